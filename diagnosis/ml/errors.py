@@ -1,0 +1,25 @@
+"""What can be wrong with the input of the library, each said in one clear line."""
+
+
+class MLError(ValueError):
+    """Something that the caller gave can not be used."""
+
+
+class SchemaError(MLError):
+    """A feature schema contradicts itself."""
+
+
+class UnitError(MLError):
+    """A value stands in a unit that the feature does not know, or in none where it needs one."""
+
+
+class TableError(MLError):
+    """A table can not be read or does not hold what is needed."""
+
+
+class RecipeError(MLError):
+    """A recipe names what does not exist or can not be done."""
+
+
+class ArtifactError(MLError):
+    """An artifact is incomplete, was changed, or does not agree with its serving form."""

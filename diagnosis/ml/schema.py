@@ -1,0 +1,337 @@
+"""The feature schema: what a model needs to know of a patient, in clinical terms.
+
+The schema turns raw clinical values (numbers with units, category words) into the one float32
+matrix that the model, its serving form and the explainer see: NaN is missing, a category is its
+code, an unseen category is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnosis.ml import reading
+from diagnosis.ml.errors import SchemaError, UnitError
+from diagnosis.ml.units import normalise
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Text = Mapping[str, str]  # {"en": …, "zh-Hans": …}
+Rows = Any  # a DataFrame, a sequence of mappings, or one mapping
+
+KINDS = ("number", "category", "boolean")
+DIRECTIONS = ("raises", "lowers", "either", "u-shaped")
+SOURCES = ("patient", "observation", "condition", "ask")
+
+_ALWAYS = ("kind", "unit", "required", "direction")  # written even at their default
+
+
+def _plain(value: Any) -> Any:
+    """Turn a dataclass into what JSON holds; most fields at their default are left out."""
+    if isinstance(value, (Source, Category, Feature)):
+        pairs = ((f.name, getattr(value, f.name), _default(f)) for f in fields(value))
+        return {name: _plain(v) for name, v, default in pairs if v != default or name in _ALWAYS}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def _default(spec: Any) -> Any:
+    return spec.default_factory() if callable(spec.default_factory) else spec.default
+
+
+def _only_known(cls: type, given: Mapping[str, Any]) -> None:
+    unknown = sorted(set(given) - {f.name for f in fields(cls)})
+    if unknown:
+        raise SchemaError(f"Unknown {cls.__name__.lower()} fields: {', '.join(unknown)}.")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One place where a feature's value is found; a feature has an ordered list of them.
+
+    ``kind`` is ``patient`` (code ``age`` or ``sex``), ``observation``, ``condition`` or ``ask``;
+    ``units`` are the UCUM units expected there; ``component`` says that the code is a component
+    of a panel; ``look_back_days`` overrides that of the feature.
+    """
+
+    kind: str
+    system: str = ""
+    code: str = ""
+    units: tuple[str, ...] = ()
+    look_back_days: int | None = None
+    component: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a kind that no reader knows."""
+        if self.kind not in SOURCES:
+            raise SchemaError(f"Unknown source kind {self.kind!r}; known: {', '.join(SOURCES)}.")
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Source:
+        """Read back what ``to_dict`` of the schema wrote."""
+        _only_known(cls, given)
+        return cls(**{**given, "units": tuple(given.get("units", ()))})
+
+
+@dataclass(frozen=True)
+class Category:
+    """One value of a category: ``code`` in the matrix, ``value`` in REST, chart and forms."""
+
+    code: int
+    value: str
+    label: Text
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Category:
+        """Read back what ``to_dict`` of the schema wrote."""
+        _only_known(cls, given)
+        return cls(code=int(given["code"]), value=str(given["value"]), label=dict(given["label"]))
+
+
+_YES_NO = (
+    Category(0, "no", {"en": "No", "zh-Hans": "否"}),
+    Category(1, "yes", {"en": "Yes", "zh-Hans": "是"}),
+)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Another unit in which a value would make sense."""
+
+    value: float
+    unit: str
+    converted: float
+    feature_unit: str
+    decimals: int = 0
+
+    @property
+    def text(self) -> str:
+        """The question to ask, in English."""
+        there = f"{self.converted:.{self.decimals}f} {self.feature_unit}"
+        return f"did you mean {self.value:g} {self.unit} = {there}?"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about one value of one row; the row is answered all the same.
+
+    ``code`` is one of ``unseen_category``, ``out_of_bounds``, ``infinite``, ``required_missing``,
+    ``not_a_number``, ``unknown_feature``, ``unknown_unit``, ``unit_missing``, ``outside_limits``.
+    ``message`` never repeats the value itself.
+    """
+
+    code: str
+    feature: str
+    message: str
+    pointer: str | None = None
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One input of a model.
+
+    ``bounds`` is what no body has (an error), ``limits`` is what the service refuses, both in
+    ``unit``. ``conversions`` maps other accepted UCUM units to the factor into ``unit``.
+    ``definition`` is shown where the value is asked; ``step`` is one step of measurement error;
+    ``judgement`` marks a value that holds a clinician's own judgement or ordering.
+    """
+
+    name: str
+    label: Text
+    kind: str = "number"
+    unit: str | None = None
+    conversions: Mapping[str, float] = field(default_factory=dict)
+    unit_required: bool = False
+    sources: tuple[Source, ...] = ()
+    look_back_days: int | None = None
+    bounds: tuple[float, float] | None = None
+    limits: tuple[float, float] | None = None
+    reference_range: tuple[float, float] | None = None
+    categories: tuple[Category, ...] = ()
+    required: bool = False
+    direction: str = "either"
+    definition: Text | None = None
+    step: float | None = None
+    judgement: bool = False
+    burden: Any = None
+    decimals: int = 0
+    family: Text | None = None
+    assumed: Text | None = None
+
+    def __post_init__(self) -> None:
+        """Fill in yes and no, and refuse what contradicts itself."""
+        if self.kind == "boolean" and not self.categories:
+            object.__setattr__(self, "categories", _YES_NO)
+        for name in ("bounds", "limits", "reference_range"):
+            pair = getattr(self, name)
+            if pair is not None:
+                object.__setattr__(self, name, tuple(pair))
+        problem = self._problem()
+        if problem:
+            raise SchemaError(f"Feature {self.name}: {problem}.")
+
+    def _problem(self) -> str | None:
+        codes = [category.code for category in self.categories]
+        checks = (
+            (self.kind not in KINDS, f"kind must be one of {', '.join(KINDS)}"),
+            (self.direction not in DIRECTIONS, f"direction is none of {', '.join(DIRECTIONS)}"),
+            (self.kind == "number" and bool(codes), "a number has no categories"),
+            (self.kind != "number" and not codes, "a category needs its categories"),
+            (len(set(codes)) != len(codes), "two categories share a code"),
+            (any(not 0 <= code < 2**24 for code in codes), "codes lie from 0 to 2**24 - 1"),
+        )
+        return next((text for wrong, text in checks if wrong), None)
+
+    @property
+    def codes(self) -> tuple[int, ...]:
+        """The codes that the matrix may hold; empty for a number."""
+        return tuple(category.code for category in self.categories)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Every accepted unit, that of the feature first."""
+        return ((self.unit,) if self.unit else ()) + tuple(self.conversions)
+
+    def convert(self, value: float, unit: str | None = None) -> float:
+        """Return ``value``, given in ``unit``, in the unit of this feature.
+
+        Raises
+        ------
+        UnitError
+            The unit is not an accepted one, or is left out though ``unit_required``.
+        """
+        if unit is None or not unit.strip():
+            if self.unit_required:
+                raise UnitError(f"{self.name} needs a unit: {', '.join(self.units)}.")
+            return float(value)
+        wanted = normalise(unit)
+        if wanted == normalise(self.unit or "1"):
+            return float(value)
+        for name, factor in self.conversions.items():
+            if normalise(name) == wanted:
+                return float(value) * factor
+        accepted = ", ".join(self.units) or "no unit"
+        raise UnitError(f"{self.name} is not read in that unit; accepted: {accepted}.")
+
+    def plausible(self, value: float) -> bool:
+        """Whether a value in the feature's unit lies inside limits and bounds."""
+        pairs = (pair for pair in (self.bounds, self.limits) if pair is not None)
+        return all(low <= value <= high for low, high in pairs)
+
+    def suggest(self, value: float, unit: str | None = None) -> Suggestion | None:
+        """Return the other accepted unit in which an implausible value would make sense.
+
+        >>> f = Feature("glucose", {"en": "Glucose"}, unit="mg/dL", limits=(40, 199),
+        ...             conversions={"mmol/L": 18.02})
+        >>> f.suggest(7.8, "mg/dL").text
+        'did you mean 7.8 mmol/L = 141 mg/dL?'
+        """
+        given = normalise(unit or self.unit or "1")
+        try:
+            if self.plausible(self.convert(value, given)):
+                return None
+        except UnitError:
+            pass  # an unknown unit is exactly where a suggestion helps
+        for other in self.units:
+            there = self.convert(value, other)
+            if normalise(other) != given and self.plausible(there):
+                return Suggestion(float(value), other, there, self.unit or "", self.decimals)
+        return None
+
+    def category(self, code: float) -> Category | None:
+        """Return the category behind a code of the matrix, or None."""
+        return next((c for c in self.categories if c.code == code), None)
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Feature:
+        """Read back what ``to_dict`` of the schema wrote."""
+        _only_known(cls, given)
+        read = dict(given)
+        read["sources"] = tuple(Source.from_dict(s) for s in given.get("sources", ()))
+        read["categories"] = tuple(Category.from_dict(c) for c in given.get("categories", ()))
+        return cls(**read)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what JSON can hold; fields at their default are left out."""
+        return dict(_plain(self))
+
+
+@dataclass(frozen=True)
+class FeatureSchema:
+    """The ordered list of a model's features."""
+
+    features: tuple[Feature, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a name that stands twice."""
+        object.__setattr__(self, "features", tuple(self.features))
+        if len(set(self.names)) != len(self.features):
+            raise SchemaError("Two features share a name.")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names, in the order of the matrix columns."""
+        return tuple(feature.name for feature in self.features)
+
+    def __len__(self) -> int:
+        """Return the number of columns d."""
+        return len(self.features)
+
+    def __iter__(self) -> Iterator[Feature]:
+        """Walk the features in the order of the matrix columns."""
+        return iter(self.features)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a feature has this name."""
+        return name in self.names
+
+    def __getitem__(self, name: str) -> Feature:
+        """Return the feature of this name; KeyError if there is none."""
+        for feature in self.features:
+            if feature.name == name:
+                return feature
+        raise KeyError(name)
+
+    def matrix(self, rows: Rows) -> NDArray[np.float32]:
+        """Return raw rows as the model's matrix, float32 of shape (n, d).
+
+        A row is a mapping from feature name to a number, a ``{"value", "unit"}`` mapping, a
+        category's value or code; columns of a DataFrame are read in the feature's unit. What
+        can not be read is NaN (``check`` says why); this never raises for a value.
+        """
+        return reading.matrix(self.features, rows)
+
+    def check(self, rows: Rows) -> list[list[Finding]]:
+        """Return the findings of every row, in the order of the rows."""
+        return [
+            [Finding(code, name, message, f"/{name}") for code, name, message in found]
+            for found in reading.check(self.features, rows)
+        ]
+
+    @classmethod
+    def infer(cls, table: pd.DataFrame, target: str | None = None) -> FeatureSchema:
+        """Guess a schema from a table; see ``diagnosis.ml.tables.infer_features``."""
+        from diagnosis.ml.tables import infer_features  # pandas stays out of prediction workers
+
+        return cls(tuple(infer_features(table, target)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what JSON can hold."""
+        return {"features": [feature.to_dict() for feature in self.features]}
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> FeatureSchema:
+        """Read back what ``to_dict`` wrote; SchemaError where it contradicts itself."""
+        features: Sequence[Mapping[str, Any]] = given.get("features", ())
+        try:
+            return cls(tuple(Feature.from_dict(feature) for feature in features))
+        except (TypeError, KeyError) as error:
+            raise SchemaError(f"A feature of the schema can not be read: {error}.") from error
