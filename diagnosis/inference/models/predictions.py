@@ -1,0 +1,152 @@
+"""One run of a model version on one snapshot of inputs, and its explanation."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.gate import Asker, ClosedManager, Gate
+from accounts.models import Organisation, Role, User
+from diagnosis.inference.models.jobs import Job, JobQuerySet
+from diagnosis.records.models import Patient
+from diagnosis.registry.models import ModelVersion, Service
+
+
+class PredictionQuerySet(JobQuerySet):
+    def visible_to(self, user: Asker) -> PredictionQuerySet:
+        """Of the patients whom ``user`` may see; without a patient, the asker's own runs."""
+        if not user.is_authenticated:
+            return self.none()
+        own = Q(patient=None, requested_by=user)
+        seen = Q(patient__in=Patient.unscoped.visible_to(user))
+        rows = self.filter(own | seen)
+        if user.has_role(Role.NURSE) and not user.has_role(Role.CLINICIAN):
+            rows = rows.filter(service__hidden_from_nurses=False)
+        return rows
+
+    def countable(self) -> PredictionQuerySet:
+        """What may stand in trends, worklists and exports."""
+        return self.exclude(origin=Prediction.Origin.WHAT_IF).exclude(
+            state=Job.State.ENTERED_IN_ERROR
+        )
+
+    def undecided(self) -> PredictionQuerySet:
+        return self.filter(state=Job.State.DONE, decided_at=None)
+
+
+class Prediction(Job):
+    """The request and the result in one row."""
+
+    class Origin(models.TextChoices):
+        PORTAL = "portal", _("portal")
+        API = "api", _("REST")
+        WHAT_IF = "what_if", _("changed inputs")
+        DEMONSTRATION = "demonstration", _("demonstration")
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    service = models.ForeignKey(Service, models.PROTECT, related_name="+")
+    version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", null=True)
+    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    owner = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    origin = models.CharField(max_length=14, choices=Origin.choices, default=Origin.PORTAL)
+    index_at = models.DateTimeField(_("data as of"), default=timezone.now)
+    inputs = models.JSONField()
+    confirmations = models.JSONField(default=list)
+    own_estimate = models.FloatField(_("own estimate"), null=True)
+    result = models.JSONField(null=True)
+    refusal = models.JSONField(null=True)
+    warnings = models.JSONField(default=list)
+    probability = models.FloatField(null=True)
+    band = models.CharField(max_length=20, blank=True)
+    run_again_of = models.ForeignKey("self", models.PROTECT, related_name="+", null=True)
+    idempotency_key = models.CharField(max_length=120, blank=True)
+    request_digest = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    dismissed_at = models.DateTimeField(null=True)
+    entered_in_error_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    entered_in_error_at = models.DateTimeField(null=True)
+
+    closed = ClosedManager()  # first, so the default
+    unscoped = PredictionQuerySet.as_manager()  # workers, migrations, factories
+    objects: ClassVar[Gate[PredictionQuerySet]] = Gate()
+
+    class Meta:
+        base_manager_name = "unscoped"
+        verbose_name = _("prediction")
+        verbose_name_plural = _("predictions")
+        indexes = [
+            models.Index(fields=["patient", "-requested_at"], name="prediction_patient"),
+            models.Index(
+                fields=["requested_at"],
+                condition=Q(state__in=["queued", "running"]),
+                name="prediction_pending",
+            ),
+            models.Index(fields=["organisation", "state", "-requested_at"], name="prediction_org"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                "requested_by",
+                "idempotency_key",
+                condition=~Q(idempotency_key=""),
+                name="prediction_idempotency_key_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done") | Q(result__isnull=False), name="done_has_a_result"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | Q(refusal__isnull=False),
+                name="refused_has_a_refusal",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"prediction {self.id}"
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.index_at + timedelta(days=self.service.validity_days)
+
+    @property
+    def is_expired(self) -> bool:
+        """Older than the service's validity: shown as such, without a band."""
+        return self.state == Job.State.DONE and timezone.now() > self.expires_at
+
+    @property
+    def is_what_if(self) -> bool:
+        return self.origin == self.Origin.WHAT_IF
+
+
+class ExplanationQuerySet(JobQuerySet):
+    def visible_to(self, user: Asker) -> ExplanationQuerySet:
+        return self.filter(prediction__in=Prediction.unscoped.visible_to(user))
+
+
+class Explanation(Job):
+    """Attributions of one prediction; they add up to its probability."""
+
+    prediction = models.OneToOneField(Prediction, models.PROTECT, related_name="explanation")
+    content = models.JSONField(null=True)
+    """method, scale, output, base_value, additivity_gap, background, attributions: design part 9"""
+
+    closed = ClosedManager()
+    unscoped = ExplanationQuerySet.as_manager()
+    objects: ClassVar[Gate[ExplanationQuerySet]] = Gate()
+
+    class Meta:
+        base_manager_name = "unscoped"
+        verbose_name = _("explanation")
+
+    def __str__(self) -> str:
+        return f"explanation of prediction {self.prediction_id}"
+
+    @property
+    def attributions(self) -> list[dict[str, Any]]:
+        content: dict[str, Any] = self.content or {}
+        found: list[dict[str, Any]] = content.get("attributions", [])
+        return found

@@ -1,0 +1,32 @@
+from diagnosis.records.models.chart import (
+    Allergy,
+    Condition,
+    Encounter,
+    Medication,
+    Note,
+    PatientRow,
+    PatientRowQuerySet,
+)
+from diagnosis.records.models.observations import Observation, ObservationQuerySet
+from diagnosis.records.models.patients import (
+    CareAssignment,
+    Patient,
+    PatientIdentifier,
+    PatientQuerySet,
+)
+
+__all__ = [
+    "Allergy",
+    "CareAssignment",
+    "Condition",
+    "Encounter",
+    "Medication",
+    "Note",
+    "Observation",
+    "ObservationQuerySet",
+    "Patient",
+    "PatientIdentifier",
+    "PatientQuerySet",
+    "PatientRow",
+    "PatientRowQuerySet",
+]

@@ -1,0 +1,125 @@
+"""The parts of a chart that are not observations."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.gate import Asker, ClosedManager, Gate
+from accounts.models import User
+from diagnosis.records.models.patients import Patient
+
+
+class PatientRowQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Asker) -> Self:
+        """Rows of the patients whom ``user`` may see."""
+        return self.filter(patient__in=Patient.unscoped.visible_to(user))
+
+
+class PatientRow(models.Model):
+    """Something in a chart: asked for through the gate, like the patient."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    closed = ClosedManager()  # first, so the default
+    unscoped = PatientRowQuerySet.as_manager()  # workers, migrations, factories
+    objects: ClassVar[Gate[Any]] = Gate()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "unscoped"
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class Encounter(PatientRow):
+    """A visit or a stay."""
+
+    class Kind(models.TextChoices):
+        OUTPATIENT = "outpatient", _("outpatient visit")
+        INPATIENT = "inpatient", _("hospital stay")
+        EMERGENCY = "emergency", _("emergency visit")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    started_at = models.DateTimeField(_("from"))
+    ended_at = models.DateTimeField(_("until"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    location = models.CharField(_("location"), max_length=120, blank=True)
+
+    class Meta(PatientRow.Meta):
+        verbose_name = _("encounter")
+        indexes = [models.Index(fields=["patient", "-started_at"], name="encounter_patient")]
+
+
+class Condition(PatientRow):
+    """A problem, coded in ICD-10."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("active")
+        SUSPECTED = "suspected", _("suspected")
+        RESOLVED = "resolved", _("resolved")
+        ENTERED_IN_ERROR = "entered-in-error", _("entered in error")
+
+    code = models.CharField(_("ICD-10 code"), max_length=10)
+    label = models.CharField(_("name"), max_length=160)
+    status = models.CharField(
+        _("status"), max_length=16, choices=Status.choices, default=Status.ACTIVE
+    )
+    onset_on = models.DateField(_("since"), null=True, blank=True)
+
+    class Meta(PatientRow.Meta):
+        verbose_name = _("condition")
+        indexes = [models.Index(fields=["patient", "code"], name="condition_patient")]
+
+
+class Medication(PatientRow):
+    """A medicine that the patient takes or took, coded in ATC."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("active")
+        STOPPED = "stopped", _("stopped")
+        ENTERED_IN_ERROR = "entered-in-error", _("entered in error")
+
+    code = models.CharField(_("ATC code"), max_length=10, blank=True)
+    label = models.CharField(_("name"), max_length=160)
+    dose = models.CharField(_("dose"), max_length=120, blank=True)
+    status = models.CharField(
+        _("status"), max_length=16, choices=Status.choices, default=Status.ACTIVE
+    )
+    started_on = models.DateField(_("since"), null=True, blank=True)
+
+    class Meta(PatientRow.Meta):
+        verbose_name = _("medication")
+        indexes = [models.Index(fields=["patient"], name="medication_patient")]
+
+
+class Allergy(PatientRow):
+    """A substance that the patient must not get."""
+
+    substance = models.CharField(_("substance"), max_length=120)
+    reaction = models.CharField(_("reaction"), max_length=160, blank=True)
+
+    class Meta(PatientRow.Meta):
+        verbose_name = _("allergy")
+        verbose_name_plural = _("allergies")
+        indexes = [models.Index(fields=["patient"], name="allergy_patient")]
+
+
+class Note(PatientRow):
+    """What somebody wrote down; plain text."""
+
+    written_at = models.DateTimeField(_("written"))
+    kind = models.CharField(_("kind"), max_length=60, blank=True)
+    author = models.CharField(_("author"), max_length=120, blank=True)
+    text = models.TextField(_("text"))
+
+    class Meta(PatientRow.Meta):
+        verbose_name = _("note")
+        indexes = [models.Index(fields=["patient", "-written_at"], name="note_patient")]

@@ -1,0 +1,153 @@
+"""Patients, how they are identified, and which care team looks after them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.gate import Asker, ClosedManager, Gate
+from accounts.models import CHART_ROLES, CareTeam, Membership, Organisation, Role
+
+
+class CareAssignmentQuerySet(models.QuerySet["CareAssignment"]):
+    def of(self, user: Asker) -> CareAssignmentQuerySet:
+        """Assignments to a team in which ``user`` works today, holding today."""
+        if not user.is_authenticated or not user.has_role(*CHART_ROLES):
+            return self.none()
+        teams = Membership.objects.current().filter(user=user).values("team")
+        return self.current().filter(team__in=teams, team__organisation=user.organisation_id)
+
+    def current(self) -> CareAssignmentQuerySet:
+        now = timezone.now()
+        return self.filter(starts_at__lte=now).filter(Q(ends_at=None) | Q(ends_at__gt=now))
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def visible_to(self, user: Asker) -> PatientQuerySet:
+        """Patients whom a care team of ``user`` looks after today; nobody else's, superuser or not."""
+        # a join would need DISTINCT
+        return self.filter(pk__in=CareAssignment.unscoped.of(user).values("patient"))
+
+    def identifiable_to(self, user: Asker) -> PatientQuerySet:
+        """Whose name and identifiers the privacy officer may read, to ask the audit trail."""
+        if not user.is_authenticated or not user.has_role(Role.PRIVACY_OFFICER):
+            return self.none()
+        return self.filter(organisation=user.organisation_id)
+
+
+class Patient(models.Model):
+    """A person with a chart."""
+
+    class Sex(models.TextChoices):
+        FEMALE = "female", _("female")
+        MALE = "male", _("male")
+        OTHER = "other", _("other")
+        UNKNOWN = "unknown", _("not known")
+
+    class AllergyStatus(models.TextChoices):
+        KNOWN = "known", _("Known allergies")
+        NONE = "none", _("No known allergies")
+        NOT_RECORDED = "not-recorded", _("Allergies not recorded")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    family_name = models.CharField(_("family name"), max_length=80)
+    given_name = models.CharField(_("given name"), max_length=80, blank=True)
+    title = models.CharField(_("title"), max_length=20, blank=True)
+    native_name = models.CharField(_("name in Chinese"), max_length=40, blank=True)
+    sex = models.CharField(_("sex"), max_length=8, choices=Sex.choices, default=Sex.UNKNOWN)
+    birth_date = models.DateField(_("birth date"))
+    deceased_on = models.DateField(_("died"), null=True, blank=True)
+    allergy_status = models.CharField(
+        max_length=12, choices=AllergyStatus.choices, default=AllergyStatus.NOT_RECORDED
+    )
+    is_active = models.BooleanField(default=True)
+    search_name = models.CharField(max_length=260, editable=False, default="")
+    name_grams = ArrayField(models.CharField(max_length=2), default=list, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    closed = ClosedManager()  # first, so the default
+    unscoped = PatientQuerySet.as_manager()  # workers, migrations, factories
+    objects: ClassVar[Gate[PatientQuerySet]] = Gate()
+
+    class Meta:
+        base_manager_name = "unscoped"  # foreign keys, refresh_from_db, delete
+        verbose_name = _("patient")
+        verbose_name_plural = _("patients")
+        indexes = [
+            GinIndex(fields=["search_name"], name="patient_name_trigrams", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["name_grams"], name="patient_name_grams"),
+            models.Index(fields=["organisation", "birth_date"], name="patient_birth_date"),
+        ]
+
+    def __str__(self) -> str:
+        return f"patient {self.id}"
+
+    def age_on(self, day: date) -> float:
+        """Age in years; whole years and the fraction since the last birthday."""
+        return (day - self.birth_date).days / 365.25
+
+
+class PatientIdentifierQuerySet(models.QuerySet["PatientIdentifier"]):
+    def visible_to(self, user: Asker) -> PatientIdentifierQuerySet:
+        return self.filter(patient__in=Patient.unscoped.visible_to(user))
+
+
+class PatientIdentifier(models.Model):
+    """A number by which a hospital or state knows the patient; looked up by its keyed hash."""
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    system = models.CharField(_("system"), max_length=120, default="urn:medportal:mrn")
+    value = models.CharField(_("number"), max_length=64)
+    value_hash = models.CharField(max_length=64, editable=False)
+
+    closed = ClosedManager()
+    unscoped = PatientIdentifierQuerySet.as_manager()
+    objects: ClassVar[Gate[PatientIdentifierQuerySet]] = Gate()
+
+    class Meta:
+        base_manager_name = "unscoped"
+        verbose_name = _("patient identifier")
+        constraints = [
+            models.UniqueConstraint(
+                "organisation", "system", "value_hash", name="patient_identifier_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["value_hash"], name="patient_identifier_hash")]
+
+    def __str__(self) -> str:
+        return f"identifier of patient {self.patient_id}"
+
+
+class CareAssignment(models.Model):
+    """A care team looks after a patient, from a start to an end."""
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="+")
+    team = models.ForeignKey(CareTeam, models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField(null=True, blank=True)
+
+    closed = ClosedManager()
+    unscoped = CareAssignmentQuerySet.as_manager()
+
+    class Meta:
+        base_manager_name = "unscoped"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="care_assignment_ends_after_start",
+            ),
+        ]
+        indexes = [models.Index(fields=["team", "patient"], name="care_assignment_team")]
+
+    def __str__(self) -> str:
+        return f"care of patient {self.patient_id}"

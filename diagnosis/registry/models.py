@@ -1,0 +1,147 @@
+"""Clinical services and the model versions that answer them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.gate import Asker
+from accounts.models import Organisation, User
+from medportal.common.text import localized
+
+
+class ServiceQuerySet(models.QuerySet["Service"]):
+    def visible_to(self, user: Asker) -> ServiceQuerySet:
+        """The services of the asker's organisation."""
+        if not user.is_authenticated or user.organisation_id is None:
+            return self.none()
+        return self.filter(organisation=user.organisation_id)
+
+
+class Service(models.Model):
+    """One clinical question that MedPortal answers. Its sheet is data, in both languages."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    slug = models.SlugField(max_length=60)
+    sheet = models.JSONField(_("sheet"))
+    schema = models.JSONField(_("inputs"))
+    validity_days = models.PositiveIntegerField(_("validity in days"))
+    offered_on_chart = models.BooleanField(_("offered on the chart"), default=True)
+    in_worklist = models.BooleanField(_("in the worklist"), default=True)
+    hidden_from_nurses = models.BooleanField(_("hidden from nurses"), default=False)
+    patient_sheet = models.BooleanField(_("has a sheet for patients"), default=True)
+    ask_own_estimate = models.BooleanField(_("asks the doctor's own estimate first"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ServiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+        ordering = ("slug",)
+        constraints = [
+            models.UniqueConstraint("organisation", "slug", name="service_slug_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return localized(self.sheet["name"])
+
+    @property
+    def question(self) -> str:
+        return localized(self.sheet["question"])
+
+
+class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
+    def visible_to(self, user: Asker) -> ModelVersionQuerySet:
+        return self.filter(service__in=Service.objects.visible_to(user))
+
+    def published(self) -> ModelVersionQuerySet:
+        return self.filter(state=ModelVersion.State.PUBLISHED)
+
+    def awaiting_review(self) -> ModelVersionQuerySet:
+        return self.filter(state__in=[ModelVersion.State.SUBMITTED, ModelVersion.State.APPROVED])
+
+
+class ModelVersion(models.Model):
+    """One trained artifact of a service, from draft to retirement."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("submitted")
+        APPROVED = "approved", _("approved")
+        REJECTED = "rejected", _("rejected")
+        PUBLISHED = "published", _("published")
+        SHADOW = "shadow", _("shadow")
+        STOPPED = "stopped", _("stopped")
+        RETIRED = "retired", _("retired")
+        RECALLED = "recalled", _("recalled")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    service = models.ForeignKey(Service, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(_("number"))
+    digest = models.CharField(_("digest"), max_length=64)
+    manifest = models.JSONField()
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.DRAFT
+    )
+    contradiction_notes = models.JSONField(default=dict)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    created_at = models.DateTimeField(_("made"), auto_now_add=True)
+    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    submitted_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    approved_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    published_at = models.DateTimeField(_("published"), null=True)
+    approval_note = models.CharField(max_length=300, blank=True)
+
+    objects = ModelVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("model version")
+        verbose_name_plural = _("model versions")
+        ordering = ("service", "-number")
+        constraints = [
+            models.UniqueConstraint("service", "number", name="model_version_number_once"),
+            models.UniqueConstraint(
+                "service", condition=Q(state="published"), name="one_published_version"
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=models.F("submitted_by")),
+                name="submitter_does_not_approve",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} · {self.number}"
+
+    def metric(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.manifest["metrics"].get(name, {})
+        return found
+
+
+class VersionEvent(models.Model):
+    """One step of a version's life: who moved it, when, and why."""
+
+    version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="events")
+    from_state = models.CharField(max_length=10, choices=ModelVersion.State.choices, blank=True)
+    to_state = models.CharField(max_length=10, choices=ModelVersion.State.choices)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("step of a version")
+        ordering = ("at",)
+
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"
