@@ -26,7 +26,7 @@ Rows = Any  # a DataFrame, a sequence of mappings, or one mapping
 
 KINDS = ("number", "category", "boolean")
 DIRECTIONS = ("raises", "lowers", "either", "u-shaped")
-SOURCES = ("patient", "observation", "condition", "ask")
+SOURCES = ("patient", "observation", "derived", "condition", "ask")
 
 _ALWAYS = ("kind", "unit", "required", "direction")  # written even at their default
 
@@ -57,9 +57,11 @@ def _only_known(cls: type, given: Mapping[str, Any]) -> None:
 class Source:
     """One place where a feature's value is found; a feature has an ordered list of them.
 
-    ``kind`` is ``patient`` (code ``age`` or ``sex``), ``observation``, ``condition`` or ``ask``;
-    ``units`` are the UCUM units expected there; ``component`` says that the code is a component
-    of a panel; ``look_back_days`` overrides that of the feature.
+    ``kind`` is ``patient`` (code ``age`` or ``sex``), ``observation``, ``derived`` (code ``bmi``:
+    computed from height and weight), ``condition`` or ``ask``; ``units`` are the UCUM units
+    expected there; ``component`` says that the code is a component of a panel;
+    ``look_back_days`` overrides that of the feature; ``above`` turns a measured number in the
+    source's unit into the yes or no of a boolean feature (yes: strictly above it).
     """
 
     kind: str
@@ -68,6 +70,7 @@ class Source:
     units: tuple[str, ...] = ()
     look_back_days: int | None = None
     component: bool = False
+    above: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse a kind that no reader knows."""
