@@ -1,0 +1,49 @@
+"""Splitting rows for cross-validation and bootstrap, always from a seed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+
+def strata(y: Array) -> Index:
+    """Return a stratum a row from targets (n, k): classes, or fifths of a number."""
+    if y.shape[1] > 1:
+        return np.nan_to_num(y).dot(2.0 ** np.arange(y.shape[1])).astype(np.int64)
+    values = y[:, 0]
+    if len(np.unique(values)) <= 20:
+        return np.unique(values, return_inverse=True)[1].astype(np.int64)
+    cuts = np.quantile(values, (0.2, 0.4, 0.6, 0.8))
+    return np.searchsorted(cuts, values).astype(np.int64)
+
+
+def assign(y: Array, folds: int, seed: int, groups: Index | None = None) -> Index:
+    """Return the fold of every row, stratified by the target.
+
+    Rows of one group (the copies of one patient in a bootstrap resample) share a fold, so that
+    no copy of a row helps to predict it.
+    """
+    rng = np.random.default_rng(seed)
+    groups = np.arange(len(y)) if groups is None else groups
+    _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
+    layer = strata(y)[first]
+    shuffled = rng.permutation(len(first))
+    in_layers = shuffled[np.argsort(layer[shuffled], kind="stable")]
+    fold_of_group = np.empty(len(first), dtype=np.int64)
+    fold_of_group[in_layers] = np.arange(len(first)) % folds
+    return fold_of_group[inverse]
+
+
+def bootstrap(y: Array, seed: int) -> Index:
+    """Return the rows of one bootstrap resample, each stratum as large as it was."""
+    rng = np.random.default_rng(seed)
+    layer = strata(y) if y.shape[1] > 1 or len(np.unique(y)) <= 20 else np.zeros(len(y), int)
+    drawn = [
+        rng.choice(members, size=len(members))
+        for stratum in np.unique(layer)
+        if len(members := np.flatnonzero(layer == stratum))
+    ]
+    return np.sort(np.concatenate(drawn)).astype(np.int64)

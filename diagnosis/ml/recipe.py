@@ -1,0 +1,143 @@
+"""The recipe: everything that turns a table into a model, as JSON with a digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from diagnosis.ml.errors import RecipeError
+from diagnosis.ml.targets import TASKS
+
+MODELS = ("auto", "logistic", "network", "classic")
+CALIBRATIONS = ("auto", "none", "temperature", "platt", "isotonic")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is made. Everything but the target has a default.
+
+    Parameters
+    ----------
+    target : str or tuple of str
+        The column to predict; several columns of 0 and 1 make a multilabel task.
+    model : str
+        ``logistic``: penalised logistic regression (ridge for numbers), the penalty chosen by
+        inner cross-validation. ``network``: a small regularised network, stopped early.
+        ``classic``: dense 64-32-16-1, Adam, binary cross-entropy, 10 epochs, batches of 32.
+        ``auto``: the best of logistic and network in cross-validation; logistic unless the
+        network is better beyond chance.
+    task, positive
+        ``auto`` looks at the target; ``positive`` names the value that is the event.
+    features, exclude : tuple of str
+        Only these columns, or all but those.
+    calibration : str
+        The last layer, fitted on predictions for rows that the model did not see. ``auto`` is
+        Platt's for yes or no, temperature for classes, none for numbers.
+    hide : mapping of str to float
+        Feature -> share of training rows in which it is hidden, so that it may be missing later.
+    missing_indicators : bool
+        Whether absence itself is an input. Off: in clinical tables absence often tells who was
+        examined, not who is ill.
+    logs : bool
+        Whether skewed positive numbers enter as their logarithm.
+    refits : int
+        Refits on bootstrap resamples behind the interval; 0 leaves it out.
+    folds, repeats : int
+        The cross-validation that measures the recipe; 0 repeats: as many as the table's size
+        asks for.
+    hidden : tuple of int
+        Hidden layers of ``network``.
+    epochs : int
+        The most rounds that ``network`` may train.
+    seed : int
+        All randomness.
+    """
+
+    target: str | tuple[str, ...] = ""
+    model: str = "auto"
+    task: str = "auto"
+    positive: str | None = None
+    features: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    calibration: str = "auto"
+    hide: Mapping[str, float] = field(default_factory=dict)
+    missing_indicators: bool = False
+    logs: bool = True
+    refits: int = 40
+    folds: int = 5
+    repeats: int = 0
+    hidden: tuple[int, ...] = (16, 8)
+    epochs: int = 150
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what can not be done, in one line."""
+        for name in ("features", "exclude", "hidden"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        if not isinstance(self.target, str):
+            object.__setattr__(self, "target", tuple(self.target))
+        problem = self._problem()
+        if problem:
+            raise RecipeError(problem)
+
+    def _problem(self) -> str | None:
+        choices = {"model": MODELS, "task": ("auto", *TASKS), "calibration": CALIBRATIONS}
+        for name, known in choices.items():
+            if getattr(self, name) not in known:
+                return f"Recipe: {name} must be one of {', '.join(known)}."
+        if any(not 0 <= share < 1 for share in self.hide.values()):
+            return "Recipe: hide takes shares from 0 to below 1."
+        if self.folds < 2 or min(self.refits, self.repeats) < 0 or self.epochs < 1:
+            return "Recipe: needs folds >= 2, refits >= 0, repeats >= 0, epochs >= 1."
+        if any(width < 1 for width in self.hidden):
+            return "Recipe: a hidden layer needs at least one unit."
+        return None
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The target columns; RecipeError when none is named."""
+        names = (self.target,) if isinstance(self.target, str) else self.target
+        if not names or not all(names):
+            raise RecipeError("Recipe: name the target column.")
+        return names
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """The hidden layers that the model has; none for a logistic regression."""
+        return {"classic": (64, 32, 16), "logistic": ()}.get(self.model, self.hidden)
+
+    def with_model(self, model: str) -> Recipe:
+        """Return the same recipe for another model."""
+        return replace(self, model=model)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what JSON can hold."""
+        given = {f.name: getattr(self, f.name) for f in fields(self)}
+        given["hide"] = dict(sorted(self.hide.items()))
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in given.items()}
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Recipe:
+        """Read back what ``to_dict`` wrote; RecipeError for a field that no recipe has."""
+        if not isinstance(given, Mapping):
+            raise RecipeError("A recipe is a JSON object.")
+        unknown = sorted(set(given) - {f.name for f in fields(cls)})
+        if unknown:
+            raise RecipeError(f"Recipe: unknown fields {', '.join(unknown)}.")
+        try:
+            return cls(**given)
+        except (TypeError, AttributeError) as error:
+            raise RecipeError(f"Recipe: a field has the wrong type: {error}.") from error
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the recipe's canonical JSON."""
+        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def __hash__(self) -> int:
+        """Equal recipes hash alike, though a mapping is among the fields."""
+        return hash(self.digest)
