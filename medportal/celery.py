@@ -1,0 +1,33 @@
+"""The Celery application: JSON only, no results, ids only."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging, worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medportal.settings")
+
+app = Celery("medportal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]  # celery's signals are untyped
+def keep_our_logging(**_: Any) -> None:
+    """Celery would install handlers that write a task's arguments and errors as they come."""
+    import logging.config
+
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def end_with_the_worker(**_: Any) -> None:
+    """A pool child whose worker was killed would otherwise wait for work for ever."""
+    from medportal.supervisor.lifeline import end_with_parent
+
+    end_with_parent()

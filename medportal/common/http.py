@@ -1,0 +1,114 @@
+"""Errors over HTTP: problem details (RFC 9457) with a pointer to each bad field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from medportal.common.errors import DomainError, Pointer
+
+PROBLEM_TYPE = "application/problem+json"
+MACHINE_PREFIXES = ("/api/", "/v2/", "/fhir/", "/cds-services")
+
+
+def problem_body(
+    code: str, message: object, status: int, pointers: Sequence[Pointer] = ()
+) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "type": f"urn:medportal:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": str(message),
+    }
+    if pointers:
+        body["errors"] = [
+            {"pointer": p.pointer, "code": p.code, "detail": str(p.message)} for p in pointers
+        ]
+    return body
+
+
+def problem(
+    code: str, message: object, status: int, pointers: Sequence[Pointer] = ()
+) -> JsonResponse:
+    """A problem as an answer of a plain Django view."""
+    body = problem_body(code, message, status, pointers)
+    return JsonResponse(body, status=status, content_type=PROBLEM_TYPE)
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's: every error of a view becomes a problem; what is not expected stays a 500."""
+    if isinstance(error, DomainError):
+        return _answer(problem_body(error.code, error.message, error.status, error.pointers))
+    if isinstance(error, Http404):
+        return _answer(problem_body("not_found", _("No such resource."), 404))
+    if isinstance(error, PermissionDenied):
+        return _answer(problem_body("forbidden", _("You may not do this."), 403))
+    if isinstance(error, DjangoValidationError):
+        error = exceptions.ValidationError(_django_errors(error))
+    if isinstance(error, exceptions.ValidationError):
+        pointers = list(_pointers(error.get_full_details(), ""))
+        return _answer(problem_body("invalid", _("The request is not valid."), 400, pointers))
+    if isinstance(error, exceptions.APIException):
+        return _of_framework(error)
+    return None
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """An address that leads nowhere: a problem for machines, a page for people."""
+    if request.path.startswith(MACHINE_PREFIXES):
+        return problem("not_found", _("No such resource."), 404)
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """No detail, no database: whatever went wrong may still be wrong."""
+    if request.path.startswith(MACHINE_PREFIXES):
+        return problem("server_error", _("The server could not answer."), 500)
+    return render(request, "500.html", status=500)
+
+
+def _of_framework(error: exceptions.APIException) -> Response:
+    codes = error.get_codes()
+    code = codes if isinstance(codes, str) else "invalid"
+    response = _answer(problem_body(code, error.detail, error.status_code))
+    challenge = getattr(error, "auth_header", None)
+    if challenge:
+        response["WWW-Authenticate"] = challenge
+    wait = getattr(error, "wait", None)
+    if wait:
+        response["Retry-After"] = str(int(wait) + 1)
+    return response
+
+
+def _answer(body: dict[str, Any]) -> Response:
+    set_rollback()
+    return Response(body, status=body["status"], content_type=PROBLEM_TYPE)
+
+
+def _django_errors(error: DjangoValidationError) -> Any:
+    return error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+
+
+def _pointers(details: Any, path: str) -> Iterator[Pointer]:
+    """DRF's nested details as flat JSON pointers."""
+    if isinstance(details, dict) and {"message", "code"} == details.keys():
+        yield Pointer(path, str(details["code"]), str(details["message"]))
+    elif isinstance(details, dict):
+        for name, inner in details.items():
+            step = "" if name in {"", "non_field_errors"} else f"/{name}"
+            yield from _pointers(inner, path + step)
+    elif isinstance(details, list):
+        leaves = all(isinstance(d, dict) and {"message", "code"} == d.keys() for d in details)
+        for index, inner in enumerate(details):
+            yield from _pointers(inner, path if leaves else f"{path}/{index}")

@@ -1,0 +1,13 @@
+"""Identifiers of rows: opaque, and unguessable."""
+
+from __future__ import annotations
+
+import uuid
+
+
+def parse_id(text: object) -> uuid.UUID | None:
+    """The identifier that ``text`` spells, or None: a malformed one is as absent as a missing one."""
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        return None

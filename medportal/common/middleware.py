@@ -1,0 +1,71 @@
+"""What every request and answer has: an identifier, private answers, and an end of the session."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+POLL_HEADER = "X-MedPortal-Poll"
+"""Sent by a page that asks by itself: such a question keeps no session alive."""
+
+TOUCH_SECONDS = 30
+
+
+class RequestId:
+    """``request.request_id``: in the logs, the audit trail and the answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = uuid.uuid4().hex
+        request.request_id = request_id  # type: ignore[attr-defined]
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class PrivateAnswers:
+    """No answer of ours is kept by a browser or a proxy, and fragments differ from pages."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+
+class SessionLimits:
+    """A session ends after a while without a person's act, and in any case after a working day."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            self._check(request)
+        return self.get_response(request)
+
+    def _check(self, request: HttpRequest) -> None:
+        now = int(time.time())
+        session = request.session
+        began = session.setdefault("began_at", now)
+        seen = session.setdefault("seen_at", now)
+        too_old = now - began > settings.SESSION_ABSOLUTE_SECONDS
+        if too_old or now - seen > settings.SESSION_IDLE_SECONDS:
+            logout(request)
+        elif now - seen > TOUCH_SECONDS and POLL_HEADER not in request.headers:
+            session["seen_at"] = now

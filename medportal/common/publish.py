@@ -1,0 +1,32 @@
+"""The only place that sends a message. The row is the truth; a message is a hint."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import structlog
+from celery import Task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from medportal.common import counters
+
+log = structlog.get_logger(__name__)
+
+
+def publish(task: Task[Any, Any], pk: UUID | str) -> bool:
+    """Ring for ``pk`` now. A broker that is away is a counter and a log line; the sweep rings later."""
+    try:
+        task.apply_async((str(pk),), retry=False, argsrepr="(id)", kwargsrepr="")
+    except OperationalError as error:
+        counters.add("publish_failed")
+        log.warning("broker_away", task=task.name, code=type(error).__name__)
+        return False
+    return True
+
+
+def ring(task: Task[Any, Any], pk: UUID | str) -> None:
+    """Ring for ``pk`` after the commit, and never fail the request for it."""
+    transaction.on_commit(partial(publish, task, pk), robust=True)

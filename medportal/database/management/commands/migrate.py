@@ -1,0 +1,24 @@
+"""Django's ``migrate`` as the owner of the database; then the application gets its rights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.core.management.commands.migrate import Command as MigrateCommand
+from django.db import connections
+
+from medportal.database.roles import acting_as, grant, has_owner
+
+
+class Command(MigrateCommand):
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not has_owner():
+            raise CommandError("Migrating needs DATABASE_OWNER_URL: the role that owns the tables.")
+        alias = options["database"]
+        application = connections[alias].settings_dict["USER"]
+        with acting_as(settings.DATABASE_OWNER, alias):
+            super().handle(*args, **options)
+            if not (options["plan"] or options["check_unapplied"]):
+                grant(application, alias)

@@ -1,0 +1,93 @@
+"""Where the servers are: the environment, else what the supervisor wrote. Nothing is started here."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROFILES = ("production", "loopback", "demo", "test")
+NOWHERE = "No servers: set DATABASE_URL and REDIS_URL, or start them with: make demo"
+
+WITHOUT_SERVERS = {
+    "check", "makemigrations", "makemessages", "compilemessages", "collectstatic", "spectacular",
+    "diffsettings", "findstatic", "help", "version", "--help", "--version", "sqlmigrate",
+}  # fmt: skip
+"""Commands that ask the servers nothing."""
+
+
+def var_folder() -> Path:
+    """Where this installation keeps its servers, objects and secrets."""
+    return Path(os.environ.get("MEDPORTAL_VAR", ROOT / "var")).resolve()
+
+
+@dataclass(frozen=True)
+class Addresses:
+    database: str
+    owner: str
+    broker: str
+
+
+def _written() -> dict[str, Any]:
+    try:
+        found = json.loads((var_folder() / "servers.json").read_text())
+    except (FileNotFoundError, PermissionError, NotADirectoryError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def chosen_profile() -> str:
+    named = os.environ.get("MEDPORTAL_PROFILE")
+    if not named and "DATABASE_URL" not in os.environ:
+        named = _written().get("profile")
+    named = named or "production"
+    if named not in PROFILES:
+        raise SystemExit(f"MEDPORTAL_PROFILE must be one of: {', '.join(PROFILES)}.")
+    return named
+
+
+def find_addresses() -> Addresses:
+    """The servers' addresses; ends the process with one line where there are none and some are needed."""
+    database, broker = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
+    if database and broker:
+        return Addresses(database, os.environ.get("DATABASE_OWNER_URL", ""), broker)
+    if database or broker:
+        raise SystemExit("Set DATABASE_URL and REDIS_URL together, or neither.")
+    written = _written()
+    if written:
+        return Addresses(written["database_url"], written["owner_url"], written["redis_url"])
+    if os.environ.get("MEDPORTAL_WITHOUT_SERVERS") or _asks_nothing(sys.argv):
+        return Addresses("postgresql:///medportal?host=/nonexistent", "", "unix:///nonexistent")
+    raise SystemExit(NOWHERE)
+
+
+def _asks_nothing(argv: list[str]) -> bool:
+    if not Path(argv[0]).name.startswith(("manage", "django-admin")):
+        return False
+    return len(argv) < 2 or argv[1] in WITHOUT_SERVERS
+
+
+def database_parts(url: str) -> dict[str, Any]:
+    """Django's names for the parts of a PostgreSQL address; what it has no name for goes to libpq."""
+    parts: dict[str, Any] = dict(conninfo_to_dict(url)) if url else {}
+    return {
+        "NAME": parts.pop("dbname", "medportal"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": str(parts.pop("port", "")),
+        "OPTIONS": parts,
+    }
+
+
+def celery_broker(url: str) -> str:
+    """kombu has a scheme of its own for a broker behind a Unix socket."""
+    if not url.startswith("unix://"):
+        return url
+    return "redis+socket://" + url.removeprefix("unix://").replace("?db=", "?virtual_host=")

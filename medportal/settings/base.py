@@ -1,0 +1,175 @@
+"""What every profile shares. Safe by default: a profile may only open what it names."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+from django.utils.translation import gettext_lazy as _
+
+from medportal.settings.addresses import ROOT, find_addresses, var_folder
+from medportal.settings.database import APPEND_ONLY_TABLES, READ_ONLY_TABLES, databases, owner
+from medportal.settings.logs import LOGGING
+from medportal.settings.people import *
+from medportal.settings.queues import *
+from medportal.settings.rest import REST_FRAMEWORK, SPECTACULAR_SETTINGS
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = ROOT
+VAR = var_folder()
+DEBUG = False
+DEMONSTRATION = False
+"""Whether every page says that it is a demonstration and not medical advice."""
+
+ADDRESSES = find_addresses()
+DATABASES = databases(ADDRESSES)
+DATABASE_OWNER = owner(ADDRESSES)
+DATABASE_APPEND_ONLY_TABLES = APPEND_ONLY_TABLES
+DATABASE_READ_ONLY_TABLES = READ_ONLY_TABLES
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+SECRET_KEY = ""
+IDENTIFIER_KEY = ""
+"""Keys the hash by which a patient's identifiers are found."""
+ALLOWED_HOSTS: list[str] = []
+SITE_NAME = "MedPortal"
+
+INSTALLED_APPS = [
+    "medportal.database",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "axes",
+    "csp",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "accounts",
+    "diagnosis.records",
+    "diagnosis.registry",
+    "diagnosis.inference",
+    "diagnosis.portal",
+    "medportal.demo",
+]
+
+MIDDLEWARE = [
+    "medportal.common.middleware.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "medportal.common.middleware.PrivateAnswers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "medportal.common.middleware.SessionLimits",
+    "accounts.middleware.RequestFacts",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+MIDDLEWARE = [name for name in MIDDLEWARE if find_spec(name.rsplit(".", 1)[0])]
+ROOT_URLCONF = "medportal.urls"
+WSGI_APPLICATION = "medportal.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "medportal.common.pages.site",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [ROOT / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS: list[Path] = [ROOT / "static"]
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": VAR / "objects",
+            "base_url": None,  # artifacts hold rows of patients: no address ever leads there
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "medportal.common.cache.ForgivingRedisCache",
+        "LOCATION": ADDRESSES.broker,
+        "KEY_PREFIX": "cache",
+        "TIMEOUT": 300,  # one server that never evicts: whatever is cached must expire
+        "OPTIONS": {
+            "serializer": "medportal.common.cache.JSONSerializer",
+            "socket_connect_timeout": 1,
+            "socket_timeout": 1,
+        },
+    }
+}
+
+CSP = "'self'"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [CSP],
+        "script-src": [CSP],
+        "style-src": [CSP],
+        "img-src": [CSP],
+        "font-src": [CSP],
+        "connect-src": [CSP],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": [CSP],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+DEFAULT_EXCEPTION_REPORTER_FILTER = "medportal.common.reports.NothingFilter"
+DEFAULT_EXCEPTION_REPORTER = "medportal.common.reports.BareReporter"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+LOGGING_CONFIG = "logging.config.dictConfig"
+METRICS_TOKEN = ""
+"""Who asks for /metrics sends it as a bearer; while it is empty nobody gets them."""
+
+__all__ = [name for name in dir() if name.isupper()]

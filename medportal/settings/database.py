@@ -1,0 +1,53 @@
+"""One database, two roles: this process is the application, and ``migrate`` borrows the owner's."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from medportal.settings.addresses import Addresses, database_parts
+
+ROLE = os.environ.get("MEDPORTAL_ROLE", "command")
+"""What this process is: web, interactive, batch, training, quarantine, beat or command."""
+
+STATEMENT_SECONDS = 10 if ROLE == "web" else 120
+IDLE_IN_TRANSACTION_SECONDS = 30
+CONNECT_SECONDS = 5
+
+APPEND_ONLY_TABLES = ("accounts_auditevent",)
+"""The application inserts and reads here; it neither changes nor removes."""
+
+READ_ONLY_TABLES = ("django_migrations",)
+
+
+def databases(addresses: Addresses) -> dict[str, Any]:
+    parts = database_parts(addresses.database)
+    limits = (
+        f"-c statement_timeout={STATEMENT_SECONDS}s "
+        f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS}s"
+    )
+    parts["OPTIONS"] |= {
+        "application_name": f"medportal {ROLE}",
+        "connect_timeout": CONNECT_SECONDS,
+        "options": limits,
+    }
+    default = parts | {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+    }
+    return {"default": default}
+
+
+def owner(addresses: Addresses) -> dict[str, Any]:
+    """How to reach the same database as the role that owns it; empty where nobody said so."""
+    if not addresses.owner:
+        return {}
+    parts = database_parts(addresses.owner)
+    parts["OPTIONS"] |= {
+        "application_name": "medportal owner",
+        "connect_timeout": CONNECT_SECONDS,
+        "options": "-c lock_timeout=2s",
+    }
+    return parts

@@ -1,0 +1,74 @@
+"""Celery, and how long a worker may hold a row. Tests run the leases at one to three seconds."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from medportal.settings.addresses import celery_broker, find_addresses
+
+
+def seconds(name: str, default: float) -> float:
+    return float(os.environ.get(f"MEDPORTAL_{name}", default))
+
+
+INTERACTIVE_TIME_LIMIT = seconds("INTERACTIVE_TIME_LIMIT", 30)
+BATCH_TIME_LIMIT = seconds("BATCH_TIME_LIMIT", 600)
+LEASE_SECONDS = seconds("LEASE_SECONDS", 60)
+"""A prediction whose worker has not settled it by then is anybody's again; beyond the time limit."""
+BATCH_LEASE_SECONDS = seconds("BATCH_LEASE_SECONDS", 900)
+SWEEP_SECONDS = seconds("SWEEP_SECONDS", 60)
+SWEEP_LIMIT = 100
+ATTEMPT_LIMIT = 3
+PREFER_WAIT_LIMIT_SECONDS = 10
+
+CELERY_BROKER_URL = celery_broker(find_addresses().broker)
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    "visibility_timeout": 2 * int(BATCH_TIME_LIMIT) + 60,  # shorter runs a task twice at once
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+    "health_check_interval": 20,
+    "global_keyprefix": "celery:",
+}
+if CELERY_BROKER_URL.startswith(("redis://", "rediss://")):
+    CELERY_BROKER_TRANSPORT_OPTIONS["socket_keepalive"] = True  # a Unix socket has none
+
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = BATCH_TIME_LIMIT
+CELERY_TASK_DEFAULT_QUEUE = "interactive"
+CELERY_TASK_QUEUES_NAMES = ("interactive", "batch", "training", "quarantine")
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_TASK_SEND_SENT_EVENT = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
+CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = False
+CELERY_ENABLE_UTC = True
+CELERY_TIMEZONE = "UTC"
+
+CELERY_BEAT_SCHEDULER = "medportal.beat:LockedScheduler"
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "sweep-predictions": {
+        "task": "diagnosis.inference.tasks.sweep_predictions",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
+    "sweep-explanations": {
+        "task": "diagnosis.inference.tasks.sweep_explanations",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
+}
+
+__all__ = [name for name in dir() if name.isupper()]

@@ -1,0 +1,36 @@
+"""The tests' profile: servers, files and secrets of its own, whatever the environment says.
+
+The addresses are decided here and nothing is started; the fixture ``servers`` starts them there.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+FOLDER = Path(
+    os.environ.setdefault(
+        "MEDPORTAL_TEST_FOLDER", f"/var/tmp/mp-{os.getuid()}-{secrets.token_hex(4)}"
+    )
+)
+PASSWORD = os.environ.setdefault("MEDPORTAL_TEST_PASSWORD", secrets.token_hex(16))
+DATABASE_NAME = os.environ.get("MEDPORTAL_TEST_DATABASE", "medportal")
+_HOST = f"{DATABASE_NAME}?host={FOLDER}/run"
+os.environ["MEDPORTAL_PROFILE"] = "test"
+os.environ["MEDPORTAL_VAR"] = str(FOLDER / "var")
+os.environ["DATABASE_URL"] = f"postgresql://medportal_app:{PASSWORD}@/{_HOST}"
+os.environ["DATABASE_OWNER_URL"] = f"postgresql://medportal_owner:{PASSWORD}@/{_HOST}"
+os.environ["REDIS_URL"] = f"unix://:{PASSWORD}@{FOLDER}/run/valkey.sock?db=0"
+os.environ["SECRET_KEY"] = "test-" + PASSWORD * 2
+os.environ["IDENTIFIER_KEY"] = "test-identifiers-" + "0" * 40  # the same in the live worker
+
+from medportal.settings.loopback import *
+
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # logins are not the test
+TEST_SUPERUSER_URL = f"postgresql://postgres:{PASSWORD}@/{_HOST}"
+STATICFILES_DIRS = [folder for folder in STATICFILES_DIRS if folder.is_dir()]
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
