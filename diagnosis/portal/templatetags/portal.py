@@ -1,0 +1,88 @@
+"""Filters and tags of the portal's templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from diagnosis.portal import wording
+from diagnosis.portal.identity import Identity
+from diagnosis.portal.identity import identity as identity_of
+from diagnosis.records.models import Patient
+from medportal.common import text
+
+register = template.Library()
+
+
+@register.filter
+def day(moment: date | datetime | None) -> str:
+    """{{ patient.birth_date|day }}: 14-Mar-1961 or 1961年3月14日."""
+    return wording.day(moment or None)
+
+
+@register.filter
+def day_time(moment: datetime | None) -> str:
+    return wording.day_time(moment or None)
+
+
+@register.filter
+def clock(moment: datetime | None) -> str:
+    return wording.clock(moment or None)
+
+
+@register.filter
+def since(moment: datetime | None) -> str:
+    """How long ago, in its largest unit: 2 min, 3 h, 51 days."""
+    return wording.span_words(timezone.now() - moment) if moment else ""
+
+
+@register.filter
+def unit(ucum: str | None) -> str:
+    return wording.unit(ucum)
+
+
+@register.filter
+def number(value: float | None, decimals: int | None = None) -> str:
+    return wording.number(value, decimals) if isinstance(value, int | float) else str(value or "")
+
+
+@register.filter
+def percent(probability: float | None) -> str:
+    return wording.percent(probability if isinstance(probability, int | float) else None)
+
+
+@register.filter
+def points(difference: float | None) -> str:
+    return wording.points(difference if isinstance(difference, int | float) else None)
+
+
+@register.filter
+def localized(content: Mapping[str, str] | str | None) -> str:
+    """Clinical content, which is data in both languages, in the reader's."""
+    return text.localized(content)
+
+
+@register.filter
+def language_tag(code: str) -> str:
+    """The ``lang`` of HTML writes the script with a capital: zh-Hans."""
+    return "zh-Hans" if code.startswith("zh") else code
+
+
+@register.filter
+def band_symbol(band: str) -> str:
+    """A band's place as a shape, so that it is never colour alone."""
+    shapes = {"very-low": "▽", "low": "▽", "intermediate": "◇", "high": "▲", "very-high": "▲▲"}
+    return shapes.get(band, "")
+
+
+@register.simple_tag(takes_context=True)
+def identity(context: dict[str, Any], patient: Patient) -> Identity:
+    """{% identity patient as who %}: the name, number and allergies for banner and buttons."""
+    known = context.get("who")
+    if isinstance(known, Identity) and known.patient.pk == patient.pk:
+        return known
+    return identity_of(patient, context["request"].user)

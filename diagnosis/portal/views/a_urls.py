@@ -1,0 +1,26 @@
+"""Worklist, patients, chart, observations and the run form."""
+
+from django.urls import path
+
+from diagnosis.portal.views import chart, observations, patients, run, session, worklist
+
+_PATIENT = "patients/<uuid:patient>/"
+
+routes = [
+    path("", worklist.worklist, name="worklist"),
+    path("session/", session.stay, name="session"),
+    path("patients/", patients.patients, name="patients"),
+    path(_PATIENT, chart.chart, name="chart"),
+    path(f"{_PATIENT}observations/add/", observations.add, name="observation-add"),
+    path(
+        f"{_PATIENT}observations/<uuid:observation>/correct/",
+        observations.correct,
+        name="observation-correct",
+    ),
+    path(
+        f"{_PATIENT}observations/<uuid:observation>/history/",
+        observations.history,
+        name="observation-history",
+    ),
+    path(f"{_PATIENT}services/<slug:slug>/", run.run, name="run"),
+]

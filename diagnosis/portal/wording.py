@@ -1,0 +1,114 @@
+"""How the portal writes dates, ages, numbers and units, in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+ROMAN_PRINT = {
+    "mm[Hg]": "mmHg",
+    "umol/L": "µmol/L",
+    "u[IU]/mL": "µIU/mL",
+    "10*3/uL": "10³/µL",
+    "10*9/L": "10⁹/L",
+    "kg/m2": "kg/m²",
+    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+    "Cel": "°C",
+    "ug/dL": "µg/dL",
+    "ug": "µg",
+    "1": "",
+}
+
+
+def reads_chinese() -> bool:
+    return (get_language() or "en").startswith("zh")
+
+
+def in_local_time(moment: date | datetime) -> date | datetime:
+    if isinstance(moment, datetime) and timezone.is_aware(moment):
+        return timezone.localtime(moment)
+    return moment
+
+
+def day(moment: date | datetime | None) -> str:
+    """``14-Mar-1961`` or ``1961年3月14日``: never the month as a number between dashes."""
+    if moment is None:
+        return ""
+    local = in_local_time(moment)
+    if reads_chinese():
+        return f"{local.year}年{local.month}月{local.day}日"
+    return f"{local.day:02d}-{MONTHS[local.month - 1]}-{local.year}"
+
+
+def clock(moment: datetime | None) -> str:
+    return "" if moment is None else f"{in_local_time(moment):%H:%M}"
+
+
+def day_time(moment: datetime | None) -> str:
+    return "" if moment is None else f"{day(moment)} {clock(moment)}"
+
+
+def whole_years(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def age_words(born: date, on: date) -> str:
+    """Years; months for the first two of them."""
+    years = whole_years(born, on)
+    if years >= 2:  # noqa: PLR2004 - paediatrics counts the first two years in months
+        return f"{years}岁" if reads_chinese() else f"{years} y"
+    months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
+    return f"{max(months, 0)}个月" if reads_chinese() else f"{max(months, 0)} mo"
+
+
+def span_words(span: timedelta) -> str:
+    """The age of a result in its largest unit."""
+    seconds = max(int(span.total_seconds()), 0)
+    if seconds < 60:
+        return gettext("now")
+    if seconds < 3600:
+        return gettext("%(n)d min") % {"n": seconds // 60}
+    if seconds < 48 * 3600:
+        return gettext("%(n)d h") % {"n": seconds // 3600}
+    days = seconds // 86400
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+def unit(ucum: str | None) -> str:
+    """A UCUM unit as laboratories print it."""
+    code = ucum or ""
+    return "" if code.startswith("{") else ROMAN_PRINT.get(code, code)
+
+
+def number(value: float | None, decimals: int | None = None) -> str:
+    """A clinical value; without ``decimals`` as short as it is exact, and a true minus sign."""
+    if value is None:
+        return ""
+    text = f"{value:.6g}" if decimals is None else f"{value:.{decimals}f}"
+    if "e" in text:
+        text = f"{value:.0f}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def percent(probability: float | None) -> str:
+    """Whole per cent; never 0 or 100."""
+    if probability is None:
+        return ""
+    if probability < 0.01:  # noqa: PLR2004 - below one in a hundred is said in words
+        return "<1 %"
+    if probability > 0.99:  # noqa: PLR2004
+        return ">99 %"
+    return f"{round(probability * 100)} %"
+
+
+def points(difference: float | None) -> str:
+    """A change in percentage points with its sign and arrow."""
+    if difference is None:
+        return ""
+    whole = round(difference * 100)
+    if whole == 0:
+        return "± 0"
+    return f"▲ +{whole}" if whole > 0 else f"▼ \N{MINUS SIGN}{-whole}"
