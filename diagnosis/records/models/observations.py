@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.gate import Gate
+from accounts.gate import ClosedManager, Gate
 from diagnosis.records.models.chart import PatientRow, PatientRowQuerySet
 
 LOINC = "http://loinc.org"
@@ -58,7 +58,7 @@ class Observation(PatientRow):
     is_current = models.BooleanField(default=True, editable=False)
     reason = models.CharField(_("reason of the correction"), max_length=200, blank=True)
 
-    closed = PatientRow.closed
+    closed = ClosedManager()  # first, so the default
     unscoped = ObservationQuerySet.as_manager()
     objects: ClassVar[Gate[ObservationQuerySet]] = Gate()
 
