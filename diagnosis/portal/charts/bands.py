@@ -1,0 +1,90 @@
+"""The scale of a service's bands, with the estimate and its interval on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from diagnosis.portal.charts.scale import Axis, shown
+
+GREYS = ("#eef2f5", "#d9e2e9", "#c0ced9", "#a9bbc9", "#93a9b9")
+"""From the lowest band to the highest, told apart without colour; ink on each passes 4.5:1."""
+CLOSE = 9.0
+"""Limits nearer than this (per cent of the width) stand on two lines."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One band on the scale."""
+
+    code: str
+    left: str
+    width: str
+    fill: str
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Where one band ends and the next begins."""
+
+    value: float
+    at: str
+    raised: bool
+
+
+@dataclass(frozen=True)
+class BandScale:
+    """Segments, limits, the estimate, and its interval or None."""
+
+    segments: tuple[Segment, ...]
+    limits: tuple[Limit, ...]
+    estimate_at: str
+    interval_at: tuple[str, str] | None
+    interval_width: str
+
+
+def band_of(bands: Sequence[Mapping[str, Any]], probability: float) -> Mapping[str, Any] | None:
+    """The first band whose upper limit holds the probability."""
+    for band in bands:
+        inclusive = band.get("upper_inclusive", True)
+        if probability < band["upper"] or (inclusive and probability == band["upper"]):
+            return band
+    return bands[-1] if bands else None
+
+
+def _limits(axis: Axis, bands: Sequence[Mapping[str, Any]]) -> tuple[Limit, ...]:
+    found: list[Limit] = []
+    for band in bands[:-1]:
+        near = bool(found) and axis.at(band["upper"]) - axis.at(found[-1].value) < CLOSE
+        raised = near and not found[-1].raised
+        found.append(Limit(band["upper"], axis.percent(band["upper"]), raised))
+    return tuple(found)
+
+
+def band_scale(
+    bands: Sequence[Mapping[str, Any]],
+    probability: float,
+    interval: Sequence[float] | None,
+    here: str = "",
+) -> BandScale:
+    """The whole scale from 0 to 1; without bands it is one plain segment."""
+    axis = Axis(0.0, 1.0)
+    plain: list[Mapping[str, Any]] = [{"code": "", "lower": 0.0, "upper": 1.0}]
+    drawn = bands or plain
+    step = (len(GREYS) - 1) / max(len(drawn) - 1, 1)
+    segments = []
+    for i, band in enumerate(drawn):
+        left, width = axis.span(band["lower"], band["upper"])
+        is_here = bool(here) and band["code"] == here
+        segments.append(Segment(band["code"], left, width, GREYS[round(i * step)], is_here))
+    ends = (axis.percent(interval[0]), axis.percent(interval[1])) if interval else None
+    reach = shown(axis.at(interval[1]) - axis.at(interval[0])) if interval else "0"
+    return BandScale(
+        segments=tuple(segments),
+        limits=_limits(axis, bands),
+        estimate_at=axis.percent(probability),
+        interval_at=ends,
+        interval_width=f"{reach}%",
+    )

@@ -1,0 +1,69 @@
+"""Numbers as clinicians read them: whole per cent, whole people of a hundred, whole points."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from diagnosis.portal.charts.rounding import whole
+from diagnosis.portal.wording import day, day_time, number, reads_chinese, unit
+
+NARROW = "\u00a0"  # between a number and its sign: never broken
+MINUS = "\u2212"
+SURELY = 0.99
+HARDLY = 0.01
+
+
+def percent(fraction: float) -> str:
+    """«17 %», «<1 %», «>99 %»: a model of this size knows no more than whole per cent."""
+    gap = "" if reads_chinese() else NARROW
+    if fraction < HARDLY:
+        return f"<1{gap}%"
+    if fraction > SURELY:
+        return f">99{gap}%"
+    return f"{whole(fraction)}{gap}%"
+
+
+def exact_percent(fraction: float) -> str:
+    """Whole per cent of a limit or a count, where «<1 %» would be wrong."""
+    return f"{whole(fraction)}{'' if reads_chinese() else NARROW}%"
+
+
+def signed(points: int) -> str:
+    if points == 0:
+        return "0"
+    return f"+{points}" if points > 0 else f"{MINUS}{abs(points)}"
+
+
+def decimal(value: float | None, decimals: int = 2) -> str:
+    return "\u2013" if value is None else f"{value:.{decimals}f}".replace("-", MINUS)
+
+
+def moment(value: datetime | str | None) -> datetime | None:
+    """A stored time: JSON holds it as text."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if value is not None and timezone.is_naive(value):
+        return timezone.make_aware(value)
+    return value
+
+
+def stored_day(value: datetime | str | None) -> str:
+    return day(moment(value))
+
+
+def stored_time(value: datetime | str | None) -> str:
+    return day_time(moment(value))
+
+
+def quantity(value: object, decimals: int = 0, ucum: str | None = None) -> str:
+    """A clinical value with its unit, without digits that nobody measured."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    written = gettext("years") if ucum == "a" else unit(ucum)
+    return f"{number(float(value), decimals)}{NARROW if written else ''}{written}"

@@ -1,0 +1,167 @@
+"""Whole sentences about a result. Each stands in both languages, because word order differs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from diagnosis.portal.charts.rounding import whole
+from diagnosis.portal.charts.waterfall import OTHER, Waterfall
+from diagnosis.portal.figures import HARDLY, SURELY, exact_percent, percent
+from medportal.common.text import localized
+
+Text = Mapping[str, str]
+SENTENCES: dict[str, dict[str, str]] = json.loads(
+    Path(__file__).with_suffix(".json").read_text(encoding="utf-8")
+)
+MOST_NAMED = 4
+
+
+def say(name: str, **facts: object) -> str:
+    """The sentence of this name in the reader's language."""
+    return localized(SENTENCES[name]).format(**facts)
+
+
+@dataclass(frozen=True)
+class Halves:
+    """Of a hundred people: with the event and without it, in words; the figures to fill."""
+
+    with_event: str
+    without: str
+    filled: int
+    bounded: bool
+
+
+def halves(probability: float) -> Halves:
+    """Both halves of a natural frequency; they add up to 100 wherever both are numbers."""
+    if probability < HARDLY:
+        return Halves(say("fewer"), say("more"), 0, bounded=True)
+    if probability > SURELY:
+        return Halves(say("more"), say("fewer"), 100, bounded=True)
+    count = whole(probability)
+    return Halves(str(count), str(100 - count), count, bounded=False)
+
+
+def _bounded(template: str) -> str:
+    """«about fewer than 1» is no English: a bound stands without «about»."""
+    for about in say("about").split():
+        for place in ("{n}", "{rest}"):
+            template = template.replace(f"{about} {place}", place)
+            template = template.replace(f"{about}{place}", place)
+    return template
+
+
+def _filled(template: str, sentence: Mapping[str, Any], parts: Halves, **facts: object) -> str:
+    if parts.bounded:
+        template = _bounded(template)
+    text = template.format(
+        n=parts.with_event,
+        rest=parts.without,
+        people=localized(sentence["people"]),
+        event=localized(sentence["event"]),
+        not_event=localized(sentence["not_event"]),
+        **facts,
+    )
+    # A bound may open a sentence: «Fewer than 1 of them …».
+    return ". ".join(part[:1].upper() + part[1:] for part in text.split(". "))
+
+
+def natural_frequency(sheet: Mapping[str, Any], probability: float, average: float) -> str:
+    """Both halves, the reference class, and the average there."""
+    sentence = sheet["sentence"]
+    template = localized(sentence.get("template") or SENTENCES["natural"])
+    mean = halves(average)
+    return _filled(template, sentence, halves(probability), average=mean.with_event)
+
+
+def patient_sentence(sheet: Mapping[str, Any], probability: float) -> str:
+    """The same for the patient: no word of models, scores or data."""
+    sentence = sheet["sentence"]
+    template = localized(sentence.get("patient_template") or SENTENCES["patient_sheet"])
+    return _filled(template, sentence, halves(probability))
+
+
+def interval_sentence(interval: Sequence[float] | None, level: float = 0.9) -> str:
+    """What the interval is, in the words that keep it from being read as the patient's range."""
+    if not interval:
+        return say("no_interval")
+    low, high = percent(interval[0]), percent(interval[1])
+    return say("interval", level=whole(level), low=low, high=high)
+
+
+def local_count(
+    counts: Sequence[Mapping[str, Any]], sheet: Mapping[str, Any], probability: float
+) -> str:
+    """How many of the validation patients with such a score had the event; empty without a bin."""
+    for i, found in enumerate(counts):
+        is_last = i == len(counts) - 1
+        if found["lower"] <= probability and (probability < found["upper"] or is_last):
+            return say(
+                "local_count",
+                n=found["n"],
+                events=found["events"],
+                low=exact_percent(found["lower"]),
+                high=exact_percent(found["upper"]),
+                event=localized(sheet["sentence"]["event"]),
+            )
+    return ""
+
+
+def base_name(people: Text | str | None, rows: int | None, sheet: Mapping[str, Any]) -> str:
+    """Whose average the first bar is: never «average» alone."""
+    who = localized(people) or localized(sheet["sentence"]["people"])
+    if rows is None:
+        return say("base_uncounted", people=who)
+    return say("base", n=rows, people=who)
+
+
+def others(count: int) -> str:
+    return say("others", count=count)
+
+
+def reasons_sentence(picture: Waterfall, labels: Mapping[str, str]) -> str:
+    """The picture in one sentence: the largest reasons, with their points."""
+    moving = [bar for bar in picture.bars if bar.points and bar.factor.key != OTHER]
+    if not moving:
+        return say("little", base=percent(picture.base))
+    parts = []
+    for bar in moving[:MOST_NAMED]:
+        verb = say("raises" if bar.points > 0 else "lowers", points=abs(bar.points))
+        label = labels.get(bar.factor.key, bar.factor.key)
+        parts.append(say("reason_part", label=label, verb=verb))
+    joined = localized(SENTENCES["comma"]).join(parts)
+    base, result = percent(picture.base), percent(picture.result)
+    return say("reasons", base=base, result=result, parts=joined)
+
+
+def borderline(label: str, step: str, here: str, there: str) -> str:
+    """One step of measurement error would change the band; ``step`` has its unit."""
+    return say("borderline", label=label, step=step, here=here, there=there)
+
+
+def gain(other: str, difference: float, *, certain: bool) -> str:
+    """A gain in plain words, and «no gain» where there is none."""
+    if not certain or difference <= 0:
+        return say("no_gain", other=other)
+    return say("gain", other=other, gain=f"{difference:.3f}")
+
+
+def flagged_sentences(flagged: Mapping[str, Any] | None) -> list[str]:
+    """Of a hundred flagged how many are right, of a hundred with the event how many are missed."""
+    if not flagged or flagged.get("per_100_flagged_right") is None:
+        return []
+    right = round(flagged["per_100_flagged_right"])
+    threshold = exact_percent(flagged["threshold"])
+    texts = [say("flagged", threshold=threshold, right=right, wrong=100 - right)]
+    if flagged.get("missed_per_100_events") is not None:
+        missed = round(flagged["missed_per_100_events"])
+        per_100 = round(flagged.get("flagged_per_100") or 0)
+        texts.append(say("missed", missed=missed, flagged=per_100))
+    return texts
+
+
+def age_and_sex(alone: float, with_others: float, what: str) -> str:
+    return say("age_sex", alone=percent(alone), result=percent(with_others), others=what)
