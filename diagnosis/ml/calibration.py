@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -125,31 +124,34 @@ def _platt_one(raw: Array, y: Array) -> tuple[float, float]:
     return float(slope), float(intercept)
 
 
-def _pooled(y: Array) -> list[tuple[int, int, float]]:
+def _pooled(values: Array, weights: Array) -> list[tuple[int, int, float]]:
     """Pool adjacent violators: blocks (first, last, mean) with rising means."""
     blocks: list[tuple[int, int, float]] = []
-    for i, value in enumerate(y):
+    for i, value in enumerate(values):
         first, last, mean = i, i, float(value)
         while blocks and blocks[-1][2] >= mean:
             before = blocks.pop()
-            left, right = before[1] - before[0] + 1, last - first + 1
+            left = float(weights[before[0] : before[1] + 1].sum())
+            right = float(weights[first : last + 1].sum())
             mean = (before[2] * left + mean * right) / (left + right)
             first = before[0]
         blocks.append((first, last, mean))
     return blocks
 
 
-def _isotonic(raw: Array, y: Array, task: str) -> Calibrator:
+def _isotonic(raw: Array, y: Array, _task: str) -> Calibrator:
     """Connect the centres of the pooled blocks by straight ramps; ends keep off 0 and 1."""
-    order = np.argsort(raw[:, 0], kind="stable")
-    logits, outcomes = raw[order, 0], y[order, 0]
-    blocks = _pooled(outcomes)
-    centres = np.array([logits[first : last + 1].mean() for first, last, _ in blocks])
+    # Rounded, so that no ramp is so steep that float32 could not climb it.
+    logits, place, counts = np.unique(
+        np.round(raw[:, 0], 3), return_inverse=True, return_counts=True
+    )
+    weights = counts.astype(np.float64)
+    events = np.bincount(place, weights=y[:, 0])
+    blocks = _pooled(events / weights, weights)
+    spans = [slice(first, last + 1) for first, last, _ in blocks]
+    centres = np.array([np.average(logits[span], weights=weights[span]) for span in spans])
     floor = 0.5 / (len(y) + 1)
     means = np.clip([mean for _, _, mean in blocks], floor, 1 - floor)
-    rises = np.diff(centres) > 1e-6
-    keep = np.concatenate([[True], rises])
-    centres, means = centres[keep], means[keep]
     return Calibrator(
         "isotonic",
         start=float(means[0]),
@@ -157,10 +159,3 @@ def _isotonic(raw: Array, y: Array, task: str) -> Calibrator:
         right=centres[1:],
         heights=np.diff(means),
     )
-
-
-def from_arrays(kind: str, arrays: Mapping[str, Any]) -> Calibrator:
-    """Build a calibrator from plain lists, as a layer's configuration holds them."""
-    named = {name: np.asarray(value, dtype=np.float64) for name, value in arrays.items()}
-    start = float(named.pop("start", np.zeros(())))
-    return Calibrator(kind, start=start, **named)

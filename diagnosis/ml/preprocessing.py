@@ -73,15 +73,34 @@ class Preprocessor:
         self.logs = logs
         self.missing_indicators = missing_indicators
 
-    def fit(self, x: Matrix) -> Preprocessor:
-        """Learn from raw rows, float32 of shape (n, d)."""
-        wide = x.astype(np.float64)
+    def fit(self, x: Matrix, like: Preprocessor | None = None) -> Preprocessor:
+        """Learn from raw rows, float32 of shape (n, d).
+
+        ``like`` is one whose edges, logarithms and columns are kept, while filling and scaling
+        are learnt anew: a refit then differs from it by a linear map, and all refits of a model
+        fit into one small graph.
+        """
+        wide = self._clean(x)
         numbers = [j for j, feature in enumerate(self.features) if feature.kind == "number"]
         self.numbers_ = np.array(numbers, dtype=np.int64)
         self.fill_ = np.array([self._filling(j, wide[:, j]) for j in range(x.shape[1])])
-        self._fit_scale(np.where(np.isnan(wide), self.fill_, wide)[:, self.numbers_], wide)
-        self.columns_ = self._columns(np.isnan(x).any(axis=0))
+        filled = np.where(np.isnan(wide), self.fill_, wide)[:, self.numbers_]
+        if like is None:
+            self._fit_edges(filled, wide)
+            self.columns_ = self._columns(np.isnan(x).any(axis=0))
+        else:
+            self.log_, self.low_, self.high_ = like.log_, like.low_, like.high_
+            self.columns_ = like.columns_
+        self._fit_scale(filled)
         return self
+
+    def _clean(self, x: Matrix) -> Array:
+        """Return the rows with codes that no category has as missing."""
+        wide = x.astype(np.float64)
+        for j, feature in enumerate(self.features):
+            if feature.codes:
+                wide[~np.isin(wide[:, j], feature.codes), j] = np.nan
+        return wide
 
     def _filling(self, j: int, column: Array) -> float:
         present = column[~np.isnan(column)]
@@ -93,7 +112,7 @@ class Preprocessor:
         codes, counts = np.unique(present, return_counts=True)
         return float(codes[counts.argmax()])
 
-    def _fit_scale(self, filled: Array, wide: Array) -> None:
+    def _fit_edges(self, filled: Array, wide: Array) -> None:
         low, high = filled.min(axis=0), filled.max(axis=0)
         reach = REACH * (high - low)
         raw = [wide[~np.isnan(wide[:, j]), j] for j in self.numbers_]
@@ -101,13 +120,16 @@ class Preprocessor:
         # The logarithm needs a floor above zero: half the smallest value ever seen.
         self.low_ = np.where(self.log_, np.maximum(low / 2, 1e-30), low - reach)
         self.high_ = high + reach
-        scaled = self._transformed(filled)
+
+    def _fit_scale(self, filled: Array) -> None:
+        scaled = self.transformed(filled)
         # Rounded as the graph holds them, so that both subtract the very same mean.
         self.mean_ = scaled.mean(axis=0).astype(np.float32).astype(np.float64)
         spread = scaled.std(axis=0).astype(np.float32).astype(np.float64)
         self.scale_ = np.where(spread > 1e-12, spread, 1.0)
 
-    def _transformed(self, filled: Array) -> Array:
+    def transformed(self, filled: Array) -> Array:
+        """Return filled numbers, clipped at the edges and as logarithms where those fit."""
         clipped = np.clip(filled, self.low_, self.high_)
         return np.where(self.log_, np.log(np.maximum(clipped, 1e-30)), clipped)
 
@@ -122,12 +144,12 @@ class Preprocessor:
 
     def transform(self, x: Matrix) -> Array:
         """Return the design matrix, float64 of shape (n, columns)."""
-        wide = x.astype(np.float64)
+        wide = self._clean(x)
         filled = np.where(np.isnan(wide), self.fill_, wide)
-        numbers = (self._transformed(filled[:, self.numbers_]) - self.mean_) / self.scale_
+        numbers = (self.transformed(filled[:, self.numbers_]) - self.mean_) / self.scale_
         rest = self.columns_[len(self.numbers_) :]
         others = [
-            np.isnan(wide[:, c.feature]) if c.missing else filled[:, c.feature] == c.code
+            np.isnan(x[:, c.feature]) if c.missing else filled[:, c.feature] == c.code
             for c in rest
         ]
         return np.column_stack([numbers, *others]) if others else numbers

@@ -1,0 +1,248 @@
+"""The artifact: a model in its own format, its serving form and a manifest with their digests."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnosis.ml import package
+from diagnosis.ml.errors import ArtifactError, MLError
+from diagnosis.ml.schema import FeatureSchema, Finding, Rows
+from diagnosis.ml.serving import ServingForm
+from diagnosis.ml.targets import Task
+
+if TYPE_CHECKING:
+    from diagnosis.ml.explain import Explanation
+
+Matrix = NDArray[np.float32]
+Array = NDArray[np.float64]
+
+FORMAT = "medportal-artifact/1"
+MANIFEST = "manifest.json"
+NEEDED = ("model.keras", "serving.tflite", "background.npy")
+
+
+def canonical(manifest: Mapping[str, Any]) -> bytes:
+    """Return a manifest as the bytes whose digest names the artifact; NaN is refused."""
+    text = json.dumps(manifest, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode()
+
+
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of bytes as hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+class Artifact:
+    """One trained model: raw clinical values in, a calibrated result out.
+
+    Loading, predicting and explaining import no TensorFlow. Sharing one artifact between
+    threads is safe.
+
+    Parameters
+    ----------
+    manifest : mapping
+        What ``manifest.json`` holds, without the digests of the files.
+    files : mapping of str to bytes
+        ``model.keras``, ``serving.tflite``, ``background.npy`` and, where there is an interval,
+        ``refits.tflite``.
+    """
+
+    def __init__(self, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+        """Store both; the manifest gets the digests of the files."""
+        digests = {name: sha256(content) for name, content in sorted(files.items())}
+        self.manifest: dict[str, Any] = {**manifest, "format": FORMAT, "files": digests}
+        self.files = dict(files)
+        self._manifest_bytes = canonical(self.manifest)
+
+    # Reading and writing
+
+    @classmethod
+    def load(cls, source: str | Path) -> Artifact:
+        """Read an artifact from its folder or from a ``.zip`` of it.
+
+        Nothing is unpickled, and every byte is checked before it is used.
+
+        Raises
+        ------
+        ArtifactError
+            A file is absent or changed, the format is unknown, the archive is unsafe.
+        """
+        given = package.read(Path(source))
+        manifest = _manifest(given)
+        files = _checked(manifest, given)
+        artifact = cls.__new__(cls)
+        artifact.manifest, artifact.files = manifest, files
+        artifact._manifest_bytes = given[MANIFEST]
+        artifact._check_inside()
+        return artifact
+
+    def _check_inside(self) -> None:
+        try:
+            width = len(self.schema)
+            if not self.task.kind or self.background.shape[1:] != (width,):
+                raise ArtifactError("The background does not fit the schema.")
+        except (KeyError, TypeError, IndexError, MLError) as error:
+            raise ArtifactError(f"The artifact contradicts itself: {error}") from error
+
+    def contents(self) -> dict[str, bytes]:
+        """Return every file of the artifact, the manifest included."""
+        return {MANIFEST: self._manifest_bytes, **self.files}
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the artifact into a folder, made if need be; the manifest comes last."""
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        for name, content in self.files.items():
+            (target / name).write_bytes(content)
+        stale = target / "refits.tflite"
+        if stale.name not in self.files:
+            stale.unlink(missing_ok=True)
+        (target / MANIFEST).write_bytes(self._manifest_bytes)
+        return target
+
+    def to_zip(self, path: str | Path) -> Path:
+        """Write the artifact as one archive; the same artifact gives the same bytes."""
+        return package.write_zip(Path(path), self.contents())
+
+    def with_manifest(self, **entries: Any) -> Artifact:
+        """Return the same model with more said about it: comparators, bands, counts …"""
+        return Artifact({**self.manifest, **entries}, self.files)
+
+    # What it is
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of ``manifest.json``, which holds that of every other file."""
+        return sha256(self._manifest_bytes)
+
+    @property
+    def name(self) -> str:
+        """What the model is called."""
+        return str(self.manifest.get("name", ""))
+
+    @cached_property
+    def schema(self) -> FeatureSchema:
+        """The inputs, in the order of the matrix columns."""
+        return FeatureSchema.from_dict(self.manifest["schema"])
+
+    @cached_property
+    def task(self) -> Task:
+        """What is predicted."""
+        return Task.from_dict(self.manifest["task"])
+
+    @cached_property
+    def background(self) -> Matrix:
+        """Raw training rows (b, d) against which predictions are explained."""
+        try:
+            stream = io.BytesIO(self.files["background.npy"])
+            rows = np.load(stream, allow_pickle=False)
+        except ValueError as error:
+            raise ArtifactError("background.npy can not be read.") from error
+        return np.ascontiguousarray(rows, dtype=np.float32)
+
+    # What it does
+
+    @cached_property
+    def _serving(self) -> ServingForm:
+        return ServingForm(self.files["serving.tflite"])
+
+    @cached_property
+    def _refits(self) -> ServingForm | None:
+        content = self.files.get("refits.tflite")
+        return None if content is None else ServingForm(content)
+
+    def predict(self, rows: Rows) -> Array:
+        """Return calibrated probabilities, or numbers for a regression; answers every row.
+
+        Parameters
+        ----------
+        rows : DataFrame, list of mappings or one mapping
+            Raw values; see ``FeatureSchema.matrix``.
+
+        Returns
+        -------
+        ndarray
+            (n,) for yes or no and for numbers, (n, k) for classes and several labels.
+        """
+        return self.predict_matrix(self.schema.matrix(rows))
+
+    def predict_matrix(self, x: Matrix) -> Array:
+        """Return the same for the model's matrix, float32 (n, d), NaN where missing."""
+        return self._shaped(self._serving(x)["probability"])
+
+    def logits_matrix(self, x: Matrix) -> Array:
+        """Return calibrated logits for the model's matrix: (n,) or (n, k)."""
+        return self._shaped(self._serving(x)["logit"])
+
+    def _shaped(self, out: Matrix) -> Array:
+        wide = out.astype(np.float64)
+        return wide[:, 0] if self.task.outputs == 1 else wide
+
+    def refit_probabilities(self, x: Matrix) -> Matrix | None:
+        """Return (n, R): what R refits on bootstrap resamples say; None where there are none."""
+        return None if self._refits is None else self._refits(x)["probability"]
+
+    def interval(self, x: Matrix, level: float = 0.90) -> Array | None:
+        """Return (n, 2): where ``level`` of the refits lie, or None where there are none.
+
+        Percentiles over bootstrap refits of the whole pipeline (Efron and Tibshirani 1993,
+        chapter 13), widened where need be to hold the prediction itself.
+        """
+        refits = self.refit_probabilities(x)
+        if refits is None:
+            return None
+        tail = (1 - level) / 2
+        low, high = np.quantile(refits.astype(np.float64), (tail, 1 - tail), axis=1)
+        middle = self.predict_matrix(x)
+        return np.column_stack([np.minimum(low, middle), np.maximum(high, middle)])
+
+    def check(self, rows: Rows) -> list[list[Finding]]:
+        """Return the findings of every row; see ``FeatureSchema.check``."""
+        return self.schema.check(rows)
+
+    def explain(self, rows: Rows, *, seed: int = 0) -> Explanation:
+        """Return Shapley values of every row on the probability scale."""
+        from diagnosis.ml.explain import shapley_values  # heavier than a prediction needs
+
+        return shapley_values(self, self.schema.matrix(rows), self.background, seed=seed)
+
+    @cached_property
+    def keras_model(self) -> Any:
+        """The model in its own format. Loads TensorFlow."""
+        from diagnosis.ml.networks.export import load_keras
+
+        return load_keras(self.files["model.keras"])
+
+
+def _manifest(given: Mapping[str, bytes]) -> dict[str, Any]:
+    if MANIFEST not in given:
+        raise ArtifactError("This is no artifact: manifest.json is missing.")
+    try:
+        manifest = json.loads(given[MANIFEST])
+    except (ValueError, RecursionError) as error:
+        raise ArtifactError("manifest.json can not be read as JSON.") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ArtifactError(f"manifest.json is not of the format {FORMAT}.")
+    return manifest
+
+
+def _checked(manifest: Mapping[str, Any], given: Mapping[str, bytes]) -> dict[str, bytes]:
+    digests = manifest.get("files")
+    if not isinstance(digests, dict):
+        raise ArtifactError("manifest.json lists no files.")
+    absent = [name for name in (*NEEDED, *digests) if name not in given or name not in digests]
+    if absent:
+        raise ArtifactError(f"The artifact lacks {absent[0]}.")
+    for name, digest in sorted(digests.items()):
+        if sha256(given[name]) != digest:
+            raise ArtifactError(f"{name} was changed: its digest is not that of the manifest.")
+    return {name: given[name] for name in digests}

@@ -1,0 +1,136 @@
+"""What a score meant among the patients that the model had not seen, as whole persons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from diagnosis.ml.evaluation.metrics import Floats, as_floats, weights_or_ones
+
+_Z95 = 1.959963984540054
+
+
+def wilson_interval(events: float, n: float, z: float = _Z95) -> tuple[float, float]:
+    """Return the Wilson score interval of a proportion (Wilson, JASA 1927;22:209-212)."""
+    if n <= 0:
+        return float("nan"), float("nan")
+    rate = events / n
+    centre = rate + z * z / (2 * n)
+    spread = z * math.sqrt(max(0.0, rate * (1 - rate) / n) + z * z / (4 * n * n))
+    whole = 1 + z * z / n
+    return max(0.0, (centre - spread) / whole), min(1.0, (centre + spread) / whole)
+
+
+def in_band(p: ArrayLike, band: Mapping[str, Any], first: bool) -> Any:
+    """Return which probabilities lie in a band: above its lower end, up to its upper end.
+
+    The upper end belongs to the band unless ``upper_inclusive`` is false; the lower end belongs
+    to the band below, or to this one if that band leaves it out.
+    """
+    scores = as_floats(p)
+    inclusive_below = bool(band.get("lower_inclusive", first))
+    above = scores >= band["lower"] if inclusive_below else scores > band["lower"]
+    below = scores <= band["upper"] if band.get("upper_inclusive", True) else scores < band["upper"]
+    return above & below
+
+
+def band_counts(
+    y: ArrayLike,
+    p: ArrayLike,
+    bands: Sequence[Mapping[str, Any]],
+    weights: ArrayLike | None = None,
+) -> list[dict[str, Any]]:
+    """Return for each band the patients scored there, their events, and the (weighted) rate.
+
+    Rows of weight zero (outcome unknown, censored) are left out of all three.
+    """
+    labels, scores = as_floats(y), as_floats(p)
+    w = weights_or_ones(weights, len(labels))
+    out: list[dict[str, Any]] = []
+    for i, band in enumerate(bands):
+        open_below = i > 0 and not bands[i - 1].get("upper_inclusive", True)
+        inside = in_band(scores, band, first=i == 0 or open_below) & (w > 0)
+        out.append({"code": band["code"], **_counted(labels[inside], w[inside])})
+    return out
+
+
+def _counted(labels: Floats, w: Floats) -> dict[str, Any]:
+    rate = float(np.average(labels, weights=w)) if len(labels) else None
+    return {"n": len(labels), "events": int(np.sum(labels)), "rate": rate}
+
+
+def local_counts(
+    y: ArrayLike, p: ArrayLike, weights: ArrayLike | None = None, smallest: int = 20, bins: int = 10
+) -> list[dict[str, Any]]:
+    """Return neighbouring ranges of the score with their patients and events.
+
+    The ranges cover 0 to 1 without a gap, so every score finds its own; each holds at least
+    ``smallest`` patients (one range if there are fewer).
+    """
+    labels, scores = as_floats(y), as_floats(p)
+    w = weights_or_ones(weights, len(labels))
+    labels, scores, w = labels[w > 0], scores[w > 0], w[w > 0]
+    groups = max(1, min(bins, len(scores) // max(1, smallest)))
+    cuts = np.unique(np.round(np.quantile(scores, np.linspace(0, 1, groups + 1)[1:-1]), 2))
+    edges = [0.0, *(float(c) for c in cuts if 0 < c < 1), 1.0]
+    out = [_range(labels, scores, w, pair) for pair in zip(edges[:-1], edges[1:], strict=True)]
+    return _merged(out, smallest)
+
+
+def _range(labels: Floats, scores: Floats, w: Floats, edges: tuple[float, float]) -> dict[str, Any]:
+    lower, upper = edges
+    inside = (scores > lower) & (scores <= upper) | ((lower == 0) & (scores == 0))
+    total, events = int(np.sum(inside)), int(np.sum(labels[inside]))
+    weight = float(np.sum(w[inside]))
+    rate = float(np.sum((w * labels)[inside])) / weight if weight > 0 else None
+    return {"lower": lower, "upper": upper, "n": total, "events": events, "rate": rate}
+
+
+def _merged(ranges: list[dict[str, Any]], smallest: int) -> list[dict[str, Any]]:
+    """Join a range that rounding left too small with the one below it."""
+    out: list[dict[str, Any]] = []
+    for current in ranges:
+        if out and (current["n"] < smallest or out[-1]["n"] < smallest):
+            out[-1] = _joined(out[-1], current)
+        else:
+            out.append(current)
+    return out
+
+
+def _joined(low: dict[str, Any], high: dict[str, Any]) -> dict[str, Any]:
+    n = low["n"] + high["n"]
+    rate = ((low["rate"] or 0) * low["n"] + (high["rate"] or 0) * high["n"]) / n if n else None
+    events = low["events"] + high["events"]
+    return {"lower": low["lower"], "upper": high["upper"], "n": n, "events": events, "rate": rate}
+
+
+def flagged_table(
+    y: ArrayLike, p: ArrayLike, threshold: float, weights: ArrayLike | None = None
+) -> dict[str, float]:
+    """Return what flagging above a threshold means per hundred.
+
+    Returns
+    -------
+    dict
+        ``threshold``, ``flagged_per_100`` patients, ``per_100_flagged_right`` (positive
+        predictive value), ``missed_per_100_events`` (100 - sensitivity).
+    """
+    labels, flagged = as_floats(y), as_floats(p) > threshold
+    w = weights_or_ones(weights, len(labels))
+    total, alerts = float(np.sum(w)), float(np.sum(w * flagged))
+    events, found = float(np.sum(w * labels)), float(np.sum(w * labels * flagged))
+    return {
+        "threshold": threshold,
+        "flagged_per_100": 100 * alerts / total if total else float("nan"),
+        "per_100_flagged_right": 100 * found / alerts if alerts else float("nan"),
+        "missed_per_100_events": 100 * (1 - found / events) if events else float("nan"),
+    }
+
+
+def histogram(p: ArrayLike, bins: int = 20) -> list[int]:
+    """Return how many scores lie in each of ``bins`` equal parts of 0 to 1."""
+    return [int(n) for n in np.histogram(as_floats(p), bins=bins, range=(0, 1))[0]]

@@ -1,0 +1,117 @@
+"""Metrics with their uncertainty: a bootstrap over patients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from diagnosis.ml.evaluation.metrics import (
+    Floats,
+    Ranking,
+    as_floats,
+    brier,
+    calibration_line,
+    threshold_metrics,
+    weights_or_ones,
+)
+
+METRICS = (
+    "auroc", "auprc", "accuracy", "recall", "specificity", "f1", "brier",
+    "calibration_slope", "calibration_intercept",
+)  # fmt: skip
+
+Metrics = dict[str, dict[str, float]]
+
+
+def _evaluator(y: Floats, p: Floats, threshold: float) -> Callable[[Floats], list[float]]:
+    """Return a function from row weights to the metrics of one repeat, in the order of METRICS."""
+    ranking = Ranking(y, p)
+
+    def evaluate(weights: Floats) -> list[float]:
+        at = threshold_metrics(y, p, threshold, weights)
+        slope, intercept = calibration_line(y, p, weights)
+        values: Mapping[str, float] = {
+            **at,
+            "auroc": ranking.auroc(weights),
+            "auprc": ranking.auprc(weights),
+            "brier": brier(y, p, weights),
+            "calibration_slope": slope,
+            "calibration_intercept": intercept,
+        }
+        return [values[name] for name in METRICS]
+
+    return evaluate
+
+
+def _draw(rng: np.random.Generator, y: Floats) -> Floats:
+    """Return how often each row is drawn; events and non-events are drawn apart.
+
+    Keeping both counts fixed avoids draws without an event in small tables.
+    """
+    counts = np.zeros(len(y))
+    for label in (0.0, 1.0):
+        rows = np.flatnonzero(y == label)
+        if len(rows):
+            counts[rows] = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)))
+    return counts
+
+
+def metrics_with_intervals(
+    y: ArrayLike,
+    p: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    threshold: float = 0.5,
+    draws: int = 500,
+    seed: int = 0,
+) -> Metrics:
+    """Return every metric as value, lower and upper end of its 95 % interval.
+
+    Parameters
+    ----------
+    y : (n,) array
+        Outcome, 0 or 1.
+    p : (n,) or (n, repeats) array
+        Probabilities of rows unseen in training; one column a repeat of the cross-validation.
+    weights : (n,) array, optional
+        Row weights, for instance ``inverse_probability_weights`` of a censored outcome.
+    threshold : float
+        Rows at or above it are flagged (accuracy, recall, specificity, F1).
+    draws : int
+        Bootstrap samples of patients.
+    seed : int
+        Seed of the draws.
+
+    Returns
+    -------
+    dict
+        ``{"auroc": {"value", "lower", "upper"}, …}`` for every name in ``METRICS``. A value
+        that can not be computed (one class only) is NaN.
+
+    Notes
+    -----
+    Percentile bootstrap, stratified by outcome: Efron and Tibshirani 1993, chapter 13. The value
+    is the mean over the repeats; a draw weights all repeats of a patient alike, so repeats do not
+    pass for more patients.
+    """
+    labels, scores = as_floats(y), as_floats(p)
+    columns = scores.reshape(len(labels), -1).T
+    base = weights_or_ones(weights, len(labels))
+    evaluators = [_evaluator(labels, column, threshold) for column in columns]
+
+    def averaged(row_weights: Floats) -> Floats:
+        return np.mean([evaluate(row_weights) for evaluate in evaluators], axis=0)
+
+    value = averaged(base)
+    rng = np.random.default_rng(seed)
+    drawn = np.array([averaged(base * _draw(rng, labels)) for _ in range(draws)])
+    if not len(drawn) or np.isnan(drawn).all():
+        lower = upper = np.full(len(METRICS), np.nan)
+    else:
+        lower, upper = np.nanpercentile(drawn, [2.5, 97.5], axis=0)
+    return {
+        name: {"value": float(value[i]), "lower": float(lower[i]), "upper": float(upper[i])}
+        for i, name in enumerate(METRICS)
+    }

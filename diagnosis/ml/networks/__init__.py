@@ -1,0 +1,1 @@
+"""The Keras side: layers, graphs and the training of networks. Importing it loads TensorFlow."""

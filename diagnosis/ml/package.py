@@ -1,0 +1,77 @@
+"""Reading the files of an artifact from a folder or an archive, trusting neither."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+from diagnosis.ml.errors import ArtifactError
+
+MOST_BYTES = 512 * 2**20  # of all files together, unpacked
+MOST_FILES = 32
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def read(source: Path) -> dict[str, bytes]:
+    """Return the files of a folder or a ``.zip``, by name.
+
+    Raises
+    ------
+    ArtifactError
+        It does not exist, is no archive, holds strange names or is too large.
+    """
+    if source.is_dir():
+        return _read_folder(source)
+    if source.is_file():
+        return _read_zip(source)
+    raise ArtifactError(f"There is no artifact at {source}.")
+
+
+def _read_folder(folder: Path) -> dict[str, bytes]:
+    found = [path for path in sorted(folder.iterdir()) if _NAME.fullmatch(path.name)]
+    # A link could lead out of the folder; an artifact needs none.
+    paths = [path for path in found if path.is_file() and not path.is_symlink()]
+    _refuse_too_much([path.stat().st_size for path in paths])
+    return {path.name: path.read_bytes() for path in paths}
+
+
+def _read_zip(path: Path) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            names = [entry.filename for entry in entries]
+            if len(set(names)) != len(names) or not all(map(_NAME.fullmatch, names)):
+                raise ArtifactError("The archive holds names that no artifact has.")
+            _refuse_too_much([entry.file_size for entry in entries])
+            return {entry.filename: _unpacked(archive, entry) for entry in entries}
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+        raise ArtifactError(f"{path.name} is no archive that can be read.") from error
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    with archive.open(entry) as stream:
+        # The size in the directory may lie: never read more than it promised.
+        content = stream.read(entry.file_size + 1)
+    if len(content) != entry.file_size:
+        raise ArtifactError("The archive lies about the size of a file.")
+    return content
+
+
+def _refuse_too_much(sizes: list[int]) -> None:
+    if len(sizes) > MOST_FILES or sum(sizes) > MOST_BYTES:
+        raise ArtifactError(
+            f"An artifact has at most {MOST_FILES} files and {MOST_BYTES // 2**20} MiB."
+        )
+
+
+def write_zip(path: Path, contents: dict[str, bytes]) -> Path:
+    """Write files as an archive whose bytes depend on nothing but them."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(contents):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, contents[name])
+    return path

@@ -1,0 +1,155 @@
+"""A fitted model in plain numpy: the same function as the graph, for folds and refits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnosis.ml import calibration, folds, linear
+from diagnosis.ml.calibration import Calibrator
+from diagnosis.ml.preprocessing import Preprocessor, hide
+from diagnosis.ml.recipe import Recipe
+from diagnosis.ml.schema import Feature
+
+Array = NDArray[np.float64]
+Matrix = NDArray[np.float32]
+Index = NDArray[np.int64]
+Layers = tuple[tuple[Array, Array], ...]  # (weights, bias) a dense layer
+
+INNER_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The rows that a model may learn from."""
+
+    x: Matrix
+    y: Array
+    features: Sequence[Feature]
+    kind: str
+
+    def take(self, rows: Index | NDArray[np.bool_]) -> Sample:
+        """Return the sample of some rows."""
+        return Sample(self.x[rows], self.y[rows], self.features, self.kind)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.x)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Everything from raw values to calibrated probabilities.
+
+    ``layers`` are dense layers with a rectifier between them; a logistic regression has one.
+    ``facts`` are what the fit chose: the penalty, the epochs.
+    """
+
+    preprocessor: Preprocessor
+    layers: Layers
+    kind: str
+    calibrator: Calibrator = field(default_factory=Calibrator)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def raw_logits(self, x: Matrix) -> Array:
+        """Return logits before calibration, (n, k), of raw rows (n, d)."""
+        return forward(self.layers, self.preprocessor.transform(x))
+
+    def logits(self, x: Matrix) -> Array:
+        """Return calibrated logits, (n, k)."""
+        return self.calibrator.logits(self.raw_logits(x))
+
+    def probabilities(self, x: Matrix) -> Array:
+        """Return calibrated probabilities (numbers for a regression), (n, k)."""
+        return outputs(self.logits(x), self.kind)
+
+
+def forward(layers: Layers, z: Array) -> Array:
+    """Run dense layers with rectifiers between them; no rectifier after the last."""
+    for weights, bias in layers[:-1]:
+        z = np.maximum(z @ weights + bias, 0.0)
+    weights, bias = layers[-1]
+    return z @ weights + bias
+
+
+def outputs(logits: Array, kind: str) -> Array:
+    """Return what a task's logits mean."""
+    if kind == "regression":
+        return logits
+    return linear.softmax(logits) if kind == "multiclass" else linear.sigmoid(logits)
+
+
+def preprocess(recipe: Recipe, sample: Sample) -> Preprocessor:
+    """Fit the preprocessor that a recipe asks for."""
+    shaped = Preprocessor(
+        sample.features, logs=recipe.logs, missing_indicators=recipe.missing_indicators
+    )
+    return shaped.fit(sample.x)
+
+
+def _standard(y: Array, kind: str) -> tuple[Array, Array]:
+    """Return centre and spread of the target: of a regression's, so that penalties mean alike."""
+    if kind != "regression":
+        return np.zeros(y.shape[1]), np.ones(y.shape[1])
+    spread = y.std(axis=0)
+    return y.mean(axis=0), np.where(spread > 0, spread, 1.0)
+
+
+def _out_of_fold(recipe: Recipe, sample: Sample, fold: Index, path: Array) -> Array:
+    """Return logits of held-out rows a penalty, (m, n, k)."""
+    logits = np.zeros((len(path), len(sample), sample.y.shape[1]))
+    for k in np.unique(fold):
+        held = fold == k
+        shaped = preprocess(recipe, sample.take(~held))
+        weights, intercepts = linear.fit_path(
+            shaped.transform(sample.x[~held]), sample.y[~held], sample.kind, path
+        )
+        z = shaped.transform(sample.x[held])
+        logits[:, held] = z @ weights + intercepts[:, None]
+    return logits
+
+
+def fit_logistic(
+    recipe: Recipe, sample: Sample, seed: int, groups: Index | None = None
+) -> Fitted:
+    """Fit the penalised linear model of a recipe, its penalty and its calibrator.
+
+    The penalty is the one with the least loss in inner cross-validation; the calibrator is
+    fitted on the logits that the same inner folds gave for rows held out.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What to fit.
+    sample : Sample
+        The rows to learn from.
+    seed : int
+        Decides the inner folds and which values are hidden.
+    groups : ndarray of int, shape (n,), optional
+        Rows that must share a fold: copies of one patient in a bootstrap resample.
+    """
+    if recipe.hide:
+        x = hide(sample.x, sample.features, recipe.hide, seed)
+        sample = Sample(x, sample.y, sample.features, sample.kind)
+    centre, spread = _standard(sample.y, sample.kind)
+    scaled = Sample(sample.x, (sample.y - centre) / spread, sample.features, sample.kind)
+    shaped = preprocess(recipe, scaled)
+    path = linear.penalties(len(shaped.columns_))
+    fold = folds.assign(sample.y, INNER_FOLDS, seed, groups)
+    held_out = _out_of_fold(recipe, scaled, fold, path)
+    best = int(linear.loss(scaled.y, held_out, sample.kind).mean(axis=1).argmin())
+    weights, intercepts = linear.fit_path(
+        shaped.transform(sample.x), scaled.y, sample.kind, path[best : best + 1]
+    )
+    kind = calibration.chosen(recipe.calibration, sample.kind)
+    return Fitted(
+        shaped,
+        ((weights[0] * spread, intercepts[0] * spread + centre),),
+        sample.kind,
+        calibration.fit(kind, sample.kind, held_out[best], scaled.y),
+        {"penalty": float(path[best])},
+    )
