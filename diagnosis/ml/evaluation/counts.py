@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from diagnosis.ml.evaluation.metrics import Floats, as_floats, weights_or_ones
 
@@ -25,15 +26,14 @@ def wilson_interval(events: float, n: float, z: float = _Z95) -> tuple[float, fl
     return max(0.0, (centre - spread) / whole), min(1.0, (centre + spread) / whole)
 
 
-def in_band(p: ArrayLike, band: Mapping[str, Any], first: bool) -> Any:
+def in_band(p: ArrayLike, band: Mapping[str, Any], *, from_lower: bool) -> NDArray[np.bool_]:
     """Return which probabilities lie in a band: above its lower end, up to its upper end.
 
-    The upper end belongs to the band unless ``upper_inclusive`` is false; the lower end belongs
-    to the band below, or to this one if that band leaves it out.
+    The upper end belongs to the band unless ``upper_inclusive`` is false. ``from_lower`` says that
+    the lower end belongs to it, too: the band is the first, or the one below leaves it out.
     """
     scores = as_floats(p)
-    inclusive_below = bool(band.get("lower_inclusive", first))
-    above = scores >= band["lower"] if inclusive_below else scores > band["lower"]
+    above = scores >= band["lower"] if from_lower else scores > band["lower"]
     below = scores <= band["upper"] if band.get("upper_inclusive", True) else scores < band["upper"]
     return above & below
 
@@ -53,7 +53,7 @@ def band_counts(
     out: list[dict[str, Any]] = []
     for i, band in enumerate(bands):
         open_below = i > 0 and not bands[i - 1].get("upper_inclusive", True)
-        inside = in_band(scores, band, first=i == 0 or open_below) & (w > 0)
+        inside = in_band(scores, band, from_lower=i == 0 or open_below) & (w > 0)
         out.append({"code": band["code"], **_counted(labels[inside], w[inside])})
     return out
 
@@ -77,7 +77,7 @@ def local_counts(
     groups = max(1, min(bins, len(scores) // max(1, smallest)))
     cuts = np.unique(np.round(np.quantile(scores, np.linspace(0, 1, groups + 1)[1:-1]), 2))
     edges = [0.0, *(float(c) for c in cuts if 0 < c < 1), 1.0]
-    out = [_range(labels, scores, w, pair) for pair in zip(edges[:-1], edges[1:], strict=True)]
+    out = [_range(labels, scores, w, pair) for pair in itertools.pairwise(edges)]
     return _merged(out, smallest)
 
 
