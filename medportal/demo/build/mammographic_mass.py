@@ -1,4 +1,4 @@
-"""Malignancy of a mass on mammography, from its description; the radiologist's grade is left out."""
+"""Malignancy of a described mass on mammography; the radiologist's own grade is left out."""
 
 import numpy as np
 
