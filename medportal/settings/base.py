@@ -39,7 +39,7 @@ SITE_NAME = "MedPortal"
 
 INSTALLED_APPS = [
     "medportal.database",
-    "django.contrib.admin",
+    "accounts.apps.PortalAdminConfig" if find_spec("accounts.site") else "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -55,7 +55,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "accounts",
+    "accounts.apps.AccountsConfig",
     "diagnosis.records",
     "diagnosis.registry",
     "diagnosis.inference",
@@ -76,6 +76,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "medportal.common.middleware.SessionLimits",
     "accounts.middleware.RequestFacts",
+    "accounts.middleware.PersonalLanguage",
+    "accounts.middleware.OneTimePassword",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -35,7 +35,7 @@ def databases(addresses: Addresses) -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "ATOMIC_REQUESTS": False,
+        "ATOMIC_REQUESTS": True,
     }
     return {"default": default}
 

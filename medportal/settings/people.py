@@ -18,6 +18,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.EasyPatternValidator"},
 ]
 
 LOGIN_URL = "account_login"
@@ -50,6 +51,7 @@ AXES_HTTP_RESPONSE_CODE = 429
 AXES_SENSITIVE_PARAMETERS: list[str] = ["username", "ip_address"]
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_CLIENT_IP_CALLABLE = "accounts.request_facts.client_address"
 AXES_IPWARE_PROXY_COUNT = 0  # believe no forwarded address until an operator counts the proxies
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

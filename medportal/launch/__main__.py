@@ -1,0 +1,35 @@
+"""``python -m medportal.launch servers | demo | demo-reset | serve``: what make runs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from medportal.launch import installation
+from medportal.supervisor.system import Unusable
+
+USAGE = __doc__
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    commands = {"servers": installation.servers}
+    command = commands.get(sys.argv[1] if len(sys.argv) == 2 else "")
+    if command is None:
+        sys.exit(USAGE)
+    try:
+        command()
+    except Unusable as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        installation.say("Stopped.")
+
+
+def _as_interrupt(_: int, __: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    main()

@@ -1,0 +1,95 @@
+"""Fixtures that every test may use. Servers start when the first test asks for the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import Client
+
+from medportal.database.roles import acting_as
+from medportal.settings.test import FOLDER
+from medportal.supervisor.process import Child
+from medportal.supervisor.servers import Servers
+from tests.servers import as_superuser, await_worker, running_servers, superuser, worker
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """PostgreSQL and Valkey of this run alone."""
+    with running_servers() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    servers: Servers,
+    django_test_environment: None,
+    django_db_blocker: Any,
+) -> Iterator[None]:
+    """The test database: made by the superuser, migrated by the owner, used as the application."""
+    with django_db_blocker.unblock():
+        name = connection.creation._get_test_db_name()
+        with acting_as(superuser()):
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(f'CREATE DATABASE "{name}" OWNER medportal_owner')
+        connection.settings_dict["NAME"] = name
+        _migrate()
+        kept = DatabaseOperations.execute_sql_flush
+        DatabaseOperations.execute_sql_flush = _flush_as_superuser
+    yield
+    with django_db_blocker.unblock():
+        DatabaseOperations.execute_sql_flush = kept
+        connection.close()
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _flush_as_superuser(self: DatabaseOperations, sql_list: list[str]) -> None:
+    """The application may not empty tables, and the audit trail refuses it even from their owner."""
+    as_superuser(sql_list)
+
+
+@pytest.fixture
+def client_for() -> Callable[..., Client]:
+    """A browser of ``user``, logged in."""
+
+    def open_client(user: Any, **extra: Any) -> Client:
+        client = Client(**extra)
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return open_client
+
+
+@pytest.fixture(scope="session")
+def _live_worker(django_db_setup: None, django_db_blocker: Any) -> Iterator[Child]:
+    log = FOLDER / "worker.log"
+    with django_db_blocker.unblock():
+        child = worker("interactive", queues="interactive,batch", log=log)
+    child.start()
+    try:
+        await_worker(child)
+        yield child
+    finally:
+        child.stop()
+
+
+@pytest.fixture
+def worker_log() -> Path:
+    return FOLDER / "worker.log"
+
+
+@pytest.fixture(name="worker")
+def live_worker(_live_worker: Child, transactional_db: None) -> Child:
+    """The session's live worker. It sees committed rows only, so the test's rows are committed."""
+    assert _live_worker.runs(), _live_worker.last_lines(40)
+    return _live_worker

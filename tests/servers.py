@@ -1,0 +1,79 @@
+"""The tests' own servers: a real PostgreSQL, a real Valkey and a live worker, in a folder of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+
+from medportal.settings.addresses import ROOT, database_parts
+from medportal.settings.test import FOLDER, PASSWORD
+from medportal.supervisor.process import Child, wait_until
+from medportal.supervisor.servers import Servers
+
+
+@contextmanager
+def running_servers() -> Iterator[Servers]:
+    servers = Servers(FOLDER / "var", profile="test", throwaway=True)
+    servers.sockets = FOLDER / "run"
+    servers.password = PASSWORD
+    FOLDER.mkdir(mode=0o711, parents=True, exist_ok=True)
+    try:
+        with servers:
+            yield servers
+    finally:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def superuser() -> dict[str, Any]:
+    return database_parts(settings.TEST_SUPERUSER_URL)
+
+
+def as_superuser(statements: list[str]) -> None:
+    """Run ``statements`` in the test database, past triggers that keep the audit trail."""
+    parts = superuser()
+    with psycopg.connect(
+        host=parts["HOST"],
+        user=parts["USER"],
+        password=parts["PASSWORD"],
+        dbname=connection.settings_dict["NAME"],
+    ) as session:
+        session.execute("SET LOCAL session_replication_role = replica")
+        for statement in statements:
+            session.execute(statement.encode())
+
+
+def worker(name: str, *, queues: str, log: Path, environment: dict[str, str] | None = None) -> Child:
+    """A worker process on the test database; the caller starts, awaits and stops it."""
+    surroundings = os.environ | {
+        "MEDPORTAL_TEST_DATABASE": connection.settings_dict["NAME"],
+        "DJANGO_SETTINGS_MODULE": "medportal.settings.test",
+        "MEDPORTAL_ROLE": name,
+    }
+    return Child(
+        name=name,
+        command=[
+            sys.executable, "-m", "celery", "-A", "medportal", "worker", "-n", f"{name}@%h",
+            "-Q", queues, "--concurrency", "1", "--loglevel", "INFO", "--without-mingle",
+            "--without-gossip", "--without-heartbeat",
+        ],
+        log=log,
+        environment=surroundings | (environment or {}),
+        grace_seconds=15,
+        directory=ROOT,
+    )  # fmt: skip
+
+
+def await_worker(child: Child, seconds: float = 40) -> None:
+    """Until it says that it is ready; a worker that died says why instead."""
+    started = wait_until(lambda: "ready." in child.last_lines(200) or not child.runs(), seconds)
+    assert started, f"The worker does not start:\n{child.last_lines(40)}"
+    assert child.runs(), f"The worker died:\n{child.last_lines(40)}"
