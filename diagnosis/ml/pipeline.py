@@ -83,12 +83,12 @@ def outputs(logits: Array, kind: str) -> Array:
     return linear.softmax(logits) if kind == "multiclass" else linear.sigmoid(logits)
 
 
-def preprocess(recipe: Recipe, sample: Sample) -> Preprocessor:
-    """Fit the preprocessor that a recipe asks for."""
+def preprocess(recipe: Recipe, sample: Sample, like: Preprocessor | None = None) -> Preprocessor:
+    """Fit the preprocessor that a recipe asks for; ``like`` keeps its edges and columns."""
     shaped = Preprocessor(
         sample.features, logs=recipe.logs, missing_indicators=recipe.missing_indicators
     )
-    return shaped.fit(sample.x)
+    return shaped.fit(sample.x, like)
 
 
 def _standard(y: Array, kind: str) -> tuple[Array, Array]:
@@ -99,12 +99,14 @@ def _standard(y: Array, kind: str) -> tuple[Array, Array]:
     return y.mean(axis=0), np.where(spread > 0, spread, 1.0)
 
 
-def _out_of_fold(recipe: Recipe, sample: Sample, fold: Index, path: Array) -> Array:
+def _out_of_fold(
+    recipe: Recipe, sample: Sample, fold: Index, path: Array, like: Preprocessor | None
+) -> Array:
     """Return logits of held-out rows a penalty, (m, n, k)."""
     logits = np.zeros((len(path), len(sample), sample.y.shape[1]))
     for k in np.unique(fold):
         held = fold == k
-        shaped = preprocess(recipe, sample.take(~held))
+        shaped = preprocess(recipe, sample.take(~held), like)
         weights, intercepts = linear.fit_path(
             shaped.transform(sample.x[~held]), sample.y[~held], sample.kind, path
         )
@@ -114,7 +116,11 @@ def _out_of_fold(recipe: Recipe, sample: Sample, fold: Index, path: Array) -> Ar
 
 
 def fit_logistic(
-    recipe: Recipe, sample: Sample, seed: int, groups: Index | None = None
+    recipe: Recipe,
+    sample: Sample,
+    seed: int,
+    groups: Index | None = None,
+    like: Preprocessor | None = None,
 ) -> Fitted:
     """Fit the penalised linear model of a recipe, its penalty and its calibrator.
 
@@ -131,16 +137,18 @@ def fit_logistic(
         Decides the inner folds and which values are hidden.
     groups : ndarray of int, shape (n,), optional
         Rows that must share a fold: copies of one patient in a bootstrap resample.
+    like : Preprocessor, optional
+        Keep its edges, logarithms and columns; see ``Preprocessor.fit``.
     """
     if recipe.hide:
         x = hide(sample.x, sample.features, recipe.hide, seed)
         sample = Sample(x, sample.y, sample.features, sample.kind)
     centre, spread = _standard(sample.y, sample.kind)
     scaled = Sample(sample.x, (sample.y - centre) / spread, sample.features, sample.kind)
-    shaped = preprocess(recipe, scaled)
+    shaped = preprocess(recipe, scaled, like)
     path = linear.penalties(len(shaped.columns_))
     fold = folds.assign(sample.y, INNER_FOLDS, seed, groups)
-    held_out = _out_of_fold(recipe, scaled, fold, path)
+    held_out = _out_of_fold(recipe, scaled, fold, path, like)
     best = int(linear.loss(scaled.y, held_out, sample.kind).mean(axis=1).argmin())
     weights, intercepts = linear.fit_path(
         shaped.transform(sample.x), scaled.y, sample.kind, path[best : best + 1]

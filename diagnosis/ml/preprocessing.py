@@ -149,8 +149,7 @@ class Preprocessor:
         numbers = (self.transformed(filled[:, self.numbers_]) - self.mean_) / self.scale_
         rest = self.columns_[len(self.numbers_) :]
         others = [
-            np.isnan(x[:, c.feature]) if c.missing else filled[:, c.feature] == c.code
-            for c in rest
+            np.isnan(x[:, c.feature]) if c.missing else filled[:, c.feature] == c.code for c in rest
         ]
         return np.column_stack([numbers, *others]) if others else numbers
 

@@ -62,7 +62,9 @@ class ServingForm:
                 interpreter = Interpreter(model_content=self.content, num_threads=1)
                 runner = interpreter.get_signature_runner(SIGNATURE)
             except (ValueError, RuntimeError) as error:
-                raise ArtifactError("The serving form is no LiteRT model that runs here.") from error
+                raise ArtifactError(
+                    "The serving form is no LiteRT model that runs here."
+                ) from error
             ((name, detail),) = runner.get_input_details().items()
             self._own.runner = (name, int(detail["shape"][1]), runner)
         found: tuple[str, int, Any] = self._own.runner

@@ -58,6 +58,15 @@ def _draw(rng: np.random.Generator, y: Floats) -> Floats:
     return counts
 
 
+def _percentiles(drawn: Floats) -> tuple[float, float]:
+    """Return the middle 95 % of the draws that gave a number."""
+    finite = drawn[np.isfinite(drawn)]
+    if not len(finite):
+        return float("nan"), float("nan")
+    lower, upper = np.percentile(finite, [2.5, 97.5])
+    return float(lower), float(upper)
+
+
 def metrics_with_intervals(
     y: ArrayLike,
     p: ArrayLike,
@@ -107,11 +116,9 @@ def metrics_with_intervals(
     value = averaged(base)
     rng = np.random.default_rng(seed)
     drawn = np.array([averaged(base * _draw(rng, labels)) for _ in range(draws)])
-    if not len(drawn) or np.isnan(drawn).all():
-        lower = upper = np.full(len(METRICS), np.nan)
-    else:
-        lower, upper = np.nanpercentile(drawn, [2.5, 97.5], axis=0)
+    drawn = drawn.reshape(draws, len(METRICS))
+    ends = [_percentiles(drawn[:, i]) for i in range(len(METRICS))]
     return {
-        name: {"value": float(value[i]), "lower": float(lower[i]), "upper": float(upper[i])}
+        name: {"value": float(value[i]), "lower": ends[i][0], "upper": ends[i][1]}
         for i, name in enumerate(METRICS)
     }

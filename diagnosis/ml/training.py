@@ -1,0 +1,222 @@
+"""Training: from a recipe and a table to an artifact whose serving form was checked."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnosis.ml import refits
+from diagnosis.ml.artifact import Artifact
+from diagnosis.ml.choice import choose
+from diagnosis.ml.pipeline import Fitted, Sample, fit_logistic
+from diagnosis.ml.problem import Problem, pose
+from diagnosis.ml.recipe import Recipe
+from diagnosis.ml.scores import missing_metrics, scores
+from diagnosis.ml.validation import OutOfFold, cross_validate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from diagnosis.ml.schema import FeatureSchema
+
+Matrix = NDArray[np.float32]
+Array = NDArray[np.float64]
+
+BACKGROUND_ROWS = 100
+_TRIES = 200
+_PACKAGES = ("numpy", "keras", "tensorflow-cpu", "ai-edge-litert", "scikit-learn", "pandas")
+
+
+def train(
+    recipe: Recipe,
+    table: pd.DataFrame,
+    schema: FeatureSchema | None = None,
+    *,
+    name: str = "",
+    measured: OutOfFold | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> Artifact:
+    """Make a model of a table: choose, measure, fit, refit, export, check, describe.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What to do; names at least the target.
+    table : DataFrame, shape (n, columns)
+        Raw values in the units of the schema, and the target.
+    schema : FeatureSchema, optional
+        The features in clinical terms. Inferred where not given; identifiers, dates and
+        constants are then left out with a ``TableWarning``.
+    name : str
+        What the model is called; the target's name where not given.
+    measured : OutOfFold, optional
+        What ``evaluate_recipe`` gave for this recipe, so that it is not measured twice; its
+        recipe is then the one that is fitted.
+    extra : mapping, optional
+        More entries for the manifest.
+
+    Returns
+    -------
+    Artifact
+        The model refitted on all rows; its metrics come from the cross-validation.
+
+    Raises
+    ------
+    TableError, RecipeError
+        The input can not be used.
+    ArtifactError
+        The serving form does not agree with the model to 1e-5.
+    """
+    problem = pose(recipe, table, schema)
+    if measured is None:
+        resolved, facts = choose(problem.recipe, problem.sample)
+        measured = cross_validate(resolved, problem)
+    else:
+        resolved, facts = measured.recipe, {}
+    fitted = fit(resolved, problem.sample)
+    members = refits.refit(resolved, problem.sample, fitted)
+    files, gaps = _files(fitted, members, problem.sample, resolved.seed)
+    manifest = {
+        "name": name or " and ".join(recipe.targets),
+        "task": problem.task.to_dict(),
+        "schema": problem.required_schema.to_dict(),
+        "recipe": resolved.to_dict() | {"digest": resolved.digest},
+        "choice": {"asked": recipe.model, "model": resolved.model, **facts},
+        "fit": _described(fitted, gaps),
+        "refits": {"count": len(members), "level": refits.LEVEL} if members else None,
+        **_measures(measured, problem),
+        **_ranges(problem, fitted),
+        "training": _training(problem, table),
+        "environment": _environment(),
+        **(extra or {}),
+    }
+    return Artifact(manifest, files)
+
+
+def fit(recipe: Recipe, sample: Sample) -> Fitted:
+    """Fit a recipe whose model is chosen on all rows of a sample."""
+    if recipe.model == "logistic":
+        return fit_logistic(recipe, sample, recipe.seed)
+    from diagnosis.ml.networks.members import fit_one  # loads TensorFlow
+
+    return fit_one(recipe, sample)
+
+
+def _files(
+    fitted: Fitted, members: list[Fitted], sample: Sample, seed: int
+) -> tuple[dict[str, bytes], dict[str, float]]:
+    """Return the files of the artifact, and how far serving forms lie from their models."""
+    from diagnosis.ml.networks import export, graph
+
+    rows = _probes(sample)
+    model = graph.build(fitted)
+    files = {"model.keras": export.keras_bytes(model), "serving.tflite": export.litert_bytes(model)}
+    gaps = {"serving.tflite": export.agreed(model, files["serving.tflite"], rows)}
+    if members:
+        from diagnosis.ml.networks import ensemble
+
+        together = ensemble.build_refits(members, fitted.preprocessor)
+        files["refits.tflite"] = export.litert_bytes(together)
+        gaps["refits.tflite"] = export.agreed(together, files["refits.tflite"], rows)
+    stream = io.BytesIO()
+    np.save(stream, _background(fitted, sample, seed), allow_pickle=False)
+    files["background.npy"] = stream.getvalue()
+    return files, gaps
+
+
+def _probes(sample: Sample) -> Matrix:
+    """Return real rows, the same with each feature missing in turn, and one with nothing."""
+    rows = sample.x[:2000]
+    holes = sample.x[np.arange(sample.x.shape[1]) % len(sample)].copy()
+    np.fill_diagonal(holes, np.nan)
+    nothing = np.full((1, sample.x.shape[1]), np.nan, dtype=np.float32)
+    return np.concatenate([rows, holes, nothing])
+
+
+def _background(fitted: Fitted, sample: Sample, seed: int) -> Matrix:
+    """Return real rows whose mean prediction is nearest to that of all rows.
+
+    The base of an explanation is the mean over these rows and is read as the average patient.
+    """
+    if len(sample) <= BACKGROUND_ROWS:
+        return sample.x
+    rng = np.random.default_rng(seed)
+    predicted = fitted.probabilities(sample.x)
+    draws = [rng.choice(len(sample), BACKGROUND_ROWS, replace=False) for _ in range(_TRIES)]
+    aim = predicted.mean(axis=0)
+    gaps = [float(np.abs(predicted[rows].mean(axis=0) - aim).max()) for rows in draws]
+    return sample.x[np.sort(draws[int(np.argmin(gaps))])]
+
+
+def _described(fitted: Fitted, gaps: Mapping[str, float]) -> dict[str, Any]:
+    return {
+        **fitted.facts,
+        "calibration": fitted.calibrator.to_dict(),
+        "logarithms": list(fitted.preprocessor.log_features),
+        "serving_gaps": dict(gaps),
+    }
+
+
+def _measures(measured: OutOfFold, problem: Problem) -> dict[str, Any]:
+    counts = {"rows": len(problem.sample)}
+    if problem.task.kind == "binary":
+        counts["events"] = int(problem.sample.y.sum())
+    return {
+        "metrics": scores(measured),
+        "missing_metrics": missing_metrics(measured),
+        "evaluation": {
+            "method": "repeated cross-validation of the whole recipe",
+            "folds": len(np.unique(measured.folds[0])),
+            "repeats": measured.repeats,
+            **counts,
+        },
+        "probability_quantiles": [
+            float(q) for q in np.quantile(measured.predictions, np.linspace(0, 1, 21))
+        ],
+    }
+
+
+def _ranges(problem: Problem, fitted: Fitted) -> dict[str, Any]:
+    """Return what stands in for each feature that may be missing, and its plausible values."""
+    ranges = {}
+    for name in problem.may_be_missing:
+        j = problem.schema.names.index(name)
+        present = problem.sample.x[:, j][~np.isnan(problem.sample.x[:, j])]
+        number = problem.schema[name].kind == "number"
+        values = np.quantile(present, (0.05, 0.25, 0.5, 0.75, 0.95)) if number else present
+        ranges[name] = {
+            "assumed": float(fitted.preprocessor.fill_[j]),
+            "values": [float(value) for value in np.unique(values)],
+        }
+    return {"missing_ranges": ranges}
+
+
+def _training(problem: Problem, table: pd.DataFrame) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "rows": len(problem.sample),
+        "excluded_demo_rows": 0,
+        "table": "",
+        "table_sha256": hashlib.sha256(table.to_csv(index=False).encode()).hexdigest(),
+        "left_out": problem.left_out,
+    }
+    if problem.task.kind == "binary":
+        events = int(problem.sample.y.sum())
+        facts |= {"events": events, "rate": events / len(problem.sample)}
+    return facts
+
+
+def _environment() -> dict[str, str]:
+    found = {}
+    for package in _PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return {"python": platform.python_version(), **found}

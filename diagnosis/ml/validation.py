@@ -1,0 +1,177 @@
+"""Measuring a whole recipe by repeated cross-validation: nothing learnt sees the rows it is judged on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnosis.ml import folds
+from diagnosis.ml.pipeline import Fitted, Sample, fit_logistic
+from diagnosis.ml.problem import Problem, pose
+from diagnosis.ml.recipe import Recipe
+from diagnosis.ml.targets import Task
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from diagnosis.ml.schema import FeatureSchema
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+_STRIDE = 1_000
+
+
+@dataclass(frozen=True)
+class OutOfFold:
+    """What a recipe predicted for rows that its models had not seen.
+
+    Attributes
+    ----------
+    recipe : Recipe
+        The recipe measured; its model is never ``auto``.
+    task : Task
+        What was predicted.
+    rows : ndarray, shape (n,)
+        Positions in the table of the rows with a known target; every other array follows them.
+    y : ndarray, shape (n, k)
+        Targets.
+    predictions : ndarray, shape (repeats, n, k)
+        Calibrated probabilities (numbers for a regression).
+    folds : ndarray, shape (repeats, n)
+        The fold of each row.
+    hidden : dict of str to ndarray, shape (repeats, n, k)
+        The same with one feature hidden on the held-out rows, for features that may be missing.
+    """
+
+    recipe: Recipe
+    task: Task
+    rows: Index
+    y: Array
+    predictions: Array
+    folds: Index
+    hidden: dict[str, Array] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> Array:
+        """The outcome (n,) of a task with one output."""
+        return self.y[:, 0]
+
+    @property
+    def probabilities(self) -> Array:
+        """(n, repeats) of a task with one output, as ``metrics_with_intervals`` takes them."""
+        return self.predictions[:, :, 0].T
+
+    @property
+    def repeats(self) -> int:
+        """How often the folds were drawn."""
+        return len(self.predictions)
+
+
+def repeats_for(rows: int) -> int:
+    """Return how many repeats a table of so many rows is worth."""
+    return 20 if rows < 1000 else 10 if rows < 2000 else 3
+
+
+def evaluate_recipe(
+    recipe: Recipe,
+    table: pd.DataFrame,
+    schema: FeatureSchema | None = None,
+    *,
+    folds: int | None = None,
+    repeats: int | None = None,
+    seed: int | None = None,
+) -> OutOfFold:
+    """Predict every row of a table by models that had not seen it.
+
+    Filling in, scaling, the penalty and the calibrator are learnt anew in every fold. ``auto``
+    chooses its model once, on the whole table, before.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What to measure.
+    table : DataFrame, shape (n, columns)
+        Raw values and the target.
+    schema : FeatureSchema, optional
+        Inferred where not given.
+    folds, repeats, seed : int, optional
+        Where not given, those of the recipe; repeats fall to what the table's size asks for.
+
+    Returns
+    -------
+    OutOfFold
+
+    Raises
+    ------
+    TableError
+        The table lacks the target or columns, or has too few rows.
+    """
+    from diagnosis.ml.choice import choose
+
+    problem = pose(recipe, table, schema)
+    resolved, _ = choose(problem.recipe, problem.sample)
+    return cross_validate(resolved, problem, folds=folds, repeats=repeats, seed=seed)
+
+
+def cross_validate(
+    recipe: Recipe,
+    problem: Problem,
+    *,
+    folds: int | None = None,
+    repeats: int | None = None,
+    seed: int | None = None,
+) -> OutOfFold:
+    """Do what ``evaluate_recipe`` says for a recipe whose model is chosen."""
+    sample, start = problem.sample, recipe.seed if seed is None else seed
+    times = repeats or recipe.repeats or repeats_for(len(sample))
+    assigned = _assign(sample, folds or recipe.folds, start, times)
+    fits = fit_folds(recipe, sample, assigned, start)
+    predictions = _predict(fits, sample, assigned, None)
+    hidden = {
+        name: _predict(fits, sample, assigned, problem.schema.names.index(name))
+        for name in problem.may_be_missing
+    }
+    return OutOfFold(recipe, problem.task, problem.rows, sample.y, predictions, assigned, hidden)
+
+
+def _assign(sample: Sample, count: int, seed: int, repeats: int) -> Index:
+    return np.stack([folds.assign(sample.y, count, seed + _STRIDE * r) for r in range(repeats)])
+
+
+def fit_folds(
+    recipe: Recipe, sample: Sample, assigned: Index, seed: int
+) -> list[dict[int, Fitted]]:
+    """Fit a model for every fold of every repeat, on the rows outside of it."""
+    tasks = [
+        (repeat, int(k), np.flatnonzero(row != k))
+        for repeat, row in enumerate(assigned)
+        for k in np.unique(row)
+    ]
+    if recipe.model == "logistic":
+        fits = [fit_logistic(recipe, sample.take(rows), seed + r) for r, _, rows in tasks]
+    else:
+        from diagnosis.ml.networks.members import fit_many  # loads TensorFlow
+
+        fits = fit_many(recipe, sample, [rows for _, _, rows in tasks])
+    found: list[dict[int, Fitted]] = [{} for _ in assigned]
+    for (repeat, k, _), fitted in zip(tasks, fits, strict=True):
+        found[repeat][k] = fitted
+    return found
+
+
+def _predict(
+    fits: Sequence[dict[int, Fitted]], sample: Sample, assigned: Index, hide: int | None
+) -> Array:
+    x = sample.x
+    if hide is not None:
+        x = x.copy()
+        x[:, hide] = np.nan
+    out = np.zeros((len(assigned), *sample.y.shape))
+    for repeat, row in enumerate(assigned):
+        for k, fitted in fits[repeat].items():
+            out[repeat, row == k] = fitted.probabilities(x[row == k])
+    return out
