@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,3 +8,16 @@ class AccountsConfig(AppConfig):
     label = "accounts"
     verbose_name = _("People and access")
     default_auto_field = "django.db.models.BigAutoField"
+    default = True
+
+    def ready(self) -> None:
+        from accounts import logins, openapi  # noqa: F401  # the OpenAPI document's scheme
+
+        logins.connect()
+
+
+class PortalAdminConfig(AdminConfig):
+    """The stock admin, on a site that only administrators enter and that shows no chart."""
+
+    default = False
+    default_site = "accounts.site.PortalAdminSite"

@@ -6,7 +6,6 @@ from importlib.util import find_spec
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from medportal import health
@@ -23,9 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.live, name="live"),
     path("readyz", health.ready, name="ready"),
     path("metrics", health.metrics, name="metrics"),
-    path("language/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
-    *_there("accounts/", "accounts.urls"),
+    *_there("", "accounts.urls"),
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     *_there("api/v1/", "diagnosis.interop.rest"),

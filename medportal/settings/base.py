@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,9 @@ MIDDLEWARE = [
 ]
 
 MIDDLEWARE = [name for name in MIDDLEWARE if find_spec(name.rsplit(".", 1)[0])]
+WEB_THREADS = int(os.environ.get("MEDPORTAL_WEB_THREADS", "4"))
+"""Threads of one web process; a caller who waits for a result may hold at most half of them."""
+
 ROOT_URLCONF = "medportal.urls"
 WSGI_APPLICATION = "medportal.wsgi.application"
 APPEND_SLASH = True

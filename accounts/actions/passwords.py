@@ -1,0 +1,51 @@
+"""Passwords and the sessions that hang on them."""
+
+from __future__ import annotations
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.administration import demand_administrator
+from accounts.models import ApiToken, User
+from accounts.passwords import one_time_password
+
+
+@transaction.atomic
+def change_password(*, actor: User, password: str) -> User:
+    """The person's own new password. All their other sessions end with the old one."""
+    validate_password(password, actor)
+    actor.set_password(password)
+    actor.must_change_password = False
+    actor.save(update_fields=["password", "must_change_password"])
+    audit.record(actor=actor, act="password.change", what=f"user:{actor.pk}")
+    return actor
+
+
+@transaction.atomic
+def end_other_sessions(*, actor: User, password: str) -> User:
+    """The same password under a new salt: every session that was built on the old hash is void."""
+    actor.set_password(password)
+    actor.save(update_fields=["password"])
+    audit.record(actor=actor, act="sessions.end", what=f"user:{actor.pk}")
+    return actor
+
+
+@transaction.atomic
+def reset_password(*, actor: User | None, user: User) -> str:
+    """A one-time password to hand over. Sessions and tokens of the old one are void at once."""
+    demand_administrator(actor, user.organisation_id)
+    handed_over = one_time_password()
+    user.set_password(handed_over)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    ended = ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
+    audit.record(
+        actor=actor,
+        act="password.reset",
+        what=f"user:{user.pk}",
+        detail={"username": user.username, "tokens_revoked": ended},
+        organisation=user.organisation,
+    )
+    return handed_over

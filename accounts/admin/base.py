@@ -1,0 +1,77 @@
+"""What every admin page shares: one organisation, no deletion, no rights but the role's."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from accounts.models import User
+from accounts.site import is_administrator
+
+M = TypeVar("M", bound=models.Model)
+
+
+def administrator(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+class OrganisationAdmin(admin.ModelAdmin[M], Generic[M]):
+    """Rows of the administrator's own organisation; nothing is ever deleted, only ended."""
+
+    organisation_path = "organisation"
+    """How a row leads to its organisation."""
+
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[M]:
+        own = {self.organisation_path: administrator(request).organisation_id}
+        return super().get_queryset(request).filter(**own)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_administrator(request)
+
+    def has_view_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        return is_administrator(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_administrator(request)
+
+    def has_change_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        return is_administrator(request)
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(OrganisationAdmin[M], Generic[M]):
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+
+def shown_once(
+    request: HttpRequest, page: admin.ModelAdmin[Any], user: User, **secret: str
+) -> HttpResponse:
+    """The page with a password or token that exists in clear only in this answer."""
+    context = {
+        **page.admin_site.each_context(request),
+        "opts": page.opts,
+        "person": user,
+        **secret,
+    }
+    return TemplateResponse(request, "admin/accounts/shown_once.html", context)
+
+
+def plain_choice(field: Any) -> Any:
+    """A select without the links to add, change or look at what it lists."""
+    for link in ("can_add_related", "can_change_related", "can_view_related"):
+        setattr(field.widget, link, False)
+    return field

@@ -1,0 +1,104 @@
+"""Care teams, and who works in them from when to when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import ForeignKey
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions import add_to_team, change_membership, create_team, rename_team
+from accounts.admin.base import OrganisationAdmin, administrator, plain_choice
+from accounts.administration import demand_sound
+from accounts.models import CareTeam, Membership, User
+from accounts.site import is_administrator
+from medportal.common.errors import DomainError
+
+
+class MembershipForm(forms.ModelForm[Membership]):
+    class Meta:
+        model = Membership
+        fields = ("user", "starts_at", "ends_at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.fields["user"].disabled = True  # another person is another membership
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # the step that fills the instance
+        if self.errors or self.instance.team_id is None:
+            return
+        try:
+            demand_sound(self.instance)
+        except DomainError as error:
+            self.add_error(None, ValidationError(str(error.message), code=error.code))
+
+
+class MembershipInline(admin.TabularInline[Membership, CareTeam]):
+    model = Membership
+    form = MembershipForm
+    fields = ("user", "starts_at", "ends_at")
+    extra = 0
+    can_delete = False
+    verbose_name = _("membership")
+
+    def has_add_permission(self, request: HttpRequest, _obj: Any) -> bool:
+        return is_administrator(request)
+
+    has_view_permission = has_change_permission = has_add_permission
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest | None, **kwargs: Any
+    ) -> Any:
+        assert request is not None
+        if db_field.name == "user":
+            organisation = administrator(request).organisation_id
+            kwargs["queryset"] = User.objects.filter(organisation=organisation)
+        return plain_choice(super().formfield_for_foreignkey(db_field, request, **kwargs))
+
+
+@admin.register(CareTeam)
+class CareTeamAdmin(OrganisationAdmin[CareTeam]):
+    fields = ("name",)
+    list_display = ("name", "members_today")
+    search_fields = ("name",)
+    inlines = (MembershipInline,)
+
+    @admin.display(description=_("members today"))
+    def members_today(self, team: CareTeam) -> str:
+        current = team.memberships.current().select_related("user")
+        return ", ".join(str(membership.user) for membership in current) or "–"
+
+    def get_inlines(self, _request: HttpRequest, obj: CareTeam | None) -> Any:
+        return self.inlines if obj else ()  # first the team, then its people
+
+    def save_model(self, request: HttpRequest, obj: CareTeam, form: Any, change: Any) -> None:
+        actor = administrator(request)
+        if not change:
+            assert actor.organisation is not None
+            made = create_team(actor=actor, organisation=actor.organisation, name=obj.name)
+            obj.__dict__.update(made.__dict__)
+        elif form.changed_data:
+            rename_team(actor=actor, team=obj, name=obj.name)
+
+    def save_formset(self, request: HttpRequest, _form: Any, formset: Any, _change: Any) -> None:
+        actor = administrator(request)
+        for membership in formset.save(commit=False):
+            if membership._state.adding:
+                add_to_team(
+                    actor=actor,
+                    team=membership.team,
+                    user=membership.user,
+                    starts_at=membership.starts_at,
+                    ends_at=membership.ends_at,
+                )
+            else:
+                change_membership(actor=actor, membership=membership)

@@ -1,0 +1,36 @@
+"""``manage.py issue_token USERNAME``: prints an API token as its last word."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from accounts.actions import issue_token
+from accounts.models import User
+from accounts.request_facts import Facts, facts
+from medportal.common.errors import DomainError
+
+
+class Command(BaseCommand):
+    help = "Issue an API token for a user and print it once, as the last word."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--name", default="command line")
+        parser.add_argument("--days", type=int, default=90)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = User.objects.filter(username=options["username"]).first()
+        if user is None:
+            raise CommandError("There is no such user.")
+        ends = timezone.now() + timedelta(days=options["days"])
+        try:
+            with facts(Facts(channel="command")):
+                issued = issue_token(actor=None, user=user, name=options["name"], expires_at=ends)
+        except DomainError as error:
+            raise CommandError(str(error.message)) from error
+        self.stdout.write(f"Token of {user.username}, until {ends:%Y-%m-%d}: {issued.secret}")

@@ -1,0 +1,50 @@
+"""Where the present act comes from, and the refusals that its boundary still has to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+@dataclass
+class Facts:
+    """Source, channel and request id of what is going on; the boundary empties ``refusals``."""
+
+    source: str = ""
+    channel: str = "system"
+    request_id: str = ""
+    has_boundary: bool = False
+    refusals: list[Any] = field(default_factory=list)
+
+
+_current: ContextVar[Facts | None] = ContextVar("request_facts", default=None)
+
+
+def current() -> Facts:
+    return _current.get() or Facts()
+
+
+@contextmanager
+def facts(found: Facts) -> Iterator[Facts]:
+    """``found`` holds inside the block: a request, a command, or one task."""
+    token = _current.set(found)
+    try:
+        yield found
+    finally:
+        _current.reset(token)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The caller's address. Of forwarded ones only those count that our own proxies added."""
+    address: str = request.META.get("REMOTE_ADDR") or ""
+    proxies: int = getattr(settings, "AXES_IPWARE_PROXY_COUNT", 0) or 0
+    if not proxies:
+        return address
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    return hops[-proxies] if len(hops) >= proxies and hops[-proxies] else address

@@ -1,0 +1,57 @@
+"""The stock admin, entered by administrators alone, showing people and services and no chart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+
+APPS_SHOWN = ("accounts", "registry")
+NOT_OURS = ("password_change", "password_change_done", "logout", "view_on_site", "autocomplete")
+"""Second ways to what the portal does itself, or that nothing here uses."""
+
+
+class PortalAdminSite(AdminSite):
+    """Rank opens nothing here: neither ``is_superuser`` nor ``is_staff`` without the role."""
+
+    site_header = _("MedPortal administration")
+    site_title = _("MedPortal administration")
+    index_title = _("People, care teams and services of your organisation")
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return is_administrator(request)
+
+    def register(self, model_or_iterable: Any, *args: Any, **kwargs: Any) -> None:
+        """Libraries bring pages of their own, of user names and addresses: those stay out."""
+        models = model_or_iterable
+        for model in models if isinstance(models, (list, tuple)) else [models]:
+            if model._meta.app_label in APPS_SHOWN:
+                super().register(model, *args, **kwargs)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [url for url in super().get_urls() if getattr(url, "name", None) not in NOT_OURS]
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The portal's own login, with its lockout and, later, its second factor."""
+        response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
+        return response
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "site_url": reverse("accounts:account")}
+
+
+def is_administrator(request: HttpRequest) -> bool:
+    user = request.user
+    return (
+        isinstance(user, User)
+        and user.is_staff
+        and user.organisation_id is not None
+        and user.has_role(Role.ADMINISTRATOR)
+    )
