@@ -25,7 +25,7 @@ from diagnosis.ml.evaluation.directions import (
     permutation_importance,
 )
 from diagnosis.ml.evaluation.formula import fit_logistic, formula_probability
-from diagnosis.ml.evaluation.intervals import METRICS, metrics_with_intervals
+from diagnosis.ml.evaluation.intervals import METRICS, auroc_difference, metrics_with_intervals
 from diagnosis.ml.evaluation.leakage import LeakageHint, leakage_hints
 from diagnosis.ml.evaluation.metrics import (
     auprc,
@@ -42,6 +42,7 @@ __all__ = [
     "LeakageHint",
     "auprc",
     "auroc",
+    "auroc_difference",
     "band_counts",
     "brier",
     "calibration_bins",

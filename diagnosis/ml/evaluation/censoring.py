@@ -28,7 +28,7 @@ def censoring_survival(time: ArrayLike, event: ArrayLike, at: ArrayLike) -> Floa
     censored = np.array([np.sum((times == t) & ~happened) for t in censored_at])
     steps = np.cumprod(1 - censored / np.maximum(at_risk, 1))
     before = np.searchsorted(censored_at, as_floats(at), side="left")
-    return np.r_[1.0, steps][before]
+    return np.asarray(np.r_[1.0, steps][before])
 
 
 def inverse_probability_weights(time: ArrayLike, event: ArrayLike, horizon: float) -> Floats:

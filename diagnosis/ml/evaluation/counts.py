@@ -35,7 +35,7 @@ def in_band(p: ArrayLike, band: Mapping[str, Any], *, from_lower: bool) -> NDArr
     scores = as_floats(p)
     above = scores >= band["lower"] if from_lower else scores > band["lower"]
     below = scores <= band["upper"] if band.get("upper_inclusive", True) else scores < band["upper"]
-    return above & below
+    return np.asarray(above & below)
 
 
 def band_counts(

@@ -111,7 +111,7 @@ def metrics_with_intervals(
     evaluators = [_evaluator(labels, column, threshold) for column in columns]
 
     def averaged(row_weights: Floats) -> Floats:
-        return np.mean([evaluate(row_weights) for evaluate in evaluators], axis=0)
+        return np.asarray(np.mean([evaluate(row_weights) for evaluate in evaluators], axis=0))
 
     value = averaged(base)
     rng = np.random.default_rng(seed)
@@ -122,3 +122,34 @@ def metrics_with_intervals(
         name: {"value": float(value[i]), "lower": ends[i][0], "upper": ends[i][1]}
         for i, name in enumerate(METRICS)
     }
+
+
+def auroc_difference(
+    y: ArrayLike,
+    p: ArrayLike,
+    other: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    draws: int = 500,
+    seed: int = 0,
+) -> dict[str, float]:
+    """Return how much higher the AUROC of ``p`` is than that of ``other`` on the same patients.
+
+    Both as ``metrics_with_intervals`` takes them; every draw is scored by both, so what the two
+    share cancels out. An interval that holds 0 is no gain.
+    """
+    labels = as_floats(y)
+    base = weights_or_ones(weights, len(labels))
+    first, second = (
+        [Ranking(labels, column) for column in as_floats(q).reshape(len(labels), -1).T]
+        for q in (p, other)
+    )
+
+    def difference(row_weights: Floats) -> float:
+        one = np.mean([ranking.auroc(row_weights) for ranking in first])
+        return float(one - np.mean([ranking.auroc(row_weights) for ranking in second]))
+
+    rng = np.random.default_rng(seed)
+    drawn = np.array([difference(base * _draw(rng, labels)) for _ in range(draws)])
+    lower, upper = _percentiles(drawn)
+    return {"value": difference(base), "lower": lower, "upper": upper}

@@ -92,7 +92,8 @@ def auprc(y: ArrayLike, p: ArrayLike, weights: ArrayLike | None = None) -> float
 def brier(y: ArrayLike, p: ArrayLike, weights: ArrayLike | None = None) -> float:
     """Return the mean squared difference of label and probability (Brier 1950)."""
     labels, scores = as_floats(y), as_floats(p)
-    return float(np.average((labels - scores) ** 2, weights=weights))
+    w = weights_or_ones(weights, len(labels))
+    return float(np.average((labels - scores) ** 2, weights=w))
 
 
 def threshold_metrics(

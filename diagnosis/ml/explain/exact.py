@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 def differing(x: Matrix, background: Matrix) -> NDArray[np.bool_]:
     """Return (reference rows, d): where a row differs from each; missing equals missing."""
-    return (background != x) & ~(np.isnan(background) & np.isnan(x))
+    return np.asarray((background != x) & ~(np.isnan(background) & np.isnan(x)))
 
 
 def exact_cost(x: Matrix, background: Matrix) -> float:

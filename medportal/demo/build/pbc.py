@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from diagnosis.ml.evaluation import horizon_labels, inverse_probability_weights
-from medportal.demo.build.table import DAYS_A_YEAR, DemoTable, Mask, everyone, read
+from medportal.demo.build.table import DAYS_A_YEAR, DemoTable, everyone, read
 
 HORIZON = 3 * DAYS_A_YEAR
 OEDEMA = {0.0: 0, 0.5: 1, 1.0: 2}
@@ -48,7 +48,7 @@ def followed(raw: pd.DataFrame, visits: pd.DataFrame) -> tuple[pd.Series, pd.Ser
     return time, (status > 0).astype(int)
 
 
-def readable_throughout(visits: pd.DataFrame) -> pd.Index:
+def readable_throughout(visits: pd.DataFrame) -> list[int]:
     """Return the patients whose every visit lies inside the service's limits.
 
     A demonstration patient's «today» may be any of them.
@@ -56,19 +56,4 @@ def readable_throughout(visits: pd.DataFrame) -> pd.Index:
     age = visits["age"] + visits["day"] / DAYS_A_YEAR
     inside = age.between(26, 79) & (visits["protime"].between(9, 18) | visits["protime"].isna())
     good = inside.groupby(visits["id"]).all()
-    return pd.Index(good[good].index)
-
-
-def mayo_score(inputs: pd.DataFrame) -> Mask:
-    """Return the published risk score, the usual prothrombin time where it is missing.
-
-    Dickson et al., Hepatology 1989;10:1-7: oedema counts 0, 0.5 or 1.
-    """
-    time = inputs["prothrombin_time"].fillna(inputs["prothrombin_time"].median())
-    return np.asarray(
-        0.871 * np.log(inputs["bilirubin"])
-        - 2.53 * np.log(inputs["albumin"])
-        + 0.039 * inputs["age"]
-        + 2.38 * np.log(time)
-        + 0.859 * inputs["oedema"] / 2
-    )
+    return [int(patient) for patient in good[good].index]
