@@ -14,7 +14,7 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
-from medportal.settings.addresses import ROOT, database_parts
+from medportal.configuration.addresses import ROOT, database_parts
 from medportal.settings.test import FOLDER, PASSWORD
 from medportal.supervisor.process import Child, wait_until
 from medportal.supervisor.servers import Servers

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from medportal.launch import installation
+from medportal.launch import installation, portal
 from medportal.supervisor.system import Unusable
 
 USAGE = __doc__
@@ -14,7 +14,12 @@ USAGE = __doc__
 
 def main() -> None:
     signal.signal(signal.SIGTERM, _as_interrupt)
-    commands = {"servers": installation.servers}
+    commands = {
+        "servers": installation.servers,
+        "demo": portal.demo,
+        "demo-reset": portal.demo_reset,
+        "serve": portal.serve,
+    }
     command = commands.get(sys.argv[1] if len(sys.argv) == 2 else "")
     if command is None:
         sys.exit(USAGE)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
-import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-from medportal.settings.addresses import ROOT, var_folder
-from medportal.settings.secrets import DEMO_PREFIX
+from medportal.configuration.addresses import ROOT, var_folder
+from medportal.configuration.secrets import DEMO_PREFIX
 from medportal.supervisor.servers import Servers, write_private
+from medportal.supervisor.stack import LOOK_SECONDS
 from medportal.supervisor.system import Unusable
+
+QUIET_SECONDS = 8
 
 
 def say(line: str) -> None:
@@ -32,28 +36,49 @@ def make_secrets(folder: Path, *, demo: bool) -> None:
     folder.mkdir(mode=0o711, parents=True, exist_ok=True)
     prefix = DEMO_PREFIX if demo else ""
     names = ("SECRET_KEY", "IDENTIFIER_KEY")
-    write_private(file, {name: prefix + secrets.token_urlsafe(60) for name in names})
+    content = {name: prefix + secrets.token_urlsafe(60) for name in names}
+    if demo:
+        content["DEMO_PASSWORD"] = "-".join(secrets.token_hex(3) for _ in range(3))
+    write_private(file, content)
+
+
+def demo_password(folder: Path) -> str:
+    return str(json.loads((folder / "secrets.json").read_text()).get("DEMO_PASSWORD", ""))
 
 
 def environment(profile: str, role: str) -> dict[str, str]:
     """What a child process of this installation gets; the addresses it reads from servers.json."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DATABASE_", "REDIS_"))}
+    dropped = ("DATABASE_", "REDIS_", "PYTHONDONTWRITEBYTECODE")  # TensorFlow would compile anew
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
     return kept | {
         "DJANGO_SETTINGS_MODULE": "medportal.settings",
         "MEDPORTAL_PROFILE": profile,
         "MEDPORTAL_VAR": str(var_folder()),
         "MEDPORTAL_ROLE": role,
         "MEDPORTAL_SUPERVISED": "1",
+        "MEDPORTAL_DEMO_PASSWORD": demo_password(var_folder()) if role == "command" else "",
         "PYTHONUNBUFFERED": "1",
+        "OMP_NUM_THREADS": "1",  # a row is small; workers are scaled by processes
     }
 
 
-def manage(profile: str, *words: str) -> None:
-    """Run one of Django's commands and end with its status if it fails."""
-    command = [sys.executable, str(ROOT / "manage.py"), *words]
-    done = subprocess.run(command, env=environment(profile, "command"), cwd=ROOT, check=False)  # noqa: S603  # our own program
-    if done.returncode:
-        raise Unusable(f"manage.py {words[0]} failed.")
+def run_aloud(profile: str, command: list[str], *, asks: bool = False) -> None:
+    """Run a step of the start. Its own lines appear; where it is silent, ours say that it works."""
+    process = subprocess.Popen(  # noqa: S603  # our own program
+        command, env=environment(profile, "command"), cwd=ROOT, stdin=None if asks else subprocess.DEVNULL
+    )
+    began = time.monotonic()
+    while True:
+        try:
+            status = process.wait(None if asks else QUIET_SECONDS)
+            break
+        except subprocess.TimeoutExpired:
+            say(f"  … still at it ({time.monotonic() - began:.0f} s)")
+        except KeyboardInterrupt:
+            process.terminate()
+            raise
+    if status:
+        raise Unusable("The start stopped there; the lines above say why.")
 
 
 def open_servers(profile: str) -> Servers:
@@ -64,9 +89,10 @@ def open_servers(profile: str) -> Servers:
 
 def servers() -> None:
     """The two servers alone, migrated, for work on the code."""
-    with open_servers(os.environ.get("MEDPORTAL_PROFILE", "demo")) as running:
-        manage(running.profile, "migrate", "--verbosity", "1")
+    profile = os.environ.get("MEDPORTAL_PROFILE", "demo")
+    with open_servers(profile) as running:
+        run_aloud(profile, [sys.executable, str(ROOT / "manage.py"), "migrate", "--skip-checks"])
         say(f"PostgreSQL and Valkey run; their addresses are in {var_folder()}/servers.json")
         while not running.dead():
-            signal.sigtimedwait([signal.SIGCHLD], 1.0)
-    raise Unusable("A server ended by itself; see var/logs.")
+            time.sleep(LOOK_SECONDS)
+    raise Unusable("A server ended by itself; see the logs.")

@@ -7,7 +7,7 @@ A profile that a running `make demo` or `make serve` wrote into var/servers.json
 
 import os
 
-from medportal.settings.addresses import chosen_profile
+from medportal.configuration.addresses import chosen_profile
 
 if os.environ.get("DJANGO_SETTINGS_MODULE") == "medportal.settings":
     match chosen_profile():

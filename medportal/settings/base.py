@@ -10,7 +10,7 @@ from typing import Any
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from medportal.settings.addresses import ROOT, find_addresses, var_folder
+from medportal.configuration.addresses import ROOT, find_addresses, var_folder
 from medportal.settings.database import APPEND_ONLY_TABLES, READ_ONLY_TABLES, databases, owner
 from medportal.settings.logs import LOGGING
 from medportal.settings.people import *

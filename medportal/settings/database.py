@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from medportal.settings.addresses import Addresses, database_parts
+from medportal.configuration.addresses import Addresses, database_parts
 
 ROLE = os.environ.get("MEDPORTAL_ROLE", "command")
 """What this process is: web, interactive, batch, training, quarantine, beat or command."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from medportal.settings.base import *
-from medportal.settings.secrets import from_file
+from medportal.configuration.secrets import from_file
 
 SECRET_KEY = from_file("SECRET_KEY")
 IDENTIFIER_KEY = from_file("IDENTIFIER_KEY")

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from medportal.settings.base import *
-from medportal.settings.secrets import refuse_weak
+from medportal.configuration.secrets import refuse_weak
 
 SECRET_KEY = refuse_weak("SECRET_KEY")
 IDENTIFIER_KEY = refuse_weak("IDENTIFIER_KEY")

@@ -1,26 +1,11 @@
-"""Celery, and how long a worker may hold a row. Tests run the leases at one to three seconds."""
+"""Celery: JSON only, acknowledged late, one message at a time."""
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
-from medportal.settings.addresses import celery_broker, find_addresses
-
-
-def seconds(name: str, default: float) -> float:
-    return float(os.environ.get(f"MEDPORTAL_{name}", default))
-
-
-INTERACTIVE_TIME_LIMIT = seconds("INTERACTIVE_TIME_LIMIT", 30)
-BATCH_TIME_LIMIT = seconds("BATCH_TIME_LIMIT", 600)
-LEASE_SECONDS = seconds("LEASE_SECONDS", 60)
-"""A prediction whose worker has not settled it by then is anybody's again; beyond the time limit."""
-BATCH_LEASE_SECONDS = seconds("BATCH_LEASE_SECONDS", 900)
-SWEEP_SECONDS = seconds("SWEEP_SECONDS", 60)
-SWEEP_LIMIT = 100
-ATTEMPT_LIMIT = 3
-PREFER_WAIT_LIMIT_SECONDS = 10
+from medportal.configuration.addresses import celery_broker, find_addresses
+from medportal.configuration.limits import *
 
 CELERY_BROKER_URL = celery_broker(find_addresses().broker)
 CELERY_BROKER_CONNECTION_TIMEOUT = 1

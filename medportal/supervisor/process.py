@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -37,11 +38,13 @@ class Child:
     grace_seconds: float = 10
     directory: Path = Path("/")
     _process: subprocess.Popen[bytes] | None = None
+    _asked: bool = False
 
     def start(self) -> None:
         """Start in the calling thread, on which the lifeline hangs: call it from the main one."""
         account = self.account
         who = (str(account.uid), str(account.gid)) if account else ("-1", "-1")
+        self._asked = False
         words = (str(int(self.farewell)), str(os.getpid()), *who)
         with self._open_log() as log:
             self._process = subprocess.Popen(  # noqa: S603  # our own programs, no shell
@@ -69,20 +72,21 @@ class Child:
         """Ask, wait for the grace, then insist; what it had started in its session goes with it."""
         if self._process is None:
             return
-        if self.runs():
-            self._process.send_signal(self.farewell)
-            try:
-                self._process.wait(self.grace_seconds)
-            except subprocess.TimeoutExpired:
-                pass
+        self.ask_to_end()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(self.grace_seconds)
         self._insist(self._process)
         self._process = None
 
+    def ask_to_end(self) -> None:
+        """The farewell, once; asking twice would mean haste to some."""
+        if self._process is not None and self.runs() and not self._asked:
+            self._process.send_signal(self.farewell)
+            self._asked = True
+
     def _insist(self, process: subprocess.Popen[bytes]) -> None:
-        try:
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
         process.wait()
 
     def last_lines(self, count: int = 8) -> str:
@@ -91,9 +95,8 @@ class Child:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
 
 
-def wait_until(ready: object, seconds: float, *, pause: float = 0.05) -> bool:
+def wait_until(ready: Callable[[], object], seconds: float, *, pause: float = 0.05) -> bool:
     """Whether ``ready()`` came true within ``seconds``."""
-    assert callable(ready)
     deadline = time.monotonic() + seconds
     while True:
         if ready():

@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from medportal.settings.addresses import var_folder
+from medportal.configuration.addresses import var_folder
 
 DEMO_PREFIX = "demo-"
 SHORTEST = 50

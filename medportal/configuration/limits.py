@@ -1,0 +1,20 @@
+"""How long a worker may take, and how long a row is its own. Tests run these at one to three seconds."""
+
+from __future__ import annotations
+
+import os
+
+
+def seconds(name: str, default: float) -> float:
+    return float(os.environ.get(f"MEDPORTAL_{name}", default))
+
+
+INTERACTIVE_TIME_LIMIT = seconds("INTERACTIVE_TIME_LIMIT", 30)
+BATCH_TIME_LIMIT = seconds("BATCH_TIME_LIMIT", 600)
+LEASE_SECONDS = seconds("LEASE_SECONDS", 60)
+"""A prediction whose worker has not settled it by then is anybody's again; beyond the time limit."""
+BATCH_LEASE_SECONDS = seconds("BATCH_LEASE_SECONDS", 900)
+SWEEP_SECONDS = seconds("SWEEP_SECONDS", 60)
+SWEEP_LIMIT = 100
+ATTEMPT_LIMIT = 3
+PREFER_WAIT_LIMIT_SECONDS = 10

@@ -1,0 +1,71 @@
+"""``python -m medportal.launch.prepare``: migrated, its static files collected, loaded. One process."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+from medportal.configuration.addresses import ROOT
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medportal.settings")
+    django.setup()
+    print("Bringing the database up to date …", flush=True)
+    call_command("migrate", verbosity=0, interactive=False)
+    collect_static()
+    if settings.DEMONSTRATION:
+        prepare_demonstration()
+    else:
+        prepare_first_organisation()
+
+
+def collect_static() -> None:
+    """Again only when our files or a library have changed."""
+    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    now = _static_digest()
+    if stamp.exists() and stamp.read_text() == now:
+        return
+    print("Collecting static files …", flush=True)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(now)
+
+
+def _static_digest() -> str:
+    found = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    for path in sorted((ROOT / "static").rglob("*")):
+        if path.is_file():
+            found.update(str(path).encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def prepare_demonstration() -> None:
+    from accounts.models import Organisation
+
+    if Organisation.objects.filter(is_demonstration=False).exists():
+        sys.exit("An organisation that is no demonstration lives here: the demo leaves it alone.")
+    if not Organisation.objects.filter(is_demonstration=True).exists():
+        print("Loading the demonstration …", flush=True)
+        call_command("load_demo")
+
+
+def prepare_first_organisation() -> None:
+    from accounts.models import Organisation
+
+    if Organisation.objects.filter(is_demonstration=True).exists():
+        sys.exit(
+            "This folder holds the demonstration. Serve from another one: "
+            "make serve MEDPORTAL_VAR=/path/to/folder"
+        )
+    if not Organisation.objects.exists():
+        call_command("create_organisation")
+
+
+if __name__ == "__main__":
+    main()
