@@ -1,22 +1,19 @@
-"""Who may open a page at all. Which rows a person sees is the gate's question, not this one's."""
+"""Opening a chart from a page: through the gate, with its event, and 404 for whatever is not seen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.http import Http404, HttpRequest
 
 from accounts.models import Role, User
+from diagnosis.records import access
 from diagnosis.records.models import Patient
+from medportal.common.errors import DomainError
 
-View = Callable[..., HttpResponse]
 CHART_READERS = (Role.CLINICIAN, Role.NURSE)
+NOT_FOUND, FORBIDDEN = 404, 403
 
 
 class PersonRequest(HttpRequest):
@@ -25,25 +22,18 @@ class PersonRequest(HttpRequest):
     user: User
 
 
-def for_roles(*roles: str) -> Callable[[View], View]:
-    """Log in first; then 403 with an explanation unless the person has one of ``roles``."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        @login_required
-        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.has_role(*roles):
-                raise PermissionDenied(_("Your role does not use this page."))
-            return view(request, *args, **kwargs)
-
-        return guarded
-
-    return decorate
+def raise_for(error: DomainError) -> None:
+    """What a page cannot show in place: a missing row and a forbidden one are pages of their own."""
+    if error.status == NOT_FOUND:
+        raise Http404 from error
+    if error.status == FORBIDDEN:
+        raise PermissionDenied(error.message) from error
 
 
-def visible_patient(user: User, pk: UUID) -> Patient:
-    """The patient, or 404: a stranger's patient and a missing one look the same."""
-    patient = Patient.objects.visible_to(user).filter(pk=pk).first()
-    if patient is None:
-        raise Http404
-    return patient
+def open_chart(user: User, patient: UUID, *, what: str = "") -> Patient:
+    """The patient, audited as read; 404 alike for a stranger's patient and a missing one."""
+    try:
+        return access.open_chart(user, patient, what=what)
+    except DomainError as error:
+        raise_for(error)
+        raise

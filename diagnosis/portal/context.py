@@ -35,7 +35,7 @@ NAVIGATION = (
         (*CHART, Role.DATA_SCIENTIST, Role.REVIEWER, Role.ADMINISTRATOR),
     ),
     NavItem(_("Reviews"), "portal:reviews", (Role.REVIEWER,)),
-    NavItem(_("Audit trail"), "accounts:audit", (Role.PRIVACY_OFFICER,)),
+    NavItem(_("Audit trail"), "portal:audit", (Role.PRIVACY_OFFICER,)),
     NavItem(_("Administration"), "admin:index", (Role.ADMINISTRATOR,)),
 )
 

@@ -69,14 +69,16 @@
   document.addEventListener("change", showChosen);
   document.addEventListener("htmx:afterSwap", showChosen);
 
-  // A value changed by hand is a what-if: the page says so beside the button.
-  document.addEventListener("input", (event) => {
-    const form = event.target.closest("form[data-what-if]");
-    if (!form) return;
-    const changed = $$("[data-from-chart]", form).some((field) => field.value !== field.dataset.fromChart);
+  // A value of the chart that was changed by hand: the page asks whether it is a try or a finding.
+  const showChanges = () => $$("form[data-what-if]").forEach((form) => {
+    const isChanged = (field) => {
+      if (field.type === "radio") return field.checked && field.value !== field.dataset.inChart;
+      return field.value.trim() !== field.dataset.inChart;
+    };
+    const changed = $$("[data-in-chart]", form).some(isChanged);
     $$("[data-when-changed]", form).forEach((part) => { part.hidden = !changed; });
-    $$("[data-when-unchanged]", form).forEach((part) => { part.hidden = changed; });
   });
+  document.addEventListener("input", showChanges);
 
   // Dialogs.
   document.addEventListener("click", (event) => {
@@ -145,4 +147,5 @@
   // An error summary is where the reader has to be first.
   $(".error-summary")?.focus();
   showChosen();
+  showChanges();
 })();

@@ -1,0 +1,137 @@
+"""One quantity over time: points, the usual range behind them, lines only where they are earned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+LARGEST_GAP = timedelta(days=400)
+"""A year and a month: whoever is seen yearly is followed, whoever was lost is not joined."""
+STRETCH = 3.5
+"""A pause longer than so many usual intervals is a gap."""
+INSET = 2.5
+"""Per cent of the width kept free on both sides, so that no mark is cut."""
+
+
+@dataclass(frozen=True)
+class Point:
+    at: datetime
+    value: float
+    flag: str = ""
+    """``H``, ``L`` or nothing."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where one point is drawn: ``x`` in per cent of the width, ``y`` in pixels from above."""
+
+    x: str
+    y: str
+    flag: str
+    point: Point
+
+
+@dataclass(frozen=True)
+class Line:
+    x1: str
+    y1: str
+    x2: str
+    y2: str
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The usual range."""
+
+    y: str
+    height: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    marks: tuple[Mark, ...]
+    lines: tuple[Line, ...]
+    usual: Strip | None
+    lowest: float
+    highest: float
+    height: int
+
+    @property
+    def last(self) -> Mark:
+        return self.marks[-1]
+
+    @property
+    def first(self) -> Mark:
+        return self.marks[0]
+
+
+@dataclass(frozen=True)
+class _Scale:
+    start: datetime
+    span: float
+    low: float
+    high: float
+    height: int
+    margin: int
+
+    def x(self, at: datetime) -> str:
+        share = (at - self.start).total_seconds() / self.span if self.span else 0.5
+        return f"{INSET + share * (100 - 2 * INSET):.2f}%"
+
+    def y(self, value: float) -> str:
+        inside = self.height - 2 * self.margin
+        return f"{self.margin + (self.high - value) / (self.high - self.low) * inside:.1f}"
+
+
+def is_gap(earlier: Point, later: Point, usual: timedelta) -> bool:
+    pause = later.at - earlier.at
+    return pause > LARGEST_GAP or (usual > timedelta() and pause > usual * STRETCH)
+
+
+def usual_interval(points: Sequence[Point]) -> timedelta:
+    pauses = [b.at - a.at for a, b in zip(points, points[1:], strict=False)]
+    return median(pauses) if pauses else timedelta()
+
+
+def _limits(points: Sequence[Point], reference: tuple[float | None, float | None]) -> list[float]:
+    shown = [point.value for point in points] + [limit for limit in reference if limit is not None]
+    low, high = min(shown), max(shown)
+    if low == high:
+        pad = abs(low) * 0.1 or 1.0
+        return [low - pad, high + pad]
+    return [low, high]
+
+
+def _strip(scale: _Scale, reference: tuple[float | None, float | None]) -> Strip | None:
+    low, high = reference
+    if low is None and high is None:
+        return None
+    top = float(scale.y(high)) if high is not None else 0.0
+    bottom = float(scale.y(low)) if low is not None else float(scale.height)
+    return Strip(f"{top:.1f}", f"{max(bottom - top, 1):.1f}")
+
+
+def trend(
+    points: Sequence[Point],
+    *,
+    reference: tuple[float | None, float | None] = (None, None),
+    height: int = 160,
+    margin: int = 12,
+) -> Trend | None:
+    """The geometry of a series in one unit; nothing where there is nothing to draw."""
+    ordered = sorted(points, key=lambda point: point.at)
+    if not ordered:
+        return None
+    low, high = _limits(ordered, reference)
+    span = (ordered[-1].at - ordered[0].at).total_seconds()
+    scale = _Scale(ordered[0].at, span, low, high, height, margin)
+    marks = tuple(Mark(scale.x(p.at), scale.y(p.value), p.flag, p) for p in ordered)
+    usual = usual_interval(ordered)
+    lines = tuple(
+        Line(a.x, a.y, b.x, b.y)
+        for a, b in zip(marks, marks[1:], strict=False)
+        if not is_gap(a.point, b.point, usual)
+    )
+    return Trend(marks, lines, _strip(scale, reference), low, high, height)

@@ -1,0 +1,245 @@
+"""The run form: each input as the chart has it, and what the doctor made of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from diagnosis.ml import Feature, FeatureSchema
+from diagnosis.ml.units import normalise
+from diagnosis.portal import wording
+from diagnosis.records.reading import Reading
+from medportal.common.text import localized
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class InputField:
+    """One input of the service on the form."""
+
+    feature: Feature
+    reading: Reading
+    posted: Mapping[str, str] | None = None
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.feature.name
+
+    @property
+    def label(self) -> str:
+        return localized(self.feature.label)
+
+    @property
+    def definition(self) -> str:
+        return localized(self.feature.definition)
+
+    @property
+    def assumed(self) -> str:
+        return localized(self.feature.assumed)
+
+    @property
+    def is_locked(self) -> bool:
+        """Age and sex come from the patient; whoever doubts them corrects the patient."""
+        return any(source.kind == "patient" for source in self.feature.sources)
+
+    @property
+    def is_choice(self) -> bool:
+        return self.feature.kind != "number"
+
+    @property
+    def status(self) -> str:
+        return str(self.reading.status)
+
+    @property
+    def is_in_chart(self) -> bool:
+        return self.reading.value is not None and self.status in ("current", "stale")
+
+    @property
+    def chart_text(self) -> str:
+        """What the chart says, as the field holds it: the thing that a change is measured by."""
+        value = self.reading.value
+        if not self.is_in_chart or value is None:
+            return ""
+        return f"{value:.6g}" if isinstance(value, int | float) else str(value)
+
+    @property
+    def chart_unit(self) -> str:
+        units = self.feature.units
+        known = {normalise(unit): unit for unit in units}
+        given = known.get(normalise(self.reading.unit or "")) if self.is_in_chart else None
+        return given or (units[0] if units and not self.feature.unit_required else "")
+
+    @property
+    def seen(self) -> str:
+        """Sent along, so that a value that came meanwhile is noticed and not taken for a change."""
+        return f"{self.chart_text} {self.chart_unit}".strip() if self.is_in_chart else ""
+
+    def _sent(self, part: str) -> str:
+        return (self.posted or {}).get(f"{part}_{self.name}", "").strip()
+
+    @property
+    def text(self) -> str:
+        return self.chart_text if self.posted is None else self._sent("value")
+
+    @property
+    def unit(self) -> str:
+        return self.chart_unit if self.posted is None else self._sent("unit")
+
+    @property
+    def uses_stale(self) -> bool:
+        return self.posted is not None and bool(self._sent("use"))
+
+    @property
+    def shown_text(self) -> str:
+        """The value of an input that is not typed in."""
+        if self.is_choice:
+            return next((option.label for option in self.options if option.chosen), "")
+        value = self.reading.value
+        decimals = self.feature.decimals if self.is_locked else None
+        return wording.number(value, decimals) if isinstance(value, int | float) else ""
+
+    @property
+    def options(self) -> list[Option]:
+        return [
+            Option(category.value, localized(category.label), category.value == self.text)
+            for category in self.feature.categories
+        ]
+
+    @property
+    def units(self) -> list[Option]:
+        """The unit of the chart is chosen; where a unit is demanded and unknown, none is."""
+        return [Option(unit, wording.unit(unit), unit == self.unit) for unit in self.feature.units]
+
+    @property
+    def unit_text(self) -> str:
+        return wording.unit(self.feature.unit)
+
+    @property
+    def usual(self) -> str:
+        if self.feature.reference_range is None or self.is_locked:
+            return ""
+        low, high = self.feature.reference_range
+        return _("usual %(low)s to %(high)s %(unit)s") % {
+            "low": wording.number(low),
+            "high": wording.number(high),
+            "unit": self.unit_text,
+        }
+
+
+@dataclass
+class Answers:
+    """What the form sent, as the request wants it."""
+
+    inputs: dict[str, Any] = field(default_factory=dict)
+    include_stale: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def fields_of(
+    schema: FeatureSchema,
+    readings: Mapping[str, Reading],
+    posted: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> list[InputField]:
+    found = errors or {}
+    return [
+        InputField(feature, readings[feature.name], posted, found.get(feature.name, ""))
+        for feature in schema
+    ]
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str
+    fields: list[InputField]
+
+
+def grouped(fields: Sequence[InputField]) -> list[Group]:
+    """By clinical family, in the order of the schema."""
+    groups: dict[str, list[InputField]] = {}
+    for one in fields:
+        groups.setdefault(localized(one.feature.family), []).append(one)
+    return [Group(label, inside) for label, inside in groups.items()]
+
+
+class RunForm:
+    """The posted form, read against the chart as it is now."""
+
+    def __init__(self, fields: Sequence[InputField], posted: Mapping[str, str]) -> None:
+        self.fields = fields
+        self.posted = posted
+
+    @cached_property
+    def answers(self) -> Answers:
+        answers = Answers()
+        for one in self.fields:
+            if not one.is_locked:
+                self._read(one, answers)
+        return answers
+
+    def _read(self, one: InputField, answers: Answers) -> None:
+        if self.posted.get(f"seen_{one.name}", "") != one.seen:
+            answers.errors[one.name] = _(
+                "The chart has another value since you opened this form. Look again."
+            )
+        elif self._is_as_in_chart(one):
+            if one.status == "stale" and one.uses_stale:
+                answers.include_stale.append(one.name)
+        elif not one.text:
+            answers.inputs[one.name] = None
+            answers.changed.append(one.name)
+        else:
+            self._take(one, answers)
+
+    def _is_as_in_chart(self, one: InputField) -> bool:
+        if not one.text:
+            return not one.is_in_chart or one.status == "stale"
+        same_unit = one.is_choice or one.unit == one.chart_unit
+        return one.is_in_chart and one.text == one.chart_text and same_unit
+
+    def _take(self, one: InputField, answers: Answers) -> None:
+        if one.is_in_chart and one.status == "current":
+            answers.changed.append(one.name)
+        if one.is_choice:
+            answers.inputs[one.name] = {"value": one.text}
+            return
+        number = as_number(one.text)
+        if number is None:
+            answers.errors[one.name] = _("Write a number, with a point before the decimals.")
+            return
+        if one.feature.unit_required and not one.unit:
+            answers.errors[one.name] = _("Choose the unit: the same number means another value.")
+            return
+        answers.inputs[one.name] = {"value": number, "unit": one.unit or None}
+
+
+def as_number(text: str) -> float | None:
+    """A typed number; a comma could part thousands or decimals, so it is asked back."""
+    try:
+        number = float(text.replace("\N{MINUS SIGN}", "-"))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def own_estimate(text: str) -> float | None:
+    """The doctor's per cent as a probability; nothing typed is nothing said."""
+    if not text.strip():
+        return None
+    number = as_number(text.strip().rstrip("%").strip())
+    if number is None or not 0 <= number <= 100:
+        raise ValueError("An own estimate lies from 0 to 100.")
+    return number / 100

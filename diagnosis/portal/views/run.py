@@ -1,0 +1,155 @@
+"""The run form: what the chart has, what is asked, and then one prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Role
+from accounts.permissions import require_role
+from diagnosis.inference import actions
+from diagnosis.inference.facts import read_facts
+from diagnosis.inference.models import Prediction
+from diagnosis.inference.population import check_population, check_warnings
+from diagnosis.inference.requests import PredictionRequest
+from diagnosis.inference.snapshot import schema_of, take
+from diagnosis.portal.access import PersonRequest, open_chart, raise_for
+from diagnosis.portal.identity import identity
+from diagnosis.portal.run_form import RunForm, fields_of, grouped, own_estimate
+from diagnosis.records import reading
+from diagnosis.records.models import Patient
+from diagnosis.registry.models import ModelVersion, Service
+from medportal.common.errors import DomainError
+
+UNPROCESSABLE = 422
+POINTER = "/inputs/"
+
+
+@dataclass
+class _Attempt:
+    """One look at the form: the service before this patient, and what was sent."""
+
+    request: PersonRequest
+    patient: Patient
+    version: ModelVersion
+    errors: dict[str, str] = field(default_factory=dict)
+    problem: str = ""
+    confirm_error: str = ""
+    estimate_error: str = ""
+
+    def __post_init__(self) -> None:
+        self.service: Service = self.version.service
+        self.now = timezone.now()
+        self.schema = schema_of(self.version)
+        self.readings = reading.feature_values(self.patient, self.schema, self.now)
+        self.posted: Mapping[str, str] | None = (
+            self.request.POST if self.request.method == "POST" else None
+        )
+        self.confirmed = self.request.POST.getlist("confirm")
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.errors or self.problem or self.confirm_error or self.estimate_error)
+
+    def page(self) -> HttpResponse:
+        facts = read_facts(self.patient, [self.service], self.now)
+        inputs = take(self.schema, self.readings, {})
+        fields = fields_of(self.schema, self.readings, self.posted, self.errors)
+        sent = self.posted or {}
+        context = {
+            "patient": self.patient,
+            "who": identity(self.patient, self.request.user),
+            "service": self.service,
+            "version": self.version,
+            "report": check_population(self.service, self.patient, inputs, (), facts=facts),
+            "warnings": check_warnings(self.service, self.patient, inputs, facts=facts),
+            "fields": fields,
+            "groups": grouped(fields),
+            "confirmed": self.confirmed,
+            "key": sent.get("key") or str(uuid4()),
+            "own_estimate": sent.get("own_estimate", ""),
+            "changes": sent.get("changes", "what_if"),
+            "has_errors": self.has_errors,
+            "errors": self.errors,
+            "problem": self.problem,
+            "confirm_error": self.confirm_error,
+            "estimate_error": self.estimate_error,
+        }
+        status = UNPROCESSABLE if self.has_errors else 200
+        return render(self.request, "portal/run.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@require_role(Role.CLINICIAN)
+def run(request: PersonRequest, patient: UUID, slug: str) -> HttpResponse:
+    service = Service.objects.visible_to(request.user).filter(slug=slug).first()
+    if service is None:
+        raise Http404
+    chart = open_chart(request.user, patient, what=f"service/{slug}")
+    version = service.versions.published().select_related("service").first()
+    if version is None:
+        context = {"patient": chart, "service": service}
+        return render(request, "portal/run_stopped.html", context)
+    attempt = _Attempt(request, chart, version)
+    return attempt.page() if request.method == "GET" else _run(attempt)
+
+
+def _run(attempt: _Attempt) -> HttpResponse:
+    wanted = _request_of(attempt)
+    if attempt.has_errors or wanted is None:
+        return attempt.page()
+    try:
+        prediction = actions.request_prediction(actor=attempt.request.user, request=wanted)
+    except DomainError as error:
+        raise_for(error)
+        _point_out(attempt, error)
+        return attempt.page()
+    if wanted.is_what_if:
+        messages.info(attempt.request, _("Changed inputs: the chart was left as it is."))
+    return redirect("portal:prediction", prediction.pk)
+
+
+def _request_of(attempt: _Attempt) -> PredictionRequest | None:
+    """What was sent as a request of the action; errors are noted beside their fields."""
+    post = attempt.request.POST
+    answers = RunForm(fields_of(attempt.schema, attempt.readings, post), post).answers
+    attempt.errors.update(answers.errors)
+    try:
+        estimate = own_estimate(post.get("own_estimate", ""))
+    except ValueError:
+        attempt.estimate_error = _("Your own estimate lies from 0 to 100 per cent.")
+        return None
+    is_try = bool(answers.changed) and post.get("changes") != "record"
+    origin = Prediction.Origin.WHAT_IF if is_try else Prediction.Origin.PORTAL
+    return PredictionRequest(
+        service=attempt.service.slug,
+        patient=attempt.patient.pk,
+        inputs=answers.inputs,
+        confirmations=tuple(attempt.confirmed),
+        origin=origin,
+        own_estimate=estimate,
+        idempotency_key=post.get("key", "")[:120],
+        include_stale=tuple(answers.include_stale),
+        store_answers=not is_try,
+    )
+
+
+def _point_out(attempt: _Attempt, error: DomainError) -> None:
+    """Each error at its field; what belongs to no field on top."""
+    for pointer in error.pointers:
+        name = pointer.pointer.removeprefix(POINTER)
+        if pointer.pointer.startswith(POINTER) and name in attempt.schema:
+            attempt.errors[name] = str(pointer.message)
+    if not attempt.errors:
+        attempt.problem = str(error.message)
+
+

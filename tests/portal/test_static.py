@@ -1,0 +1,50 @@
+"""What the browser gets from us, and from nobody else."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import pytest
+from django.conf import settings
+
+ROOT = settings.BASE_DIR
+STATIC = ROOT / "static"
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+OWN = sorted([*STATIC.glob("css/*.css"), *STATIC.glob("js/*.js")])
+
+
+def test_every_vendored_file_is_the_one_whose_digest_is_kept():
+    lines = (STATIC / "vendor" / "SHA256SUMS").read_text().splitlines()
+    kept = dict(reversed(line.split(maxsplit=1)) for line in lines)
+    found = {
+        path.relative_to(STATIC / "vendor").as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (STATIC / "vendor").rglob("*")
+        if path.is_file() and path.name != "SHA256SUMS"
+    }
+    assert found == kept
+
+
+@pytest.mark.parametrize("path", [*OWN, *TEMPLATES], ids=lambda path: path.name)
+def test_nothing_is_fetched_from_another_host(path):
+    asked = re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?//[^"')\s]+""", path.read_text())
+    assert asked == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_needs_an_exception_from_the_content_security_policy(path):
+    text = path.read_text()
+    assert not re.search(r"<[^>{%]*\sstyle\s*=", text)
+    assert not re.search(r"<[^>{%]*\son[a-z]+\s*=\s*[\"']", text)
+    assert not re.search(r"<style|<script(?![^>]*\ssrc=)|javascript:|hx-on", text)
+
+
+def test_the_demonstration_strip_stands_in_the_base_page_of_every_page():
+    base = (ROOT / "templates" / "base.html").read_text()
+    assert "Nothing here is medical advice" in base
+    alone = [
+        path.name
+        for path in TEMPLATES
+        if "<html" in path.read_text() and path.name not in ("base.html", "500.html")
+    ]
+    assert alone == []
