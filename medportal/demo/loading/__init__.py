@@ -1,0 +1,33 @@
+"""Loading the demonstration: one call, one transaction, its own audit event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from accounts import audit
+from medportal.demo.loading.patients import Loader
+from medportal.demo.loading.people import make_cast
+from medportal.demo.loading.services import load_services, submit_candidate
+from medportal.demo.loading.work import leave_work
+
+
+def load(password: str, *, say: Callable[[str], object]) -> None:
+    """All of the demonstration or nothing of it."""
+    with transaction.atomic():
+        cast = make_cast(password)
+        say("People and care teams are there.")
+        services = load_services(cast)
+        submit_candidate(cast, services["coronary-disease"])
+        say("Five services are published.")
+        patients = Loader(cast, services).load()
+        say(f"{len(patients)} patients have a chart.")
+        audit.record(
+            actor=None,
+            act="demo.load",
+            detail={"patients": len(patients)},
+            organisation=cast.organisation,
+        )
+        leave_work(cast, services, patients)
+        say("Every role has work waiting.")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
 from diagnosis.ml.schema import Feature, FeatureSchema, Source
+from diagnosis.records import rows as record_rows
+from diagnosis.records import validation
 from diagnosis.records.models import Observation, Patient
 from medportal.demo.loading.rows import Row, Value
 
@@ -15,10 +18,19 @@ SOURCE = "demonstration"
 MOLAR = {"mmol/L": 2, "umol/L": 0}
 """The decimals with which a laboratory prints molar results."""
 
+PROBLEMS = {
+    "coronary-disease": ("I25.1", "Coronary artery disease", "suspected"),
+    "diabetes-onset": ("R73.0", "Abnormal glucose", "active"),
+    "pbc-prognosis": ("K74.3", "Primary biliary cholangitis", "active"),
+    "flc-mortality": ("I10", "Essential hypertension", "active"),
+    "breast-mass": ("N63", "Lump in breast", "active"),
+}
+"""(ICD-10 code, name, status): what the problem list of such a patient says."""
+
 
 @dataclass(frozen=True)
 class Style:
-    """How the hospital of this patient writes: mass or molar units, and when the visit was."""
+    """How the hospital of this patient writes: when the visit was, in mass or molar units."""
 
     index_at: datetime
     molar: bool
@@ -29,44 +41,36 @@ def visit_time(days_ago: int, hour: int = 9) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(hour, 20)))
 
 
-def observations(patient: Patient, schema: FeatureSchema, row: Row, style: Style) -> list[Observation]:
-    """All visits of the row, the index visit last."""
-    written: list[Observation] = []
-    for visit in row.earlier:
-        at = style.index_at - timedelta(days=visit.days_before)
-        written += _visit(patient, schema, visit.values, at, style.molar)
-    return written + _visit(patient, schema, row.values, style.index_at, style.molar)
+def observations(
+    patient: Patient, schema: FeatureSchema, row: Row, style: Style
+) -> Iterator[Observation]:
+    """All visits of the row, the index visit last; through the same validator as any other."""
+    visits = [(style.index_at - timedelta(days=v.days_before), v.values) for v in row.earlier]
+    for at, values in [*visits, (style.index_at, row.values)]:
+        for name, value in values.items():
+            if value is not None:
+                yield observation(patient, given(schema[name], value, at, molar=style.molar))
 
 
-def _visit(
-    patient: Patient, schema: FeatureSchema, values: dict[str, Value], at: datetime, molar: bool
-) -> list[Observation]:
-    rows = (observation(patient, schema[n], v, at, molar=molar) for n, v in values.items())
-    return [row for row in rows if row is not None]
+def observation(patient: Patient, entered: validation.Given) -> Observation:
+    """The row of one entered value. It enters the chart as if recorded when it was observed."""
+    return record_rows.build(patient, validation.require(patient, entered))
 
 
-def observation(
-    patient: Patient, feature: Feature, value: Value, at: datetime, *, molar: bool = False
-) -> Observation | None:
-    """The value under the feature's own code; nothing where the table has nothing."""
-    if value is None:
-        return None
+def given(feature: Feature, value: Value, at: datetime, *, molar: bool = False) -> validation.Given:
+    """The value under the feature's own code, in the first unit of that code."""
     source = _source(feature, molar=molar)
-    row = Observation(
-        patient=patient,
-        system=source.system,
+    unit = "" if isinstance(value, str) else source.units[0]
+    if value is not None and not isinstance(value, str) and unit != feature.unit:
+        value = round(value / feature.convert(1.0, unit), MOLAR.get(unit, 2))
+    return validation.Given(
         code=source.code,
-        label=feature.label["en"],
+        system=source.system,
+        value=value,
+        unit=unit,
         observed_at=at,
         source=SOURCE,
     )
-    if isinstance(value, str):
-        row.value_code = value
-    else:
-        row.unit = source.units[0]
-        row.value_number = _in_unit(feature, value, row.unit)
-        _flag(row, feature)
-    return row
 
 
 def _source(feature: Feature, *, molar: bool) -> Source:
@@ -74,35 +78,3 @@ def _source(feature: Feature, *, molar: bool) -> Source:
     held = [s for s in feature.sources if s.kind == "observation" and s.above is None]
     wanted = [s for s in held if molar and s.units and s.units[0] in MOLAR]
     return (wanted or held)[0]
-
-
-def _in_unit(feature: Feature, value: float, unit: str) -> float:
-    if unit == feature.unit:
-        return value
-    return round(value / feature.convert(1.0, unit), MOLAR.get(unit, 2))
-
-
-def _flag(row: Observation, feature: Feature) -> None:
-    if feature.reference_range is None or feature.unit is None or row.value_number is None:
-        return
-    factor = feature.convert(1.0, row.unit)
-    low, high = (limit / factor for limit in feature.reference_range)
-    row.reference_low, row.reference_high = round(low, 3), round(high, 3)
-    if row.value_number < low:
-        row.flag = Observation.Flag.LOW
-    elif row.value_number > high:
-        row.flag = Observation.Flag.HIGH
-
-
-def problems(row: Row) -> list[tuple[str, str, str]]:
-    """(ICD-10 code, name, status) that belong to the question of the service."""
-    return PROBLEMS[row.service]
-
-
-PROBLEMS: dict[str, list[tuple[str, str, str]]] = {
-    "coronary-disease": [("I25.1", "Coronary artery disease", "suspected")],
-    "diabetes-onset": [("R73.0", "Abnormal glucose", "active")],
-    "pbc-prognosis": [("K74.3", "Primary biliary cholangitis", "active")],
-    "flc-mortality": [("I10", "Essential hypertension", "active")],
-    "breast-mass": [("N63", "Lump in breast", "active")],
-}

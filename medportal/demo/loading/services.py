@@ -1,0 +1,51 @@
+"""The five services, each artifact taken through the real life cycle of a version."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from diagnosis.registry import actions
+from diagnosis.registry.models import ModelVersion, Service
+from medportal.demo.loading.people import Cast
+from medportal.demo.loading.rows import HERE
+
+SLUGS = ("coronary-disease", "diabetes-onset", "pbc-prognosis", "flc-mortality", "breast-mass")
+APPROVAL = "Approved automatically for the demonstration."
+CANDIDATE = "coronary-disease"
+
+
+def load_services(cast: Cast) -> dict[str, Service]:
+    """Define, import, submit, approve and publish; the approver is not the submitter."""
+    services = {slug: _service(cast, slug) for slug in SLUGS}
+    for slug, service in services.items():
+        version = _submitted(cast, service, HERE / "artifacts" / slug)
+        approver = cast["autoapproval"]
+        version = actions.approve_version(actor=approver, version=version, note=APPROVAL)
+        actions.publish_version(actor=approver, version=version)
+    return services
+
+
+def submit_candidate(cast: Cast, service: Service) -> ModelVersion:
+    """A second version of the coronary service waits for the reviewer, contradiction and all."""
+    return _submitted(cast, service, HERE / "artifacts" / f"{CANDIDATE}-candidate")
+
+
+def _service(cast: Cast, slug: str) -> Service:
+    folder = HERE / "services" / slug
+    return actions.define_service(
+        actor=cast["scientist"],
+        sheet=_read(folder / "service.json"),
+        schema=_read(folder / "schema.json"),
+    )
+
+
+def _submitted(cast: Cast, service: Service, artifact: Path) -> ModelVersion:
+    version = actions.import_version(actor=cast["scientist"], service=service, source=artifact)
+    return actions.submit_version(actor=cast["scientist"], version=version)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(file.read_text())
+    return found

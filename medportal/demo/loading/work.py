@@ -1,0 +1,150 @@
+"""Work for every role: results to decide on, a refusal to cure, an old result, one running."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from accounts.actions.teams import add_to_team, end_membership
+from accounts.models import User
+from diagnosis.inference import actions, runner
+from diagnosis.inference.models import Prediction
+from diagnosis.inference.requests import PredictionRequest
+from diagnosis.ml.schema import FeatureSchema
+from diagnosis.records import access
+from diagnosis.records.actions.observations import record_observation
+from diagnosis.records.models import Observation, Patient
+from diagnosis.records.reading import feature_values
+from diagnosis.registry.models import Service
+from medportal.demo.loading import charts
+from medportal.demo.loading.people import TEAMS, Cast
+
+Patients = dict[tuple[str, str], Patient]
+
+
+class Desk:
+    """The demonstration doctor at work, with the same actions as the pages."""
+
+    def __init__(self, cast: Cast, services: dict[str, Service], patients: Patients) -> None:
+        self.doctor = cast["doctor"]
+        self.nurse = cast["nurse"]
+        self.services = services
+        seen = set(Patient.objects.visible_to(self.doctor).values_list("pk", flat=True))
+        self.mine = {key: p for key, p in patients.items() if p.pk in seen}
+
+    def patients_of(self, slug: str) -> Iterator[Patient]:
+        return (patient for (service, _row), patient in self.mine.items() if service == slug)
+
+    def run(self, slug: str, patient: Patient, at: datetime | None = None) -> Prediction:
+        """Ask for a prediction and compute it here and now: the workers are not up yet."""
+        request = PredictionRequest(
+            service=slug,
+            patient=patient.pk,
+            origin=Prediction.Origin.DEMONSTRATION,
+            confirmations=self._confirmed(slug),
+            index_at=at,
+        )
+        prediction = actions.request_prediction(actor=self.doctor, request=request)
+        for explanation_id in runner.run_prediction(prediction.pk):
+            runner.run_explanation(explanation_id)
+        return Prediction.unscoped.get(pk=prediction.pk)
+
+    def queue(self, slug: str, patient: Patient) -> Prediction:
+        request = PredictionRequest(
+            service=slug,
+            patient=patient.pk,
+            origin=Prediction.Origin.DEMONSTRATION,
+            confirmations=self._confirmed(slug),
+        )
+        return actions.request_prediction(actor=self.doctor, request=request)
+
+    def _confirmed(self, slug: str) -> tuple[str, ...]:
+        rules = self.services[slug].sheet["population"]
+        return tuple(rule["code"] for rule in rules if rule["kind"] == "confirm")
+
+
+def leave_work(cast: Cast, services: dict[str, Service], patients: Patients) -> None:
+    desk = Desk(cast, services, patients)
+    coronary = desk.patients_of("coronary-disease")
+    for _ in range(2):  # two results that wait for the doctor's decision
+        desk.run("coronary-disease", next(coronary))
+    _decided(desk, next(coronary))
+    _stale(desk, next(coronary))
+    _refused(desk)
+    _over_the_years(desk)
+    desk.run("diabetes-onset", _first(desk, "diabetes-onset", complete=True))
+    _running(desk)
+    _access_to_look_at(cast)
+
+
+def _decided(desk: Desk, patient: Patient) -> None:
+    prediction = desk.run("coronary-disease", patient)
+    usual = (prediction.result or {})["band"]["action_code"]
+    decision = actions.DecisionGiven(assessment="about-right", action=usual)
+    actions.record_decision(actor=desk.doctor, prediction=prediction, decision=decision)
+
+
+def _stale(desk: Desk, patient: Patient) -> None:
+    """The blood pressure is measured again after the result: «newer data since»."""
+    desk.run("coronary-disease", patient, timezone.now() - timedelta(hours=20))
+    feature = FeatureSchema.from_dict(desk.services["coronary-disease"].schema)["systolic_bp"]
+    newest = Observation.unscoped.valid().filter(patient=patient, code="8480-6").first()
+    value = (newest.value_number or 130) + 18 if newest else 150.0
+    record_observation(
+        actor=desk.nurse,
+        patient=patient,
+        given=charts.given(feature, value, timezone.now() - timedelta(hours=1)),
+    )
+
+
+def _refused(desk: Desk) -> None:
+    """A required input is missing; a value entered in place cures it."""
+    desk.run("diabetes-onset", _first(desk, "diabetes-onset", complete=False))
+
+
+def _over_the_years(desk: Desk) -> None:
+    """One patient with PBC has a result of each earlier visit: trend, expired ones included."""
+    for patient in desk.patients_of("pbc-prognosis"):
+        visits = list(
+            Observation.unscoped.filter(patient=patient, code__in=["1975-2", "14631-6"])
+            .order_by("observed_at")
+            .values_list("observed_at", flat=True)
+        )
+        if len(visits) >= 4:
+            for visit in visits[-4:-1]:
+                desk.run("pbc-prognosis", patient, visit + timedelta(hours=2))
+            desk.run("pbc-prognosis", patient)
+            return
+
+
+def _first(desk: Desk, slug: str, *, complete: bool) -> Patient:
+    """The first patient of a service whose chart has all its required inputs, or not."""
+    schema = FeatureSchema.from_dict(desk.services[slug].schema)
+    required = [feature.name for feature in schema if feature.required]
+    for patient in desk.patients_of(slug):
+        found = feature_values(patient, schema, timezone.now())
+        if all(found[name].status == "current" for name in required) is complete:
+            return patient
+    raise LookupError(f"No demonstration patient of {slug} is right for this.")
+
+
+def _running(desk: Desk) -> None:
+    """As a worker leaves it that dies in mid-run: held by a lease, finished by the sweep."""
+    prediction = desk.queue("breast-mass", next(desk.patients_of("breast-mass")))
+    Prediction.unscoped.claim(prediction.pk)
+    lease = timezone.now() + timedelta(minutes=10)
+    Prediction.unscoped.filter(pk=prediction.pk).update(lease_until=lease)
+
+
+def _access_to_look_at(cast: Cast) -> None:
+    """A colleague opened two charts of a team that he has left since."""
+    colleague: User = cast["doctor2"]
+    team = cast.teams[TEAMS[0]]
+    earlier = timezone.now() - timedelta(days=9)
+    membership = add_to_team(actor=None, team=team, user=colleague, starts_at=earlier)
+    own = Patient.objects.visible_to(cast["doctor"]).values("pk")
+    for patient in Patient.objects.visible_to(colleague).filter(pk__in=own)[:2]:
+        access.open_chart(colleague, patient.pk)
+    end_membership(actor=None, membership=membership)
