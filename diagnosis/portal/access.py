@@ -1,4 +1,4 @@
-"""Opening a chart from a page: through the gate, with its event, and 404 for whatever is not seen."""
+"""Opening a chart from a page: through the gate, with its event, and 404 for what is not seen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class PersonRequest(HttpRequest):
 
 
 def raise_for(error: DomainError) -> None:
-    """What a page cannot show in place: a missing row and a forbidden one are pages of their own."""
+    """What a page cannot show in place: a missing row and a forbidden one have their own pages."""
     if error.status == NOT_FOUND:
         raise Http404 from error
     if error.status == FORBIDDEN:

@@ -58,7 +58,7 @@ def whole_years(born: date, on: date) -> int:
 def age_words(born: date, on: date) -> str:
     """Years; months for the first two of them."""
     years = whole_years(born, on)
-    if years >= 2:  # noqa: PLR2004 - paediatrics counts the first two years in months
+    if years >= 2:
         return f"{years}岁" if reads_chinese() else f"{years} y"
     months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
     return f"{max(months, 0)}个月" if reads_chinese() else f"{max(months, 0)} mo"
@@ -91,17 +91,6 @@ def number(value: float | None, decimals: int | None = None) -> str:
     if "e" in text:
         text = f"{value:.0f}"
     return text.replace("-", "\N{MINUS SIGN}")
-
-
-def percent(probability: float | None) -> str:
-    """Whole per cent; never 0 or 100."""
-    if probability is None:
-        return ""
-    if probability < 0.01:  # noqa: PLR2004 - below one in a hundred is said in words
-        return "<1 %"
-    if probability > 0.99:  # noqa: PLR2004
-        return ">99 %"
-    return f"{round(probability * 100)} %"
 
 
 def points(difference: float | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 LARGEST_GAP = timedelta(days=400)
@@ -91,7 +92,7 @@ def is_gap(earlier: Point, later: Point, usual: timedelta) -> bool:
 
 
 def usual_interval(points: Sequence[Point]) -> timedelta:
-    pauses = [b.at - a.at for a, b in zip(points, points[1:], strict=False)]
+    pauses = [b.at - a.at for a, b in pairwise(points)]
     return median(pauses) if pauses else timedelta()
 
 
@@ -130,8 +131,6 @@ def trend(
     marks = tuple(Mark(scale.x(p.at), scale.y(p.value), p.flag, p) for p in ordered)
     usual = usual_interval(ordered)
     lines = tuple(
-        Line(a.x, a.y, b.x, b.y)
-        for a, b in zip(marks, marks[1:], strict=False)
-        if not is_gap(a.point, b.point, usual)
+        Line(a.x, a.y, b.x, b.y) for a, b in pairwise(marks) if not is_gap(a.point, b.point, usual)
     )
     return Trend(marks, lines, _strip(scale, reference), low, high, height)

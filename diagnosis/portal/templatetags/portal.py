@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from diagnosis.portal import wording
+from diagnosis.portal import figures, wording
 from diagnosis.portal.identity import Identity
 from diagnosis.portal.identity import identity as identity_of
 from diagnosis.records.models import Patient
@@ -52,7 +52,7 @@ def number(value: float | None, decimals: int | None = None) -> str:
 
 @register.filter
 def percent(probability: float | None) -> str:
-    return wording.percent(probability if isinstance(probability, int | float) else None)
+    return figures.percent(probability) if isinstance(probability, int | float) else ""
 
 
 @register.filter

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -151,5 +150,3 @@ def _point_out(attempt: _Attempt, error: DomainError) -> None:
             attempt.errors[name] = str(pointer.message)
     if not attempt.errors:
         attempt.problem = str(error.message)
-
-
