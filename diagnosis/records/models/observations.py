@@ -58,8 +58,8 @@ class Observation(PatientRow):
     is_current = models.BooleanField(default=True, editable=False)
     reason = models.CharField(_("reason of the correction"), max_length=200, blank=True)
 
-    closed = ClosedManager()  # first, so the default
-    unscoped = ObservationQuerySet.as_manager()
+    closed: ClassVar[ClosedManager] = ClosedManager()  # first, so the default
+    unscoped: ClassVar[models.Manager[Observation]] = ObservationQuerySet.as_manager()
     objects: ClassVar[Gate[ObservationQuerySet]] = Gate()
 
     class Meta(PatientRow.Meta):
@@ -69,7 +69,9 @@ class Observation(PatientRow):
         ]
         constraints = [
             models.UniqueConstraint(
-                "patient", "source", "source_identifier",
+                "patient",
+                "source",
+                "source_identifier",
                 condition=Q(is_current=True) & ~Q(source_identifier=""),
                 name="observation_source_identifier_once",
             ),

@@ -32,7 +32,7 @@ class CareAssignmentQuerySet(models.QuerySet["CareAssignment"]):
 
 class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: Asker) -> PatientQuerySet:
-        """Patients whom a care team of ``user`` looks after today; nobody else's, superuser or not."""
+        """Patients whom a care team of ``user`` looks after today; nobody else's."""
         # a join would need DISTINCT
         return self.filter(pk__in=CareAssignment.unscoped.of(user).values("patient"))
 
@@ -83,7 +83,9 @@ class Patient(models.Model):
         verbose_name = _("patient")
         verbose_name_plural = _("patients")
         indexes = [
-            GinIndex(fields=["search_name"], name="patient_name_trigrams", opclasses=["gin_trgm_ops"]),
+            GinIndex(
+                fields=["search_name"], name="patient_name_trigrams", opclasses=["gin_trgm_ops"]
+            ),
             GinIndex(fields=["name_grams"], name="patient_name_grams"),
             models.Index(fields=["organisation", "birth_date"], name="patient_birth_date"),
         ]

@@ -1,0 +1,66 @@
+"""How a chart is reached: through the gate, by id, and never without a trace."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from accounts.models import Role, User
+from diagnosis.records import search
+from diagnosis.records.models import Patient
+from medportal.common.errors import DomainError
+from medportal.common.ids import parse_id
+
+WRITERS = (Role.CLINICIAN, Role.NURSE, Role.SERVICE_CLIENT)
+"""Who may write into a chart, and then only into those of their care teams."""
+
+
+def patient_for(actor: User, patient: Patient | UUID | str) -> Patient:
+    """The patient, if ``actor`` may see them; the caller leaves the trace."""
+    wanted = patient.pk if isinstance(patient, Patient) else parse_id(patient)
+    found = None if wanted is None else Patient.objects.visible_to(actor).filter(pk=wanted).first()
+    if found is None:
+        raise DomainError("patient_not_found", _("No such patient."), status=404)
+    return found
+
+
+def open_chart(actor: User, patient_id: Patient | UUID | str, *, what: str = "") -> Patient:
+    """The patient for somebody who is about to read the chart, with the event that says so."""
+    patient = patient_for(actor, patient_id)
+    audit.record(actor=actor, act="patient.read", patients=[patient.pk], what=what)
+    return patient
+
+
+def require_writer(actor: User) -> None:
+    """Refuse whoever may not write into charts at all."""
+    if not actor.has_role(*WRITERS):
+        raise DomainError(
+            "not_permitted",
+            _("Only nurses and clinicians write into a chart."),
+            status=403,
+        )
+
+
+def writable(actor: User, patient: Patient | UUID | str) -> Patient:
+    """The patient, for somebody who may write into this chart."""
+    require_writer(actor)
+    return patient_for(actor, patient)
+
+
+def search_patients(actor: User, query: search.Query) -> search.Found:
+    """Find patients whom ``actor`` may see; the event names those who were shown, not the terms."""
+    found = search.find(actor, query)
+    audit.record(
+        actor=actor,
+        act="patient.search",
+        patients=[patient.pk for patient in found.patients],
+        detail={"total": found.total, "by": found.by},
+    )
+    return found
+
+
+def list_patients(actor: User, patients: list[Patient]) -> None:
+    """Say which patients a list showed."""
+    audit.record(actor=actor, act="patient.list", patients=[patient.pk for patient in patients])

@@ -1,0 +1,174 @@
+"""What a code of the dictionary says: its name, units, bounds, usual range and answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from diagnosis.ml.units import normalise as ucum
+from medportal.common.text import localized
+
+LOINC = "http://loinc.org"
+OWN_CODES = "urn:medportal:codes"
+
+Text = Mapping[str, str]  # {"en": …, "zh-Hans": …}
+Range = tuple[float | None, float | None]
+
+_SPELLINGS = {
+    "°c": "Cel",
+    "degc": "Cel",
+    "cel": "Cel",
+    "{#}": "1",
+    "lb": "[lb_av]",
+    "lbs": "[lb_av]",
+    "u/l": "U/L",
+    "iu/l": "U/L",
+    "[iu]/l": "U/L",
+    "g": "g",
+    "mm/h": "mm/h",
+    "meq/l": "mmol/L",  # the same number for ions of one charge, the only ones listed so
+}
+UNITLESS = "1"
+
+_SHOWN = {
+    "mm[Hg]": "mmHg",
+    "umol/L": "µmol/L",
+    "10*3/uL": "10³/µL",
+    "10*9/L": "10⁹/L",
+    "u[IU]/mL": "µIU/mL",
+    "kg/m2": "kg/m²",
+    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+    "Cel": "°C",
+    "[lb_av]": "lb",
+    UNITLESS: "",
+}
+
+
+def normalise_unit(unit: str) -> str:
+    """The UCUM spelling of a unit; nothing stays nothing."""
+    plain = unit.strip()
+    if not plain:
+        return ""
+    known = _SPELLINGS.get(plain.casefold().replace(" ", ""))
+    return known or ucum(plain)
+
+
+def unit_text(unit: str) -> str:
+    """A unit as people print it."""
+    return _SHOWN.get(unit, unit)
+
+
+def plain_number(value: float) -> str:
+    """A number as it was recorded, never with an exponent that a reader must undo."""
+    text = f"{value:.10f}".rstrip("0").rstrip(".")
+    return text if text not in ("", "-0") else "0"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of a coded finding; ``value`` is what the chart and REST hold."""
+
+    value: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Family:
+    """Codes that stand together in the chart."""
+
+    slug: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Code:
+    """One thing that can be observed.
+
+    ``factors`` maps each accepted unit to how much of the first unit one of it is; bounds (what
+    no body has) and reference ranges (adults, by sex or ``any``) are in the first unit. Codes of
+    one ``series`` are the same quantity under another code (mass and molar results).
+    """
+
+    code: str
+    label: Text
+    family: str
+    system: str = LOINC
+    factors: Mapping[str, float] = field(default_factory=dict)
+    bounds: tuple[float, float] | None = None
+    reference: Mapping[str, Range] = field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
+    decimals: int = 0
+    series: str = ""
+    components: tuple[str, ...] = ()
+    definition: Text | None = None
+
+    @property
+    def name(self) -> str:
+        return localized(self.label)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Accepted units, the preferred one first."""
+        return tuple(self.factors)
+
+    @property
+    def unit(self) -> str:
+        """The preferred unit; empty for a finding, ``1`` for a count."""
+        return next(iter(self.factors), "")
+
+    @property
+    def is_coded(self) -> bool:
+        return bool(self.answers)
+
+    @property
+    def is_panel(self) -> bool:
+        return bool(self.components)
+
+    @property
+    def needs_unit(self) -> bool:
+        return self.unit not in ("", UNITLESS)
+
+    @property
+    def series_key(self) -> str:
+        return self.series or self.code
+
+    def accepts(self, unit: str) -> bool:
+        return unit in self.factors
+
+    def convert(self, value: float, unit: str, to: str) -> float:
+        """``value`` from one accepted unit into another; KeyError for a unit not accepted."""
+        return value * self.factors[unit] / self.factors[to]
+
+    def bounds_in(self, unit: str) -> tuple[float, float] | None:
+        if self.bounds is None:
+            return None
+        low, high = self.bounds
+        return self.convert(low, self.unit, unit), self.convert(high, self.unit, unit)
+
+    def is_possible(self, value: float, unit: str) -> bool:
+        """Whether a body can have this value; judged with a little room for rounded factors."""
+        bounds = self.bounds_in(unit)
+        return bounds is None or bounds[0] * 0.999 <= value <= bounds[1] * 1.001
+
+    def reference_in(self, unit: str, sex: str) -> Range:
+        """The usual adult range in ``unit``; (None, None) where none is known for this sex."""
+        low, high = self.reference.get(sex) or self.reference.get("any") or (None, None)
+        return (
+            None if low is None else self.convert(low, self.unit, unit),
+            None if high is None else self.convert(high, self.unit, unit),
+        )
+
+    def decimals_in(self, unit: str) -> int:
+        """How many decimals a value deserves in ``unit``, when it had to be converted."""
+        if unit not in self.factors:
+            return self.decimals
+        return max(0, self.decimals + round(math.log10(self.factors[unit])))
+
+    def answer(self, value: str) -> Answer | None:
+        return next((answer for answer in self.answers if answer.value == value), None)
+
+    def answer_text(self, value: str) -> str:
+        """The answer in the reader's language; an answer unknown today as it was stored."""
+        known = self.answer(value)
+        return localized(known.label) if known else value
