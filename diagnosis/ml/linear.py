@@ -117,7 +117,7 @@ def _newton(x: Array, y: Array, path: Array, outer: Array | None) -> Array:
         # A step of more than five on the logit leaves the region where Newton can be trusted.
         reach = np.abs(step @ x.T).max(axis=1, keepdims=True)
         beta = beta - step * np.minimum(1.0, 5.0 / np.maximum(reach, 1e-12))
-        if np.abs(step).max() < 1e-9:
+        if np.abs(step).max() < 1e-6:  # the next error would be its square
             break
     return beta
 
@@ -140,7 +140,7 @@ def _multinomial(x: Array, y: Array, penalty: float) -> Array:
         step = np.linalg.solve(flat, slope).reshape(k, columns)
         reach = np.abs(step @ x.T).max()
         beta -= step * min(1.0, 5.0 / max(reach, 1e-12))
-        if np.abs(step).max() < 1e-9:
+        if np.abs(step).max() < 1e-6:  # the next error would be its square
             break
     return beta.T
 

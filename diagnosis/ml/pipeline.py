@@ -91,7 +91,7 @@ def preprocess(recipe: Recipe, sample: Sample, like: Preprocessor | None = None)
     return shaped.fit(sample.x, like)
 
 
-def _standard(y: Array, kind: str) -> tuple[Array, Array]:
+def standard(y: Array, kind: str) -> tuple[Array, Array]:
     """Return centre and spread of the target: of a regression's, so that penalties mean alike."""
     if kind != "regression":
         return np.zeros(y.shape[1]), np.ones(y.shape[1])
@@ -143,7 +143,7 @@ def fit_logistic(
     if recipe.hide:
         x = hide(sample.x, sample.features, recipe.hide, seed)
         sample = Sample(x, sample.y, sample.features, sample.kind)
-    centre, spread = _standard(sample.y, sample.kind)
+    centre, spread = standard(sample.y, sample.kind)
     scaled = Sample(sample.x, (sample.y - centre) / spread, sample.features, sample.kind)
     shaped = preprocess(recipe, scaled, like)
     path = linear.penalties(len(shaped.columns_))

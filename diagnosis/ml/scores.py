@@ -17,6 +17,7 @@ Interval = dict[str, float | None]
 Measure = Callable[[Array, Array], dict[str, float]]
 
 DRAWS = 200
+SPREAD_REPEATS = 4
 _TINY = 1e-12
 
 
@@ -82,8 +83,7 @@ def measure(kind: str, y: Array, predictions: Array, *, draws: int = DRAWS) -> d
         value is the mean over the repeats; a draw takes all repeats of a patient together.
     """
     if kind == "binary":
-        found = evaluation.metrics_with_intervals(y[:, 0], predictions[:, :, 0].T, draws=draws)
-        return {name: _finite(entry) for name, entry in found.items()}
+        return _binary(y[:, 0], predictions[:, :, 0].T, draws)
     score = _MEASURES[kind]
     rng = np.random.default_rng(0)
     value = _averaged(score, y, predictions)
@@ -98,6 +98,13 @@ def measure(kind: str, y: Array, predictions: Array, *, draws: int = DRAWS) -> d
         )
         for name in value
     }
+
+
+def _binary(y: Array, p: Array, draws: int) -> dict[str, Interval]:
+    """Return values over all repeats; a few repeats are enough for how far they vary."""
+    value = evaluation.metrics_with_intervals(y, p, draws=0)
+    spread = evaluation.metrics_with_intervals(y, p[:, :SPREAD_REPEATS], draws=draws)
+    return {name: _finite({**spread[name], "value": value[name]["value"]}) for name in value}
 
 
 def _resamples(rng: np.random.Generator, n: int, draws: int) -> list[NDArray[np.int64]]:
