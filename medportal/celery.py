@@ -15,7 +15,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@setup_logging.connect  # type: ignore[untyped-decorator]  # celery's signals are untyped
+@setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Celery would install handlers that write a task's arguments and errors as they come."""
     import logging.config
@@ -25,7 +25,7 @@ def keep_our_logging(**_: Any) -> None:
     logging.config.dictConfig(settings.LOGGING)
 
 
-@worker_process_init.connect  # type: ignore[untyped-decorator]
+@worker_process_init.connect
 def end_with_the_worker(**_: Any) -> None:
     """A pool child whose worker was killed would otherwise wait for work for ever."""
     from medportal.supervisor.lifeline import end_with_parent

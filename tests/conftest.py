@@ -34,9 +34,8 @@ def django_db_setup(
     """The test database: made by the superuser, migrated by the owner, used as the application."""
     with django_db_blocker.unblock():
         name = connection.creation._get_test_db_name()
-        with acting_as(superuser()):
-            with connection._nodb_cursor() as cursor:
-                cursor.execute(f'CREATE DATABASE "{name}" OWNER medportal_owner')
+        with acting_as(superuser()), connection._nodb_cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{name}" OWNER medportal_owner')
         connection.settings_dict["NAME"] = name
         _migrate()
         kept = DatabaseOperations.execute_sql_flush
@@ -54,7 +53,7 @@ def _migrate() -> None:
 
 
 def _flush_as_superuser(self: DatabaseOperations, sql_list: list[str]) -> None:
-    """The application may not empty tables, and the audit trail refuses it even from their owner."""
+    """The application may not empty tables; the audit trail refuses even their owner."""
     as_superuser(sql_list)
 
 

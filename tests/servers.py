@@ -1,4 +1,4 @@
-"""The tests' own servers: a real PostgreSQL, a real Valkey and a live worker, in a folder of their own."""
+"""The tests' own PostgreSQL, Valkey and worker, in a folder of their own."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def as_superuser(statements: list[str]) -> None:
             session.execute(statement.encode())
 
 
-def worker(name: str, *, queues: str, log: Path, environment: dict[str, str] | None = None) -> Child:
+def worker(
+    name: str, *, queues: str, log: Path, environment: dict[str, str] | None = None
+) -> Child:
     """A worker process on the test database; the caller starts, awaits and stops it."""
     surroundings = os.environ | {
         "MEDPORTAL_TEST_DATABASE": connection.settings_dict["NAME"],

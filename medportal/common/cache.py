@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -22,51 +23,51 @@ class JSONSerializer:
             return obj
         return json.dumps(obj, cls=DjangoJSONEncoder).encode()
 
-    def loads(self, data: bytes | str | int) -> Any:
+    def loads(self, data: bytes | str) -> Any:
         return json.loads(data)
 
 
 class ForgivingRedisCache(RedisCache):
-    """A cache that is away forgets; it does not fail the page. Locks and limits that count are rows."""
+    """A cache that is away forgets; it does not fail the page. What must hold is a row."""
 
-    def _try(self, call: Callable[..., Any], otherwise: Any, *args: Any, **kwargs: Any) -> Any:
+    def _try(self, call: Callable[[], Any], *, otherwise: Any) -> Any:
         try:
-            return call(*args, **kwargs)
+            return call()
         except RedisError as error:
             log.warning("cache_away", code=type(error).__name__)
             return otherwise
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        return self._try(super().get, default, key, default, version)
+        return self._try(partial(super().get, key, default, version), otherwise=default)
 
     def set(self, *args: Any, **kwargs: Any) -> None:
-        self._try(super().set, None, *args, **kwargs)
+        self._try(partial(super().set, *args, **kwargs), otherwise=None)
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
-        return bool(self._try(super().add, True, *args, **kwargs))
+        return bool(self._try(partial(super().add, *args, **kwargs), otherwise=True))
 
     def touch(self, *args: Any, **kwargs: Any) -> bool:
-        return bool(self._try(super().touch, False, *args, **kwargs))
+        return bool(self._try(partial(super().touch, *args, **kwargs), otherwise=False))
 
     def delete(self, *args: Any, **kwargs: Any) -> bool:
-        return bool(self._try(super().delete, False, *args, **kwargs))
+        return bool(self._try(partial(super().delete, *args, **kwargs), otherwise=False))
 
     def get_many(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
-        found: dict[Any, Any] = self._try(super().get_many, {}, *args, **kwargs)
+        found: dict[Any, Any] = self._try(partial(super().get_many, *args, **kwargs), otherwise={})
         return found
 
     def set_many(self, *args: Any, **kwargs: Any) -> list[Any]:
-        missed: list[Any] = self._try(super().set_many, [], *args, **kwargs)
+        missed: list[Any] = self._try(partial(super().set_many, *args, **kwargs), otherwise=[])
         return missed
 
     def delete_many(self, *args: Any, **kwargs: Any) -> None:
-        self._try(super().delete_many, None, *args, **kwargs)
+        self._try(partial(super().delete_many, *args, **kwargs), otherwise=None)
 
     def has_key(self, *args: Any, **kwargs: Any) -> bool:
-        return bool(self._try(super().has_key, False, *args, **kwargs))
+        return bool(self._try(partial(super().has_key, *args, **kwargs), otherwise=False))
 
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
-        return int(self._try(super().incr, delta, key, delta, version))
+        return int(self._try(partial(super().incr, key, delta, version), otherwise=delta))
 
-    def clear(self) -> bool:
-        return bool(self._try(super().clear, False))
+    def clear(self) -> bool:  # type: ignore[override]  # the stubs forget what it returns
+        return bool(self._try(super().clear, otherwise=False))

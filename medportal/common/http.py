@@ -46,14 +46,14 @@ def problem(
     return JsonResponse(body, status=status, content_type=PROBLEM_TYPE)
 
 
-def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+def exception_handler(error: Exception, _context: dict[str, Any]) -> Response | None:
     """DRF's: every error of a view becomes a problem; what is not expected stays a 500."""
     if isinstance(error, DomainError):
         return _answer(problem_body(error.code, error.message, error.status, error.pointers))
     if isinstance(error, Http404):
-        return _answer(problem_body("not_found", _("No such resource."), 404))
+        error = exceptions.NotFound(_("No such resource."))
     if isinstance(error, PermissionDenied):
-        return _answer(problem_body("forbidden", _("You may not do this."), 403))
+        error = exceptions.PermissionDenied(_("You may not do this."), "forbidden")
     if isinstance(error, DjangoValidationError):
         error = exceptions.ValidationError(_django_errors(error))
     if isinstance(error, exceptions.ValidationError):
@@ -64,7 +64,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return None
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # Django's name
     """An address that leads nowhere: a problem for machines, a page for people."""
     if request.path.startswith(MACHINE_PREFIXES):
         return problem("not_found", _("No such resource."), 404)

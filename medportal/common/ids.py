@@ -6,7 +6,7 @@ import uuid
 
 
 def parse_id(text: object) -> uuid.UUID | None:
-    """The identifier that ``text`` spells, or None: a malformed one is as absent as a missing one."""
+    """The identifier that ``text`` spells, or None: malformed is as absent as missing."""
     try:
         return uuid.UUID(str(text))
     except ValueError:

@@ -12,6 +12,7 @@ import logging
 import os
 import re
 import traceback
+from collections.abc import MutableMapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
@@ -20,9 +21,9 @@ import structlog
 
 ALLOWED_KEYS = frozenset(
     {
-        "act", "attempt", "code", "constraint", "count", "duration_ms", "method", "outcome", "queue",
-        "reason", "request_id", "role", "route", "seconds", "service", "sqlstate", "state", "status",
-        "task", "task_id", "version", "worker", "prediction", "explanation", "errors",
+        "act", "attempt", "code", "constraint", "count", "duration_ms", "errors", "explanation",
+        "method", "outcome", "prediction", "queue", "reason", "request_id", "role", "route",
+        "seconds", "service", "sqlstate", "state", "status", "task", "task_id", "version", "worker",
     }
 )  # fmt: skip
 OURS = ("medportal", "accounts", "diagnosis")
@@ -113,10 +114,10 @@ def _only_the_type(value: object) -> str:
     return str(value) if type(value).__name__ in {"UUID", "Decimal"} else _class_name(value)
 
 
-def _hand_over(_: Any, __: str, event: dict[str, Any]) -> tuple[tuple[dict[str, Any]], dict[str, Any]]:
+def _hand_over(_: Any, __: str, event: MutableMapping[str, Any]) -> tuple[Any, ...]:
     """structlog's last step: the dictionary becomes the record's message, exceptions stay apart."""
     error = event.pop("exc_info", None)
-    return (event,), {"exc_info": error} if error else {}
+    return (dict(event),), {"exc_info": error} if error else {}
 
 
 def configure_structlog() -> None:

@@ -8,6 +8,6 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def site(request: HttpRequest) -> dict[str, Any]:
+def site(_request: HttpRequest) -> dict[str, Any]:
     """Context processor: the site's name and whether it is a demonstration."""
     return {"site_name": settings.SITE_NAME, "is_demonstration": settings.DEMONSTRATION}

@@ -14,12 +14,14 @@ from kombu.exceptions import OperationalError
 from medportal.common import counters
 
 log = structlog.get_logger(__name__)
+HIDDEN: dict[str, Any] = {"argsrepr": "(id)", "kwargsrepr": ""}
+"""What a message says about its arguments to whoever lists messages."""
 
 
 def publish(task: Task[Any, Any], pk: UUID | str) -> bool:
-    """Ring for ``pk`` now. A broker that is away is a counter and a log line; the sweep rings later."""
+    """Ring for ``pk`` now. A broker that is away is a counter and a log line; a sweep follows."""
     try:
-        task.apply_async((str(pk),), retry=False, argsrepr="(id)", kwargsrepr="")
+        task.apply_async((str(pk),), retry=False, **HIDDEN)
     except OperationalError as error:
         counters.add("publish_failed")
         log.warning("broker_away", task=task.name, code=type(error).__name__)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import ItemsView
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 
@@ -25,8 +27,8 @@ class NothingFilter(SafeExceptionReporterFilter):
 
     def get_traceback_frame_variables(
         self, request: HttpRequest | None, tb_frame: Any
-    ) -> list[tuple[str, Any]]:
-        return []
+    ) -> ItemsView[str, Any]:
+        return {}.items()
 
 
 class BareReporter(ExceptionReporter):
@@ -36,8 +38,8 @@ class BareReporter(ExceptionReporter):
         name = self.exc_type.__name__ if self.exc_type else "Error"
         return {"exception_type": name, "exception_value": "", "frames": [], "lastframe": None}
 
-    def get_traceback_html(self) -> str:
-        return "<h1>Server error</h1>"
+    def get_traceback_html(self) -> SafeString:
+        return SafeString("<h1>Server error</h1>")
 
-    def get_traceback_text(self) -> str:
-        return "Server error"
+    def get_traceback_text(self) -> SafeString:
+        return SafeString("Server error")

@@ -1,4 +1,4 @@
-"""Where the servers are: the environment, else what the supervisor wrote. Nothing is started here."""
+"""Where the servers are: in the environment, else in what the supervisor wrote."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def chosen_profile() -> str:
 
 
 def find_addresses() -> Addresses:
-    """The servers' addresses; ends the process with one line where there are none and some are needed."""
+    """The servers' addresses; one line and the end where there are none and some are needed."""
     database, broker = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
     if database and broker:
         return Addresses(database, os.environ.get("DATABASE_OWNER_URL", ""), broker)
@@ -74,7 +74,7 @@ def _asks_nothing(argv: list[str]) -> bool:
 
 
 def database_parts(url: str) -> dict[str, Any]:
-    """Django's names for the parts of a PostgreSQL address; what it has no name for goes to libpq."""
+    """Django's names for the parts of a PostgreSQL address; the rest goes to libpq."""
     parts: dict[str, Any] = dict(conninfo_to_dict(url)) if url else {}
     return {
         "NAME": parts.pop("dbname", "medportal"),

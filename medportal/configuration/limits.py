@@ -1,4 +1,4 @@
-"""How long a worker may take, and how long a row is its own. Tests run these at one to three seconds."""
+"""How long a worker may take, and how long a row is its own. Tests run these at seconds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def seconds(name: str, default: float) -> float:
 INTERACTIVE_TIME_LIMIT = seconds("INTERACTIVE_TIME_LIMIT", 30)
 BATCH_TIME_LIMIT = seconds("BATCH_TIME_LIMIT", 600)
 LEASE_SECONDS = seconds("LEASE_SECONDS", 60)
-"""A prediction whose worker has not settled it by then is anybody's again; beyond the time limit."""
+"""A prediction whose worker has not settled it by then is anybody's; longer than the time limit."""
 BATCH_LEASE_SECONDS = seconds("BATCH_LEASE_SECONDS", 900)
 SWEEP_SECONDS = seconds("SWEEP_SECONDS", 60)
 SWEEP_LIMIT = 100

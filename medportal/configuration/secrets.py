@@ -13,7 +13,7 @@ SHORTEST = 50
 
 
 def refuse_weak(name: str) -> str:
-    """The secret ``name`` of the environment (or of the file NAME_FILE); no start without a good one."""
+    """The secret ``name`` of the environment (or of the file NAME_FILE); no start without it."""
     path = os.environ.get(f"{name}_FILE")
     secret = Path(path).read_text().strip() if path else os.environ.get(name, "")
     if not secret:

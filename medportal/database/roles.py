@@ -40,9 +40,19 @@ def grant(application: str, alias: str = DEFAULT_DB_ALIAS) -> None:
         tables = set(connection.introspection.table_names())
         _run(connection, _WORK, application)
         for table in tables & set(settings.DATABASE_APPEND_ONLY_TABLES):
-            _run(connection, "REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}", application, table)
+            _run(
+                connection,
+                "REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}",
+                application,
+                table,
+            )
         for table in tables & set(settings.DATABASE_READ_ONLY_TABLES):
-            _run(connection, "REVOKE INSERT, UPDATE, DELETE ON {table} FROM {role}", application, table)
+            _run(
+                connection,
+                "REVOKE INSERT, UPDATE, DELETE ON {table} FROM {role}",
+                application,
+                table,
+            )
 
 
 _WORK = (

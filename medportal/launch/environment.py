@@ -1,7 +1,7 @@
-"""Makes .venv and installs one list of requirements. Run by path with any Python 3.11, before all else.
+"""Makes .venv and installs one list of requirements. Run by path with any Python 3.11.
 
-``environment.py requirements.txt``. A list that has not changed since is not installed again. A line
-appears at least every ten seconds, and a download that breaks off is tried again.
+``environment.py requirements.txt``. A list that has not changed since is not installed again.
+A line appears at least every ten seconds, and a download that breaks off is tried again.
 """
 
 import hashlib

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import psycopg
 
+from medportal.configuration.addresses import ROOT, var_folder
+from medportal.configuration.limits import BATCH_TIME_LIMIT, INTERACTIVE_TIME_LIMIT
 from medportal.launch.installation import (
     demo_password,
     environment,
@@ -23,12 +25,10 @@ from medportal.launch.installation import (
     run_aloud,
     say,
 )
-from medportal.configuration.addresses import ROOT, var_folder
-from medportal.configuration.limits import BATCH_TIME_LIMIT, INTERACTIVE_TIME_LIMIT
 from medportal.supervisor.process import wait_until
 from medportal.supervisor.servers import Servers
 from medportal.supervisor.stack import Stack, portal_commands
-from medportal.supervisor.system import Unusable, folder_elsewhere
+from medportal.supervisor.system import Unusable
 
 HOST = "127.0.0.1"
 START_SECONDS = 120.0
@@ -59,7 +59,16 @@ def demo_reset() -> None:
     demo()
 
 
-_OURS = ("postgres", "valkey", "objects", "static", "logs", "secrets.json", "passwords.json", "ready")
+_OURS = (
+    "postgres",
+    "valkey",
+    "objects",
+    "static",
+    "logs",
+    "secrets.json",
+    "passwords.json",
+    "ready",
+)
 
 
 def _refuse_foreign_organisations(servers: Servers) -> None:
@@ -106,7 +115,7 @@ def _refuse_taken(port: int) -> None:
 
 
 def _await_portal(stack: Stack, port: int) -> None:
-    """Until the pages answer and the workers take work. A line every few seconds says what is missing."""
+    """Until the pages answer and the workers take work, with a line every few seconds."""
     began = spoke = time.monotonic()
     while not (_answers(port) and _takes_work(stack)):
         stack.look()

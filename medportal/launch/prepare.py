@@ -1,4 +1,4 @@
-"""``python -m medportal.launch.prepare``: migrated, its static files collected, loaded. One process."""
+"""``python -m medportal.launch.prepare``: migrate, collect, load, in one process."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def main() -> None:
 
 def collect_static() -> None:
     """Again only when our files or a library have changed."""
-    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    stamp = Path(str(settings.STATIC_ROOT)) / ".collected"
     now = _static_digest()
     if stamp.exists() and stamp.read_text() == now:
         return

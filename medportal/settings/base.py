@@ -10,12 +10,12 @@ from typing import Any
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from medportal.configuration.addresses import ROOT, find_addresses, var_folder
+from medportal.configuration.addresses import ROOT, Addresses, find_addresses, var_folder
 from medportal.settings.database import APPEND_ONLY_TABLES, READ_ONLY_TABLES, databases, owner
-from medportal.settings.logs import LOGGING
+from medportal.settings.logs import *
 from medportal.settings.people import *
 from medportal.settings.queues import *
-from medportal.settings.rest import REST_FRAMEWORK, SPECTACULAR_SETTINGS
+from medportal.settings.rest import *
 
 django_stubs_ext.monkeypatch()
 
@@ -25,11 +25,11 @@ DEBUG = False
 DEMONSTRATION = False
 """Whether every page says that it is a demonstration and not medical advice."""
 
-ADDRESSES = find_addresses()
+ADDRESSES: Addresses = find_addresses()
 DATABASES = databases(ADDRESSES)
-DATABASE_OWNER = owner(ADDRESSES)
-DATABASE_APPEND_ONLY_TABLES = APPEND_ONLY_TABLES
-DATABASE_READ_ONLY_TABLES = READ_ONLY_TABLES
+DATABASE_OWNER: dict[str, Any] = owner(ADDRESSES)
+DATABASE_APPEND_ONLY_TABLES: tuple[str, ...] = APPEND_ONLY_TABLES
+DATABASE_READ_ONLY_TABLES: tuple[str, ...] = READ_ONLY_TABLES
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SECRET_KEY = ""
@@ -176,7 +176,5 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "medportal.common.reports.NothingFilter"
 DEFAULT_EXCEPTION_REPORTER = "medportal.common.reports.BareReporter"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING_CONFIG = "logging.config.dictConfig"
-METRICS_TOKEN = ""
+METRICS_TOKEN: str = ""
 """Who asks for /metrics sends it as a bearer; while it is empty nobody gets them."""
-
-__all__ = [name for name in dir() if name.isupper()]

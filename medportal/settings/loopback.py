@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from medportal.settings.base import *
 from medportal.configuration.secrets import from_file
+from medportal.settings.base import *
 
 SECRET_KEY = from_file("SECRET_KEY")
 IDENTIFIER_KEY = from_file("IDENTIFIER_KEY")
@@ -18,6 +18,6 @@ CSRF_COOKIE_NAME = "medportal-csrf"
 CSRF_COOKIE_SECURE = False
 LANGUAGE_COOKIE_NAME = "medportal-language"
 LANGUAGE_COOKIE_SECURE = False
-STORAGES = STORAGES | {
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 }

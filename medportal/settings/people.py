@@ -56,8 +56,8 @@ AXES_IPWARE_PROXY_COUNT = 0  # believe no forwarded address until an operator co
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
-SESSION_IDLE_SECONDS = 30 * 60
-SESSION_ABSOLUTE_SECONDS = 12 * 3600
+SESSION_IDLE_SECONDS: int = 30 * 60
+SESSION_ABSOLUTE_SECONDS: int = 12 * 3600
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "__Host-session"
@@ -73,5 +73,3 @@ LANGUAGE_COOKIE_SECURE = True
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
-
-__all__ = [name for name in dir() if name.isupper()]

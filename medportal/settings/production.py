@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from medportal.settings.base import *
 from medportal.configuration.secrets import refuse_weak
+from medportal.settings.base import *
 
 SECRET_KEY = refuse_weak("SECRET_KEY")
 IDENTIFIER_KEY = refuse_weak("IDENTIFIER_KEY")
@@ -26,4 +26,4 @@ PROXY_COUNT = int(os.environ.get("PROXY_COUNT", "0"))
 if PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     AXES_IPWARE_PROXY_COUNT = PROXY_COUNT
-    REST_FRAMEWORK = REST_FRAMEWORK | {"NUM_PROXIES": PROXY_COUNT}
+    REST_FRAMEWORK["NUM_PROXIES"] = PROXY_COUNT

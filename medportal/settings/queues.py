@@ -55,5 +55,3 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": SWEEP_SECONDS},
     },
 }
-
-__all__ = [name for name in dir() if name.isupper()]

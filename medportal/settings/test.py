@@ -11,7 +11,8 @@ from pathlib import Path
 
 FOLDER = Path(
     os.environ.setdefault(
-        "MEDPORTAL_TEST_FOLDER", f"/var/tmp/mp-{os.getuid()}-{secrets.token_hex(4)}"
+        "MEDPORTAL_TEST_FOLDER",
+        f"/var/tmp/mp-{os.getuid()}-{secrets.token_hex(4)}",  # noqa: S108  # made private, and short
     )
 )
 PASSWORD = os.environ.setdefault("MEDPORTAL_TEST_PASSWORD", secrets.token_hex(16))
@@ -25,12 +26,9 @@ os.environ["REDIS_URL"] = f"unix://:{PASSWORD}@{FOLDER}/run/valkey.sock?db=0"
 os.environ["SECRET_KEY"] = "test-" + PASSWORD * 2
 os.environ["IDENTIFIER_KEY"] = "test-identifiers-" + "0" * 40  # the same in the live worker
 
-from medportal.settings.loopback import *
+from medportal.settings.loopback import *  # noqa: E402  # it reads what stands above
 
-ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]
+ALLOWED_HOSTS.append("testserver")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # logins are not the test
 TEST_SUPERUSER_URL = f"postgresql://postgres:{PASSWORD}@/{_HOST}"
-STATICFILES_DIRS = [folder for folder in STATICFILES_DIRS if folder.is_dir()]
-STORAGES = STORAGES | {
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

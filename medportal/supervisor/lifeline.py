@@ -10,7 +10,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def end_with_parent(signum: signal.Signals = signal.SIGKILL) -> None:
-    """Ask the kernel for ``signum`` when the parent is gone. Linux only; elsewhere nothing happens."""
+    """Ask the kernel for ``signum`` when the parent is gone. Elsewhere than on Linux: nothing."""
     try:
         prctl = ctypes.CDLL(None, use_errno=True).prctl
     except (AttributeError, OSError):

@@ -22,7 +22,7 @@ SUPERUSER, OWNER, APPLICATION, DATABASE = (
 
 SETTINGS = {
     "listen_addresses": "",
-    "unix_socket_permissions": "0777",  # the folder around it is private, and every login needs its password
+    "unix_socket_permissions": "0777",  # the folder around it is private
     "max_connections": "60",
     "shared_buffers": "128MB",
     "password_encryption": "scram-sha-256",
@@ -98,7 +98,10 @@ class Postgres:
     def _refuse_other_major(self) -> None:
         written = (self.data / "PG_VERSION").read_text().strip()
         ours = subprocess.run(  # noqa: S603  # our own program, no shell
-            [str(self.programs / "postgres"), "--version"], capture_output=True, text=True, check=True
+            [str(self.programs / "postgres"), "--version"],
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout.split()[-1]
         if ours.split(".")[0] != written:
             raise Unusable(f"The data were written by PostgreSQL {written}; this is {ours}.")

@@ -27,7 +27,7 @@ class Account:
 
 @dataclass
 class Child:
-    """``farewell`` is the signal that ends it well, sent by us or, when we are killed, by the kernel."""
+    """``farewell`` is the signal that ends it well: ours, or the kernel's if we are killed."""
 
     name: str
     command: Sequence[str]

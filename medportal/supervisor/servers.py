@@ -1,4 +1,4 @@
-"""The two servers of one installation: started together, found through servers.json, ended together."""
+"""The two servers of one installation: started, found through servers.json, ended together."""
 
 from __future__ import annotations
 

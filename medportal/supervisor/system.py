@@ -26,7 +26,7 @@ class Unusable(Exception):
 
 
 def server_account(data: Path) -> Account | None:
-    """None: as ourselves. As root: the owner of the data if there are some, else an existing user."""
+    """None: as ourselves. As root: the owner of the data, or else an existing user."""
     if os.geteuid() != 0:
         return None
     if data.exists() and data.stat().st_uid != 0:
@@ -77,7 +77,7 @@ def folder_elsewhere(owner_of: Path) -> Path:
 
 
 def package_folder(package: str) -> Path:
-    """Where a wheel was unpacked; the wheel's own code, which starts servers its way, is not run."""
+    """Where a wheel was unpacked; its own code is not run."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise Unusable(f"{package} is not installed: pip install -r requirements.txt")

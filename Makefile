@@ -1,0 +1,63 @@
+# What a person types. Everything else is in medportal/launch/.
+# Needs Python 3.11 and make; the rest comes by pip. PORT=8001 and MEDPORTAL_VAR=/folder are passed on.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
+PY := .venv/bin/python
+ENVIRONMENT = @$(PYTHON) medportal/launch/environment.py
+WITHOUT_SERVERS = MEDPORTAL_WITHOUT_SERVERS=1 DJANGO_SETTINGS_MODULE=medportal.settings.test
+ARGS ?=
+
+.PHONY: help demo demo-reset serve servers test check format demo-models bench screenshots translations requirements
+
+help:
+	@echo "make demo          the demonstration at http://127.0.0.1:8000 (PORT= changes the port)"
+	@echo "make demo-reset    throw its data away and start afresh"
+	@echo "make serve         the same portal, empty: asks for the first organisation"
+	@echo "make test          every test, the browser ones included (ARGS= for pytest)"
+	@echo "make check         format, lint, types, imports, templates, migrations, translations"
+	@echo "make demo-models   train the demonstration's models anew and say what changed"
+	@echo "make bench         the benchmarks, beside their references"
+	@echo "make screenshots   the pictures in docs/"
+
+demo demo-reset serve servers:
+	$(ENVIRONMENT) requirements.txt
+	@exec $(PY) -m medportal.launch $@
+
+test:
+	$(ENVIRONMENT) requirements-dev.txt
+	@$(PY) -m medportal.launch.browser
+	@exec $(PY) -m pytest $(ARGS)
+
+check:
+	$(ENVIRONMENT) requirements-dev.txt
+	@$(WITHOUT_SERVERS) $(PY) -m medportal.launch.check
+
+format:
+	$(ENVIRONMENT) requirements-dev.txt
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+demo-models:
+	$(ENVIRONMENT) requirements.txt
+	@exec $(PY) -m medportal.demo.build
+
+bench:
+	$(ENVIRONMENT) requirements.txt
+	@exec $(PY) -m medportal.bench
+
+screenshots:
+	$(ENVIRONMENT) requirements-dev.txt
+	@$(PY) -m medportal.launch.browser
+	@exec $(PY) -m medportal.screenshots
+
+translations:
+	$(ENVIRONMENT) requirements-dev.txt
+	@$(WITHOUT_SERVERS) $(PY) -m medportal.launch.translations update
+
+requirements:
+	$(ENVIRONMENT) requirements-dev.txt
+	for name in serving:requirements-serving training:requirements dev:requirements-dev; do \
+	  .venv/bin/pip-compile --quiet --no-header --strip-extras --no-emit-index-url \
+	    --no-emit-find-links --no-emit-trusted-host --allow-unsafe=false \
+	    --output-file $${name#*:}.txt requirements/$${name%%:*}.in || exit 1; \
+	done
