@@ -8,7 +8,7 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
@@ -43,11 +43,13 @@ def broker_keeps_messages() -> bool:
 
 
 @require_safe
+@transaction.non_atomic_requests
 def live(request: HttpRequest) -> HttpResponse:
     return HttpResponse("alive\n", content_type="text/plain")
 
 
 @require_safe
+@transaction.non_atomic_requests
 def ready(request: HttpRequest) -> HttpResponse:
     """Without its database the portal cannot answer; without its broker it answers more slowly."""
     database, broker = database_answers(), broker_keeps_messages()
@@ -56,6 +58,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@transaction.non_atomic_requests
 def metrics(request: HttpRequest) -> HttpResponse:
     """Numbers in Prometheus' text format, for the bearer of METRICS_TOKEN alone."""
     sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
