@@ -26,6 +26,7 @@ from accounts.models import (
 )
 from accounts.tokens import PREFIX, digest_of
 from diagnosis.inference.models import Decision, Explanation, Job, Outcome, Prediction
+from diagnosis.records import names
 from diagnosis.records.models import (
     Allergy,
     CareAssignment,
@@ -112,6 +113,10 @@ class AuditEventFactory(OpenFactory):
     act = "patient.read"
 
 
+def _full_name(given: Any) -> str:
+    return f"{given.family_name} {given.given_name} {given.native_name}"
+
+
 class PatientFactory(OpenFactory):
     class Meta:
         model = Patient
@@ -121,7 +126,9 @@ class PatientFactory(OpenFactory):
     given_name = "Alex"
     sex = Patient.Sex.FEMALE
     birth_date = date(1961, 4, 5)
-    search_name = factory.LazyAttribute(lambda o: f"{o.family_name} {o.given_name}".casefold())
+    native_name = ""
+    search_name = factory.LazyAttribute(lambda o: names.search_name(_full_name(o)))
+    name_grams = factory.LazyAttribute(lambda o: names.grams(_full_name(o)))
 
 
 class PatientIdentifierFactory(OpenFactory):
@@ -131,7 +138,7 @@ class PatientIdentifierFactory(OpenFactory):
     patient = factory.SubFactory(PatientFactory)
     organisation = factory.SelfAttribute("patient.organisation")
     value = factory.Sequence(lambda n: f"MRN-{n:06}")
-    value_hash = factory.LazyAttribute(lambda o: hashlib.sha256(o.value.encode()).hexdigest())
+    value_hash = factory.LazyAttribute(lambda o: names.identifier_hash(o.organisation.pk, o.value))
 
 
 class CareAssignmentFactory(OpenFactory):

@@ -64,16 +64,19 @@ def grams(text: str) -> list[str]:
     return list(found)
 
 
-def index(patient: Patient) -> None:
-    """Fill what the search reads. Whoever stores a name calls this first."""
-    parts = (patient.family_name, patient.given_name, patient.native_name)
-    full = " ".join(parts)
+def search_name(full: str) -> str:
+    """The words of a name as the search reads them; the leading space starts the first word."""
     found = words(full)
     # Müller is asked for as Muller and as Mueller.
     german = words(unicodedata.normalize("NFC", full).casefold().translate(_UMLAUTS))
     found += [word for word in german if word not in found]
-    # The leading space marks the start of a word for the first one as well.
-    patient.search_name = (" " + " ".join(found))[:_SEARCH_NAME_LENGTH]
+    return (" " + " ".join(found))[:_SEARCH_NAME_LENGTH]
+
+
+def index(patient: Patient) -> None:
+    """Fill what the search reads. Whoever stores a name calls this first."""
+    full = " ".join((patient.family_name, patient.given_name, patient.native_name))
+    patient.search_name = search_name(full)
     patient.name_grams = grams(full)
 
 
