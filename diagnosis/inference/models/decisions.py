@@ -47,9 +47,7 @@ class Decision(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     prediction = models.ForeignKey(Prediction, models.PROTECT, related_name="+")
     own_estimate = models.FloatField(_("own estimate before the result"), null=True)
-    assessment = models.CharField(
-        _("assessment"), max_length=12, choices=Assessment.choices
-    )
+    assessment = models.CharField(_("assessment"), max_length=12, choices=Assessment.choices)
     action = models.CharField(_("action"), max_length=60)
     action_text = models.CharField(_("other action"), max_length=200, blank=True)
     usual_action = models.CharField(max_length=60, blank=True)
@@ -110,9 +108,7 @@ class Outcome(models.Model):
         base_manager_name = "unscoped"
         verbose_name = _("outcome")
         constraints = [
-            models.UniqueConstraint(
-                "service", "patient", "occurred_on", name="outcome_once_a_day"
-            ),
+            models.UniqueConstraint("service", "patient", "occurred_on", name="outcome_once_a_day"),
         ]
 
     def __str__(self) -> str:

@@ -16,20 +16,21 @@ from django.utils.translation import gettext_lazy as _
 class JobQuerySet(models.QuerySet[Any]):
     def claimable(self) -> Self:
         """Queued, or held by somebody whose lease ran out; not yet tried too often."""
-        return self._free().filter(attempts__lt=settings.MEDPORTAL_MAX_ATTEMPTS)
+        return self._free().filter(attempts__lt=settings.ATTEMPT_LIMIT)
 
     def exhausted(self) -> Self:
         """Tried as often as allowed, and the last attempt's lease ran out."""
-        return self._free().filter(attempts__gte=settings.MEDPORTAL_MAX_ATTEMPTS)
+        return self._free().filter(attempts__gte=settings.ATTEMPT_LIMIT)
 
     def _free(self) -> Self:
         lapsed = Q(state=Job.State.RUNNING, lease_until__lt=timezone.now())
         return self.filter(Q(state=Job.State.QUEUED) | lapsed)
 
     @transaction.atomic
-    def claim(self, pk: uuid.UUID | str) -> Any | None:
+    def claim(self, pk: uuid.UUID | str, lease_seconds: float | None = None) -> Any | None:
         """Take the row if nobody holds it. One UPDATE decides, so two workers cannot both win."""
         now = timezone.now()
+        lease = timedelta(seconds=lease_seconds or settings.LEASE_SECONDS)
         won = (
             self.claimable()
             .filter(pk=pk)
@@ -37,7 +38,7 @@ class JobQuerySet(models.QuerySet[Any]):
                 state=Job.State.RUNNING,
                 attempts=F("attempts") + 1,
                 started_at=now,
-                lease_until=now + timedelta(seconds=settings.MEDPORTAL_LEASE_SECONDS),
+                lease_until=now + lease,
             )
         )
         return self.get(pk=pk) if won else None
@@ -46,6 +47,23 @@ class JobQuerySet(models.QuerySet[Any]):
         """Store the outcome unless a later attempt has taken over since ``job`` was claimed."""
         mine = self.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
         return bool(mine.update(finished_at=timezone.now(), lease_until=None, **result))
+
+    @transaction.atomic
+    def give_up(self, pk: uuid.UUID | str) -> Any | None:
+        """End a row that was tried as often as allowed; returns it if it was this call's doing."""
+        ended = self.exhausted().filter(pk=pk)
+        won = ended.update(
+            state=Job.State.FAILED,
+            failure_code="too_many_attempts",
+            finished_at=timezone.now(),
+            lease_until=None,
+        )
+        return self.get(pk=pk) if won else None
+
+    def release(self, job: Any) -> bool:
+        """Hand a claimed row back at once, so that nobody waits for its lease to run out."""
+        mine = self.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+        return bool(mine.update(lease_until=timezone.now()))
 
 
 class Job(models.Model):
@@ -63,9 +81,7 @@ class Job(models.Model):
     PENDING = (State.QUEUED, State.RUNNING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    state = models.CharField(
-        _("state"), max_length=16, choices=State.choices, default=State.QUEUED
-    )
+    state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.QUEUED)
     requested_at = models.DateTimeField(_("requested"), default=timezone.now)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)

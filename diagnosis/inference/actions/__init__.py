@@ -1,0 +1,26 @@
+"""What people ask of inference: keyword-only, the actor first, atomic, audited."""
+
+from diagnosis.inference.actions.decisions import DecisionInput, record_decision
+from diagnosis.inference.actions.marks import (
+    cancel_prediction,
+    dismiss_refusal,
+    hand_over,
+    mark_wrong_patient,
+)
+from diagnosis.inference.actions.outcomes import OutcomeInput, record_outcome
+from diagnosis.inference.actions.predictions import request_prediction, run_again
+from diagnosis.inference.requests import PredictionRequest
+
+__all__ = [
+    "DecisionInput",
+    "OutcomeInput",
+    "PredictionRequest",
+    "cancel_prediction",
+    "dismiss_refusal",
+    "hand_over",
+    "mark_wrong_patient",
+    "record_decision",
+    "record_outcome",
+    "request_prediction",
+    "run_again",
+]

@@ -1,0 +1,109 @@
+"""Recording what the clinician made of a result. Amended by a new row, never overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from accounts.models import User
+from diagnosis.inference import rights
+from diagnosis.inference.models import Decision, Job, Outcome, Prediction
+from diagnosis.registry import bands
+from medportal.common.errors import DomainError, Pointer
+
+
+@dataclass(frozen=True)
+class DecisionInput:
+    """``action`` is a code of the service's list; a free one needs ``action_text``."""
+
+    assessment: str
+    action: str
+    action_text: str = ""
+    reason: str = ""
+    comment: str = ""
+
+
+@transaction.atomic
+def record_decision(
+    *, actor: User, prediction: Prediction | UUID | str, decision: DecisionInput
+) -> Decision:
+    """Store the decision, or amend the one that stands; then what happened may be shown."""
+    rights.require_role(actor, *rights.DECIDERS)
+    found = rights.prediction_for(actor, prediction, lock=True)
+    _refuse_undecidable(found)
+    usual = usual_action(found)
+    problems = list(_problems(found, decision, usual))
+    if problems:
+        raise DomainError("decision_invalid", _("The decision is not complete."), pointers=problems)
+    before = Decision.unscoped.filter(prediction=found).current().first()
+    row = Decision.unscoped.create(
+        prediction=found,
+        own_estimate=found.own_estimate,
+        assessment=decision.assessment,
+        action=decision.action,
+        action_text=decision.action_text.strip(),
+        usual_action=usual,
+        reason=decision.reason,
+        comment=decision.comment.strip(),
+        decided_by=actor,
+        amends=before,
+    )
+    _mark_decided(found)
+    audit.record(
+        actor=actor,
+        act="decision.record" if before is None else "decision.amend",
+        patients=[found.patient_id] if found.patient_id else [],
+        what=f"prediction/{found.pk}",
+        detail={"override": row.is_override, "assessment": row.assessment},
+    )
+    return row
+
+
+def usual_action(prediction: Prediction) -> str:
+    """What the band stands for; nothing where the service has no bands or the result expired."""
+    band = (prediction.result or {}).get("band")
+    if not band or prediction.is_expired:
+        return ""
+    return str(band["action_code"])
+
+
+def _refuse_undecidable(prediction: Prediction) -> None:
+    if prediction.state != Job.State.DONE:
+        raise DomainError(
+            "prediction_not_settled", _("There is no result to decide on."), status=409
+        )
+    if prediction.is_what_if:
+        raise DomainError("what_if", _("Changed inputs are never part of a decision."), status=409)
+
+
+def _problems(prediction: Prediction, decision: DecisionInput, usual: str) -> Iterator[Pointer]:
+    action = bands.action_named(prediction.service.sheet, decision.action)
+    if decision.assessment not in Decision.Assessment.values:
+        yield Pointer("/assessment", "required", _("Say what you think of the estimate."))
+    if action is None:
+        yield Pointer("/action", "unknown_action", _("Choose an action of the list."))
+    elif action.get("free") and not decision.action_text.strip():
+        yield Pointer("/action_text", "required", _("Say which action."))
+    if len(decision.action_text) > 200:
+        yield Pointer("/action_text", "too_long", _("At most 200 characters."))
+    if decision.reason and decision.reason not in Decision.Reason.values:
+        yield Pointer("/reason", "unknown_reason", _("Choose a reason of the list."))
+    departs = bool(usual) and decision.action != usual
+    doubts = decision.assessment != Decision.Assessment.ABOUT_RIGHT
+    if (departs or doubts) and not decision.reason:
+        yield Pointer("/reason", "required", _("Give a reason: this departs from the result."))
+
+
+def _mark_decided(prediction: Prediction) -> None:
+    prediction.decided_at = timezone.now()
+    prediction.save(update_fields=["decided_at"])
+    sealed = Outcome.unscoped.filter(
+        service=prediction.service_id, patient=prediction.patient_id, is_sealed=True
+    )
+    sealed.update(is_sealed=False)

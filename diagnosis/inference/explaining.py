@@ -1,0 +1,79 @@
+"""Attributions of one result, in the words and units of the clinic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from diagnosis.inference.scoring import matrix
+from diagnosis.inference.snapshot import Entry, Snapshot
+from diagnosis.ml import Artifact, Feature
+from diagnosis.ml.explain import Explanation, shapley_values
+from diagnosis.ml.explain.exact import exact_cost
+from diagnosis.ml.explain.shapley import EXACT_ROWS
+
+SEED = 0
+
+
+def is_slow(artifact: Artifact, snapshot: Snapshot) -> bool:
+    """Whether enumerating takes too long for the queue that doctors wait for."""
+    return bool(exact_cost(matrix(artifact, snapshot)[0], artifact.background) > EXACT_ROWS)
+
+
+def explain(
+    artifact: Artifact, snapshot: Snapshot, contradictions: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The stored content of an explanation (design, part 9), texts in both languages."""
+    found = shapley_values(artifact, matrix(artifact, snapshot), artifact.background, seed=SEED)
+    return {
+        "method": found.method,
+        "scale": "probability",
+        "output": "probability",
+        "base_value": float(np.asarray(found.base_value)),
+        "prediction": float(found.predictions[0]),
+        "additivity_gap": found.additivity_gap,
+        "rows_evaluated": found.rows_evaluated,
+        "background": {
+            "name": artifact.manifest.get("people") or artifact.name,
+            "rows": len(artifact.background),
+        },
+        "attributions": [
+            _attribution(feature, index, snapshot.get(feature.name, {}), found, contradictions)
+            for index, feature in enumerate(artifact.schema)
+        ],
+    }
+
+
+def _attribution(
+    feature: Feature,
+    index: int,
+    entry: Entry,
+    found: Explanation,
+    contradictions: Mapping[str, Any],
+) -> dict[str, Any]:
+    errors = found.standard_errors
+    error = None if errors is None else float(errors[0, index])
+    converted = entry.get("converted")
+    category = None if converted is None else feature.category(converted)
+    return {
+        "feature": feature.name,
+        "label": dict(feature.label),
+        "value": entry.get("value"),
+        "value_label": dict(category.label) if category else None,
+        "unit": entry.get("unit") if feature.kind == "number" else None,
+        "converted": converted,
+        "feature_unit": feature.unit,
+        "decimals": feature.decimals,
+        "observed_at": entry.get("observed_at"),
+        "source": entry.get("source"),
+        "reference_range": list(feature.reference_range) if feature.reference_range else None,
+        "family": dict(feature.family) if feature.family else None,
+        "direction": feature.direction,
+        "imputed": converted is None,
+        "against_usual": feature.name in contradictions,
+        "against_usual_note": contradictions.get(feature.name),
+        "contribution": float(found.values[0, index]),
+        "standard_error": None if error is None or np.isnan(error) else error,
+    }

@@ -1,0 +1,119 @@
+"""One prediction: claim it, compute outside any transaction, settle it once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import AuditEvent, User
+from diagnosis.inference import bell, refusals, rights, scoring
+from diagnosis.inference.facts import Facts, read_facts
+from diagnosis.inference.models import Explanation, Job, Prediction
+from diagnosis.inference.population import check_population
+from diagnosis.inference.refusals import Ground
+from diagnosis.inference.runner.holding import UNREADABLE, handed_back, patients_of
+from diagnosis.inference.warnings import of_run
+from diagnosis.ml import ArtifactError
+from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.store import FOR_PREDICTIONS, load_artifact
+
+State = Job.State
+OUTCOMES = {
+    State.DONE: AuditEvent.Outcome.SUCCESS,
+    State.REFUSED: AuditEvent.Outcome.REFUSED,
+    State.FAILED: AuditEvent.Outcome.FAILED,
+}
+
+
+@dataclass
+class Computed:
+    """What came out before anybody looked whether it may still be shown."""
+
+    result: dict[str, Any] | None = None
+    grounds: list[Ground] = field(default_factory=list)
+    failure: str = ""
+
+
+def run_prediction(pk: UUID | str) -> list[UUID]:
+    """Run one prediction; returns the explanations that are now queued. A copy does nothing."""
+    rows = Prediction.unscoped.select_related("version__service", "patient", "requested_by")
+    job: Prediction | None = rows.claim(pk)
+    if job is None:
+        return []
+    with handed_back(Prediction, job):
+        queued = _settle_prediction(job, _compute(job))
+    bell.announce(job.pk)
+    return queued
+
+
+def _compute(job: Prediction) -> Computed:
+    if job.version.state not in FOR_PREDICTIONS:
+        return Computed()
+    try:
+        artifact = load_artifact(job.version)
+    except ArtifactError:
+        return Computed(failure=UNREADABLE)
+    grounds = refusals.of_inputs(artifact.schema, job.inputs)
+    if grounds:
+        return Computed(grounds=grounds)
+    return Computed(result=scoring.score(artifact, job.version.service.sheet, job.inputs))
+
+
+@transaction.atomic
+def _settle_prediction(job: Prediction, computed: Computed) -> list[UUID]:
+    """Look once more whether the run is still allowed, and store one ending with its event."""
+    facts = read_facts(job.patient, [job.version.service], job.index_at)
+    grounds = _grounds(job, computed, facts)
+    if grounds:
+        return _end(job, State.REFUSED, "prediction.refused", refusal=refusals.refusal(grounds))
+    if computed.result is None:
+        return _end(
+            job, State.FAILED, "prediction.run", failure_code=computed.failure or "no_result"
+        )
+    band = computed.result["band"]
+    return _end(
+        job,
+        State.DONE,
+        "prediction.run",
+        result=computed.result,
+        probability=computed.result["probability"],
+        band=band["code"] if band else "",
+        warnings=of_run(job, computed.result, facts),
+    )
+
+
+def _grounds(job: Prediction, computed: Computed, facts: Facts) -> list[Ground]:
+    requester = User.objects.get(pk=job.requested_by_id)
+    if not rights.still_may_run(requester, job):
+        return [refusals.of_rights()]
+    now = ModelVersion.objects.values_list("state", flat=True).get(pk=job.version_id)
+    for state in (job.version.state, now):  # when it was claimed, and now
+        if state not in FOR_PREDICTIONS:
+            return [refusals.of_version(state)]
+    if computed.failure:
+        return []
+    report = check_population(
+        job.version.service, job.patient, job.inputs, job.confirmations, facts=facts
+    )
+    return refusals.of_population(report) + computed.grounds
+
+
+def _end(job: Prediction, state: Job.State, act: str, **result: Any) -> list[UUID]:
+    """Settle if the row is still ours; a done one leaves its explanation queued."""
+    if not Prediction.unscoped.settle(job, state=state, **result):
+        return []
+    audit.record(
+        actor=job.requested_by,
+        act=act,
+        patients=patients_of(job),
+        what=f"prediction/{job.pk}",
+        outcome=OUTCOMES[state],
+        detail={"state": state, "attempt": job.attempts, "version": str(job.version_id)},
+    )
+    if state != State.DONE:
+        return []
+    return [Explanation.unscoped.create(prediction=job).pk]

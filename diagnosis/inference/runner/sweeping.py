@@ -1,0 +1,43 @@
+"""What nobody holds any more: rows to ring for again, and rows tried as often as allowed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import AuditEvent
+from diagnosis.inference.models import Explanation, Prediction
+from diagnosis.inference.runner.holding import patients_of
+
+
+@transaction.atomic
+def waiting_predictions(limit: int) -> list[UUID]:
+    """Give up the exhausted rows; the others that nobody holds, oldest first."""
+    for pk in list(Prediction.unscoped.exhausted().values_list("pk", flat=True)[:limit]):
+        _give_up(pk)
+    rows = Prediction.unscoped.claimable().order_by("requested_at")
+    return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def _give_up(pk: UUID) -> None:
+    job: Prediction | None = Prediction.unscoped.select_related("requested_by").give_up(pk)
+    if job is None:
+        return
+    audit.record(
+        actor=job.requested_by,
+        act="prediction.run",
+        patients=patients_of(job),
+        what=f"prediction/{job.pk}",
+        outcome=AuditEvent.Outcome.FAILED,
+        detail={"state": job.state, "code": job.failure_code, "attempt": job.attempts},
+    )
+
+
+@transaction.atomic
+def waiting_explanations(limit: int) -> list[UUID]:
+    for pk in list(Explanation.unscoped.exhausted().values_list("pk", flat=True)[:limit]):
+        Explanation.unscoped.give_up(pk)
+    rows = Explanation.unscoped.claimable().order_by("requested_at")
+    return list(rows.values_list("pk", flat=True)[:limit])

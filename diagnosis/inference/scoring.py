@@ -1,0 +1,170 @@
+"""From an artifact and a snapshot to a result: one batch of rows through the serving form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnosis.inference.snapshot import Snapshot, missing, row_of
+from diagnosis.ml import Artifact, Feature
+from diagnosis.registry import bands
+
+Matrix = NDArray[np.float32]
+
+FEWEST_REFITS = 20
+"""An interval over fewer refits would be invented."""
+
+LEVEL = 0.90
+INTERVAL_METHOD = "bootstrap refits"
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One row beside the patient's own: a feature set to another value."""
+
+    feature: str
+    value: float
+    kind: str  # filled | step
+
+
+def score(artifact: Artifact, sheet: Mapping[str, Any], snapshot: Snapshot) -> dict[str, Any]:
+    """The stored result (design, part 9), texts in both languages."""
+    x = matrix(artifact, snapshot)
+    imputed = missing(snapshot, artifact.schema)
+    probes = [*_fillings(artifact, imputed), *_steps(artifact, snapshot)]
+    answers = artifact.predict_matrix(np.vstack([x, *(_probed(artifact, x, p) for p in probes)]))
+    probability = float(answers[0])
+    others = [(probe, float(p)) for probe, p in zip(probes, answers[1:], strict=True)]
+    band = bands.band_of(sheet, probability)
+    return {
+        "kind": "binary",
+        "probability": probability,
+        **_interval(artifact, x),
+        "band": _band(sheet, band),
+        "imputed": imputed,
+        "filled": [_filled(artifact, name, others) for name in imputed],
+        "borderline": _borderline(sheet, band, others),
+        "local_count": _local_count(artifact.manifest, probability),
+        "average": artifact.manifest.get("training", {}).get("rate"),
+    }
+
+
+def matrix(artifact: Artifact, snapshot: Snapshot) -> Matrix:
+    """The snapshot as the model's matrix of one row."""
+    return artifact.schema.matrix([row_of(snapshot, artifact.schema)])
+
+
+def probability_of(artifact: Artifact, snapshot: Snapshot) -> float:
+    return float(artifact.predict_matrix(matrix(artifact, snapshot))[0])
+
+
+def _probed(artifact: Artifact, x: Matrix, probe: Probe) -> Matrix:
+    row = x.copy()
+    row[0, artifact.schema.names.index(probe.feature)] = probe.value
+    return row
+
+
+def _fillings(artifact: Artifact, imputed: list[str]) -> Iterator[Probe]:
+    """Plausible values of what is missing: how far could the number move?"""
+    ranges = artifact.manifest.get("missing_ranges") or {}
+    for name in imputed:
+        for value in (ranges.get(name) or {}).get("values") or ():
+            yield Probe(name, float(value), "filled")
+
+
+def _steps(artifact: Artifact, snapshot: Snapshot) -> Iterator[Probe]:
+    """One step of measurement error up and down, inside what a body can have."""
+    for feature in artifact.schema:
+        value = snapshot.get(feature.name, {}).get("converted")
+        if value is None or not feature.step:
+            continue
+        for moved in (float(value) - feature.step, float(value) + feature.step):
+            if _is_possible(feature, moved):
+                yield Probe(feature.name, moved, "step")
+
+
+def _is_possible(feature: Feature, value: float) -> bool:
+    return feature.bounds is None or feature.bounds[0] <= value <= feature.bounds[1]
+
+
+def _interval(artifact: Artifact, x: Matrix) -> dict[str, Any]:
+    refits = artifact.manifest.get("refits") or {}
+    level = float(refits.get("level") or LEVEL)
+    found = None
+    if int(refits.get("count") or 0) >= FEWEST_REFITS:
+        found = artifact.interval(x, level=level)
+    if found is None:
+        return {"interval": None, "interval_method": None, "interval_level": None}
+    low, high = (float(edge) for edge in found[0])
+    return {"interval": [low, high], "interval_method": INTERVAL_METHOD, "interval_level": level}
+
+
+def _band(sheet: Mapping[str, Any], band: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if band is None:
+        return None
+    action = bands.action_named(sheet, band["action"])
+    return {
+        "code": band["code"],
+        "label": band["label"],
+        "lower": band["lower"],
+        "upper": band["upper"],
+        "action": action["label"] if action else band["action"],
+        "action_code": band["action"],
+        "text": band.get("text"),
+        "source": band["source"],
+    }
+
+
+def _filled(artifact: Artifact, name: str, others: list[tuple[Probe, float]]) -> dict[str, Any]:
+    """What was assumed for a missing input, and between which numbers the result could lie."""
+    feature = artifact.schema[name]
+    assumed = (artifact.manifest.get("missing_ranges") or {}).get(name, {}).get("assumed")
+    found = [p for probe, p in others if probe.kind == "filled" and probe.feature == name]
+    category = feature.category(assumed) if assumed is not None else None
+    return {
+        "feature": name,
+        "label": dict(feature.label),
+        "assumed": category.value if category else assumed,
+        "assumed_label": dict(category.label) if category else None,
+        "assumed_text": dict(feature.assumed) if feature.assumed else None,
+        "unit": feature.unit,
+        "lower": min(found, default=None),
+        "upper": max(found, default=None),
+    }
+
+
+def _borderline(
+    sheet: Mapping[str, Any],
+    band: Mapping[str, Any] | None,
+    others: list[tuple[Probe, float]],
+) -> list[dict[str, Any]]:
+    """Inputs whose measurement error alone would put the result into another band."""
+    if band is None:
+        return []
+    crossing: dict[str, dict[str, Any]] = {}
+    for probe, probability in others:
+        other = bands.band_of(sheet, probability)
+        if probe.kind == "step" and other is not None and other["code"] != band["code"]:
+            crossing.setdefault(
+                probe.feature,
+                {
+                    "feature": probe.feature,
+                    "value": probe.value,
+                    "probability": probability,
+                    "band": other["code"],
+                    "band_label": other["label"],
+                },
+            )
+    return list(crossing.values())
+
+
+def _local_count(manifest: Mapping[str, Any], probability: float) -> dict[str, Any] | None:
+    """What a score like this meant: of so many validation patients, so many had the event."""
+    for entry in manifest.get("counts") or ():
+        if entry["lower"] <= probability <= entry["upper"]:
+            return dict(entry)
+    return None

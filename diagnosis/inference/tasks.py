@@ -1,0 +1,57 @@
+"""Nudges for workers. The row decides; a task that comes late, twice or never changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import Task, shared_task
+from django.conf import settings
+
+from accounts import request_facts
+from diagnosis.inference import runner
+from medportal.common.publish import publish
+
+
+def _facts(task: Task[Any, Any]) -> request_facts.Facts:
+    return request_facts.Facts(
+        source="worker", channel="task", request_id=str(task.request.id or "")
+    )
+
+
+@shared_task(bind=True, ignore_result=True, acks_late=True, queue="interactive")
+def run_prediction(self: Task[Any, Any], prediction_id: str) -> None:
+    with request_facts.facts(_facts(self)):
+        queued = runner.run_prediction(prediction_id)  # nothing if settled or held
+    for explanation_id in queued:
+        publish(run_explanation, explanation_id)
+
+
+@shared_task(bind=True, ignore_result=True, acks_late=True, queue="interactive")
+def run_explanation(self: Task[Any, Any], explanation_id: str) -> None:
+    with request_facts.facts(_facts(self)):
+        was_ours = runner.run_explanation(explanation_id)
+    if not was_ours:
+        publish(run_slow_explanation, explanation_id)
+
+
+@shared_task(bind=True, ignore_result=True, acks_late=True, queue="batch")
+def run_slow_explanation(self: Task[Any, Any], explanation_id: str) -> None:
+    with request_facts.facts(_facts(self)):
+        runner.run_explanation(explanation_id, slow_allowed=True)
+
+
+@shared_task(bind=True, ignore_result=True, queue="interactive")
+def sweep_predictions(self: Task[Any, Any]) -> None:
+    """Beat runs this every minute: nudges that were lost, and workers that died."""
+    with request_facts.facts(_facts(self)):
+        waiting = runner.waiting_predictions(settings.SWEEP_LIMIT)
+    for prediction_id in waiting:
+        publish(run_prediction, prediction_id)
+
+
+@shared_task(bind=True, ignore_result=True, queue="interactive")
+def sweep_explanations(self: Task[Any, Any]) -> None:
+    with request_facts.facts(_facts(self)):
+        waiting = runner.waiting_explanations(settings.SWEEP_LIMIT)
+    for explanation_id in waiting:
+        publish(run_explanation, explanation_id)

@@ -1,0 +1,66 @@
+"""What must stand beside a number: the population's note, rules that warn, doubtful inputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from diagnosis.inference.facts import Facts
+from diagnosis.inference.models import Prediction
+from diagnosis.inference.population import RuleFinding, check_population, check_warnings
+from diagnosis.inference.snapshot import Snapshot, schema_of
+from diagnosis.inference.wording import Text, both, joined
+
+
+def of_run(job: Prediction, result: dict[str, Any], facts: Facts) -> list[dict[str, Any]]:
+    """Each warning: code, message in both languages, features."""
+    service = job.version.service
+    found: list[dict[str, Any]] = []
+    note = service.sheet.get("population_note")
+    if note:
+        found.append(_warning("population_note", dict(note)))
+    found += [_of_rule(f) for f in check_warnings(service, job.patient, job.inputs, facts=facts)]
+    report = check_population(service, job.patient, job.inputs, job.confirmations, facts=facts)
+    found += [_unchecked(finding) for finding in report.unchecked]
+    return found + _of_inputs(job, result)
+
+
+def _warning(code: str, message: Text, features: list[str] | None = None) -> dict[str, Any]:
+    return {"code": code, "message": message, "features": features or []}
+
+
+def _of_rule(finding: RuleFinding) -> dict[str, Any]:
+    warning = _warning(finding.code, finding.reason, list(finding.features))
+    return warning | {"cure": finding.cure, "source": finding.source}
+
+
+def _unchecked(finding: RuleFinding) -> dict[str, Any]:
+    message = both(
+        _("Not checked, because there is no patient behind the inputs: %(rule)s"),
+        rule=finding.question or finding.reason,
+    )
+    return _warning("not_checked", message) | {"rule": finding.code}
+
+
+def _of_inputs(job: Prediction, result: dict[str, Any]) -> list[dict[str, Any]]:
+    schema = schema_of(job.version)
+    snapshot: Snapshot = job.inputs
+    old = [f for f in schema if f.name not in result["imputed"] and _is_stale(snapshot, f.name)]
+    found = []
+    if old:
+        message = both(
+            _("Used although it is old: %(inputs)s."), inputs=joined([f.label for f in old])
+        )
+        found.append(_warning("stale_inputs_used", message, [f.name for f in old]))
+    filled = [schema[name] for name in result["imputed"]]
+    if filled:
+        message = both(
+            _("Missing and filled in: %(inputs)s."), inputs=joined([f.label for f in filled])
+        )
+        found.append(_warning("inputs_filled_in", message, [f.name for f in filled]))
+    return found
+
+
+def _is_stale(snapshot: Snapshot, name: str) -> bool:
+    return bool(snapshot.get(name, {}).get("status") == "stale")

@@ -1,0 +1,162 @@
+"""What people do with services and model versions. The only writer of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from accounts.models import Role, User
+from diagnosis.ml import MLError
+from diagnosis.registry import contradictions, manifests, sheets, steps, store
+from diagnosis.registry.models import ModelVersion, Service, VersionEvent
+from medportal.common.errors import DomainError
+
+State = ModelVersion.State
+
+
+@transaction.atomic
+def define_service(*, actor: User, sheet: Mapping[str, Any], schema: Mapping[str, Any]) -> Service:
+    """Create the service of this slug in the actor's organisation, or give it a new sheet."""
+    steps.require_role(actor, Role.DATA_SCIENTIST)
+    features = sheets.check_service(sheet, schema)
+    service, is_new = Service.objects.update_or_create(
+        organisation=actor.organisation,
+        slug=sheet["slug"],
+        defaults={
+            "sheet": dict(sheet),
+            "schema": features.to_dict(),
+            "validity_days": sheet["validity_days"],
+            **{name: sheet[name] for name in sheets.FLAGS},
+        },
+    )
+    audit.record(actor=actor, act="service.define", what=service.slug, detail={"created": is_new})
+    return service
+
+
+def import_version(*, actor: User, service: Service, source: Path) -> ModelVersion:
+    """Store an artifact (a folder, or a zip of one) and make it the service's next draft."""
+    steps.require_role(actor, Role.DATA_SCIENTIST)
+    service = steps.visible_service(actor, service.pk)
+    try:
+        artifact = store.keep(source)
+    except MLError as error:
+        raise DomainError(
+            "artifact_invalid", _("The artifact cannot be read or does not hold together.")
+        ) from error
+    manifests.check(artifact.manifest, service)
+    return _draft(actor, service, artifact.digest, artifact.manifest)
+
+
+@transaction.atomic
+def _draft(actor: User, service: Service, digest: str, manifest: Mapping[str, Any]) -> ModelVersion:
+    Service.objects.select_for_update(no_key=True).get(pk=service.pk)  # numbers follow each other
+    last = service.versions.aggregate(last=Max("number"))["last"] or 0
+    version = ModelVersion.objects.create(
+        service=service,
+        number=last + 1,
+        digest=digest,
+        manifest=dict(manifest),
+        contradiction_notes=service.sheet.get("contradiction_notes") or {},
+        created_by=actor,
+    )
+    VersionEvent.objects.create(version=version, to_state=State.DRAFT, by=actor)
+    audit.record(
+        actor=actor, act="version.import", what=str(version.pk), detail={"service": service.slug}
+    )
+    return version
+
+
+@transaction.atomic
+def explain_contradiction(
+    *, actor: User, version: ModelVersion, feature: str, note: Mapping[str, str]
+) -> ModelVersion:
+    """Write, in both languages, why a direction of the model is against the usual one."""
+    steps.require_role(actor, Role.DATA_SCIENTIST, Role.REVIEWER)
+    version = steps.held(actor, version, State.DRAFT, State.SUBMITTED, State.APPROVED)
+    if not sheets.has_both_languages(note):
+        raise DomainError("language_missing", _("Explain it in both languages."))
+    version.contradiction_notes = {**version.contradiction_notes, feature: dict(note)}
+    version.save(update_fields=["contradiction_notes"])
+    audit.record(
+        actor=actor, act="version.explain", what=str(version.pk), detail={"feature": feature}
+    )
+    return version
+
+
+@transaction.atomic
+def submit_version(*, actor: User, version: ModelVersion) -> ModelVersion:
+    """Ask for a review."""
+    steps.require_role(actor, Role.DATA_SCIENTIST)
+    version = steps.held(actor, version, State.DRAFT)
+    version.submitted_by, version.submitted_at = actor, timezone.now()
+    return steps.move(actor, version, State.SUBMITTED, "version.submit")
+
+
+@transaction.atomic
+def approve_version(*, actor: User, version: ModelVersion, note: str = "") -> ModelVersion:
+    """Sign for a version: another person than the one who submitted it."""
+    steps.require_role(actor, Role.REVIEWER)
+    version = steps.held(actor, version, State.SUBMITTED)
+    if actor.pk in (version.submitted_by_id, version.created_by_id):
+        raise DomainError(
+            "four_eyes", _("Somebody else must approve what you made or submitted."), status=403
+        )
+    version.approved_by, version.approved_at = actor, timezone.now()
+    version.approval_note = note[:300]
+    return steps.move(actor, version, State.APPROVED, "version.approve", reason=note)
+
+
+@transaction.atomic
+def reject_version(*, actor: User, version: ModelVersion, reason: str) -> ModelVersion:
+    steps.require_role(actor, Role.REVIEWER)
+    version = steps.held(actor, version, State.SUBMITTED)
+    return steps.move(actor, version, State.REJECTED, "version.reject", reason=steps.given(reason))
+
+
+@transaction.atomic
+def publish_version(*, actor: User, version: ModelVersion) -> ModelVersion:
+    """Let clinicians run it. The version that was published until now retires with it."""
+    steps.require_role(actor, Role.REVIEWER)
+    version = steps.held(actor, version, State.APPROVED)
+    open_ones = contradictions.unexplained(version)
+    if open_ones:
+        raise DomainError(
+            "contradiction_unexplained",
+            _("Each direction against the usual one needs an explanation in both languages."),
+            status=409,
+            pointers=contradictions.pointers(open_ones),
+        )
+    formerly = version.service.versions.filter(state__in=[State.PUBLISHED, State.STOPPED])
+    for former in formerly.select_for_update(of=("self",)):
+        steps.move(actor, former, State.RETIRED, "version.retire")
+    version.published_by, version.published_at = actor, timezone.now()
+    return steps.move(actor, version, State.PUBLISHED, "version.publish")
+
+
+@transaction.atomic
+def stop_version(*, actor: User, version: ModelVersion, reason: str) -> ModelVersion:
+    """Stop at once: queued runs end refused, open pages say so at their next look."""
+    steps.require_role(actor, Role.REVIEWER, Role.ADMINISTRATOR)
+    version = steps.held(actor, version, State.PUBLISHED)
+    return steps.move(actor, version, State.STOPPED, "version.stop", reason=steps.given(reason))
+
+
+@transaction.atomic
+def resume_version(*, actor: User, version: ModelVersion, reason: str = "") -> ModelVersion:
+    steps.require_role(actor, Role.REVIEWER)
+    version = steps.held(actor, version, State.STOPPED)
+    return steps.move(actor, version, State.PUBLISHED, "version.resume", reason=reason)
+
+
+@transaction.atomic
+def retire_version(*, actor: User, version: ModelVersion, reason: str = "") -> ModelVersion:
+    steps.require_role(actor, Role.REVIEWER)
+    version = steps.held(actor, version, State.PUBLISHED, State.STOPPED)
+    return steps.move(actor, version, State.RETIRED, "version.retire", reason=reason)

@@ -1,0 +1,38 @@
+"""Directions of a model that go against the usual one: each needs its explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.sheets import has_both_languages
+from medportal.common.errors import Pointer
+
+
+def found(version: ModelVersion) -> list[dict[str, Any]]:
+    """The entries of the manifest's directions that contradict what is expected."""
+    directions: list[dict[str, Any]] = version.manifest.get("directions") or []
+    return [entry for entry in directions if entry.get("contradiction")]
+
+
+def note(version: ModelVersion, feature: str) -> dict[str, str] | None:
+    """What was written about it: for this version, else in the sheet of its service."""
+    notes = version.contradiction_notes or {}
+    written = notes.get(feature) or (version.service.sheet.get("contradiction_notes") or {}).get(
+        feature
+    )
+    return dict(written) if written and has_both_languages(written) else None
+
+
+def unexplained(version: ModelVersion) -> list[str]:
+    return [str(e["feature"]) for e in found(version) if note(version, str(e["feature"])) is None]
+
+
+def pointers(features: Iterable[str]) -> list[Pointer]:
+    return [
+        Pointer(f"/contradiction_notes/{name}", "required", _("Needs a text in both languages."))
+        for name in features
+    ]

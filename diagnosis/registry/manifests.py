@@ -1,0 +1,64 @@
+"""What a manifest must hold before its artifact can become a version of a service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from diagnosis.ml import Feature, FeatureSchema, SchemaError
+from diagnosis.registry.models import Service
+from medportal.common.errors import DomainError, Pointer
+
+REQUIRED = ("schema", "task", "metrics", "training", "files")
+
+
+def check(manifest: Mapping[str, Any], service: Service) -> None:
+    """DomainError with a pointer to each thing that keeps it from serving ``service``."""
+    problems = list(_problems(manifest, service))
+    if problems:
+        raise DomainError(
+            "manifest_invalid", _("The artifact does not fit this service."), pointers=problems
+        )
+
+
+def _problems(manifest: Mapping[str, Any], service: Service) -> Iterator[Pointer]:
+    lacking = [name for name in REQUIRED if not manifest.get(name)]
+    for name in lacking:
+        yield Pointer(f"/{name}", "required", _("The manifest lacks it."))
+    if lacking:
+        return
+    if manifest["task"].get("kind") != "binary":
+        yield Pointer("/task/kind", "not_binary", _("Only binary services reach clinicians yet."))
+    try:
+        theirs = FeatureSchema.from_dict(manifest["schema"])
+    except SchemaError as error:
+        yield Pointer("/schema", "invalid", str(error))
+        return
+    ours = FeatureSchema.from_dict(service.schema)
+    if theirs.names != ours.names:
+        yield Pointer("/schema", "names_differ", _("The inputs are not those of the service."))
+        return
+    for mine, other in zip(ours, theirs, strict=True):
+        if _shape(mine) != _shape(other):
+            place = f"/schema/features/{mine.name}"
+            yield Pointer(place, "differs", _("Kind, unit or categories differ from the service."))
+    yield from _may_be_missing(manifest, ours)
+
+
+def _shape(feature: Feature) -> tuple[Any, ...]:
+    categories = tuple((category.code, category.value) for category in feature.categories)
+    return feature.kind, feature.unit, categories
+
+
+def _may_be_missing(manifest: Mapping[str, Any], schema: FeatureSchema) -> Iterator[Pointer]:
+    """A feature may only be left out where the manifest says how the model does without it."""
+    measured = manifest.get("missing_metrics") or {}
+    for feature in schema:
+        if not feature.required and feature.name not in measured:
+            yield Pointer(
+                f"/missing_metrics/{feature.name}",
+                "required",
+                _("An input that may be missing needs the metrics with it hidden."),
+            )

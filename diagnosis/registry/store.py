@@ -1,0 +1,106 @@
+"""Artifacts: kept in the object store by digest, copied beside the process, loaded once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import OrderedDict
+from collections.abc import Collection
+from pathlib import Path
+from shutil import copyfileobj
+from threading import Lock
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext_lazy as _
+
+from diagnosis.ml import Artifact, ArtifactError
+from diagnosis.registry.models import ModelVersion
+from medportal.common.errors import DomainError
+
+State = ModelVersion.State
+FOR_PREDICTIONS = (State.PUBLISHED, State.SHADOW)
+FOR_REPRODUCTION = (*FOR_PREDICTIONS, State.STOPPED, State.RETIRED)
+"""What was once published may be run again on the inputs of then, to compare."""
+
+KEPT_LOADED = 20
+
+_lock = Lock()
+_loaded: OrderedDict[str, Artifact] = OrderedDict()
+
+
+def load_artifact(version: ModelVersion, *, states: Collection[str] = FOR_PREDICTIONS) -> Artifact:
+    """The artifact of a version that may be run; checked against its digest, kept loaded."""
+    if version.state not in states:
+        raise DomainError("version_not_runnable", _("This version may not be run."), status=409)
+    with _lock:
+        if version.digest in _loaded:
+            _loaded.move_to_end(version.digest)
+            return _loaded[version.digest]
+    artifact = _read(version.digest)
+    with _lock:
+        _loaded[version.digest] = artifact
+        while len(_loaded) > KEPT_LOADED:
+            _loaded.popitem(last=False)
+    return artifact
+
+
+def keep(source: Path) -> Artifact:
+    """Put an artifact (a folder, or a zip of one) into the object store; returns it, checked."""
+    artifact = Artifact.load(source)
+    name = object_name(artifact.digest)
+    if not default_storage.exists(name):
+        with (
+            tempfile.TemporaryDirectory(dir=_beside()) as folder,
+            artifact.to_zip(Path(folder) / "artifact.zip").open("rb") as packed,
+        ):
+            default_storage.save(name, File(packed))
+    return artifact
+
+
+def object_name(digest: str) -> str:
+    return f"artifacts/{digest}.zip"
+
+
+def forget_loaded() -> None:
+    """Drop what this process keeps loaded."""
+    with _lock:
+        _loaded.clear()
+
+
+def _read(digest: str) -> Artifact:
+    copy = _beside() / f"{digest}.zip"
+    if copy.exists():
+        try:
+            return _verified(copy, digest)
+        except ArtifactError:
+            copy.unlink(missing_ok=True)  # the copy may be at fault: ask the store once more
+    _fetch(digest, copy)
+    return _verified(copy, digest)
+
+
+def _verified(copy: Path, digest: str) -> Artifact:
+    artifact = Artifact.load(copy)
+    if artifact.digest != digest:
+        raise ArtifactError("The artifact is not the one that was reviewed.")
+    return artifact
+
+
+def _fetch(digest: str, copy: Path) -> None:
+    """Written aside and moved into place: no process ever reads half an artifact."""
+    try:
+        with (
+            default_storage.open(object_name(digest)) as stored,
+            tempfile.NamedTemporaryFile(dir=_beside(), delete=False) as aside,
+        ):
+            copyfileobj(stored, aside)
+    except FileNotFoundError as error:
+        raise ArtifactError("The artifact is not in the object store.") from error
+    Path(aside.name).replace(copy)
+
+
+def _beside() -> Path:
+    """The private folder of copies; artifacts hold rows of patients."""
+    folder = Path(settings.VAR) / "cache" / "artifacts"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
