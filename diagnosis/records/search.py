@@ -44,7 +44,15 @@ class Found:
 
 def find(user: User, query: Query) -> Found:
     """Patients whom ``user`` may see and whom the query means."""
-    everyone = Patient.objects.visible_to(user).filter(is_active=True)
+    return _find(user, query, Patient.objects.visible_to(user).filter(is_active=True))
+
+
+def find_identities(user: User, query: Query) -> Found:
+    """Whom the query means, for the privacy officer: names and numbers alone, and no chart."""
+    return _find(user, query, Patient.unscoped.identifiable_to(user))
+
+
+def _find(user: User, query: Query, everyone: PatientQuerySet) -> Found:
     if query.text.strip():
         by_number = _numbered(everyone, user, query.text)
         if by_number:

@@ -13,6 +13,7 @@ from diagnosis.records.actions.chart import (
 )
 from diagnosis.records.actions.observations import (
     correct_observation,
+    observation_for,
     record_observation,
     record_panel,
     withdraw_observation,
@@ -34,6 +35,7 @@ __all__ = [
     "correct_observation",
     "create_patient",
     "end_assignment",
+    "observation_for",
     "record_observation",
     "record_panel",
     "upsert_observations",

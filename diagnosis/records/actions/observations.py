@@ -131,17 +131,20 @@ def _duplicate(pointer: str) -> DomainError:
     return DomainError("duplicate_observation", message, status=409, pointers=found)
 
 
-def _replaceable(actor: User, observation: Observation | UUID) -> Observation:
-    wanted = observation.pk if isinstance(observation, Observation) else parse_id(observation)
-    row: Observation | None = (
-        Observation.objects.visible_to(actor)
-        .filter(pk=wanted)
-        .select_related("patient")
-        .select_for_update(of=("self",))
-        .first()
-    )
+def observation_for(actor: User, observation: UUID | str, *, lock: bool = False) -> Observation:
+    """The row, if ``actor`` may see its patient; else it does not exist."""
+    rows = Observation.objects.visible_to(actor).select_related("patient")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    row: Observation | None = rows.filter(pk=parse_id(observation)).first()
     if row is None:
         raise DomainError("observation_not_found", _("No such observation."), status=404)
+    return row
+
+
+def _replaceable(actor: User, observation: Observation | UUID) -> Observation:
+    wanted = observation.pk if isinstance(observation, Observation) else observation
+    row = observation_for(actor, wanted, lock=True)
     if not row.is_current or row.status == Observation.Status.ENTERED_IN_ERROR:
         raise DomainError(
             "already_replaced",
