@@ -1,6 +1,8 @@
 """Every page of the portal, under the namespace ``portal``."""
 
-from diagnosis.portal.views import a_urls, b_urls
+from django.urls import path
+
+from diagnosis.portal.views import a_urls, audit, b_urls
 
 app_name = "portal"
-urlpatterns = [*a_urls.routes, *b_urls.routes]
+urlpatterns = [*a_urls.routes, *b_urls.routes, path("audit/", audit.audit, name="audit")]

@@ -1,0 +1,193 @@
+"""The audit trail in words: who opened whom, with which care relation, and what left the house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts import acts
+from accounts.models import AuditEvent, Membership, User
+from diagnosis.portal.identity import Identity, identities
+from diagnosis.records.models import CareAssignment, Patient
+
+NAMED = 5
+"""A list's event may name a hundred patients; the line of it names the first few."""
+
+Pair = tuple[UUID | None, UUID]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the privacy officer asks; whatever is empty is not asked."""
+
+    patient: UUID | None = None
+    person: UUID | None = None
+    act: str = ""
+    outcome: str = ""
+    since: date | None = None
+    until: date | None = None
+    aim: str = ""
+
+    @property
+    def parts(self) -> list[str]:
+        """Which filters were used: for the officer's own event, without what they held."""
+        return [name for name, value in vars(self).items() if value]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event as the page shows it."""
+
+    event: AuditEvent
+    act: str
+    named: tuple[Identity, ...]
+    unnamed: int
+    lacks_relation: bool
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One person who opened the chart of the patient in question."""
+
+    person: str
+    actor: UUID | None
+    opened: int
+    left: int
+    last: datetime
+    has_relation: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    lines: Sequence[Line]
+    number: int
+    has_next: bool
+    readers: Sequence[Reader] = field(default=())
+
+
+def events(officer: User, question: Question) -> QuerySet[AuditEvent]:
+    """The organisation's events that answer ``question``, newest first."""
+    rows = AuditEvent.objects.of_organisation(officer.organisation_id)
+    if question.patient:
+        rows = rows.filter(patients__contains=[question.patient])
+    if question.person:
+        rows = rows.filter(actor_id=question.person)
+    if question.act:
+        rows = rows.filter(act=question.act)
+    if question.outcome:
+        rows = rows.filter(outcome=question.outcome)
+    return _aimed(_between(rows, question), question.aim).order_by("-at", "pk")
+
+
+def page_of(officer: User, question: Question, number: int, size: int = 50) -> Page:
+    first = (number - 1) * size
+    found = list(events(officer, question)[first : first + size + 1])
+    readers = readers_of(officer, question) if question.patient and number == 1 else ()
+    return Page(_lines(officer, found[:size]), number, len(found) > size, readers)
+
+
+def readers_of(officer: User, question: Question) -> list[Reader]:
+    """Everybody who opened this patient's chart in the time asked for, the latest first."""
+    patient = question.patient
+    assert patient is not None
+    own = AuditEvent.objects.of_organisation(officer.organisation_id)
+    rows = _between(own.filter(patients__contains=[patient]), question)
+    opening = rows.filter(act__in=acts.OPENING, outcome=AuditEvent.Outcome.SUCCESS)
+    grouped = (
+        opening.order_by()
+        .values("actor_id", "actor_name")
+        .annotate(opened=Count("pk"), left=Count("pk", filter=_left_the_house()), last=Max("at"))
+        .order_by("-last")
+    )
+    found = list(grouped)
+    related = _related({(row["actor_id"], patient) for row in found})
+    return [
+        Reader(
+            person=row["actor_name"],
+            actor=row["actor_id"],
+            opened=row["opened"],
+            left=row["left"],
+            last=row["last"],
+            has_relation=(row["actor_id"], patient) in related,
+        )
+        for row in found
+    ]
+
+
+def _between(rows: QuerySet[AuditEvent], question: Question) -> QuerySet[AuditEvent]:
+    if question.since:
+        rows = rows.filter(at__gte=_midnight(question.since))
+    if question.until:
+        rows = rows.filter(at__lt=_midnight(question.until + timedelta(days=1)))
+    return rows
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _left_the_house() -> Q:
+    return Q(act__in=acts.LEAVING) | Q(channel="api", act__in=acts.OPENING)
+
+
+def _aimed(rows: QuerySet[AuditEvent], aim: str) -> QuerySet[AuditEvent]:
+    if aim == "opened":
+        return rows.filter(act__in=acts.OPENING)
+    if aim == "left":
+        return rows.filter(_left_the_house(), outcome=AuditEvent.Outcome.SUCCESS)
+    if aim == "unrelated":
+        opening = rows.filter(act__in=acts.OPENING).annotate(subject=F("patients__0"))
+        return opening.filter(~Exists(_relation()))
+    return rows
+
+
+def _relation() -> QuerySet[CareAssignment]:
+    """A team that looks after the event's patient today and in which its actor works today."""
+    at_work = Membership.objects.current().filter(
+        team=OuterRef("team"), user=OuterRef(OuterRef("actor_id"))
+    )
+    return CareAssignment.unscoped.current().filter(Exists(at_work), patient=OuterRef("subject"))
+
+
+def _related(pairs: Iterable[Pair]) -> set[Pair]:
+    """Those of ``pairs`` (person, patient) between whom a care team stands today."""
+    wanted = set(pairs)
+    now = timezone.now()
+    members = Q(team__memberships__ends_at=None) | Q(team__memberships__ends_at__gt=now)
+    rows = CareAssignment.unscoped.current().filter(
+        members,
+        team__memberships__starts_at__lte=now,
+        team__memberships__user__in={person for person, _ in wanted if person},
+        patient__in={patient for _, patient in wanted},
+    )
+    return wanted & set(rows.values_list("team__memberships__user", "patient"))
+
+
+def _lines(officer: User, found: Sequence[AuditEvent]) -> list[Line]:
+    shown = {patient for event in found for patient in event.patients[:NAMED]}
+    known = identities(Patient.unscoped.identifiable_to(officer).filter(pk__in=shown))
+    opening = {
+        (event.actor_id, event.patients[0])
+        for event in found
+        if event.act in acts.OPENING and event.patients
+    }
+    related = _related(opening)
+    lines = []
+    for event in found:
+        named = tuple(known[patient] for patient in event.patients[:NAMED] if patient in known)
+        pair = (event.actor_id, event.patients[0]) if event.patients else None
+        lines.append(
+            Line(
+                event=event,
+                act=acts.label(event.act),
+                named=named,
+                unnamed=len(event.patients) - len(named),
+                lacks_relation=pair in opening and pair not in related,
+            )
+        )
+    return lines
