@@ -1,0 +1,135 @@
+"""The worklist: what waits for a decision, then what runs or failed, then by last change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import (
+    Case,
+    DateTimeField,
+    Exists,
+    F,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    UUIDField,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from accounts.models import User
+from diagnosis.inference.models import Job, Prediction, PredictionQuerySet
+from diagnosis.registry import bands
+from diagnosis.registry.models import Service
+
+State = Job.State
+ASKING, UNSETTLED, OTHER = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class WorklistFilter:
+    """Empty means everything. ``state`` is a state of a prediction, or undecided, expired, new."""
+
+    service: str = ""
+    state: str = ""
+    mine: bool = False
+
+
+def worklist_for(actor: User, wanted: WorklistFilter | None = None) -> PredictionQuerySet:
+    """Newest result of each patient and service, in the clinic's order; ``rank`` says which group.
+
+    Annotated: ``rank``, ``changed_at``, ``previous_probability``, ``previous_version``. Related
+    patient, service, version and owner are at hand, so that a page costs the same for any length.
+    """
+    wanted = wanted or WorklistFilter()
+    services = list(Service.objects.visible_to(actor).filter(in_worklist=True))
+    rows = _narrowed(_rows(actor, services), actor, services, wanted)
+    ordered: PredictionQuerySet = rows.order_by(
+        "rank", "oldest_first", F("changed_at").desc(), "pk"
+    )
+    return ordered
+
+
+def _rows(actor: User, services: list[Service]) -> Any:
+    visible = (
+        Prediction.objects.visible_to(actor)
+        .countable()
+        .filter(service__in=services, patient__isnull=False)
+        .exclude(state=State.CANCELLED)
+    )
+    newer = _same_question().filter(requested_at__gt=OuterRef("requested_at"))
+    before = _same_question().filter(
+        requested_at__lt=OuterRef("requested_at"), state=State.DONE
+    ).order_by("-requested_at")  # fmt: skip
+    return (
+        visible.filter(~Exists(newer))
+        .annotate(
+            changed_at=Greatest("requested_at", "finished_at", "decided_at", "dismissed_at"),
+            rank=_rank(services),
+            previous_probability=Subquery(
+                before.values("probability")[:1], output_field=FloatField(null=True)
+            ),
+            previous_version=Subquery(
+                before.values("version")[:1], output_field=UUIDField(null=True)
+            ),
+        )
+        .annotate(oldest_first=_oldest_first())
+        .select_related("patient", "service", "version", "owner", "requested_by")
+    )
+
+
+def _same_question() -> Any:
+    return Prediction.unscoped.countable().exclude(state=State.CANCELLED).filter(
+        patient=OuterRef("patient"), service=OuterRef("service")
+    )  # fmt: skip
+
+
+def _rank(services: list[Service]) -> Case:
+    asking = Q(pk__in=[])
+    for service in services:
+        codes = bands.asking_codes(service.sheet)
+        asking |= Q(service=service, band__in=codes) & valid(service)
+    unsettled = Q(state__in=[State.QUEUED, State.RUNNING, State.FAILED, State.REFUSED])
+    return Case(
+        When(asking & Q(state=State.DONE, decided_at=None), then=Value(ASKING)),
+        When(unsettled & Q(dismissed_at=None), then=Value(UNSETTLED)),
+        default=Value(OTHER),
+        output_field=IntegerField(),
+    )
+
+
+def valid(service: Service) -> Q:
+    """Not expired: within the service's validity."""
+    return Q(index_at__gte=timezone.now() - timedelta(days=service.validity_days))
+
+
+def _oldest_first() -> Any:
+    """Within the first group who waits longest comes first; elsewhere the last change does."""
+    return Case(
+        When(rank=ASKING, then=Coalesce("finished_at", "requested_at")),
+        default=Value(None),
+        output_field=DateTimeField(null=True),
+    )
+
+
+def _narrowed(rows: Any, actor: User, services: list[Service], wanted: WorklistFilter) -> Any:
+    if wanted.service:
+        rows = rows.filter(service__slug=wanted.service)
+    if wanted.mine:
+        rows = rows.filter(owner=actor)
+    if wanted.state == "undecided":
+        return rows.filter(state=State.DONE, decided_at=None)
+    if wanted.state == "new":
+        return rows.filter(changed_at__gt=actor.previous_visit_at or timezone.now())
+    if wanted.state == "expired":
+        current = Q(pk__in=[])
+        for service in services:
+            current |= Q(service=service) & valid(service)
+        return rows.filter(state=State.DONE).exclude(current)
+    return rows.filter(state=wanted.state) if wanted.state in State.values else rows
