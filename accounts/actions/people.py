@@ -100,7 +100,8 @@ def change_user(*, actor: User | None, user: User, changed: Iterable[str]) -> Us
     """Store the fields of ``user`` named in ``changed``; an inactive user is out at once."""
     fields = [name for name in CHANGEABLE if name in set(changed)]
     before = User.objects.select_for_update().get(pk=user.pk)
-    demand_administrator(actor, before.organisation_id)
+    asking = before if actor == before else actor  # not the person whom the change would make
+    demand_administrator(asking, before.organisation_id)
     if before.organisation_id != user.organisation_id:
         raise DomainError("organisation_fixed", _("People do not change organisations."))
     user.roles = check_roles(list(user.roles))
