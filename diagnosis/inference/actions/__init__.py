@@ -1,19 +1,19 @@
 """What people ask of inference: keyword-only, the actor first, atomic, audited."""
 
-from diagnosis.inference.actions.decisions import DecisionGiven, record_decision
+from diagnosis.inference.actions.decisions import DecisionInput, record_decision
 from diagnosis.inference.actions.marks import (
     cancel_prediction,
     dismiss_refusal,
     hand_over,
     mark_wrong_patient,
 )
-from diagnosis.inference.actions.outcomes import OutcomeGiven, record_outcome
+from diagnosis.inference.actions.outcomes import OutcomeInput, record_outcome
 from diagnosis.inference.actions.predictions import request_prediction, run_again
 from diagnosis.inference.requests import PredictionRequest
 
 __all__ = [
-    "DecisionGiven",
-    "OutcomeGiven",
+    "DecisionInput",
+    "OutcomeInput",
     "PredictionRequest",
     "cancel_prediction",
     "dismiss_refusal",

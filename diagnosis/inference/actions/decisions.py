@@ -19,7 +19,7 @@ from medportal.common.errors import DomainError, Pointer
 
 
 @dataclass(frozen=True)
-class DecisionGiven:
+class DecisionInput:
     """``action`` is a code of the service's list; a free one needs ``action_text``."""
 
     assessment: str
@@ -31,7 +31,7 @@ class DecisionGiven:
 
 @transaction.atomic
 def record_decision(
-    *, actor: User, prediction: Prediction | UUID | str, decision: DecisionGiven
+    *, actor: User, prediction: Prediction | UUID | str, decision: DecisionInput
 ) -> Decision:
     """Store the decision, or amend the one that stands; then what happened may be shown."""
     rights.require_role(actor, *rights.DECIDERS)
@@ -82,7 +82,7 @@ def _refuse_undecidable(prediction: Prediction) -> None:
         raise DomainError("what_if", _("Changed inputs are never part of a decision."), status=409)
 
 
-def _problems(prediction: Prediction, decision: DecisionGiven, usual: str) -> Iterator[Pointer]:
+def _problems(prediction: Prediction, decision: DecisionInput, usual: str) -> Iterator[Pointer]:
     action = bands.action_named(prediction.service.sheet, decision.action)
     if decision.assessment not in Decision.Assessment.values:
         yield Pointer("/assessment", "required", _("Say what you think of the estimate."))

@@ -18,7 +18,7 @@ from medportal.common.errors import DomainError, Pointer
 
 
 @dataclass(frozen=True)
-class OutcomeGiven:
+class OutcomeInput:
     """Whether the service's event happened, when, and who says so."""
 
     service: str
@@ -30,7 +30,7 @@ class OutcomeGiven:
 
 
 @transaction.atomic
-def record_outcome(*, actor: User, outcome: OutcomeGiven) -> Outcome:
+def record_outcome(*, actor: User, outcome: OutcomeInput) -> Outcome:
     """Store it; the same service, patient and day twice is a conflict, not a second event."""
     rights.require_role(actor, *rights.OUTCOME_WRITERS)
     service = rights.service_of(actor, outcome.service)
@@ -65,7 +65,7 @@ def record_outcome(*, actor: User, outcome: OutcomeGiven) -> Outcome:
     return row
 
 
-def _problems(outcome: OutcomeGiven, birth_date: date) -> list[Pointer]:
+def _problems(outcome: OutcomeInput, birth_date: date) -> list[Pointer]:
     problems = []
     if not outcome.source.strip() or len(outcome.source) > 120:
         problems.append(Pointer("/source", "required", _("Say where this is known from.")))

@@ -82,7 +82,7 @@ def leave_work(cast: Cast, services: dict[str, Service], patients: Patients) -> 
 def _decided(desk: Desk, patient: Patient) -> None:
     prediction = desk.run("coronary-disease", patient)
     usual = (prediction.result or {})["band"]["action_code"]
-    decision = actions.DecisionGiven(assessment="about-right", action=usual)
+    decision = actions.DecisionInput(assessment="about-right", action=usual)
     actions.record_decision(actor=desk.doctor, prediction=prediction, decision=decision)
 
 
