@@ -42,7 +42,7 @@ def check_roles(roles: list[str]) -> list[str]:
 def demand_another_administrator(user: User) -> None:
     """An organisation never loses its last administrator, neither by mistake nor by design."""
     others = User.objects.filter(
-        organisation_id=user.organisation_id,
+        organisation=user.organisation,
         is_active=True,
         roles__contains=[Role.ADMINISTRATOR],
     ).exclude(pk=user.pk)

@@ -111,7 +111,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     form = LanguageForm(request.POST)
     if form.is_valid() and request.user.is_authenticated:
         actions.set_language(actor=_person(request), language=form.cleaned_data["language"])
-    return set_language_cookie(request)  # type: ignore[return-value]
+    return set_language_cookie(request)
 
 
 def _account_page(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:

@@ -80,7 +80,9 @@ def end_membership(*, actor: User | None, membership: Membership) -> Membership:
 
 def _demand_free_name(organisation: Organisation, name: str, but: CareTeam | None = None) -> None:
     taken = CareTeam.objects.filter(organisation=organisation, name=name.strip())
-    if not name.strip() or taken.exclude(pk=but.pk if but else None).exists():
+    if but is not None:
+        taken = taken.exclude(pk=but.pk)
+    if not name.strip() or taken.exists():
         raise DomainError("team_name", _("A care team needs a name of its own."))
 
 

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import NewPerson, change_user, create_user, reset_password
@@ -75,7 +75,7 @@ class UserAdmin(OrganisationAdmin[User]):
     actions = ("give_one_time_password",)
     change_form_template = "admin/accounts/user/change_form.html"
 
-    def get_urls(self) -> list[URLPattern | URLResolver]:
+    def get_urls(self) -> list[URLPattern]:
         reset = self.admin_site.admin_view(self.reset_password)
         return [
             path("<uuid:user>/password/", reset, name="accounts_user_reset_password"),

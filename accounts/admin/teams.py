@@ -47,10 +47,14 @@ class MembershipInline(admin.TabularInline[Membership, CareTeam]):
     can_delete = False
     verbose_name = _("membership")
 
-    def has_add_permission(self, request: HttpRequest, _obj: Any) -> bool:
+    def has_add_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
         return is_administrator(request)
 
-    has_view_permission = has_change_permission = has_add_permission
+    def has_view_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        return is_administrator(request)
+
+    def has_change_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        return is_administrator(request)
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False

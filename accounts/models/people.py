@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -49,20 +48,24 @@ class User(AbstractUser):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="+", null=True, blank=True,
+        Organisation,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
         verbose_name=_("organisation"),
     )
     roles = ArrayField(
-        models.CharField(max_length=20, choices=Role.choices), verbose_name=_("roles"),
-        default=list, blank=True,
+        models.CharField(max_length=20, choices=Role.choices),
+        verbose_name=_("roles"),
+        default=list,
+        blank=True,
     )
     display_name = models.CharField(_("display name"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     must_change_password = models.BooleanField(_("must change password"), default=False)
     last_visit_at = models.DateTimeField(_("last visit"), null=True, blank=True, editable=False)
     previous_visit_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    objects: ClassVar[UserManager[User]] = UserManager()
 
     class Meta:
         verbose_name = _("user")
