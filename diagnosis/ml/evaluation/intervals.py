@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,11 +11,14 @@ from diagnosis.ml.evaluation.metrics import (
     Floats,
     Ranking,
     as_floats,
-    brier,
-    calibration_line,
-    threshold_metrics,
+    calibration_lines,
+    confusion_metrics,
+    logit,
+    ratio,
     weights_or_ones,
 )
+
+_CELLS = 1_000_000  # weights held at once
 
 METRICS = (
     "auroc", "auprc", "accuracy", "recall", "specificity", "f1", "brier",
@@ -25,37 +28,44 @@ METRICS = (
 Metrics = dict[str, dict[str, float]]
 
 
-def _evaluator(y: Floats, p: Floats, threshold: float) -> Callable[[Floats], list[float]]:
-    """Return a function from row weights to the metrics of one repeat, in the order of METRICS."""
-    ranking = Ranking(y, p)
+class _Repeat:
+    """One set of probabilities, ready to be measured under many weightings of its rows."""
 
-    def evaluate(weights: Floats) -> list[float]:
-        at = threshold_metrics(y, p, threshold, weights)
-        slope, intercept = calibration_line(y, p, weights)
-        values: Mapping[str, float] = {
-            **at,
-            "auroc": ranking.auroc(weights),
-            "auprc": ranking.auprc(weights),
-            "brier": brier(y, p, weights),
-            "calibration_slope": slope,
-            "calibration_intercept": intercept,
+    def __init__(self, y: Floats, p: Floats, threshold: float) -> None:
+        self.y, self.p, self.z = y, p, logit(p)
+        self.flagged = p >= threshold
+        self.ranking = Ranking(y, p)
+
+    def metrics(self, weights: Floats) -> Floats:
+        """Return (draws, metrics), in the order of METRICS, for weights (draws, n)."""
+        auroc, auprc = self.ranking.areas(weights)
+        slopes, intercepts = calibration_lines(self.y, self.z, weights)
+        values = {
+            **confusion_metrics(self.y, self.flagged, weights),
+            "auroc": auroc,
+            "auprc": auprc,
+            "brier": ratio(weights @ (self.y - self.p) ** 2, weights.sum(axis=1)),
+            "calibration_slope": slopes,
+            "calibration_intercept": intercepts,
         }
-        return [values[name] for name in METRICS]
-
-    return evaluate
+        return np.column_stack([values[name] for name in METRICS])
 
 
-def _draw(rng: np.random.Generator, y: Floats) -> Floats:
-    """Return how often each row is drawn; events and non-events are drawn apart.
+def _draws(y: Floats, draws: int, seed: int) -> Iterator[Floats]:
+    """Yield how often each row is drawn, (some draws, n); events and non-events are drawn apart.
 
     Keeping both counts fixed avoids draws without an event in small tables.
     """
-    counts = np.zeros(len(y))
-    for label in (0.0, 1.0):
-        rows = np.flatnonzero(y == label)
-        if len(rows):
-            counts[rows] = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)))
-    return counts
+    rng = np.random.default_rng(seed)
+    at_once = max(1, _CELLS // max(1, len(y)))
+    for start in range(0, draws, at_once):
+        counts = np.zeros((min(at_once, draws - start), len(y)))
+        for label in (0.0, 1.0):
+            rows = np.flatnonzero(y == label)
+            if len(rows):
+                even = np.full(len(rows), 1 / len(rows))
+                counts[:, rows] = rng.multinomial(len(rows), even, size=len(counts))
+        yield counts
 
 
 def _percentiles(drawn: Floats) -> tuple[float, float]:
@@ -108,15 +118,14 @@ def metrics_with_intervals(
     labels, scores = as_floats(y), as_floats(p)
     columns = scores.reshape(len(labels), -1).T
     base = weights_or_ones(weights, len(labels))
-    evaluators = [_evaluator(labels, column, threshold) for column in columns]
+    repeats = [_Repeat(labels, column, threshold) for column in columns]
 
     def averaged(row_weights: Floats) -> Floats:
-        return np.asarray(np.mean([evaluate(row_weights) for evaluate in evaluators], axis=0))
+        return np.asarray(np.mean([each.metrics(row_weights) for each in repeats], axis=0))
 
-    value = averaged(base)
-    rng = np.random.default_rng(seed)
-    drawn = np.array([averaged(base * _draw(rng, labels)) for _ in range(draws)])
-    drawn = drawn.reshape(draws, len(METRICS))
+    value = averaged(base[None])[0]
+    chunks = [averaged(base * counts) for counts in _draws(labels, draws, seed)]
+    drawn = np.concatenate(chunks).reshape(-1, len(METRICS))
     ends = [_percentiles(drawn[:, i]) for i in range(len(METRICS))]
     return {
         name: {"value": float(value[i]), "lower": ends[i][0], "upper": ends[i][1]}
@@ -145,11 +154,11 @@ def auroc_difference(
         for q in (p, other)
     )
 
-    def difference(row_weights: Floats) -> float:
-        one = np.mean([ranking.auroc(row_weights) for ranking in first])
-        return float(one - np.mean([ranking.auroc(row_weights) for ranking in second]))
+    def difference(row_weights: Floats) -> Floats:
+        one = np.mean([ranking.areas(row_weights)[0] for ranking in first], axis=0)
+        two = np.mean([ranking.areas(row_weights)[0] for ranking in second], axis=0)
+        return np.asarray(one - two)
 
-    rng = np.random.default_rng(seed)
-    drawn = np.array([difference(base * _draw(rng, labels)) for _ in range(draws)])
-    lower, upper = _percentiles(drawn)
-    return {"value": difference(base), "lower": lower, "upper": upper}
+    drawn = [difference(base * counts) for counts in _draws(labels, draws, seed)]
+    lower, upper = _percentiles(np.concatenate(drawn))
+    return {"value": float(difference(base[None])[0]), "lower": lower, "upper": upper}

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 _EPSILON = 1e-7  # probabilities of exactly 0 or 1 have no logit
+_ROUNDS, _LONGEST, _CLOSE, _RIDGE = 50, 2.0, 1e-7, 1e-9  # of Newton's method
 
 
 def as_floats(values: ArrayLike) -> Floats:
@@ -33,7 +34,8 @@ def expit(z: ArrayLike) -> Floats:
 class Ranking:
     """Probabilities sorted once, so that thousands of weightings of the rows are cheap.
 
-    A bootstrap draw is a weighting of the rows by how often each was drawn.
+    A bootstrap draw is a weighting of the rows by how often each was drawn; weights are (n,) or
+    (draws, n), results follow.
     """
 
     def __init__(self, y: ArrayLike, p: ArrayLike) -> None:
@@ -46,27 +48,31 @@ class Ranking:
 
     def cumulated(self, weights: Floats) -> tuple[Floats, Floats]:
         """Return the weight of events and of non-events at or above each distinct score."""
-        ordered = weights[self.order]
-        events = np.cumsum(ordered * self.events)[self.ends]
-        others = np.cumsum(ordered * (1 - self.events))[self.ends]
-        return np.r_[0.0, events], np.r_[0.0, others]
+        ordered = weights[..., self.order]
+        start = np.zeros((*ordered.shape[:-1], 1))
+        events = np.cumsum(ordered * self.events, axis=-1)[..., self.ends]
+        others = np.cumsum(ordered * (1 - self.events), axis=-1)[..., self.ends]
+        return np.concatenate([start, events], -1), np.concatenate([start, others], -1)
 
-    def auroc(self, weights: Floats) -> float:
-        """Return the area under the ROC curve; ties count half."""
-        events, others = self.cumulated(weights)
-        if events[-1] <= 0 or others[-1] <= 0:
-            return float("nan")
-        area = np.sum(np.diff(others) * (events[1:] + events[:-1]) / 2)
-        return float(area / (events[-1] * others[-1]))
+    def areas(self, weights: Floats) -> tuple[Floats, Floats]:
+        """Return AUROC (ties count half) and average precision (no interpolation).
 
-    def auprc(self, weights: Floats) -> float:
-        """Return the average precision (no interpolation between scores)."""
+        NaN where there is no event or, for the AUROC, no non-event.
+        """
         events, others = self.cumulated(weights)
-        flagged = events[1:] + others[1:]
-        if events[-1] <= 0:
-            return float("nan")
-        precision = np.divide(events[1:], flagged, out=np.zeros_like(flagged), where=flagged > 0)
-        return float(np.sum(np.diff(events) * precision) / events[-1])
+        wins = (np.diff(others) * (events[..., 1:] + events[..., :-1]) / 2).sum(axis=-1)
+        flagged = events[..., 1:] + others[..., 1:]
+        precision = np.divide(
+            events[..., 1:], flagged, out=np.zeros_like(flagged), where=flagged > 0
+        )
+        gained = (np.diff(events) * precision).sum(axis=-1)
+        return ratio(wins, events[..., -1] * others[..., -1]), ratio(gained, events[..., -1])
+
+
+def ratio(part: ArrayLike, whole: ArrayLike) -> Floats:
+    """Return part / whole, NaN where the whole is nothing."""
+    above, below = np.broadcast_arrays(as_floats(part), as_floats(whole))
+    return np.asarray(np.divide(above, below, out=np.full(below.shape, np.nan), where=below > 0))
 
 
 def auroc(y: ArrayLike, p: ArrayLike, weights: ArrayLike | None = None) -> float:
@@ -76,7 +82,7 @@ def auroc(y: ArrayLike, p: ArrayLike, weights: ArrayLike | None = None) -> float
     -----
     Mann-Whitney statistic, ties half: Hanley and McNeil, Radiology 1982;143:29-36.
     """
-    return Ranking(y, p).auroc(weights_or_ones(weights, len(as_floats(y))))
+    return float(Ranking(y, p).areas(weights_or_ones(weights, len(as_floats(y))))[0])
 
 
 def auprc(y: ArrayLike, p: ArrayLike, weights: ArrayLike | None = None) -> float:
@@ -86,36 +92,38 @@ def auprc(y: ArrayLike, p: ArrayLike, weights: ArrayLike | None = None) -> float
     -----
     Step-wise, because linear interpolation is too optimistic: Davis and Goadrich, ICML 2006.
     """
-    return Ranking(y, p).auprc(weights_or_ones(weights, len(as_floats(y))))
+    return float(Ranking(y, p).areas(weights_or_ones(weights, len(as_floats(y))))[1])
 
 
 def brier(y: ArrayLike, p: ArrayLike, weights: ArrayLike | None = None) -> float:
     """Return the mean squared difference of label and probability (Brier 1950)."""
-    labels, scores = as_floats(y), as_floats(p)
+    labels = as_floats(y)
     w = weights_or_ones(weights, len(labels))
-    return float(np.average((labels - scores) ** 2, weights=w))
+    return float(ratio(w @ (labels - as_floats(p)) ** 2, w.sum()))
 
 
 def threshold_metrics(
     y: ArrayLike, p: ArrayLike, threshold: float = 0.5, weights: ArrayLike | None = None
 ) -> dict[str, float]:
     """Return accuracy, recall, specificity and F1 of flagging at or above a threshold."""
-    labels, flagged = as_floats(y), as_floats(p) >= threshold
-    w = weights_or_ones(weights, len(labels))
-    true_positive = float(np.sum(w * labels * flagged))
-    false_positive = float(np.sum(w * (1 - labels) * flagged))
-    false_negative = float(np.sum(w * labels * ~flagged))
-    true_negative = float(np.sum(w * (1 - labels) * ~flagged))
+    labels = as_floats(y)
+    found = confusion_metrics(
+        labels, as_floats(p) >= threshold, weights_or_ones(weights, len(labels))
+    )
+    return {name: float(value) for name, value in found.items()}
+
+
+def confusion_metrics(y: Floats, flagged: NDArray[np.bool_], weights: Floats) -> dict[str, Floats]:
+    """Return the same for weights (n,) or (draws, n)."""
+    true_positive, positive = weights @ (y * flagged), weights @ y
+    flags, total = weights @ flagged.astype(np.float64), weights.sum(axis=-1)
+    true_negative = total - positive - flags + true_positive
     return {
-        "accuracy": _ratio(true_positive + true_negative, float(np.sum(w))),
-        "recall": _ratio(true_positive, true_positive + false_negative),
-        "specificity": _ratio(true_negative, true_negative + false_positive),
-        "f1": _ratio(2 * true_positive, 2 * true_positive + false_positive + false_negative),
+        "accuracy": ratio(true_positive + true_negative, total),
+        "recall": ratio(true_positive, positive),
+        "specificity": ratio(true_negative, total - positive),
+        "f1": ratio(2 * true_positive, positive + flags),
     }
-
-
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole > 0 else float("nan")
 
 
 def newton_logistic(
@@ -151,14 +159,51 @@ def calibration_line(
     constant with logit(p) as an offset. Cox, Biometrika 1958;45:562-565; Van Calster et al., BMC
     Medicine 2019;17:230.
     """
-    labels, z = as_floats(y), logit(p)
-    w = weights_or_ones(weights, len(labels))
-    ones = np.ones((len(z), 1))
-    if not 0 < float(np.sum(w * labels)) < float(np.sum(w)):
-        return float("nan"), float("nan")
-    slope = newton_logistic(np.column_stack([ones, z]), labels, w)[1]
-    intercept = newton_logistic(ones, labels, w, offset=z)[0]
-    return float(slope), float(intercept)
+    labels = as_floats(y)
+    w = weights_or_ones(weights, len(labels))[None]
+    slopes, intercepts = calibration_lines(labels, logit(p), w)
+    return float(slopes[0]), float(intercepts[0])
+
+
+def calibration_lines(y: Floats, z: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Return slopes and intercepts for weights (draws, n) and logits z, all draws at once."""
+    events, total = weights @ y, weights.sum(axis=1)
+    usable = (events > 0) & (events < total)
+    slopes, intercepts = np.full(len(weights), np.nan), np.full(len(weights), np.nan)
+    if usable.any():
+        slopes[usable] = _slopes(y, z, weights[usable])
+        intercepts[usable] = _intercepts(y, z, weights[usable])
+    return slopes, intercepts
+
+
+def _slopes(y: Floats, z: Floats, w: Floats) -> Floats:
+    """Newton's method on constant and slope, started at a perfect calibration."""
+    a, b = np.zeros(len(w)), np.ones(len(w))
+    for _ in range(_ROUNDS):
+        p = expit(a[:, None] + b[:, None] * z)
+        residual, spread = w * (y - p), w * p * (1 - p)
+        ga, gb = residual.sum(axis=1), residual @ z
+        haa, hab, hbb = spread.sum(axis=1) + _RIDGE, spread @ z, spread @ z**2 + _RIDGE
+        determinant = np.maximum(haa * hbb - hab**2, 1e-300)
+        da = np.clip((hbb * ga - hab * gb) / determinant, -_LONGEST, _LONGEST)
+        db = np.clip((haa * gb - hab * ga) / determinant, -_LONGEST, _LONGEST)
+        a, b = a + da, b + db
+        if max(np.abs(da).max(), np.abs(db).max()) < _CLOSE:
+            break
+    return b
+
+
+def _intercepts(y: Floats, z: Floats, w: Floats) -> Floats:
+    """Newton's method on the constant alone, logit(p) as an offset."""
+    a = np.zeros(len(w))
+    for _ in range(_ROUNDS):
+        p = expit(a[:, None] + z)
+        step = (w * (y - p)).sum(axis=1) / ((w * p * (1 - p)).sum(axis=1) + _RIDGE)
+        step = np.clip(step, -_LONGEST, _LONGEST)
+        a = a + step
+        if np.abs(step).max() < _CLOSE:
+            break
+    return a
 
 
 def point_metrics(
