@@ -114,7 +114,7 @@ class Artifact:
         return package.write_zip(Path(path), self.contents())
 
     def with_manifest(self, **entries: Any) -> Artifact:
-        """Return the same model with more said about it: comparators, bands, counts …"""
+        """Return the same model with more said about it: comparators, bands, counts."""
         return Artifact({**self.manifest, **entries}, self.files)
 
     # What it is

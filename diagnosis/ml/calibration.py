@@ -94,7 +94,7 @@ def _temperature(raw: Array, y: Array, task: str) -> Calibrator:
     return Calibrator("temperature", slope=np.array([np.exp((low + high) / 2)]))
 
 
-def _platt(raw: Array, y: Array, task: str) -> Calibrator:
+def _platt(raw: Array, y: Array, _task: str) -> Calibrator:
     pairs = [_platt_one(raw[:, j], y[:, j]) for j in range(raw.shape[1])]
     slopes, intercepts = np.array(pairs).T
     return Calibrator("platt", slope=slopes, intercept=intercepts)

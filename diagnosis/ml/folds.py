@@ -12,7 +12,8 @@ Index = NDArray[np.int64]
 def strata(y: Array) -> Index:
     """Return a stratum a row from targets (n, k): classes, or fifths of a number."""
     if y.shape[1] > 1:
-        return np.nan_to_num(y).dot(2.0 ** np.arange(y.shape[1])).astype(np.int64)
+        bits: Array = np.nan_to_num(y).dot(2.0 ** np.arange(y.shape[1]))
+        return bits.astype(np.int64)
     values = y[:, 0]
     if len(np.unique(values)) <= 20:
         return np.unique(values, return_inverse=True)[1].astype(np.int64)

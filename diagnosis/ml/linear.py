@@ -124,8 +124,7 @@ def _newton(x: Array, y: Array, path: Array, outer: Array | None) -> Array:
 
 def _multinomial(x: Array, y: Array, penalty: float) -> Array:
     """Return (columns, k) of a softmax regression; its intercepts sum to about zero."""
-    n, columns = x.shape
-    k = y.shape[1]
+    columns, k = x.shape[1], y.shape[1]
     diagonal = np.tile(_penalty(columns, np.array([penalty]))[0] + _TINY, k)
     beta = np.zeros((k, columns))
     for _ in range(_ROUNDS):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,9 @@ class Preprocessor:
         self, features: Sequence[Feature], *, logs: bool = True, missing_indicators: bool = False
     ) -> None:
         """Store the options."""
+        self.log_: NDArray[np.bool_]
+        self.low_: Array
+        self.high_: Array
         self.features = features
         self.logs = logs
         self.missing_indicators = missing_indicators
@@ -87,7 +91,7 @@ class Preprocessor:
         filled = np.where(np.isnan(wide), self.fill_, wide)[:, self.numbers_]
         if like is None:
             self._fit_edges(filled, wide)
-            self.columns_ = self._columns(np.isnan(x).any(axis=0))
+            self.columns_ = self._columns(np.any(np.isnan(x), axis=0))
         else:
             self.log_, self.low_, self.high_ = like.log_, like.low_, like.high_
             self.columns_ = like.columns_
@@ -133,7 +137,7 @@ class Preprocessor:
         clipped = np.clip(filled, self.low_, self.high_)
         return np.where(self.log_, np.log(np.maximum(clipped, 1e-30)), clipped)
 
-    def _columns(self, ever_missing: NDArray[np.bool_]) -> tuple[Column, ...]:
+    def _columns(self, ever_missing: Any) -> tuple[Column, ...]:
         columns = [Column(int(j)) for j in self.numbers_]
         for j, feature in enumerate(self.features):
             codes = feature.codes[1:] if len(feature.codes) == 2 else feature.codes

@@ -42,7 +42,7 @@ class Problem:
     @property
     def may_be_missing(self) -> tuple[str, ...]:
         """Features that are missing in some rows or are hidden in training."""
-        gaps = np.isnan(self.sample.x).any(axis=0)
+        gaps: list[bool] = np.any(np.isnan(self.sample.x), axis=0).tolist()
         return tuple(
             name
             for name, gap in zip(self.schema.names, gaps, strict=True)

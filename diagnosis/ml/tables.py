@@ -109,10 +109,10 @@ def _inferred(name: str, column: pd.Series[Any]) -> Feature:
         codes = sorted({int(value) for value in present})
         categories = tuple(Category(c, str(c), {"en": str(c), "zh-Hans": str(c)}) for c in codes)
         return Feature(name, label, "category", categories=categories, required=required)
-    return _inferred_number(name, present, required)
+    return _inferred_number(name, present, required=required)
 
 
-def _inferred_number(name: str, present: pd.Series[Any], required: bool) -> Feature:
+def _inferred_number(name: str, present: pd.Series[Any], *, required: bool) -> Feature:
     low, high = float(present.min()), float(present.max())
     reach = 10 * (high - low)  # ten times the range away is an error, not a patient
     bounds = (0.0 if low >= 0 else low - reach, high + reach)

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 TASKS = ("binary", "multiclass", "multilabel", "regression")
 MOST_CLASSES = 20
-_NOT_THE_EVENT = frozenset(
-    "0 no n false f negative neg absent none control healthy benign normal alive censored".split()
-)
+# fmt: off
+_NOT_THE_EVENT = frozenset((
+    "0", "no", "n", "false", "f", "negative", "neg", "absent", "none", "control", "healthy",
+    "benign", "normal", "alive", "censored",
+))
+# fmt: on
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Task:
         place = self._places(table[self.target[0]])
         if self.kind == "binary":
             return place.reshape(-1, 1)
-        one_hot = np.eye(len(self.classes))[np.nan_to_num(place).astype(int)]
+        one_hot: Array = np.eye(len(self.classes))[np.nan_to_num(place).astype(int)]
         one_hot[np.isnan(place)] = np.nan
         return one_hot
 

@@ -19,6 +19,7 @@ from diagnosis.ml.pipeline import Fitted, Sample, fit_logistic
 from diagnosis.ml.problem import Problem, pose
 from diagnosis.ml.recipe import Recipe
 from diagnosis.ml.scores import missing_metrics, scores
+from diagnosis.ml.threads import single_thread
 from diagnosis.ml.validation import OutOfFold, cross_validate
 
 if TYPE_CHECKING:
@@ -75,13 +76,14 @@ def train(
         The serving form does not agree with the model to 1e-5.
     """
     problem = pose(recipe, table, schema)
-    if measured is None:
-        resolved, facts = choose(problem.recipe, problem.sample)
-        measured = cross_validate(resolved, problem)
-    else:
-        resolved, facts = measured.recipe, {}
-    fitted = fit(resolved, problem.sample)
-    members = refits.refit(resolved, problem.sample, fitted)
+    with single_thread():
+        if measured is None:
+            resolved, facts = choose(problem.recipe, problem.sample)
+            measured = cross_validate(resolved, problem)
+        else:
+            resolved, facts = measured.recipe, {}
+        fitted = fit(resolved, problem.sample)
+        members = refits.refit(resolved, problem.sample, fitted)
     files, gaps = _files(fitted, members, problem.sample, resolved.seed)
     manifest = {
         "name": name or " and ".join(recipe.targets),

@@ -1,4 +1,4 @@
-"""Measuring a whole recipe by repeated cross-validation: nothing learnt sees the rows it is judged on."""
+"""Measuring a whole recipe by repeated cross-validation, every row by models without it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from diagnosis.ml.pipeline import Fitted, Sample, fit_logistic
 from diagnosis.ml.problem import Problem, pose
 from diagnosis.ml.recipe import Recipe
 from diagnosis.ml.targets import Task
+from diagnosis.ml.threads import single_thread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,8 +114,9 @@ def evaluate_recipe(
     from diagnosis.ml.choice import choose
 
     problem = pose(recipe, table, schema)
-    resolved, _ = choose(problem.recipe, problem.sample)
-    return cross_validate(resolved, problem, folds=folds, repeats=repeats, seed=seed)
+    with single_thread():
+        resolved, _ = choose(problem.recipe, problem.sample)
+        return cross_validate(resolved, problem, folds=folds, repeats=repeats, seed=seed)
 
 
 def cross_validate(

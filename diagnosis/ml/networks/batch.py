@@ -64,14 +64,14 @@ class Batch:
         size = min(rows_a_step, self.rows)
         steps = int(np.ceil(self.rows / size))
 
-        @tf.function
+        @tf.function  # type: ignore[untyped-decorator]  # TensorFlow ships no types
         def epoch(order: tf.Tensor) -> None:
             for picked in order:
                 with tf.GradientTape() as tape:
                     cost = self._cost(picked, decay)
                 optimizer.apply(tape.gradient(cost, variables), variables)
 
-        @tf.function
+        @tf.function  # type: ignore[untyped-decorator]  # TensorFlow ships no types
         def everything() -> tf.Tensor:
             return self._logits(self.z)
 

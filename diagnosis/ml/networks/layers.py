@@ -15,7 +15,7 @@ from keras import ops
 Lists = Sequence[Any]
 
 
-class _Fixed(keras.layers.Layer):
+class _Fixed(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
     """A layer without weights: its named arguments are its configuration."""
 
     names: tuple[str, ...] = ()
@@ -106,7 +106,7 @@ class IsotonicCalibration(_Fixed):
 
 
 @keras.saving.register_keras_serializable(package="medportal")
-class MemberDense(keras.layers.Layer):
+class MemberDense(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
     """One dense layer for each of several models at once: (n, members * a) -> (n, members * b)."""
 
     def __init__(self, members: int, units: int, **given: Any) -> None:

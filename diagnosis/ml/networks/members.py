@@ -200,9 +200,7 @@ def fit_resamples(
     """
     sets = [_set(recipe, sample, rows, recipe.seed + i) for i, rows in enumerate(draws)]
     epochs = int(fitted.facts["epochs"])
-    members = [
-        _member(recipe, one.sample, one.rows, epochs, fitted.preprocessor) for one in sets
-    ]
+    members = [_member(recipe, one.sample, one.rows, epochs, fitted.preprocessor) for one in sets]
     _train(recipe, members, sample.kind, recipe.seed + 1)
     return [
         _left_out(recipe, sample, one, member) for one, member in zip(sets, members, strict=True)
@@ -216,4 +214,3 @@ def _left_out(recipe: Recipe, sample: Sample, one: _Set, member: _Member) -> Fit
     how = calibration.chosen(recipe.calibration, sample.kind)
     raw = fitted.raw_logits(sample.x[out])
     return replace(fitted, calibrator=calibration.fit(how, sample.kind, raw, sample.y[out]))
-

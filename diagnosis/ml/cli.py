@@ -1,0 +1,224 @@
+"""The command line of the library: CSV or Parquet in, files out, one clear line when it can not."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import warnings
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from diagnosis.ml.artifact import Artifact
+from diagnosis.ml.errors import MLError, RecipeError, TableError
+from diagnosis.ml.recipe import Recipe
+from diagnosis.ml.schema import FeatureSchema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNUSABLE = 2
+_ROWS_NAMED = 5
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status, 2 where the input can not be used at all."""
+    given = _parser().parse_args(arguments)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's own chatter helps nobody
+    with warnings.catch_warnings():
+        warnings.showwarning = _show  # type: ignore[assignment]  # takes the rest as it comes
+        warnings.simplefilter("always", category=UserWarning)
+        try:
+            given.run(given)
+        except MLError as error:
+            _say(f"error: {' '.join(str(error).split())}")
+            return UNUSABLE
+        except OSError as error:
+            _say(f"error: {error.filename}: {error.strerror}")
+            return UNUSABLE
+    return 0
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def _show(message: Warning | str, category: type[Warning], *_: Any) -> None:
+    if issubclass(category, UserWarning):
+        _say(f"warning: {message}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m diagnosis.ml", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    made = {
+        name: commands.add_parser(name, help=text)
+        for name, text in (
+            ("train", "make an artifact of a table"),
+            ("predict", "write calibrated results, one line a row"),
+            ("explain", "write what each input contributed, one line a row"),
+            ("evaluate", "print the metrics of an artifact on a table as JSON"),
+        )
+    }
+    for command, run in zip(made.values(), (_train, _predict, _explain, _evaluate), strict=True):
+        command.add_argument("--data", required=True, help="the table, CSV or Parquet")
+        command.set_defaults(run=run)
+    train, predict, explain, evaluate = made.values()
+    train.add_argument("--target", help="the column to predict; several, separated by commas")
+    train.add_argument("--recipe", help="a recipe as JSON")
+    train.add_argument("--schema", help="a feature schema as JSON; inferred where not given")
+    train.add_argument("--out", required=True, help="the folder, or .zip, to write")
+    for command in (predict, explain, evaluate):
+        command.add_argument("--artifact", required=True, help="folder or .zip of an artifact")
+    for command in (predict, explain):
+        command.add_argument("--out", required=True, help="the file to write, CSV or Parquet")
+    evaluate.add_argument("--out", help="also write the JSON here")
+    return parser
+
+
+def _json(path: str) -> Any:
+    file = Path(path)
+    if not file.is_file():
+        raise TableError(f"There is no file {path}.")
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RecipeError(f"{path} can not be read as JSON.") from error
+
+
+def _table(path: str) -> pd.DataFrame:
+    from diagnosis.ml.tables import read_table
+
+    return read_table(path)
+
+
+def _write(table: pd.DataFrame, path: str) -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    if Path(path).suffix.lower() in (".parquet", ".pq"):
+        table.to_parquet(path, index=False)
+    else:
+        table.to_csv(path, index=False)
+
+
+def _recipe(given: argparse.Namespace) -> Recipe:
+    recipe = Recipe.from_dict(_json(given.recipe)) if given.recipe else Recipe()
+    if not given.target:
+        return recipe
+    names = tuple(given.target.split(","))
+    return replace(recipe, target=names if len(names) > 1 else names[0])
+
+
+def _train(given: argparse.Namespace) -> None:
+    recipe = _recipe(given)
+    schema = FeatureSchema.from_dict(_json(given.schema)) if given.schema else None
+    table = _table(given.data)
+    from diagnosis.ml.training import train
+
+    artifact = train(recipe, table, schema)
+    zipped = Path(given.out).suffix.lower() == ".zip"
+    path = artifact.to_zip(given.out) if zipped else artifact.save(given.out)
+    _say(f"{artifact.manifest['choice']['model']}: {_headline(artifact)}; written to {path}")
+
+
+def _headline(artifact: Artifact) -> str:
+    metrics = artifact.manifest["metrics"]
+    name = "r2" if artifact.task.kind == "regression" else "auroc"
+    value = metrics[name]
+    if value["value"] is None:
+        return f"{name} unknown"
+    return f"{name} {value['value']:.3f} ({value['lower']:.3f} to {value['upper']:.3f})"
+
+
+def _opened(given: argparse.Namespace) -> tuple[Artifact, pd.DataFrame]:
+    """Return artifact and table; TableError where they have no column in common."""
+    artifact = Artifact.load(given.artifact)
+    table = _table(given.data)
+    known = [name for name in artifact.schema.names if name in table.columns]
+    if not known:
+        raise TableError(
+            f"{given.data} has none of the model's columns: {', '.join(artifact.schema.names)}."
+        )
+    _report(artifact, table)
+    return artifact, table
+
+
+def _report(artifact: Artifact, table: pd.DataFrame) -> None:
+    """Say on the error stream what was found, one line a kind of finding; rows count from 1."""
+    found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for number, findings in enumerate(artifact.check(table), start=1):
+        for finding in findings:
+            found[finding.feature, finding.code, finding.message].append(number)
+    for (feature, code, message), rows in found.items():
+        named = ", ".join(map(str, rows[:_ROWS_NAMED])) + (" …" if len(rows) > _ROWS_NAMED else "")
+        noun = "row" if len(rows) == 1 else f"{len(rows)} rows:"
+        _say(f"warning: {code}: {feature}: {message} ({noun} {named})")
+
+
+def _columns(artifact: Artifact) -> list[str]:
+    kind = artifact.task.kind
+    if kind in ("multiclass", "multilabel"):
+        return list(artifact.task.classes)
+    return ["value" if kind == "regression" else "probability"]
+
+
+def _predict(given: argparse.Namespace) -> None:
+    artifact, table = _opened(given)
+    import pandas as pd
+
+    results = artifact.predict(table).reshape(len(table), -1)
+    _write(pd.DataFrame(results, columns=_columns(artifact)), given.out)
+
+
+def _explain(given: argparse.Namespace) -> None:
+    """Write base value, prediction, and one column a feature (a class and feature)."""
+    artifact, table = _opened(given)
+    import numpy as np
+    import pandas as pd
+
+    explanation = artifact.explain(table)
+    values = np.asarray(explanation.values)
+    names = list(artifact.schema.names)
+    if values.ndim == 2:
+        columns = {"base_value": explanation.base_value, "prediction": explanation.predictions}
+        out = pd.DataFrame({**columns, **dict(zip(names, values.T, strict=True))})
+    else:
+        out = pd.concat(
+            [
+                pd.DataFrame(
+                    {
+                        f"base_value:{label}": np.asarray(explanation.base_value)[k],
+                        f"prediction:{label}": np.asarray(explanation.predictions)[:, k],
+                        **{f"{name}:{label}": values[:, j, k] for j, name in enumerate(names)},
+                    }
+                )
+                for k, label in enumerate(_columns(artifact))
+            ],
+            axis=1,
+        )
+    _write(out, given.out)
+
+
+def _evaluate(given: argparse.Namespace) -> None:
+    artifact, table = _opened(given)
+    import numpy as np
+
+    from diagnosis.ml.scores import measure
+
+    y = artifact.task.read(table)
+    known = ~np.isnan(y).all(axis=1)
+    if not known.any():
+        raise TableError("No row of the table has a known target.")
+    predicted = artifact.predict(table).reshape(len(table), -1)
+    found = measure(artifact.task.kind, y[known], predicted[known][None])
+    text = json.dumps(
+        {"task": artifact.task.to_dict(), "rows": int(known.sum()), "metrics": found},
+        indent=1,
+        allow_nan=False,
+    )
+    sys.stdout.write(text + "\n")
+    if given.out:
+        Path(given.out).write_text(text + "\n", encoding="utf-8")
