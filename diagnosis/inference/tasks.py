@@ -18,7 +18,7 @@ def _facts(task: Task[Any, Any]) -> request_facts.Facts:
     )
 
 
-@shared_task(bind=True, ignore_result=True, acks_late=True, queue="interactive")
+@shared_task(bind=True, ignore_result=True, acks_late=True)
 def run_prediction(self: Task[Any, Any], prediction_id: str) -> None:
     with request_facts.facts(_facts(self)):
         queued = runner.run_prediction(prediction_id)  # nothing if settled or held
@@ -26,7 +26,7 @@ def run_prediction(self: Task[Any, Any], prediction_id: str) -> None:
         publish(run_explanation, explanation_id)
 
 
-@shared_task(bind=True, ignore_result=True, acks_late=True, queue="interactive")
+@shared_task(bind=True, ignore_result=True, acks_late=True)
 def run_explanation(self: Task[Any, Any], explanation_id: str) -> None:
     with request_facts.facts(_facts(self)):
         was_ours = runner.run_explanation(explanation_id)
@@ -34,13 +34,13 @@ def run_explanation(self: Task[Any, Any], explanation_id: str) -> None:
         publish(run_slow_explanation, explanation_id)
 
 
-@shared_task(bind=True, ignore_result=True, acks_late=True, queue="batch")
+@shared_task(bind=True, ignore_result=True, acks_late=True)
 def run_slow_explanation(self: Task[Any, Any], explanation_id: str) -> None:
     with request_facts.facts(_facts(self)):
         runner.run_explanation(explanation_id, slow_allowed=True)
 
 
-@shared_task(bind=True, ignore_result=True, queue="interactive")
+@shared_task(bind=True, ignore_result=True)
 def sweep_predictions(self: Task[Any, Any]) -> None:
     """Beat runs this every minute: nudges that were lost, and workers that died."""
     with request_facts.facts(_facts(self)):
@@ -49,7 +49,7 @@ def sweep_predictions(self: Task[Any, Any]) -> None:
         publish(run_prediction, prediction_id)
 
 
-@shared_task(bind=True, ignore_result=True, queue="interactive")
+@shared_task(bind=True, ignore_result=True)
 def sweep_explanations(self: Task[Any, Any]) -> None:
     with request_facts.facts(_facts(self)):
         waiting = runner.waiting_explanations(settings.SWEEP_LIMIT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -31,4 +30,5 @@ def publish(task: Task[Any, Any], pk: UUID | str) -> bool:
 
 def ring(task: Task[Any, Any], pk: UUID | str) -> None:
     """Ring for ``pk`` after the commit, and never fail the request for it."""
-    transaction.on_commit(partial(publish, task, pk), robust=True)
+    # a lambda and not functools.partial: Django's own report of a hook's error asks for its name
+    transaction.on_commit(lambda: publish(task, pk), robust=True)

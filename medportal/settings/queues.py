@@ -29,7 +29,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = BATCH_TIME_LIMIT
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
-CELERY_TASK_QUEUES_NAMES = ("interactive", "batch", "training", "quarantine")
+CELERY_TASK_ROUTES = {"diagnosis.inference.tasks.run_slow_explanation": {"queue": "batch"}}
+"""Whatever is not named here is short: the queue that doctors wait for."""
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TASK_SEND_SENT_EVENT = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

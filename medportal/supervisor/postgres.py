@@ -27,6 +27,7 @@ SETTINGS = {
     "shared_buffers": "128MB",
     "password_encryption": "scram-sha-256",
     # the defaults would write patients' names into the server's log
+    "log_min_messages": "log",  # an error's own text quotes values, too; the caller gets it
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
     "log_statement": "none",

@@ -1,0 +1,34 @@
+"""Nothing that answers a doctor imports a tensor library: seen in fresh processes."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from medportal.configuration.addresses import ROOT
+
+TENSORS = ("tensorflow", "keras", "shap", "sklearn", "torch")
+REPORT = f"import sys; print(sorted(set({TENSORS}) & set(sys.modules)))"
+PROCESSES = {
+    "web": "import medportal.wsgi; from django.urls import get_resolver; "
+    "list(get_resolver().reverse_dict)",
+    "worker": "from medportal.celery import app; import django; django.setup(); "
+    "app.loader.import_default_modules()",
+    "library": "import diagnosis.ml",
+    "launcher": "import medportal.launch.portal",
+}
+
+
+@pytest.mark.parametrize("role", PROCESSES)
+def test_a_fresh_process_holds_no_tensor_library(role):
+    done = subprocess.run(
+        [sys.executable, "-c", f"{PROCESSES[role]}; {REPORT}"],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "medportal.settings.test"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,101 @@
+"""Safe by default: production starts with good secrets or not at all."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from medportal.configuration.addresses import ROOT
+
+GOOD = {
+    "SECRET_KEY": "k3Jx-9vQzT7mLpW2rYbN8sGfHdCuAeXo5iV1jK4tMnB6qRwZyS0",
+    "IDENTIFIER_KEY": "Zt8-bQ1wErT5yUiOp3aSdFgH7jKlZxCvBnM2qWeRtY6uIoPasD9",
+    "ALLOWED_HOSTS": "portal.hospital.example",
+    "DATABASE_URL": "postgresql://medportal_app@database/medportal",
+    "REDIS_URL": "rediss://broker:6379/0",
+}
+
+
+def production(*words: str, **changed: str) -> subprocess.CompletedProcess[str]:
+    """``manage.py`` in an environment that holds nothing but what is given."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    given = {name: value for name, value in (GOOD | changed).items() if value}
+    return subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env=kept | given | {"MEDPORTAL_VAR": "/nonexistent"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_check_deploy_has_nothing_to_say():
+    done = production("check", "--deploy", "--fail-level", "WARNING")
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "IDENTIFIER_KEY"])
+@pytest.mark.parametrize("secret", ["", "short", "demo-" + "k3Jx9vQzT7" * 8, "a" * 80])
+def test_production_refuses_a_bad_secret_in_one_line(name, secret):
+    done = production("check", **{name: secret})
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert name in done.stderr
+    assert secret not in done.stderr or not secret
+
+
+def test_without_servers_one_line_says_what_to_do():
+    done = production("migrate", DATABASE_URL="", REDIS_URL="")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "No servers: set DATABASE_URL and REDIS_URL, or start them with: make demo"
+    ]
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path):
+    file = tmp_path / "secret"
+    file.write_text(GOOD["SECRET_KEY"] + "\n")
+    assert production("check", SECRET_KEY="", SECRET_KEY_FILE=str(file)).returncode == 0
+
+
+def test_production_cookies_headers_and_debug():
+    names = (
+        "DEBUG", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SECURE_SSL_REDIRECT",
+        "SECURE_HSTS_SECONDS", "DEMONSTRATION",
+    )  # fmt: skip
+    code = (
+        "import json; from django.conf import settings as s; "
+        f"print(json.dumps([getattr(s, n) for n in {names}]))"
+    )
+    done = production("shell", "--no-imports", "-c", code)
+    assert done.returncode == 0, done.stderr
+    found = dict(zip(names, json.loads(done.stdout.splitlines()[-1]), strict=True))
+    assert found.pop("SECURE_HSTS_SECONDS") >= 365 * 24 * 3600
+    assert found == {
+        "DEBUG": False,
+        "SESSION_COOKIE_NAME": "__Host-session",
+        "CSRF_COOKIE_NAME": "__Host-csrf",
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SECURE_SSL_REDIRECT": True,
+        "DEMONSTRATION": False,
+    }
+
+
+def test_an_unknown_profile_is_refused():
+    done = production("check", MEDPORTAL_PROFILE="debug")
+    assert done.returncode == 1
+    assert "MEDPORTAL_PROFILE" in done.stderr
+
+
+def test_no_policy_is_loosened(settings):
+    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    allowed = {word for words in directives.values() for word in words}
+    assert allowed == {"'self'", "'none'"}
