@@ -234,11 +234,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='patient',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_name'], name='patient_name_trigrams', opclasses=['gin_trgm_ops']),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['search_name'], name='patient_name_trigrams', opclasses=['gin_trgm_ops']),
         ),
         migrations.AddIndex(
             model_name='patient',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['name_grams'], name='patient_name_grams'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['name_grams'], name='patient_name_grams'),
         ),
         migrations.AddIndex(
             model_name='patient',

@@ -83,10 +83,14 @@ class Patient(models.Model):
         verbose_name = _("patient")
         verbose_name_plural = _("patients")
         indexes = [
+            # Names change rarely and are asked for often: no list of pending entries to read first.
             GinIndex(
-                fields=["search_name"], name="patient_name_trigrams", opclasses=["gin_trgm_ops"]
+                fields=["search_name"],
+                name="patient_name_trigrams",
+                opclasses=["gin_trgm_ops"],
+                fastupdate=False,
             ),
-            GinIndex(fields=["name_grams"], name="patient_name_grams"),
+            GinIndex(fields=["name_grams"], name="patient_name_grams", fastupdate=False),
             models.Index(fields=["organisation", "birth_date"], name="patient_birth_date"),
         ]
 
