@@ -92,22 +92,18 @@ def interval_sentence(interval: Sequence[float] | None, level: float = 0.9) -> s
     return say("interval", level=whole(level), low=low, high=high)
 
 
-def local_count(
-    counts: Sequence[Mapping[str, Any]], sheet: Mapping[str, Any], probability: float
-) -> str:
-    """How many of the validation patients with such a score had the event; empty without a bin."""
-    for i, found in enumerate(counts):
-        is_last = i == len(counts) - 1
-        if found["lower"] <= probability and (probability < found["upper"] or is_last):
-            return say(
-                "local_count",
-                n=found["n"],
-                events=found["events"],
-                low=exact_percent(found["lower"]),
-                high=exact_percent(found["upper"]),
-                event=localized(sheet["sentence"]["event"]),
-            )
-    return ""
+def local_count(found: Mapping[str, Any] | None, sheet: Mapping[str, Any]) -> str:
+    """How many of the validation patients with such a score had the event; empty if unknown."""
+    if not found:
+        return ""
+    return say(
+        "local_count",
+        n=found["n"],
+        events=found["events"],
+        low=exact_percent(found["lower"]),
+        high=exact_percent(found["upper"]),
+        event=localized(sheet["sentence"]["event"]),
+    )
 
 
 def base_name(people: Text | str | None, rows: int | None, sheet: Mapping[str, Any]) -> str:

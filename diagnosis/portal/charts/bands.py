@@ -45,15 +45,6 @@ class BandScale:
     interval_width: str
 
 
-def band_of(bands: Sequence[Mapping[str, Any]], probability: float) -> Mapping[str, Any] | None:
-    """The first band whose upper limit holds the probability."""
-    for band in bands:
-        inclusive = band.get("upper_inclusive", True)
-        if probability < band["upper"] or (inclusive and probability == band["upper"]):
-            return band
-    return bands[-1] if bands else None
-
-
 def _limits(axis: Axis, bands: Sequence[Mapping[str, Any]]) -> tuple[Limit, ...]:
     found: list[Limit] = []
     for band in bands[:-1]:

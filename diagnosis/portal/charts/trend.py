@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
+from typing import Protocol
 
 LARGEST_GAP = timedelta(days=400)
 """A year and a month: whoever is seen yearly is followed, whoever was lost is not joined."""
@@ -16,12 +17,15 @@ INSET = 2.5
 """Per cent of the width kept free on both sides, so that no mark is cut."""
 
 
-@dataclass(frozen=True)
-class Point:
-    at: datetime
-    value: float
-    flag: str = ""
-    """``H``, ``L`` or nothing."""
+class Point(Protocol):
+    """A dated value; ``flag`` is ``H``, ``L`` or nothing."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def value(self) -> float: ...
+    @property
+    def flag(self) -> str: ...
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,57 @@
+"""A result as three lines for another record: result, inputs, version with time and decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from diagnosis.inference.models import Decision, Prediction
+from diagnosis.portal.figures import stored_time
+from diagnosis.portal.inputs_shown import ShownInput
+from diagnosis.portal.result_number import Number
+from diagnosis.registry import bands
+from medportal.common.text import localized
+
+
+def _inputs(shown: Iterable[ShownInput]) -> str:
+    parts = []
+    for one in shown:
+        value = _("not measured, filled in") if one.filled_in else one.value
+        parts.append(f"{one.label} {value}" + (f" ({one.when})" if one.when else ""))
+    return "; ".join(parts)
+
+
+def decision_words(prediction: Prediction, decision: Decision) -> str:
+    """Assessment and action, as one reads them."""
+    action = bands.action_named(prediction.service.sheet, decision.action)
+    words = decision.action_text or (localized(action["label"]) if action else decision.action)
+    return f"{decision.get_assessment_display()}; {words}"
+
+
+def copy_text(
+    prediction: Prediction,
+    number: Number,
+    shown: Iterable[ShownInput],
+    decision: Decision | None,
+    address: str,
+) -> str:
+    """Three lines, without the patient's name: the record into which they go knows it."""
+    band = f", {number.band.label}" if number.band else ""
+    interval = f" ({number.interval_short})" if number.interval_short else ""
+    horizon = localized((prediction.service.sheet.get("horizon") or {}).get("text"))
+    first = f"{prediction.service.name}, {horizon}: {number.percent}{interval}{band}. " + (
+        f"{number.sentence}"
+    )
+    decided = (
+        _("Decision: {decision}").format(decision=decision_words(prediction, decision))
+        if decision
+        else _("Not yet decided")
+    )
+    third = _("MedPortal, version {version}, {time}. {decided}. {link}").format(
+        version=prediction.version.number,
+        time=stored_time(prediction.finished_at),
+        decided=decided,
+        link=address,
+    )
+    return "\n".join((first, _inputs(shown), third))

@@ -1,0 +1,83 @@
+"""Forms of the reviewer: the checklist that ends in a signature, reasons, explanations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+CHECKS = ("question", "population", "contradictions", "added_value", "alerts")
+
+
+class ReviewForm(forms.Form):
+    """Every point is looked at, then the reviewer signs with the password."""
+
+    question = forms.BooleanField(
+        label=_("The question, its user and its moment are right, and «never» is complete.")
+    )
+    population = forms.BooleanField(
+        label=_("The population of the data and its difference from our patients are named.")
+    )
+    contradictions = forms.BooleanField(
+        label=_("Each direction against the usual one has an explanation that I accept.")
+    )
+    added_value = forms.BooleanField(
+        label=_("I have seen what it adds to age and sex and to the usual score.")
+    )
+    alerts = forms.BooleanField(
+        label=_("The number of flagged patients per hundred, right and missed, can be borne.")
+    )
+    note = forms.CharField(
+        label=_("Remark"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    password = forms.CharField(
+        label=_("Your password, as your signature"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, reviewer: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reviewer = reviewer
+
+    @property
+    def checks(self) -> list[forms.BoundField]:
+        return [self[name] for name in CHECKS]
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.reviewer.check_password(password):
+            raise forms.ValidationError(_("This is not your password."))
+        return password
+
+
+class ReasonForm(forms.Form):
+    """A stop, a rejection, a return: the reason is read by everybody who meets it."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class ContradictionForm(forms.Form):
+    """Why an input moves the model against the usual direction, in both languages."""
+
+    feature = forms.CharField(widget=forms.HiddenInput)
+    en = forms.CharField(
+        label=_("Explanation in English"),
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 2, "lang": "en"}),
+    )
+    zh = forms.CharField(
+        label=_("Explanation in Chinese"),
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 2, "lang": "zh-Hans"}),
+    )

@@ -1,0 +1,134 @@
+"""The inputs of a prediction as the chart knows them: value, unit, date, source, usual range."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from diagnosis.inference.models import Prediction
+from diagnosis.inference.snapshot import schema_of
+from diagnosis.ml.errors import UnitError
+from diagnosis.ml.schema import Feature
+from diagnosis.ml.units import normalise
+from diagnosis.portal.figures import moment, quantity, stored_day
+from diagnosis.portal.wording import number, unit
+from medportal.common.text import localized
+
+SOURCES: dict[str, str | Promise] = {
+    "chart": _("chart"),
+    "observation": _("chart"),
+    "patient": _("patient's details"),
+    "derived": _("computed"),
+    "condition": _("problem list"),
+    "ask": _("asked at the run"),
+    "given": _("entered at the run"),
+}
+
+
+@dataclass(frozen=True)
+class ShownInput:
+    """One input, ready to be read."""
+
+    name: str
+    label: str
+    value: str
+    converted: str
+    when: str
+    observed_at: datetime | None
+    source: str
+    reference: str
+    filled_in: bool
+    is_stale: bool
+    is_given: bool
+    assumed: str
+    judgement: bool
+
+
+def snapshot(prediction: Prediction, name: str) -> Mapping[str, Any]:
+    """What the prediction's snapshot holds of one feature."""
+    found: Mapping[str, Any] = (prediction.inputs or {}).get(name) or {}
+    return found
+
+
+def category_label(feature: Feature, value: object) -> str:
+    for category in feature.categories:
+        if value == category.value or str(value) in (str(category.code), f"{category.code}.0"):
+            return localized(category.label)
+    return str(value)
+
+
+def same_unit(feature: Feature, given: str | None) -> bool:
+    return not given or normalise(given) == normalise(feature.unit or "1")
+
+
+def value_text(feature: Feature, value: object, given_unit: str | None) -> str:
+    """The value in the unit in which it was given."""
+    if value is None:
+        return ""
+    if feature.kind != "number":
+        return category_label(feature, value)
+    if same_unit(feature, given_unit):
+        return quantity(value, feature.decimals, feature.unit)
+    if isinstance(value, (int, float)):
+        return f"{number(float(value))}\u00a0{unit(given_unit)}"
+    return str(value)
+
+
+def converted_text(feature: Feature, value: object, given_unit: str | None) -> str:
+    """The same in the model's unit, where the two differ."""
+    if feature.kind != "number" or same_unit(feature, given_unit):
+        return ""
+    try:
+        converted = feature.convert(float(value), given_unit)  # type: ignore[arg-type]
+    except (UnitError, TypeError, ValueError):
+        return ""
+    return quantity(converted, feature.decimals, feature.unit)
+
+
+def reference_text(feature: Feature, given_unit: str | None) -> str:
+    """The usual range in the unit of the value beside it."""
+    if feature.reference_range is None:
+        return ""
+    low, high = feature.reference_range
+    if same_unit(feature, given_unit):
+        return (
+            f"{number(low, feature.decimals)}\u2013{quantity(high, feature.decimals, feature.unit)}"
+        )
+    try:
+        factor = feature.convert(1.0, given_unit)
+    except UnitError:
+        return ""
+    return f"{number(low / factor, 1)}\u2013{number(high / factor, 1)}\u00a0{unit(given_unit)}"
+
+
+def shown_input(feature: Feature, given: Mapping[str, Any]) -> ShownInput:
+    value, given_unit = given.get("value"), given.get("unit")
+    source = str(given.get("source") or "")
+    return ShownInput(
+        name=feature.name,
+        label=localized(feature.label),
+        value=value_text(feature, value, given_unit),
+        converted=converted_text(feature, value, given_unit),
+        when=stored_day(given.get("observed_at")),
+        observed_at=moment(given.get("observed_at")),
+        source=str(SOURCES.get(source, source)),
+        reference=reference_text(feature, given_unit),
+        filled_in=given.get("converted") is None,
+        is_stale=given.get("status") == "stale",
+        is_given=source == "given",
+        assumed=localized(feature.assumed),
+        judgement=feature.judgement,
+    )
+
+
+def shown_inputs(prediction: Prediction) -> dict[str, ShownInput]:
+    """Every input of the model, in the order of its schema."""
+    return {
+        feature.name: shown_input(feature, snapshot(prediction, feature.name))
+        for feature in schema_of(prediction.version)
+    }

@@ -1,0 +1,138 @@
+"""The reasons of a result: the waterfall with each input's value, date, range and remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from diagnosis.inference.models import Explanation, Prediction
+from diagnosis.portal import sentences
+from diagnosis.portal.charts.waterfall import OTHER, Bar, Factor, Waterfall, waterfall
+from diagnosis.portal.figures import exact_percent, percent, signed
+from diagnosis.portal.inputs_shown import ShownInput
+from diagnosis.registry import contradictions
+from diagnosis.registry.models import ModelVersion
+from medportal.common.text import localized
+
+
+@dataclass(frozen=True)
+class ReasonRow:
+    """One bar with everything that stands beside it."""
+
+    bar: Bar
+    label: str
+    shown: ShownInput | None
+    is_against: bool
+    why_against: str
+
+    @property
+    def points(self) -> str:
+        return signed(self.bar.points)
+
+    @property
+    def error(self) -> str:
+        if self.bar.error_points is None:
+            return ""
+        return "±<1" if self.bar.error_points == 0 else f"±{self.bar.error_points}"
+
+    @property
+    def from_to(self) -> tuple[str, str]:
+        """Where the estimate stood before this input and after it."""
+        return percent(self.bar.start), percent(self.bar.end)
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Picture, rows and sentence of one explanation."""
+
+    picture: Waterfall
+    rows: tuple[ReasonRow, ...]
+    other_labels: tuple[str, ...]
+    base_name: str
+    base: str
+    result: str
+    sentence: str
+    method: str
+    background: Mapping[str, Any]
+
+    @property
+    def ticks(self) -> list[tuple[str, str]]:
+        return [(at, exact_percent(value)) for at, value in self.picture.ticks]
+
+    @property
+    def rounding(self) -> str:
+        return signed(self.picture.rounding) if self.picture.rounding else ""
+
+    @property
+    def has_errors(self) -> bool:
+        return any(row.bar.error is not None for row in self.rows)
+
+    @property
+    def has_filled_in(self) -> bool:
+        return any(row.bar.factor.filled_in for row in self.rows)
+
+
+def against_the_usual(version: ModelVersion) -> dict[str, str]:
+    """Features that move this model against the usual direction, with the reviewer's words."""
+    return {
+        str(entry["feature"]): localized(contradictions.note(version, str(entry["feature"])))
+        for entry in contradictions.found(version)
+    }
+
+
+def _factors(content: Mapping[str, Any], shown: Mapping[str, ShownInput]) -> list[Factor]:
+    return [
+        Factor(
+            key=given["feature"],
+            contribution=float(given["contribution"]),
+            standard_error=given.get("standard_error"),
+            filled_in=given["feature"] in shown and shown[given["feature"]].filled_in,
+        )
+        for given in content.get("attributions") or ()
+    ]
+
+
+def _row(
+    bar: Bar, shown: Mapping[str, ShownInput], against: Mapping[str, str], others: int
+) -> ReasonRow:
+    key = bar.factor.key
+    found = shown.get(key)
+    label = sentences.others(others) if key == OTHER else (found.label if found else key)
+    return ReasonRow(bar, label, found, key in against, against.get(key, ""))
+
+
+def reasons(
+    prediction: Prediction, explanation: Explanation, shown: Mapping[str, ShownInput]
+) -> Reasons | None:
+    """The reasons, or None where they do not add up to the result and must not be drawn."""
+    content = explanation.content or {}
+    probability = prediction.probability
+    if probability is None or not content.get("attributions"):
+        return None
+    picture = waterfall(float(content["base_value"]), _factors(content, shown), probability)
+    if picture is None:
+        return None
+    version = prediction.version
+    against = against_the_usual(version)
+    count = picture.other.count if picture.other else 0
+    rows = tuple(_row(bar, shown, against, count) for bar in picture.bars)
+    background = content.get("background") or {}
+    return Reasons(
+        picture=picture,
+        rows=rows,
+        other_labels=tuple(
+            shown[key].label if key in shown else key
+            for key in (picture.other.keys if picture.other else ())
+        ),
+        base_name=sentences.base_name(
+            version.manifest.get("people"), background.get("rows"), version.service.sheet
+        ),
+        base=percent(picture.base),
+        result=percent(picture.result),
+        sentence=sentences.reasons_sentence(
+            picture, {name: found.label for name, found in shown.items()}
+        ),
+        method=str(content.get("method") or ""),
+        background=background,
+    )

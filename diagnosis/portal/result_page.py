@@ -1,0 +1,247 @@
+"""Everything that the page of one prediction shows, gathered for its templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role, User
+from diagnosis.inference.models import Decision, Explanation, Job, Outcome, Prediction
+from diagnosis.portal import sentences
+from diagnosis.portal.added_value import AddedValue, added_value, age_sex_sentence
+from diagnosis.portal.colleagues import colleagues
+from diagnosis.portal.copy_text import copy_text
+from diagnosis.portal.decision_form import DecisionForm
+from diagnosis.portal.earlier import History, history
+from diagnosis.portal.figures import percent
+from diagnosis.portal.freshness import Newer, newer_data
+from diagnosis.portal.inputs_shown import ShownInput, shown_inputs
+from diagnosis.portal.reasons import Reasons, reasons
+from diagnosis.portal.result_number import Number, number_of
+from diagnosis.registry import bands
+from diagnosis.registry.models import ModelVersion, VersionEvent
+from medportal.common.text import localized
+
+State = Job.State
+
+
+@dataclass
+class ResultPage:
+    """One prediction as one person sees it; each part asks the database when it is wanted."""
+
+    prediction: Prediction
+    user: User
+    address: str = ""
+    bound_decision: DecisionForm | None = None
+
+    @property
+    def state(self) -> str:
+        return self.prediction.state
+
+    @property
+    def is_pending(self) -> bool:
+        return not self.prediction.is_settled
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == State.DONE
+
+    @cached_property
+    def explanation(self) -> Explanation | None:
+        return Explanation.objects.visible_to(self.user).filter(prediction=self.prediction).first()
+
+    @property
+    def is_explaining(self) -> bool:
+        """The number is there and the reasons follow."""
+        return self.is_done and self.explanation is not None and not self.explanation.is_settled
+
+    @property
+    def key(self) -> str:
+        """What a poll compares: unless it changes, nothing on the page moves."""
+        if not self.is_done:
+            return self.state
+        return f"{self.state}-{self.explanation.state if self.explanation else 'none'}"
+
+    @cached_property
+    def number(self) -> Number | None:
+        return number_of(self.prediction) if self.is_done else None
+
+    @cached_property
+    def shown(self) -> Mapping[str, ShownInput]:
+        return shown_inputs(self.prediction)
+
+    @property
+    def stale(self) -> list[ShownInput]:
+        return [one for one in self.shown.values() if one.is_stale and not one.filled_in]
+
+    @property
+    def given(self) -> list[ShownInput]:
+        return [one for one in self.shown.values() if one.is_given]
+
+    @cached_property
+    def reasons(self) -> Reasons | None:
+        explanation = self.explanation
+        if not self.is_done or explanation is None or explanation.state != State.DONE:
+            return None
+        return reasons(self.prediction, explanation, self.shown)
+
+    @cached_property
+    def added(self) -> AddedValue:
+        return added_value(self.prediction.version, self.prediction)
+
+    @cached_property
+    def age_sex(self) -> str:
+        return age_sex_sentence(self.prediction)
+
+    @cached_property
+    def newer(self) -> list[Newer]:
+        return newer_data(self.prediction)
+
+    @cached_property
+    def history(self) -> History:
+        return history(self.user, self.prediction)
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """The newest first; the others are what it amends."""
+        rows = Decision.objects.visible_to(self.user).filter(prediction=self.prediction)
+        return list(rows.select_related("decided_by").order_by("-decided_at"))
+
+    @property
+    def decision(self) -> Decision | None:
+        return self.decisions[0] if self.decisions else None
+
+    def action_label(self, code: str) -> str:
+        action = bands.action_named(self.prediction.service.sheet, code)
+        return localized(action["label"]) if action else code
+
+    @cached_property
+    def decided(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "decision": row,
+                "action": row.action_text or self.action_label(row.action),
+                "usual": self.action_label(row.usual_action) if row.usual_action else "",
+                "own": "" if row.own_estimate is None else percent(row.own_estimate),
+            }
+            for row in self.decisions
+        ]
+
+    @property
+    def own_estimate(self) -> str:
+        given = self.prediction.own_estimate
+        return "" if given is None else percent(given)
+
+    @property
+    def is_clinician(self) -> bool:
+        return self.user.has_role(Role.CLINICIAN)
+
+    @property
+    def may_decide(self) -> bool:
+        return self.is_clinician and self.is_done and not self.prediction.is_what_if
+
+    @property
+    def may_run(self) -> bool:
+        return self.is_clinician and self.prediction.patient_id is not None
+
+    @property
+    def may_mark_wrong(self) -> bool:
+        settled = self.prediction.is_settled and self.state != State.ENTERED_IN_ERROR
+        return self.is_clinician and settled and self.prediction.patient_id is not None
+
+    @property
+    def has_sheet(self) -> bool:
+        """Not for every service, and never for a number that no longer holds."""
+        prediction = self.prediction
+        usable = self.is_done and not prediction.is_what_if and not prediction.is_expired
+        return usable and prediction.service.patient_sheet and self.is_clinician
+
+    @cached_property
+    def colleagues(self) -> list[User]:
+        open_one = self.is_done and self.prediction.decided_at is None
+        if not (self.may_decide and open_one):
+            return []
+        return colleagues(self.prediction, self.user)
+
+    @cached_property
+    def decision_form(self) -> DecisionForm:
+        return self.bound_decision or DecisionForm(prediction=self.prediction)
+
+    @cached_property
+    def outcome(self) -> dict[str, Any] | None:
+        """What happened: only after a decision, and only what is no longer sealed."""
+        prediction = self.prediction
+        if prediction.patient_id is None or prediction.decided_at is None:
+            return None
+        found = (
+            Outcome.objects.visible_to(self.user)
+            .open()
+            .filter(service=prediction.service_id, patient=prediction.patient_id)
+            .order_by("-occurred_on")
+            .first()
+        )
+        if found is None:
+            return None
+        sentence = prediction.service.sheet["sentence"]
+        return {
+            "outcome": found,
+            "event": localized(sentence["event"]),
+            "not_event": localized(sentence["not_event"]),
+        }
+
+    @cached_property
+    def stop(self) -> VersionEvent | None:
+        """The stop of this result's version, with its reason."""
+        version = self.prediction.version
+        if version.state not in (ModelVersion.State.STOPPED, ModelVersion.State.RECALLED):
+            return None
+        return VersionEvent.objects.filter(version=version, to_state=version.state).last()
+
+    @cached_property
+    def newer_version(self) -> ModelVersion | None:
+        """The version that answers now, where it is another one."""
+        version = self.prediction.version
+        if version.state == ModelVersion.State.PUBLISHED:
+            return None
+        rows = ModelVersion.objects.published().filter(service=version.service_id)
+        return rows.defer("manifest").first()
+
+    @cached_property
+    def copy_text(self) -> str:
+        if self.number is None:
+            return ""
+        return copy_text(
+            self.prediction, self.number, self.shown.values(), self.decision, self.address
+        )
+
+    @property
+    def warnings(self) -> list[dict[str, Any]]:
+        """Rules that warn; the population's note and the inputs have places of their own."""
+        apart = ("population_note", "inputs_filled_in", "stale_inputs_used")
+        return [w for w in self.prediction.warnings or () if w.get("code") not in apart]
+
+    @property
+    def not_a_cause(self) -> str:
+        return sentences.say("not_a_cause")
+
+    @property
+    def demonstration_line(self) -> str:
+        return sentences.say("demonstration")
+
+    @property
+    def reference(self) -> str:
+        """What somebody reads out at the telephone."""
+        return str(self.prediction.pk).split("-", maxsplit=1)[0]
+
+    @property
+    def age(self) -> int:
+        return (timezone.now() - self.prediction.index_at).days
+
+    @property
+    def status_address(self) -> str:
+        return reverse("portal:prediction-status", args=[self.prediction.pk])

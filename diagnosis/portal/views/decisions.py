@@ -1,0 +1,53 @@
+"""Recording what the clinician made of a result."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.models import Role
+from accounts.permissions import require_role
+from diagnosis.inference import actions
+from diagnosis.portal.access import PersonRequest, raise_for
+from diagnosis.portal.decision_form import DecisionForm
+from diagnosis.portal.views.predictions import (
+    context_of,
+    note,
+    result_page,
+    visible_prediction,
+)
+from medportal.common.errors import DomainError
+
+UNPROCESSABLE = 422
+
+
+@require_POST
+@require_role(Role.CLINICIAN)
+def decide(request: PersonRequest, prediction: UUID) -> HttpResponse:
+    found = visible_prediction(request.user, prediction)
+    form = DecisionForm(request.POST, prediction=found)
+    if form.is_valid():
+        try:
+            decision = actions.record_decision(
+                actor=request.user, prediction=found, decision=form.decision
+            )
+        except DomainError as error:
+            raise_for(error)
+            form.take_errors(error)
+        else:
+            amended = decision.amends_id is not None
+            messages.success(
+                request, _("Decision amended.") if amended else _("Decision recorded.")
+            )
+            return redirect("portal:prediction", found.pk)
+    page = result_page(request, found)
+    page.bound_decision = form
+    note(request.user, found, "prediction.read")
+    return render(
+        request, "portal/prediction.html", context_of(request, page), status=UNPROCESSABLE
+    )

@@ -1,0 +1,201 @@
+"""One model version: its card, its life, and the steps that each role may take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import Role, User
+from accounts.permissions import require_role
+from diagnosis.portal.access import PersonRequest, raise_for
+from diagnosis.portal.forms_review import ContradictionForm, ReasonForm, ReviewForm
+from diagnosis.portal.version_card import Card, card
+from diagnosis.portal.version_compare import against_published
+from diagnosis.portal.views.services import READERS
+from diagnosis.registry import actions
+from diagnosis.registry.models import ModelVersion
+from medportal.common.errors import DomainError
+
+State = ModelVersion.State
+EXPLAINERS = (Role.DATA_SCIENTIST, Role.REVIEWER)
+OPEN = (State.DRAFT, State.SUBMITTED, State.APPROVED)
+SIGNED = gettext_lazy("question, population, contradictions, added value and alerts checked")
+
+
+def _version(user: User, pk: UUID) -> ModelVersion:
+    rows = ModelVersion.objects.visible_to(user).select_related(
+        "service", "created_by", "submitted_by", "approved_by", "published_by"
+    )
+    found = rows.filter(pk=pk).first()
+    hidden = user.has_role(Role.NURSE) and not user.has_role(Role.CLINICIAN)
+    if found is None or (hidden and found.service.hidden_from_nurses):
+        raise Http404
+    return found
+
+
+def _explanation_forms(shown: Card, bound: ContradictionForm | None) -> list[dict[str, Any]]:
+    forms = []
+    for row in shown.contradictions:
+        form = ContradictionForm(
+            initial={"feature": row.bar.feature, "en": row.note_en, "zh": row.note_zh},
+            auto_id=f"id_{row.bar.feature}_%s",
+        )
+        if bound is not None and bound.data.get("feature") == row.bar.feature:
+            form = bound
+        forms.append({"row": row, "form": form})
+    return forms
+
+
+def _may(user: User, version: ModelVersion) -> dict[str, bool]:
+    """Which steps stand open for this person; the actions ask again."""
+    own = user.pk in (version.submitted_by_id, version.created_by_id)
+    reviewer, state = user.has_role(Role.REVIEWER), version.state
+    return {
+        "submit": user.has_role(Role.DATA_SCIENTIST) and state == State.DRAFT,
+        "approve": reviewer and state == State.SUBMITTED and not own,
+        "needs_other_eyes": reviewer and state == State.SUBMITTED and own,
+        "reject": reviewer and state == State.SUBMITTED,
+        "publish": reviewer and state == State.APPROVED,
+        "stop": user.has_role(Role.REVIEWER, Role.ADMINISTRATOR) and state == State.PUBLISHED,
+        "resume": reviewer and state == State.STOPPED,
+        "explain": user.has_role(*EXPLAINERS) and state in OPEN,
+    }
+
+
+def _page(
+    request: PersonRequest,
+    version: ModelVersion,
+    *,
+    review: ReviewForm | None = None,
+    reason: ReasonForm | None = None,
+    explanation: ContradictionForm | None = None,
+) -> HttpResponse:
+    user, shown = request.user, card(version)
+    bound = [form for form in (review, reason, explanation) if form is not None]
+    context = {
+        "version": version,
+        "service": version.service,
+        "sheet": version.service.sheet,
+        "manifest": version.manifest,
+        "card": shown,
+        "may": _may(user, version),
+        "events": version.events.select_related("by").order_by("at"),
+        "compared": against_published(version),
+        "review": review or ReviewForm(reviewer=user),
+        "reason": reason or ReasonForm(),
+        "explanations": _explanation_forms(shown, explanation),
+        "faulty": bound[0] if bound else None,
+    }
+    return render(request, "portal/version.html", context, status=400 if bound else 200)
+
+
+@require_GET
+@require_role(*READERS)
+def version(request: PersonRequest, version: UUID) -> HttpResponse:
+    return _page(request, _version(request.user, version))
+
+
+def _take(
+    request: PersonRequest, version: ModelVersion, step: Callable[[], object], done: str
+) -> HttpResponse:
+    try:
+        step()
+    except DomainError as error:
+        raise_for(error)
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, done)
+    return redirect("portal:version", version=version.pk)
+
+
+@require_POST
+@require_role(Role.DATA_SCIENTIST)
+def submit(request: PersonRequest, version: UUID) -> HttpResponse:
+    found, actor = _version(request.user, version), request.user
+    return _take(
+        request,
+        found,
+        lambda: actions.submit_version(actor=actor, version=found),
+        _("Submitted. A reviewer other than you decides."),
+    )
+
+
+@require_POST
+@require_role(*EXPLAINERS)
+def explain(request: PersonRequest, version: UUID) -> HttpResponse:
+    found, actor = _version(request.user, version), request.user
+    feature = request.POST.get("feature", "")
+    form = ContradictionForm(request.POST, auto_id=f"id_{feature}_%s")
+    if not form.is_valid():
+        return _page(request, found, explanation=form)
+    note = {"en": form.cleaned_data["en"], "zh-Hans": form.cleaned_data["zh"]}
+    return _take(
+        request,
+        found,
+        lambda: actions.explain_contradiction(
+            actor=actor, version=found, feature=form.cleaned_data["feature"], note=note
+        ),
+        _("Explanation recorded."),
+    )
+
+
+@require_POST
+@require_role(Role.REVIEWER)
+def approve(request: PersonRequest, version: UUID) -> HttpResponse:
+    found, actor = _version(request.user, version), request.user
+    form = ReviewForm(request.POST, reviewer=actor)
+    if not form.is_valid():
+        return _page(request, found, review=form)
+    note = ". ".join(filter(None, (str(SIGNED).capitalize(), form.cleaned_data["note"])))
+    return _take(
+        request,
+        found,
+        lambda: actions.approve_version(actor=actor, version=found, note=note),
+        _("Approved and signed. It can be published now."),
+    )
+
+
+def _with_reason(
+    request: PersonRequest, found: ModelVersion, action: Callable[..., object], done: str
+) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, reason=form)
+    reason = form.cleaned_data["reason"]
+    return _take(
+        request, found, lambda: action(actor=request.user, version=found, reason=reason), done
+    )
+
+
+@require_POST
+@require_role(Role.REVIEWER)
+def reject(request: PersonRequest, version: UUID) -> HttpResponse:
+    found = _version(request.user, version)
+    return _with_reason(request, found, actions.reject_version, _("Rejected, with your reason."))
+
+
+@require_POST
+@require_role(Role.REVIEWER)
+def resume(request: PersonRequest, version: UUID) -> HttpResponse:
+    found = _version(request.user, version)
+    return _with_reason(request, found, actions.resume_version, _("The service runs again."))
+
+
+@require_POST
+@require_role(Role.REVIEWER)
+def publish(request: PersonRequest, version: UUID) -> HttpResponse:
+    found, actor = _version(request.user, version), request.user
+    return _take(
+        request,
+        found,
+        lambda: actions.publish_version(actor=actor, version=found),
+        _("Published. Clinicians can run it now."),
+    )
