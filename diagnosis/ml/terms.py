@@ -9,7 +9,7 @@ from typing import Any
 from diagnosis.ml.errors import SchemaError
 
 Text = Mapping[str, str]  # {"en": …, "zh-Hans": …}
-SOURCES = ("patient", "observation", "condition", "ask")
+SOURCES = ("patient", "observation", "derived", "condition", "ask")
 
 
 def only_known(cls: type, given: Mapping[str, Any]) -> None:
