@@ -31,6 +31,7 @@ from medportal.common.errors import DomainError
 
 UNPROCESSABLE = 422
 POINTER = "/inputs/"
+LONGEST_KEY = 120
 
 
 @dataclass
@@ -54,14 +55,20 @@ class _Attempt:
             self.request.POST if self.request.method == "POST" else None
         )
         self.confirmed = self.request.POST.getlist("confirm")
+        self.key = self.request.POST.get("key", "")[:LONGEST_KEY] or str(uuid4())
+        self.facts = read_facts(self.patient, [self.service], self.now)
+        self.inputs = take(self.schema, self.readings, {})
+        self.report = check_population(
+            self.service, self.patient, self.inputs, self.confirmed, facts=self.facts
+        )
 
     @property
     def has_errors(self) -> bool:
         return bool(self.errors or self.problem or self.confirm_error or self.estimate_error)
 
     def page(self) -> HttpResponse:
-        facts = read_facts(self.patient, [self.service], self.now)
-        inputs = take(self.schema, self.readings, {})
+        asked = check_population(self.service, self.patient, self.inputs, facts=self.facts)
+        warnings = check_warnings(self.service, self.patient, self.inputs, facts=self.facts)
         fields = fields_of(self.schema, self.readings, self.posted, self.errors)
         sent = self.posted or {}
         context = {
@@ -69,12 +76,12 @@ class _Attempt:
             "who": identity(self.patient, self.request.user),
             "service": self.service,
             "version": self.version,
-            "report": check_population(self.service, self.patient, inputs, (), facts=facts),
-            "warnings": check_warnings(self.service, self.patient, inputs, facts=facts),
+            "report": asked,
+            "warnings": warnings,
             "fields": fields,
             "groups": grouped(fields),
             "confirmed": self.confirmed,
-            "key": sent.get("key") or str(uuid4()),
+            "key": self.key,
             "own_estimate": sent.get("own_estimate", ""),
             "changes": sent.get("changes", "what_if"),
             "has_errors": self.has_errors,
@@ -122,6 +129,8 @@ def _request_of(attempt: _Attempt) -> PredictionRequest | None:
     post = attempt.request.POST
     answers = RunForm(fields_of(attempt.schema, attempt.readings, post), post).answers
     attempt.errors.update(answers.errors)
+    if attempt.report.to_confirm:
+        attempt.confirm_error = _("Confirm this first, or leave the service aside.")
     try:
         estimate = own_estimate(post.get("own_estimate", ""))
     except ValueError:
@@ -136,7 +145,7 @@ def _request_of(attempt: _Attempt) -> PredictionRequest | None:
         confirmations=tuple(attempt.confirmed),
         origin=origin,
         own_estimate=estimate,
-        idempotency_key=post.get("key", "")[:120],
+        idempotency_key=attempt.key,
         include_stale=tuple(answers.include_stale),
         store_answers=not is_try,
     )
@@ -148,5 +157,11 @@ def _point_out(attempt: _Attempt, error: DomainError) -> None:
         name = pointer.pointer.removeprefix(POINTER)
         if pointer.pointer.startswith(POINTER) and name in attempt.schema:
             attempt.errors[name] = str(pointer.message)
-    if not attempt.errors:
+    if error.code == "idempotency_key_reused":
+        attempt.key = str(uuid4())
+        attempt.problem = _(
+            "This form was already run with other values; that result is among the earlier "
+            "predictions. Look at the values again before you run it once more."
+        )
+    elif not attempt.errors:
         attempt.problem = str(error.message)

@@ -9,5 +9,5 @@ from django.views.decorators.http import require_POST
 
 @require_POST
 @login_required
-def stay(request: HttpRequest) -> HttpResponse:
+def stay(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)

@@ -1,0 +1,147 @@
+"""The panel «Services»: what is ready, what is nearly, what does not fit, and one step for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from diagnosis.inference import fitting
+from diagnosis.inference.fitting import MissingInput, ServiceFit
+from diagnosis.inference.models import Prediction
+from diagnosis.ml import Feature, Source
+from diagnosis.portal import wording
+from diagnosis.records import codes
+from diagnosis.records.codes import Code
+from medportal.common.text import localized
+
+SETTLED = Prediction.State.DONE
+
+
+def own_source(feature: Feature) -> Source | None:
+    """Where a value that is entered for this feature belongs in the chart."""
+    return next(
+        (s for s in feature.sources if s.kind == "observation" and s.above is None),
+        None,
+    )
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One input that the service still needs, with what a field for it has to know."""
+
+    missing: MissingInput
+
+    @property
+    def name(self) -> str:
+        return self.missing.feature.name
+
+    @property
+    def label(self) -> str:
+        return localized(self.missing.feature.label)
+
+    @property
+    def burden(self) -> str:
+        return localized(self.missing.feature.burden)
+
+    @property
+    def status(self) -> str:
+        return self.missing.status
+
+    @property
+    def code(self) -> Code | None:
+        source = own_source(self.missing.feature)
+        return codes.find(source.code, source.system) if source else None
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        code = self.code
+        return [(a.value, localized(a.label)) for a in code.answers] if code else []
+
+    @property
+    def units(self) -> list[tuple[str, str]]:
+        """Those that the service reads; the form finds the code that goes with each."""
+        code = self.code
+        if code is None or not code.needs_unit:
+            return []
+        return [(unit, wording.unit(unit)) for unit in self.missing.feature.units]
+
+    @property
+    def must_choose_unit(self) -> bool:
+        return self.missing.feature.unit_required
+
+
+@dataclass(frozen=True)
+class Entry:
+    fit: ServiceFit
+
+    @property
+    def service(self) -> Any:
+        return self.fit.service
+
+    @property
+    def status(self) -> str:
+        return self.fit.status
+
+    @property
+    def gaps(self) -> list[Gap]:
+        return [Gap(missing) for missing in self.fit.missing]
+
+    @property
+    def last(self) -> Prediction | None:
+        return self.fit.last
+
+    @property
+    def is_pending(self) -> bool:
+        return self.last is not None and not self.last.is_settled
+
+    @property
+    def has_result(self) -> bool:
+        return self.last is not None and self.last.state == SETTLED
+
+
+@dataclass(frozen=True)
+class Panel:
+    entries: list[Entry]
+
+    def _of(self, *statuses: str) -> list[Entry]:
+        return [entry for entry in self.entries if entry.status in statuses]
+
+    @property
+    def ready(self) -> list[Entry]:
+        return self._of(fitting.READY)
+
+    @property
+    def nearly(self) -> list[Entry]:
+        return self._of(fitting.NEARLY)
+
+    @property
+    def confirm(self) -> list[Entry]:
+        return self._of(fitting.CONFIRM)
+
+    @property
+    def lacking(self) -> list[Entry]:
+        return self._of(fitting.LACKING)
+
+    @property
+    def unfit(self) -> list[Entry]:
+        return self._of(fitting.NOT_FITTING)
+
+    @property
+    def stopped(self) -> list[Entry]:
+        return self._of(fitting.STOPPED)
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(entry.status != fitting.NOT_OFFERED for entry in self.entries)
+
+    @property
+    def now(self) -> str:
+        """As the form of an observation reads it."""
+        return f"{timezone.localtime():%Y-%m-%dT%H:%M}"
+
+
+def panel_of(fits: Iterable[ServiceFit]) -> Panel:
+    return Panel([Entry(fit) for fit in fits])

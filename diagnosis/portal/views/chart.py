@@ -1,0 +1,59 @@
+"""One patient's chart, and which services can help here."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.models import Role, User
+from accounts.permissions import require_role
+from diagnosis.inference.fitting import services_for
+from diagnosis.inference.models import Prediction
+from diagnosis.portal.access import CHART_READERS, PersonRequest, open_chart
+from diagnosis.portal.chart_lines import groups_of
+from diagnosis.portal.identity import MRN, Identity, grouped
+from diagnosis.portal.services_panel import panel_of
+from diagnosis.records.chart import Chart, read_chart
+from diagnosis.records.models import Patient
+
+EARLIER = 12
+
+
+def identity_of(chart: Chart) -> Identity:
+    """From what the chart has already read."""
+    numbers = [grouped(known.value) for known in chart.identifiers if known.system == MRN]
+    allergies = tuple(allergy.substance for allergy in chart.allergies)
+    return Identity(chart.patient, numbers[0] if numbers else "", allergies)
+
+
+def earlier_predictions(user: User, patient: Patient) -> dict[str, list[Prediction]]:
+    """What counts, and apart from it what was only tried or belongs to somebody else."""
+    rows = (
+        Prediction.objects.visible_to(user)
+        .filter(patient=patient)
+        .select_related("service", "version", "owner")
+        .order_by("-index_at", "-requested_at")
+    )
+    apart = [row for row in rows if row.is_what_if or row.state == row.State.ENTERED_IN_ERROR]
+    counted = [row for row in rows if row not in apart]
+    return {"earlier": counted[:EARLIER], "apart": apart[:EARLIER]}
+
+
+@require_GET
+@require_role(*CHART_READERS)
+def chart(request: PersonRequest, patient: UUID) -> HttpResponse:
+    shown = open_chart(request.user, patient)
+    held = read_chart(shown)
+    context = {
+        "patient": shown,
+        "who": identity_of(held),
+        "chart": held,
+        "groups": groups_of(held),
+        "panel": panel_of(services_for(request.user, shown)),
+        "may_run": request.user.has_role(Role.CLINICIAN),
+        **earlier_predictions(request.user, shown),
+    }
+    return render(request, "portal/chart.html", context)

@@ -1,0 +1,143 @@
+"""Adding a value to a chart, correcting one, and what stood there before."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts import audit
+from accounts.permissions import require_role
+from diagnosis.portal.access import CHART_READERS, PersonRequest, open_chart, raise_for
+from diagnosis.portal.charts.trend import trend
+from diagnosis.portal.identity import identity
+from diagnosis.records import chart, codes
+from diagnosis.records.forms import CorrectionForm, ObservationForm, WithdrawalForm
+from diagnosis.records.models import Observation, Patient
+from diagnosis.records.results import Line
+from medportal.common.errors import DomainError
+
+UNPROCESSABLE = 422
+TREND_HEIGHT = 180
+
+
+def _observation(request: PersonRequest, patient: UUID, observation: UUID) -> Observation:
+    row = (
+        Observation.objects.visible_to(request.user)
+        .filter(pk=observation, patient=patient)
+        .select_related("patient", "recorded_by")
+        .first()
+    )
+    if row is None:
+        raise Http404
+    return row
+
+
+def _saved(form: ObservationForm | CorrectionForm | WithdrawalForm, request: PersonRequest) -> bool:
+    try:
+        return form.is_valid() and form.save(request.user) is not None
+    except DomainError as error:
+        raise_for(error)
+        raise
+
+
+@require_http_methods(["GET", "POST"])
+@require_role(*CHART_READERS)
+def add(request: PersonRequest, patient: UUID) -> HttpResponse:
+    """First what, then its value: the second step knows the unit, the bounds and the answers."""
+    shown = open_chart(request.user, patient, what="observation")
+    wanted = request.GET.get("code", "")
+    if request.method == "POST":
+        form = ObservationForm(request.POST, patient=shown)
+        if _saved(form, request):
+            messages.success(request, _("Recorded."))
+            return redirect(_back(request, shown))
+    else:
+        form = ObservationForm(patient=shown, code=wanted)
+    context = {
+        "patient": shown,
+        "who": identity(shown, request.user),
+        "form": form,
+        "chosen": form.chosen,
+        "families": [] if form.chosen else codes.grouped(),
+        "next": _next(request),
+    }
+    status = UNPROCESSABLE if form.is_bound else 200
+    return render(request, "portal/observation_add.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@require_role(*CHART_READERS)
+def correct(request: PersonRequest, patient: UUID, observation: UUID) -> HttpResponse:
+    shown = open_chart(request.user, patient, what=f"observation/{observation}")
+    row = _observation(request, patient, observation)
+    withdraws = request.POST.get("act") == "withdraw"
+    corrected = request.POST if request.method == "POST" and not withdraws else None
+    form = CorrectionForm(corrected, observation=row)
+    withdrawal = WithdrawalForm(
+        request.POST if withdraws else None, observation=row, prefix="withdrawal"
+    )
+    if request.method == "POST" and _saved(withdrawal if withdraws else form, request):
+        words = _("Marked as entered in error.") if withdraws else _("Corrected.")
+        messages.success(request, words)
+        return redirect("portal:chart", shown.pk)
+    context = {
+        "patient": shown,
+        "who": identity(shown, request.user),
+        "row": row,
+        "code": codes.find(row.code, row.system),
+        "form": form,
+        "withdrawal": withdrawal,
+        "bound": withdrawal if withdraws else form,
+    }
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render(request, "portal/observation_correct.html", context, status=status)
+
+
+@require_GET
+@require_role(*CHART_READERS)
+def history(request: PersonRequest, patient: UUID, observation: UUID) -> HttpResponse:
+    """Every value of the quantity, and all that ever stood in the place of this one."""
+    row = _observation(request, patient, observation)
+    audit.record(
+        actor=request.user,
+        act="observation.read",
+        patients=[row.patient_id],
+        what=f"observation/{row.pk}",
+    )
+    line = _line_of(row)
+    chain = chart.history(row.patient, row.pk)
+    context = {
+        "patient": row.patient,
+        "who": identity(row.patient, request.user),
+        "row": row,
+        "line": line,
+        "label": line.label if line else row.label or row.code,
+        "trend": trend(line.points, reference=line.usual, height=TREND_HEIGHT) if line else None,
+        "chain": chain,
+    }
+    return render(request, "portal/observation_history.html", context)
+
+
+def _line_of(row: Observation) -> Line | None:
+    code = codes.find(row.code, row.system)
+    key = code.series_key if code else f"{row.system}|{row.code}"
+    return chart.read_chart(row.patient).lines.get(key)
+
+
+def _next(request: PersonRequest) -> str:
+    """Back to the place from which the value was asked for: the chart or a service's form."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return wanted if wanted.replace("-", "").isalnum() else ""
+
+
+def _back(request: PersonRequest, patient: Patient) -> str:
+    slug = _next(request)
+    if slug and slug != "chart":
+        return reverse("portal:run", args=[patient.pk, slug])
+    return reverse("portal:chart", args=[patient.pk])

@@ -1,0 +1,123 @@
+"""The start page: what is mine, what is new, what runs; for nurses, what the services still need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from accounts import audit
+from accounts.adapter import first_page
+from accounts.models import Role, User
+from diagnosis.inference.models import Job
+from diagnosis.inference.worklist import WorklistFilter, worklist_for
+from diagnosis.portal.access import CHART_READERS, PersonRequest
+from diagnosis.portal.needs import needs_of
+from diagnosis.portal.paging import page_of
+from diagnosis.portal.worklist_rows import rows_of
+from diagnosis.registry.models import Service
+
+PAGE = 25
+State = Job.State
+UNDECIDED = Q(state=State.DONE, decided_at=None)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter, always visible, with how many it would show."""
+
+    code: str
+    label: str | Promise
+    count: int
+    is_on: bool
+    query: str
+
+
+def _conditions(user: User) -> dict[str, tuple[str | Promise, Q]]:
+    last = user.previous_visit_at or timezone.now()
+    return {
+        "mine": (_("Mine, awaiting decision"), UNDECIDED & Q(owner=user)),
+        "undecided": (_("All undecided"), UNDECIDED),
+        "running": (_("Running"), Q(state__in=Job.PENDING)),
+        "refused": (
+            _("Refused or failed"),
+            Q(state__in=[State.REFUSED, State.FAILED], dismissed_at=None),
+        ),
+        "new": (_("New since my last visit"), Q(changed_at__gt=last)),
+    }
+
+
+@require_GET
+@login_required
+def worklist(request: PersonRequest) -> HttpResponse:
+    user = request.user
+    if not user.has_role(*CHART_READERS):
+        return redirect(first_page(user))
+    listed = _Listed(user, request.GET.get("show", ""), request.GET.get("service", ""))
+    shown = page_of(listed.rows(by_risk="risk" in request.GET), request.GET.get("page"), PAGE)
+    patients = [row.patient_id for row in shown.rows]
+    audit.record(actor=user, act="worklist.read", patients=[pk for pk in patients if pk])
+    is_nurse = not user.has_role(Role.CLINICIAN)
+    context = {
+        "rows": rows_of(shown.rows, user),
+        "shown": shown,
+        "chips": listed.chips,
+        "total": listed.total,
+        "services": listed.services,
+        "service": listed.service,
+        "show": listed.show,
+        "by_risk": bool(listed.service) and "risk" in request.GET,
+        "updated": timezone.now(),
+        "is_nurse": is_nurse,
+        "needs": needs_of(user) if is_nurse else [],
+        "page_keeps": listed.kept(by_risk="risk" in request.GET),
+    }
+    return render(request, "portal/worklist.html", context)
+
+
+class _Listed:
+    """The worklist under the filters of this address."""
+
+    def __init__(self, user: User, show: str, service: str) -> None:
+        self.conditions = _conditions(user)
+        self.services = list(Service.objects.visible_to(user).filter(in_worklist=True))
+        self.show = show if show in self.conditions else ""
+        self.service = service if service in [s.slug for s in self.services] else ""
+        self.all = worklist_for(user, WorklistFilter(service=self.service))
+        counts: dict[str, Any] = self.all.aggregate(
+            total=Count("pk"),
+            **{f"n_{code}": Count("pk", filter=q) for code, (_l, q) in self.conditions.items()},
+        )
+        self.total: int = counts["total"]
+        self.chips = [self._chip("", _("All"), self.total)] + [
+            self._chip(code, label, counts[f"n_{code}"])
+            for code, (label, _q) in self.conditions.items()
+        ]
+
+    def _chip(self, code: str, label: str | Promise, count: int) -> Chip:
+        kept = {"show": code, "service": self.service}
+        query = urlencode({name: value for name, value in kept.items() if value})
+        return Chip(code, label, count, code == self.show, query)
+
+    def rows(self, *, by_risk: bool) -> Any:
+        rows = self.all.filter(self.conditions[self.show][1]) if self.show else self.all
+        if by_risk and self.service:
+            # One service alone: its probabilities mean the same; what expired has none.
+            return rows.filter(state=State.DONE).order_by("-probability", "pk")
+        return rows
+
+    def kept(self, *, by_risk: bool) -> str:
+        parts = {"show": self.show, "service": self.service, "risk": "1" if by_risk else ""}
+        found = urlencode({name: value for name, value in parts.items() if value})
+        return f"&{found}" if found else ""
+
+

@@ -1,0 +1,167 @@
+"""One line of the worklist: whose result, which service, what it says, whose turn it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, Role, User
+from diagnosis.inference.models import Prediction
+from diagnosis.portal.figures import percent
+from diagnosis.portal.identity import Identity, identities
+from diagnosis.portal.wording import points, span_words
+from diagnosis.records.models import CareAssignment
+from medportal.common.text import localized
+
+State = Prediction.State
+
+
+@dataclass(frozen=True)
+class Row:
+    prediction: Prediction
+    who: Identity
+    viewer: User
+    colleagues: tuple[User, ...] = ()
+    """Doctors who look after the same patient: to whom the result can go in one click."""
+
+    @property
+    def service(self) -> str:
+        return self.prediction.service.name
+
+    @property
+    def is_done(self) -> bool:
+        return self.prediction.state == State.DONE
+
+    @property
+    def risk(self) -> str:
+        probability = self.prediction.probability
+        return percent(probability) if self.is_done and probability is not None else ""
+
+    @property
+    def _band(self) -> dict[str, Any]:
+        """An expired result has none: its action was for another day."""
+        if not self.is_done or self.prediction.is_expired:
+            return {}
+        return (self.prediction.result or {}).get("band") or {}
+
+    @property
+    def band_code(self) -> str:
+        return str(self._band.get("code", ""))
+
+    @property
+    def band(self) -> str:
+        return localized(self._band.get("label"))
+
+    @property
+    def leaning(self) -> str:
+        """The colour that goes with the word; never without it."""
+        if self.band_code in ("high", "very-high"):
+            return "raise"
+        return "lower" if self.band_code in ("low", "very-low") else ""
+
+    @property
+    def change(self) -> str:
+        """In points since the result before, where both still mean the same."""
+        before = getattr(self.prediction, "previous_probability", None)
+        now = self.prediction.probability
+        if before is None or now is None or self.is_other_version:
+            return ""
+        return points(now - before)
+
+    @property
+    def is_other_version(self) -> bool:
+        """A change that the model made is none of the patient's."""
+        before = getattr(self.prediction, "previous_version", None)
+        return before is not None and before != self.prediction.version_id
+
+    @property
+    def at(self) -> datetime:
+        return self.prediction.finished_at or self.prediction.requested_at
+
+    @property
+    def age(self) -> str:
+        return span_words(timezone.now() - self.at)
+
+    @property
+    def is_new(self) -> bool:
+        """Came after this person was here last."""
+        last = self.viewer.previous_visit_at
+        return last is not None and self.at > last
+
+    @property
+    def state_code(self) -> str:
+        if self.is_done and self.prediction.is_expired:
+            return "expired"
+        return str(self.prediction.state)
+
+    @property
+    def is_mine(self) -> bool:
+        return self.prediction.owner_id == self.viewer.pk
+
+    @property
+    def state(self) -> str:
+        """Whose turn it is, in words."""
+        if self.state_code == "expired" and self.prediction.decided_at is None:
+            return _("expired without a decision")
+        if self.is_done and self.prediction.decided_at is not None:
+            return _("decided")
+        if self.is_done:
+            return _("awaits your decision") if self.is_mine else _("awaits a decision")
+        if self.prediction.state == State.REFUSED:
+            refusal = self.prediction.refusal or {}
+            return localized(refusal.get("message")) or _("refused")
+        return str(self.prediction.get_state_display())
+
+    @property
+    def owner(self) -> str:
+        return str(self.prediction.owner) if self.prediction.owner else ""
+
+    @property
+    def may_hand_over(self) -> bool:
+        return _is_waiting(self.prediction)
+
+
+def rows_of(predictions: Iterable[Prediction], viewer: User) -> list[Row]:
+    listed = list(predictions)
+    people: dict[UUID, Identity] = identities(p.patient for p in listed if p.patient)
+    waiting = [p.patient_id for p in listed if p.patient_id and _is_waiting(p)]
+    doctors = doctors_of(waiting) if viewer.has_role(Role.CLINICIAN) else {}
+    return [
+        Row(
+            p,
+            people[p.patient.pk],
+            viewer,
+            tuple(d for d in doctors.get(p.patient.pk, []) if d.pk != viewer.pk),
+        )
+        for p in listed
+        if p.patient
+    ]
+
+
+def _is_waiting(prediction: Prediction) -> bool:
+    return prediction.state == State.DONE and prediction.decided_at is None
+
+
+def doctors_of(patients: Iterable[UUID]) -> dict[UUID, list[User]]:
+    """The doctors of each patient's care teams; two questions for any number of patients."""
+    teams: dict[UUID, set[UUID]] = {}
+    held = CareAssignment.unscoped.current().filter(patient__in=list(patients))
+    for patient, team in held.values_list("patient", "team"):
+        teams.setdefault(patient, set()).add(team)
+    members: dict[UUID, dict[UUID, User]] = {}
+    rows = Membership.objects.current().filter(team__in=set().union(*teams.values()))
+    doctors = rows.filter(user__is_active=True, user__roles__contains=[Role.CLINICIAN])
+    for row in doctors.select_related("user").order_by("user__display_name"):
+        members.setdefault(row.team_id, {})[row.user_id] = row.user
+    return {
+        patient: list({pk: u for team in of for pk, u in members.get(team, {}).items()}.values())
+        for patient, of in teams.items()
+    }
+
+

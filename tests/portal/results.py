@@ -1,0 +1,109 @@
+"""Finished runs for the pages' tests: a real artifact, scored and explained for real."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Organisation, User
+from diagnosis.inference import explaining, scoring
+from diagnosis.inference.models import Job, Prediction
+from diagnosis.inference.warnings import of_run
+from diagnosis.inference.facts import read_facts
+from diagnosis.ml import Artifact
+from diagnosis.registry import contradictions
+from diagnosis.registry.models import ModelVersion, Service
+from medportal.settings.base import ROOT
+from tests.factories import (
+    ExplanationFactory,
+    ModelVersionFactory,
+    PredictionFactory,
+    ServiceFactory,
+)
+
+ARTIFACTS = ROOT / "medportal" / "demo" / "artifacts"
+SLUG = "breast-mass"
+MASS = {"age": 57, "shape": "irregular", "margin": "spiculated", "density": "low"}
+
+
+@lru_cache
+def artifact_of(slug: str = SLUG) -> Artifact:
+    return Artifact.load(ARTIFACTS / slug)
+
+
+def version_of(
+    organisation: Organisation | None = None, slug: str = SLUG, service: Service | None = None, **fields: Any
+) -> ModelVersion:
+    """A version with the real manifest of one of the demonstration's models."""
+    artifact = artifact_of(slug)
+    if service is None:
+        service = ServiceFactory(
+            slug=slug, **({"organisation": organisation} if organisation else {})
+        )
+    return ModelVersionFactory(
+        service=service, manifest=artifact.manifest, digest=artifact.digest, **fields
+    )
+
+
+def snapshot_of(version: ModelVersion, **values: Any) -> dict[str, dict[str, Any]]:
+    """Each input as the chart would give it, seen this morning; None was not measured."""
+    seen = (timezone.now() - timedelta(hours=3)).isoformat()
+    snapshot = {}
+    for feature in artifact_of(version.service.slug).schema:
+        value = values.get(feature.name)
+        converted = None
+        if value is not None:
+            converted = float(artifact_of(version.service.slug).schema.matrix([{feature.name: value}])[
+                0, artifact_of(version.service.slug).schema.names.index(feature.name)
+            ])
+        snapshot[feature.name] = {
+            "value": value,
+            "unit": feature.unit,
+            "converted": converted,
+            "source": "chart" if value is not None else None,
+            "observed_at": seen if value is not None else None,
+            "observation": None,
+            "status": "current" if value is not None else "missing",
+            "reason": "",
+        }
+    return snapshot
+
+
+def finished(
+    version: ModelVersion,
+    requested_by: User,
+    patient: Any = None,
+    values: dict[str, Any] | None = None,
+    **fields: Any,
+) -> Prediction:
+    """A run that is done, with its reasons."""
+    artifact = artifact_of(version.service.slug)
+    snapshot = snapshot_of(version, **(values or MASS))
+    result = scoring.score(artifact, version.service.sheet, snapshot)
+    prediction = PredictionFactory(
+        version=version,
+        patient=patient,
+        requested_by=requested_by,
+        inputs=snapshot,
+        result=result,
+        probability=result["probability"],
+        band=result["band"]["code"] if result["band"] else "",
+        **fields,
+    )
+    prediction.warnings = of_run(
+        prediction, result, read_facts(patient, [version.service], timezone.now())
+    )
+    prediction.save()
+    notes = {
+        entry["feature"]: contradictions.note(version, entry["feature"])
+        for entry in contradictions.found(version)
+    }
+    ExplanationFactory(
+        prediction=prediction,
+        state=Job.State.DONE,
+        content=explaining.explain(artifact, snapshot, notes),
+    )
+    return prediction
