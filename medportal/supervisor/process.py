@@ -39,6 +39,7 @@ class Child:
     directory: Path = Path("/")
     _process: subprocess.Popen[bytes] | None = None
     _asked: bool = False
+    _log_began: int = 0
 
     def start(self) -> None:
         """Start in the calling thread, on which the lifeline hangs: call it from the main one."""
@@ -47,6 +48,7 @@ class Child:
         self._asked = False
         words = (str(int(self.farewell)), str(os.getpid()), *who)
         with self._open_log() as log:
+            self._log_began = log.tell()
             self._process = subprocess.Popen(  # noqa: S603  # our own programs, no shell
                 [sys.executable, "-I", "-S", str(CHILD), *words, "--", *self.command],
                 stdin=subprocess.DEVNULL,
@@ -90,9 +92,11 @@ class Child:
         process.wait()
 
     def last_lines(self, count: int = 8) -> str:
+        """Of what it wrote since it was started last."""
         if not self.log.exists():
             return ""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
+        written = self.log.read_bytes()[self._log_began :].decode(errors="replace")
+        return "\n".join(written.splitlines()[-count:])
 
 
 def wait_until(ready: Callable[[], object], seconds: float, *, pause: float = 0.05) -> bool:
