@@ -41,4 +41,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
     "OAS_VERSION": "3.1.0",
+    "PREPROCESSING_HOOKS": ["diagnosis.interop.rest.one_spelling"],
+    "ENUM_NAME_OVERRIDES": {
+        "JobState": "diagnosis.inference.models.Job.State",
+        "VersionState": "diagnosis.registry.models.ModelVersion.State",
+    },
 }

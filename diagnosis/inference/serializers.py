@@ -1,0 +1,273 @@
+"""Shapes of predictions over REST; what is written and what is read are different classes."""
+
+# mypy: disable-error-code="assignment"
+# The stubs take a field named label or source for the option of that name; DRF itself does not.
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from diagnosis.inference.models import Decision, Prediction
+
+Base = serializers.Serializer[Any]
+
+
+@extend_schema_field({"oneOf": [{"type": "number"}, {"type": "string"}, {"type": "null"}]})
+class AnyValue(serializers.JSONField):
+    """A number, a category's word, or nothing."""
+
+
+class StrictSerializer(Base):
+    """A field that nobody reads is a mistake of the caller, not to be passed over."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = sorted(str(name) for name in set(data) - set(self.fields))
+            if unknown:
+                raise serializers.ValidationError(
+                    {name[:60]: "This field is not known." for name in unknown}, code="unknown"
+                )
+        return super().to_internal_value(data)
+
+
+class PredictionRequestSerializer(StrictSerializer):
+    """A patient, inputs, or both: inputs given override the chart."""
+
+    patient = serializers.CharField(required=False, allow_null=True, max_length=60)
+    inputs = serializers.DictField(
+        required=False, help_text="feature → value, or {value, unit}; null leaves it out"
+    )
+    confirmations = serializers.ListField(
+        child=serializers.CharField(max_length=60), required=False, max_length=20
+    )
+    include_stale = serializers.ListField(
+        child=serializers.CharField(max_length=60), required=False, max_length=100
+    )
+    own_estimate = serializers.FloatField(required=False, allow_null=True)
+    what_if = serializers.BooleanField(
+        required=False, help_text="changed inputs: kept apart, never part of a decision"
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("patient") is None and not attrs.get("inputs"):
+            raise serializers.ValidationError("Give a patient, inputs, or both.", code="required")
+        return attrs
+
+
+class LinksSerializer(Base):
+    self = serializers.CharField()
+    page = serializers.CharField()
+    service = serializers.CharField()
+
+
+class InputSerializer(Base):
+    value = AnyValue(allow_null=True)
+    unit = serializers.CharField(allow_null=True)
+    source = serializers.CharField(allow_null=True)
+    observed_at = serializers.DateTimeField(allow_null=True)
+    status = serializers.CharField()
+    converted = serializers.FloatField(allow_null=True)
+
+
+class BandSerializer(Base):
+    code = serializers.CharField()
+    label = serializers.CharField()
+    lower = serializers.FloatField()
+    upper = serializers.FloatField()
+    action = serializers.CharField()
+    action_code = serializers.CharField()
+    text = serializers.CharField(allow_null=True)
+    source = serializers.CharField()
+
+
+class ResultSerializer(Base):
+    kind = serializers.CharField()
+    probability = serializers.FloatField()
+    interval = serializers.ListField(
+        child=serializers.FloatField(), allow_null=True, min_length=2, max_length=2
+    )
+    interval_method = serializers.CharField(allow_null=True)
+    interval_level = serializers.FloatField(allow_null=True)
+    band = BandSerializer(allow_null=True)
+    imputed = serializers.ListField(child=serializers.CharField())
+    filled = serializers.ListField(child=serializers.DictField())
+    borderline = serializers.ListField(child=serializers.DictField())
+    local_count = serializers.DictField(allow_null=True)
+    average = serializers.FloatField(allow_null=True)
+
+
+class AttributionSerializer(Base):
+    feature = serializers.CharField()
+    label = serializers.CharField()
+    value = AnyValue(allow_null=True)
+    value_label = serializers.CharField(allow_null=True)
+    unit = serializers.CharField(allow_null=True)
+    contribution = serializers.FloatField()
+    standard_error = serializers.FloatField(allow_null=True)
+    imputed = serializers.BooleanField()
+    against_usual = serializers.BooleanField()
+    observed_at = serializers.DateTimeField(allow_null=True)
+    reference_range = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+
+
+class BackgroundSerializer(Base):
+    name = serializers.CharField()
+    rows = serializers.IntegerField()
+
+
+class ExplanationSerializer(Base):
+    """``attributions`` on the probability scale: they add up to the result."""
+
+    state = serializers.ChoiceField(choices=Prediction.State.choices)
+    method = serializers.CharField(required=False)
+    scale = serializers.CharField(required=False)
+    output = serializers.CharField(required=False)
+    base_value = serializers.FloatField(required=False)
+    additivity_gap = serializers.FloatField(required=False)
+    rows_evaluated = serializers.IntegerField(required=False)
+    background = BackgroundSerializer(required=False)
+    attributions = AttributionSerializer(many=True, required=False)
+
+
+class GroundSerializer(Base):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    features = serializers.ListField(child=serializers.CharField())
+    cure = serializers.CharField(allow_null=True)
+    source = serializers.CharField(allow_blank=True)
+
+
+class RefusalSerializer(GroundSerializer):
+    findings = GroundSerializer(many=True)
+
+
+class WarningSerializer(Base):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    features = serializers.ListField(child=serializers.CharField())
+
+
+class RunSerializer(Base):
+    """What every prediction has, in lists too."""
+
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=Prediction.State.choices)
+    service = serializers.CharField()
+    version = serializers.UUIDField()
+    patient = serializers.UUIDField(allow_null=True)
+    origin = serializers.ChoiceField(choices=Prediction.Origin.choices)
+    requested_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField()
+    is_expired = serializers.BooleanField()
+
+
+class PredictionSummarySerializer(RunSerializer):
+    probability = serializers.FloatField(allow_null=True)
+    band = serializers.CharField(allow_null=True)
+    links = LinksSerializer()
+
+
+class PredictionSerializer(RunSerializer):
+    index_at = serializers.DateTimeField()
+    inputs = serializers.DictField(child=InputSerializer())
+    confirmations = serializers.ListField(child=serializers.CharField())
+    result = ResultSerializer(allow_null=True)
+    explanation = ExplanationSerializer(allow_null=True)
+    refusal = RefusalSerializer(allow_null=True)
+    warnings = WarningSerializer(many=True)
+    failure_code = serializers.CharField(allow_null=True)
+    links = LinksSerializer()
+
+
+class DecisionRequestSerializer(StrictSerializer):
+    assessment = serializers.ChoiceField(choices=Decision.Assessment.choices)
+    action = serializers.CharField(max_length=60)
+    action_text = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=20)
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+
+
+class DecisionSerializer(Base):
+    id = serializers.UUIDField()
+    prediction = serializers.UUIDField()
+    assessment = serializers.CharField()
+    action = serializers.CharField()
+    action_text = serializers.CharField(allow_blank=True)
+    usual_action = serializers.CharField(allow_null=True)
+    is_override = serializers.BooleanField()
+    reason = serializers.CharField(allow_null=True)
+    comment = serializers.CharField(allow_blank=True)
+    own_estimate = serializers.FloatField(allow_null=True)
+    decided_at = serializers.DateTimeField()
+    amends = serializers.UUIDField(allow_null=True)
+
+
+class HappenedSerializer(StrictSerializer):
+    """What happened to the patient of one prediction."""
+
+    event = serializers.BooleanField()
+    occurred_on = serializers.DateField()
+    source = serializers.CharField(max_length=120)
+
+
+class OutcomeRequestSerializer(HappenedSerializer):
+    service = serializers.CharField(max_length=60)
+    patient = serializers.CharField(max_length=60)
+
+
+class OutcomeSerializer(Base):
+    id = serializers.UUIDField()
+    service = serializers.CharField()
+    patient = serializers.UUIDField()
+    event = serializers.BooleanField()
+    occurred_on = serializers.DateField()
+    source = serializers.CharField()
+
+
+class MissingSerializer(Base):
+    feature = serializers.CharField()
+    label = serializers.CharField()
+    status = serializers.CharField()
+    units = serializers.ListField(child=serializers.CharField())
+
+
+class ReasonSerializer(Base):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    cure = serializers.CharField(allow_blank=True)
+
+
+class QuestionSerializer(Base):
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class NewerSerializer(Base):
+    feature = serializers.CharField()
+    label = serializers.CharField()
+    observed_at = serializers.DateTimeField()
+
+
+class FitLinksSerializer(Base):
+    service = serializers.CharField()
+    predictions = serializers.CharField()
+
+
+class ServiceFitSerializer(Base):
+    """``status``: ready, nearly, confirm, lacking, does_not_fit, stopped or not_offered."""
+
+    service = serializers.CharField()
+    name = serializers.CharField()
+    question = serializers.CharField()
+    status = serializers.CharField()
+    version = serializers.UUIDField()
+    missing = MissingSerializer(many=True)
+    reasons = ReasonSerializer(many=True)
+    questions = QuestionSerializer(many=True)
+    last = PredictionSummarySerializer(allow_null=True)
+    newer_data = NewerSerializer(many=True)
+    links = FitLinksSerializer()

@@ -1,0 +1,207 @@
+"""Shapes of services over REST."""
+
+# mypy: disable-error-code="assignment"
+# The stubs take a field named label or source for the option of that name; DRF itself does not.
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from diagnosis.registry.models import ModelVersion, Service
+from medportal.common.text import localized
+
+Base = serializers.Serializer[Any]
+METRICS = ("auroc", "brier", "calibration_slope", "recall", "specificity")
+
+
+class ServiceLinksSerializer(Base):
+    self = serializers.CharField()
+    predictions = serializers.CharField()
+    page = serializers.CharField()
+
+
+class VersionSerializer(Base):
+    """The version that answers now; its rows of patients stay in the object store."""
+
+    id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=ModelVersion.State.choices)
+    digest = serializers.CharField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    metrics = serializers.DictField(child=serializers.DictField())
+
+
+class ServiceSummarySerializer(Base):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    question = serializers.CharField()
+    validity_days = serializers.IntegerField()
+    offered_on_chart = serializers.BooleanField()
+    version = VersionSerializer(allow_null=True)
+    links = ServiceLinksSerializer()
+
+
+class CategorySerializer(Base):
+    value = serializers.CharField()
+    label = serializers.CharField()
+
+
+class SourceCodeSerializer(Base):
+    kind = serializers.CharField()
+    system = serializers.CharField(allow_blank=True)
+    code = serializers.CharField(allow_blank=True)
+
+
+class ServiceInputSerializer(Base):
+    """One input: how it is called, in which units it is read, where the chart has it."""
+
+    feature = serializers.CharField()
+    label = serializers.CharField()
+    kind = serializers.CharField()
+    unit = serializers.CharField(allow_null=True)
+    units = serializers.ListField(child=serializers.CharField())
+    unit_required = serializers.BooleanField()
+    required = serializers.BooleanField()
+    bounds = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    limits = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    look_back_days = serializers.IntegerField(allow_null=True)
+    categories = CategorySerializer(many=True)
+    codes = SourceCodeSerializer(many=True)
+    definition = serializers.CharField(allow_blank=True)
+
+
+class ServiceBandSerializer(Base):
+    code = serializers.CharField()
+    label = serializers.CharField()
+    lower = serializers.FloatField()
+    upper = serializers.FloatField()
+    upper_inclusive = serializers.BooleanField()
+    action = serializers.CharField()
+    source = serializers.CharField()
+
+
+class ServiceRuleSerializer(Base):
+    code = serializers.CharField()
+    kind = serializers.CharField()
+    reason = serializers.CharField()
+    asks = serializers.BooleanField()
+
+
+class ServiceActionSerializer(Base):
+    code = serializers.CharField()
+    label = serializers.CharField()
+    is_free = serializers.BooleanField()
+
+
+class ServiceSerializer(ServiceSummarySerializer):
+    when = serializers.CharField()
+    user = serializers.CharField()
+    never = serializers.ListField(child=serializers.CharField())
+    population_note = serializers.CharField(allow_blank=True)
+    inputs = ServiceInputSerializer(many=True)
+    population = ServiceRuleSerializer(many=True)
+    bands = ServiceBandSerializer(many=True)
+    actions = ServiceActionSerializer(many=True)
+
+
+def _version(version: ModelVersion | None) -> dict[str, Any] | None:
+    if version is None:
+        return None
+    metrics = version.manifest.get("metrics") or {}
+    return {
+        "id": version.pk,
+        "number": version.number,
+        "state": version.state,
+        "digest": version.digest,
+        "published_at": version.published_at,
+        "metrics": {name: metrics[name] for name in METRICS if name in metrics},
+    }
+
+
+def summary(service: Service, version: ModelVersion | None) -> dict[str, Any]:
+    here = f"/api/v1/services/{service.slug}"
+    return {
+        "slug": service.slug,
+        "name": service.name,
+        "question": service.question,
+        "validity_days": service.validity_days,
+        "offered_on_chart": service.offered_on_chart,
+        "version": _version(version),
+        "links": {
+            "self": here,
+            "predictions": f"{here}/predictions",
+            "page": f"/services/{service.slug}/",
+        },
+    }
+
+
+def full(service: Service, version: ModelVersion | None) -> dict[str, Any]:
+    sheet = service.sheet
+    schema = version.manifest["schema"] if version is not None else service.schema
+    return {
+        **summary(service, version),
+        "when": localized(sheet.get("when")),
+        "user": localized(sheet.get("user")),
+        "never": [localized(text) for text in sheet.get("never") or ()],
+        "population_note": localized(sheet.get("population_note")),
+        "inputs": [_input(feature) for feature in schema["features"]],
+        "population": [_rule(rule) for rule in sheet.get("population") or ()],
+        "bands": [_band(sheet, band) for band in sheet.get("bands") or ()],
+        "actions": [_action(action) for action in sheet.get("actions") or ()],
+    }
+
+
+def _input(feature: dict[str, Any]) -> dict[str, Any]:
+    own = [feature["unit"]] if feature.get("unit") else []
+    return {
+        "feature": feature["name"],
+        "label": localized(feature["label"]),
+        "kind": feature.get("kind", "number"),
+        "unit": feature.get("unit"),
+        "units": [*own, *(feature.get("conversions") or {})],
+        "unit_required": feature.get("unit_required", False),
+        "required": feature.get("required", False),
+        "bounds": feature.get("bounds"),
+        "limits": feature.get("limits"),
+        "look_back_days": feature.get("look_back_days"),
+        "categories": [
+            {"value": category["value"], "label": localized(category["label"])}
+            for category in feature.get("categories") or ()
+        ],
+        "codes": [
+            {"kind": s["kind"], "system": s.get("system", ""), "code": s.get("code", "")}
+            for s in feature.get("sources") or ()
+        ],
+        "definition": localized(feature.get("definition")),
+    }
+
+
+def _rule(rule: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "code": rule["code"],
+        "kind": rule["kind"],
+        "reason": localized(rule.get("question") or rule["reason"]),
+        "asks": rule["kind"] in ("confirm", "condition_present"),
+    }
+
+
+def _band(sheet: dict[str, Any], band: dict[str, Any]) -> dict[str, Any]:
+    labels = {action["code"]: localized(action["label"]) for action in sheet["actions"]}
+    return {
+        "code": band["code"],
+        "label": localized(band["label"]),
+        "lower": band["lower"],
+        "upper": band["upper"],
+        "upper_inclusive": band.get("upper_inclusive", True),
+        "action": labels[band["action"]],
+        "source": localized(band["source"]),
+    }
+
+
+def _action(action: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "code": action["code"],
+        "label": localized(action["label"]),
+        "is_free": bool(action.get("free")),
+    }
