@@ -99,7 +99,7 @@ def metrics_with_intervals(
     threshold : float
         Rows at or above it are flagged (accuracy, recall, specificity, F1).
     draws : int
-        Bootstrap samples of patients.
+        Bootstrap samples of patients; none leaves the ends of the intervals NaN.
     seed : int
         Seed of the draws.
 
@@ -125,7 +125,7 @@ def metrics_with_intervals(
 
     value = averaged(base[None])[0]
     chunks = [averaged(base * counts) for counts in _draws(labels, draws, seed)]
-    drawn = np.concatenate(chunks).reshape(-1, len(METRICS))
+    drawn = np.concatenate([np.zeros((0, len(METRICS))), *chunks])
     ends = [_percentiles(drawn[:, i]) for i in range(len(METRICS))]
     return {
         name: {"value": float(value[i]), "lower": ends[i][0], "upper": ends[i][1]}
@@ -160,5 +160,5 @@ def auroc_difference(
         return np.asarray(one - two)
 
     drawn = [difference(base * counts) for counts in _draws(labels, draws, seed)]
-    lower, upper = _percentiles(np.concatenate(drawn))
+    lower, upper = _percentiles(np.concatenate([np.zeros(0), *drawn]))
     return {"value": float(difference(base[None])[0]), "lower": lower, "upper": upper}

@@ -24,7 +24,7 @@ LABELS = {
     "network-raw": {"en": "Classic network, raw inputs", "zh-Hans": "经典神经网络（原始输入）"},
 }
 ORDER = ("age-sex", "usual", "logistic", "boosting", "network", "network-raw")
-VERDICTS = {"gain", "no-gain", "loss"}
+SMALLEST_GAIN = 0.005  # of AUROC: less is none, however sure
 
 
 def entries(study: Study) -> dict[str, Any]:
@@ -116,10 +116,12 @@ def _comparator(study: Study, code: str) -> dict[str, Any]:
 
 
 def verdict(difference: dict[str, float]) -> str:
-    """Return whether the model ranks patients better than a rival, beyond chance."""
-    if difference["lower"] > 0:
+    """Return whether the model ranks patients better than a rival, noticeably and beyond chance."""
+    if difference["lower"] > 0 and difference["value"] >= SMALLEST_GAIN:
         return "gain"
-    return "loss" if difference["upper"] < 0 else "no-gain"
+    if difference["upper"] < 0 and difference["value"] <= -SMALLEST_GAIN:
+        return "loss"
+    return "no-gain"
 
 
 def _label(study: Study, code: str) -> dict[str, str]:

@@ -1,0 +1,82 @@
+"""``python -m medportal.demo.build [SLUG …]``: make the demonstration's models anew."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from diagnosis.ml.artifact import Artifact
+from medportal.demo.build import card, report, study
+from medportal.demo.build.changes import replace_if_changed
+from medportal.demo.build.plans import PLANS
+from medportal.demo.build.table import HERE, DemoTable
+
+PAGE = HERE.parent.parent / "docs" / "models.md"
+
+
+def say(text: str) -> None:
+    """Print a line at once: a build takes minutes."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def artifact_folder(slug: str) -> Path:
+    """Return where a service's artifact is kept."""
+    return HERE / "artifacts" / slug
+
+
+def write_demo_rows(table: DemoTable) -> None:
+    """Name the rows that the demonstration patients are made of."""
+    path = table.folder / "demo_rows.json"
+    text = json.dumps(table.named_rows()) + "\n"
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+        say(f"{table.slug}: demo_rows.json changed")
+
+
+def build(slug: str) -> None:
+    """Make one service's artifact and say what changed."""
+    started = time.monotonic()
+    measured = study.measure(slug)
+    write_demo_rows(measured.table)
+    say(f"{slug}: measured on {len(measured.frame)} rows; now its comparators")
+    compared = study.with_rivals(measured)
+    say(f"{slug}: compared; now the shipped model and its refits")
+    artifact = study.fitted(compared, card.entries(compared))
+    artifact = artifact.with_manifest(**card.after_fitting(compared, artifact))
+    verdict = replace_if_changed(artifact_folder(slug), artifact)
+    say(f"{slug}: {verdict} ({time.monotonic() - started:.0f} s)")
+
+
+def write_page() -> None:
+    """Write ``docs/models.md`` from the artifacts as they are."""
+    folders = {slug: artifact_folder(slug) for slug in PLANS}
+    manifests = {
+        slug: Artifact.load(folder).manifest for slug, folder in folders.items() if folder.exists()
+    }
+    PAGE.parent.mkdir(exist_ok=True)
+    text = report.page(manifests)
+    PAGE.write_text(text)
+    say(text)
+
+
+def main(slugs: list[str]) -> int:
+    """Build the named services, or all."""
+    unknown = sorted(set(slugs) - set(PLANS))
+    if unknown:
+        say(f"No such service: {', '.join(unknown)}. Known: {', '.join(PLANS)}.")
+        return 2
+    # Threads of several libraries at once are slower than one each, and not reproducible.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    for slug in slugs or PLANS:
+        build(slug)
+    write_page()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
