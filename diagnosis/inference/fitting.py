@@ -142,8 +142,8 @@ def _last(
         .filter(patient=patient, service__in=[version.service_id for version in versions])
         .exclude(state=Job.State.CANCELLED)
         .select_related("service", "version", "owner")
-        .order_by("service", "-requested_at")
-        .distinct("service")
+        .order_by("service_id", "-requested_at")
+        .distinct("service_id")
     )
     return {row.service_id: row for row in rows}
 
