@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models import Organisation, User
 from diagnosis.inference import explaining, scoring
+from diagnosis.inference.facts import read_facts
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.warnings import of_run
-from diagnosis.inference.facts import read_facts
 from diagnosis.ml import Artifact
 from diagnosis.registry import contradictions
 from diagnosis.registry.models import ModelVersion, Service
@@ -35,7 +35,10 @@ def artifact_of(slug: str = SLUG) -> Artifact:
 
 
 def version_of(
-    organisation: Organisation | None = None, slug: str = SLUG, service: Service | None = None, **fields: Any
+    organisation: Organisation | None = None,
+    slug: str = SLUG,
+    service: Service | None = None,
+    **fields: Any,
 ) -> ModelVersion:
     """A version with the real manifest of one of the demonstration's models."""
     artifact = artifact_of(slug)
@@ -56,9 +59,11 @@ def snapshot_of(version: ModelVersion, **values: Any) -> dict[str, dict[str, Any
         value = values.get(feature.name)
         converted = None
         if value is not None:
-            converted = float(artifact_of(version.service.slug).schema.matrix([{feature.name: value}])[
-                0, artifact_of(version.service.slug).schema.names.index(feature.name)
-            ])
+            converted = float(
+                artifact_of(version.service.slug).schema.matrix([{feature.name: value}])[
+                    0, artifact_of(version.service.slug).schema.names.index(feature.name)
+                ]
+            )
         snapshot[feature.name] = {
             "value": value,
             "unit": feature.unit,
