@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -48,3 +48,11 @@ def client_address(request: HttpRequest) -> str:
         return address
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     return hops[-proxies] if len(hops) >= proxies and hops[-proxies] else address
+
+
+def tried_username(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str | None:
+    """Whose login is tried. Axes and Django name that field differently, and a lock that counts
+    under one name and looks under the other never closes.
+    """
+    found = credentials or request.POST
+    return found.get("username") or found.get("login")

@@ -6,14 +6,16 @@ from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 
 APPS_SHOWN = ("accounts", "registry")
-NOT_OURS = ("password_change", "password_change_done", "logout", "view_on_site", "autocomplete")
+NOT_OURS = ("password_change", "password_change_done", "view_on_site", "autocomplete")
 """Second ways to what the portal does itself, or that nothing here uses."""
 
 
@@ -40,8 +42,14 @@ class PortalAdminSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The portal's own login, with its lockout and, later, its second factor."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied(_("Only administrators of an organisation come in here."))
         response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return response
+
+    def logout(self, _request: HttpRequest, _context: Any = None) -> HttpResponse:
+        """The portal's own, which asks the browser to forget what it saw."""
+        return redirect("account_logout")
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "site_url": reverse("accounts:account")}
