@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import os
 import shutil
@@ -32,6 +33,7 @@ from medportal.supervisor.system import Unusable
 
 HOST = "127.0.0.1"
 START_SECONDS = 120.0
+APPS = ("accounts", "diagnosis", "medportal")
 ACCOUNTS = ("doctor", "nurse", "scientist", "reviewer", "privacy", "admin")
 
 
@@ -80,7 +82,7 @@ def _refuse_foreign_organisations(servers: Servers) -> None:
     except psycopg.errors.UndefinedTable:
         return
     if count and count[0]:
-        raise Unusable("An organisation that is no demonstration lives here: nothing was removed.")
+        raise Unusable("An organisation that is no demonstration lives here: left alone.")
 
 
 def _run(profile: str) -> None:
@@ -91,8 +93,7 @@ def _run(profile: str) -> None:
     with open_servers(profile) as servers:
         commands = portal_commands(int(INTERACTIVE_TIME_LIMIT), int(BATCH_TIME_LIMIT))
         stack = Stack(servers, ROOT, partial(environment, profile), commands, say)
-        prepare = [sys.executable, "-m", "medportal.launch.prepare"]
-        run_aloud(profile, prepare, asks=profile != "demo")
+        _prepare(profile, servers)
         try:
             say("Starting the portal …")
             stack.start()
@@ -103,6 +104,29 @@ def _run(profile: str) -> None:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave orphans
             (servers.folder / "ready").unlink(missing_ok=True)
             stack.stop()
+
+
+def _prepare(profile: str, servers: Servers) -> None:
+    """Migrate, collect, load: again only when something that they depend on has changed."""
+    stamp = servers.postgres.data.parent / "prepared"
+    now = f"{profile} {_digest()}"
+    if stamp.exists() and stamp.read_text() == now:
+        if profile == "demo":
+            _refuse_foreign_organisations(servers)
+        return
+    command = [sys.executable, "-m", "medportal.launch.prepare"]
+    run_aloud(profile, command, asks=profile != "demo")
+    stamp.write_text(now)
+
+
+def _digest() -> str:
+    """Of the libraries, the migrations and our static files."""
+    found = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    migrations = [p for app in APPS for p in (ROOT / app).rglob("migrations/*.py")]
+    static = [path for path in (ROOT / "static").rglob("*") if path.is_file()]
+    for path in sorted(migrations + static):
+        found.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 def _refuse_taken(port: int) -> None:

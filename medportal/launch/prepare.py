@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
-from pathlib import Path
 
 import django
 from django.conf import settings
 from django.core.management import call_command
-
-from medportal.configuration.addresses import ROOT
 
 
 def main() -> None:
@@ -27,22 +23,8 @@ def main() -> None:
 
 
 def collect_static() -> None:
-    """Again only when our files or a library have changed."""
-    stamp = Path(str(settings.STATIC_ROOT)) / ".collected"
-    now = _static_digest()
-    if stamp.exists() and stamp.read_text() == now:
-        return
     print("Collecting static files …", flush=True)
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-    stamp.write_text(now)
-
-
-def _static_digest() -> str:
-    found = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
-    for path in sorted((ROOT / "static").rglob("*")):
-        if path.is_file():
-            found.update(str(path).encode() + path.read_bytes())
-    return found.hexdigest()
 
 
 def prepare_demonstration() -> None:
