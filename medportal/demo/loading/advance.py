@@ -44,7 +44,7 @@ def days_behind(organisation: Organisation) -> int:
     newest = rows.aggregate(newest=Max("observed_at"))["newest"]
     if newest is None:
         return 0
-    return max(0, (timezone.now() - newest).days - NEWEST_AT_LOADING_DAYS)
+    return max(0, int((timezone.now() - newest).days) - NEWEST_AT_LOADING_DAYS)
 
 
 @transaction.atomic
