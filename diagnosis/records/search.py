@@ -57,7 +57,7 @@ def _find(user: User, query: Query, everyone: PatientQuerySet) -> Found:
         by_number = _numbered(everyone, user, query.text)
         if by_number:
             return Found(by_number, len(by_number), "identifier")
-    wanted = _understand(query)
+    wanted = _understand(user, query)
     if wanted.is_empty:
         return Found([], 0, "nothing")
     rows = everyone
@@ -104,20 +104,27 @@ class _Wanted:
         return "+".join(name for name, given in parts if given)
 
 
-def _understand(query: Query) -> _Wanted:
+def _understand(user: User, query: Query) -> _Wanted:
     born, rest = take_date(query.text)
     said = rest.replace(",", " ").replace("，", " ").split()
-    numbers = [part for part in said if any(c.isdigit() for c in part)]
-    spoken = " ".join(part for part in said if part not in numbers)
+    numbers = [part for part in said if _is_number(part)]
+    # What holds letters and digits is a number if somebody has it, else part of a name.
+    mixed = [part for part in said if part not in numbers and any(c.isdigit() for c in part)]
+    held = [part for part in mixed if _holders(user, part).exists()]
+    spoken = " ".join(part for part in said if part not in numbers and part not in held)
     if query.birth_date:
         born = _birth_date(query.birth_date)
     # A record number is often written in groups.
-    identifiers = ["".join(numbers), query.identifier.strip()]
+    identifiers = ["".join(numbers), *held, query.identifier.strip()]
     return _Wanted(
         words=tuple(dict.fromkeys(names.words(f"{spoken} {query.name}"))),
         birth_date=born,
         identifiers=tuple(filter(None, identifiers)),
     )
+
+
+def _is_number(part: str) -> bool:
+    return any(c.isdigit() for c in part) and not any(c.isalpha() for c in part)
 
 
 def _birth_date(given: str | date) -> date:

@@ -98,6 +98,14 @@ def test_part_of_a_number_finds_nobody(people: Ward, text: str):
     assert found(people, text) == []
 
 
+@pytest.mark.parametrize("text", ["MRN-17", "mrn-17", "wang MRN-17"])
+def test_a_number_may_hold_letters(people: Ward, text: str):
+    wang = Patient.unscoped.get(given_name="Xiaoming")
+    PatientIdentifierFactory(patient=wang, value="MRN-17")
+
+    assert found(people, text) == ["Wang Xiaoming"]
+
+
 def test_a_number_of_another_ward_finds_nobody(people: Ward):
     PatientIdentifierFactory(patient=people.patient, value="401 023 2137")
 
