@@ -163,5 +163,3 @@ def doctors_of(patients: Iterable[UUID]) -> dict[UUID, list[User]]:
         patient: list({pk: u for team in of for pk, u in members.get(team, {}).items()}.values())
         for patient, of in teams.items()
     }
-
-

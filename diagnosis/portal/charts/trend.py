@@ -96,8 +96,8 @@ def is_gap(earlier: Point, later: Point, usual: timedelta) -> bool:
 
 
 def usual_interval(points: Sequence[Point]) -> timedelta:
-    pauses = [b.at - a.at for a, b in pairwise(points)]
-    return median(pauses) if pauses else timedelta()
+    pauses = [(b.at - a.at).total_seconds() for a, b in pairwise(points)]
+    return timedelta(seconds=median(pauses) if pauses else 0)
 
 
 def _limits(points: Sequence[Point], reference: tuple[float | None, float | None]) -> list[float]:

@@ -27,7 +27,7 @@ TREND_HEIGHT = 180
 
 
 def _observation(request: PersonRequest, patient: UUID, observation: UUID) -> Observation:
-    row = (
+    row: Observation | None = (
         Observation.objects.visible_to(request.user)
         .filter(pk=observation, patient=patient)
         .select_related("patient", "recorded_by")

@@ -10,7 +10,7 @@ from accounts.models import AuditEvent, User
 from accounts.permissions import require_role
 from diagnosis.portal.access import CHART_READERS, PersonRequest
 from diagnosis.portal.identity import Identity, identities
-from diagnosis.portal.paging import page_of
+from diagnosis.portal.paging import Shown, page_of
 from diagnosis.records import access
 from diagnosis.records.models import Patient
 from diagnosis.records.search import Query
@@ -41,7 +41,7 @@ def patients(request: PersonRequest) -> HttpResponse:
     if request.method == "POST":
         return _search(request)
     everyone = Patient.objects.visible_to(request.user).filter(is_active=True)
-    shown = page_of(
+    shown: Shown[Patient] = page_of(
         everyone.order_by("family_name", "given_name", "birth_date", "pk"),
         request.GET.get("page"),
         PAGE,

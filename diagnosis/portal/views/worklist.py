@@ -1,4 +1,4 @@
-"""The start page: what is mine, what is new, what runs; for nurses, what the services still need."""
+"""The start page: what is mine, what is new, what runs; for nurses, what services still need."""
 
 from __future__ import annotations
 
@@ -119,5 +119,3 @@ class _Listed:
         parts = {"show": self.show, "service": self.service, "risk": "1" if by_risk else ""}
         found = urlencode({name: value for name, value in parts.items() if value})
         return f"&{found}" if found else ""
-
-
