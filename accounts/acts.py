@@ -49,6 +49,7 @@ LABELS: dict[str, str | Promise] = {
     "version.stop": _("stopped a model version"),
     "version.resume": _("resumed a model version"),
     "version.retire": _("retired a model version"),
+    "version.explain": _("explained a model's direction"),
     "version.import": _("brought in a model version"),
     "service.define": _("defined a service"),
     "worklist.read": _("opened the worklist"),
@@ -81,8 +82,18 @@ OPENING = (
 )
 """Somebody saw the chart or a part of it."""
 
+READING = (
+    *OPENING,
+    "patient.search",
+    "patient.list",
+    "prediction.list",
+    "services.list",
+    "worklist.read",
+)
+"""Names or values of patients were shown; over REST they left the house with that."""
+
 LEAVING = ("prediction.print", "prediction.copy", "prediction.sheet", "chart.export")
-"""Something left the portal: on paper, by the clipboard, in a file. So did what REST read."""
+"""Something left the portal: on paper, by the clipboard, in a file."""
 
 ROUTES = {
     "portal:worklist": "worklist.read",

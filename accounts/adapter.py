@@ -38,7 +38,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return client_address(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Too many attempts on one name, from wherever: refused before the password is looked at."""
+        """Too many attempts on one name, from wherever: refused unread, and in the trail."""
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:

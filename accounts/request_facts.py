@@ -51,8 +51,10 @@ def client_address(request: HttpRequest) -> str:
 
 
 def tried_username(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str | None:
-    """Whose login is tried. Axes and Django name that field differently, and a lock that counts
-    under one name and looks under the other never closes.
+    """Whose login is tried.
+
+    Axes and Django name that field differently, and a lock that counts under one name and looks
+    under the other never closes.
     """
     found = credentials or request.POST
     return found.get("username") or found.get("login")

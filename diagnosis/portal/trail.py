@@ -132,7 +132,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _left_the_house() -> Q:
-    return Q(act__in=acts.LEAVING) | Q(channel="api", act__in=acts.OPENING)
+    return Q(act__in=acts.LEAVING) | Q(channel="api", act__in=acts.READING)
 
 
 def _aimed(rows: QuerySet[AuditEvent], aim: str) -> QuerySet[AuditEvent]:
