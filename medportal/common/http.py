@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -87,7 +88,7 @@ def _of_framework(error: exceptions.APIException) -> Response:
         response["WWW-Authenticate"] = challenge
     wait = getattr(error, "wait", None)
     if wait:
-        response["Retry-After"] = str(int(wait) + 1)
+        response["Retry-After"] = str(math.ceil(wait))
     return response
 
 

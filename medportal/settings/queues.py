@@ -17,6 +17,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "socket_timeout": 5,
     "health_check_interval": 20,
     "global_keyprefix": "celery:",
+    # a publisher tries once more at once and then leaves the row to the sweep
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
 }
 if CELERY_BROKER_URL.startswith(("redis://", "rediss://")):
     CELERY_BROKER_TRANSPORT_OPTIONS["socket_keepalive"] = True  # a Unix socket has none
