@@ -1,0 +1,197 @@
+"""Services that really run: a reviewed version with its artifact, and charts that they can read."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Organisation, User
+from diagnosis.inference import runner
+from diagnosis.inference.actions import PredictionRequest, request_prediction
+from diagnosis.inference.models import Explanation, Prediction
+from diagnosis.records.models import Observation, Patient
+from diagnosis.records.models.observations import LOINC, OWN_CODES
+from diagnosis.registry import actions, contradictions
+from diagnosis.registry.models import ModelVersion, Service
+from medportal.settings.base import ROOT
+from tests.factories import (
+    ObservationFactory,
+    OrganisationFactory,
+    clinician_at,
+    data_scientist_at,
+    patient_of,
+    reviewer_at,
+    service_data,
+)
+
+ARTIFACTS = ROOT / "medportal" / "demo" / "artifacts"
+
+CORONARY: dict[str, tuple[str, str, float | str, str]] = {  # feature: system, code, value, unit
+    "chest_pain": (OWN_CODES, "chest-pain-type", "atypical-angina", ""),
+    "exercise_angina": (OWN_CODES, "exercise-angina", "no", ""),
+    "systolic_bp": (LOINC, "8480-6", 132.0, "mm[Hg]"),
+    "cholesterol": (LOINC, "2093-3", 240.0, "mg/dL"),
+    "fasting_glucose_high": (LOINC, "1558-6", 101.0, "mg/dL"),
+    "resting_ecg": (OWN_CODES, "resting-ecg", "normal", ""),
+    "peak_heart_rate": (OWN_CODES, "peak-heart-rate", 150.0, "/min"),
+    "st_depression": (OWN_CODES, "st-depression", 1.0, "mm"),
+    "st_slope": (OWN_CODES, "st-slope", "flat", ""),
+}
+DIABETES: dict[str, tuple[str, str, float | str, str]] = {
+    "glucose_2h": (LOINC, "1518-0", 151.0, "mg/dL"),
+    "bmi": (LOINC, "39156-5", 33.1, "kg/m2"),
+    "pregnancies": (LOINC, "11996-6", 2.0, "1"),
+    "diastolic_bp": (LOINC, "8462-4", 76.0, "mm[Hg]"),
+}
+CHARTS = {"coronary-disease": CORONARY, "diabetes-onset": DIABETES}
+
+
+def artifact_of(slug: str) -> Path:
+    return ARTIFACTS / slug
+
+
+def define(organisation: Organisation, slug: str = "coronary-disease") -> Service:
+    """A service of the organisation, defined by its data scientist."""
+    return actions.define_service(
+        actor=data_scientist_at(organisation),
+        sheet=service_data(slug, "service"),
+        schema=service_data(slug, "schema"),
+    )
+
+
+def drafted(service: Service) -> ModelVersion:
+    scientist = data_scientist_at(service.organisation)
+    return actions.import_version(
+        actor=scientist, service=service, source=artifact_of(service.slug)
+    )
+
+
+def submitted(service: Service) -> ModelVersion:
+    draft = drafted(service)
+    assert draft.created_by is not None
+    return actions.submit_version(actor=draft.created_by, version=draft)
+
+
+def approved(service: Service) -> ModelVersion:
+    """Approved by somebody else, each contradiction explained."""
+    version = submitted(service)
+    reviewer = reviewer_at(service.organisation)
+    for feature in contradictions.unexplained(version):
+        note = {"en": "Selection by referral.", "zh-Hans": "转诊选择所致。"}
+        version = actions.explain_contradiction(
+            actor=reviewer, version=version, feature=feature, note=note
+        )
+    return actions.approve_version(actor=reviewer, version=version)
+
+
+def running(organisation: Organisation, slug: str = "coronary-disease") -> ModelVersion:
+    """A version of one of the demonstration's services, published after a review."""
+    version = approved(define(organisation, slug))
+    return actions.publish_version(actor=reviewer_at(organisation), version=version)
+
+
+def observed(
+    patient: Patient, slug: str, *, without: tuple[str, ...] = (), at: datetime | None = None
+) -> dict[str, Observation]:
+    """The chart of a patient as the service wants it, but for what is left out."""
+    when = at or timezone.now() - timedelta(hours=3)
+    rows = {}
+    for feature, (system, code, value, unit) in CHARTS[slug].items():
+        if feature in without:
+            continue
+        number = value if isinstance(value, float) else None
+        rows[feature] = ObservationFactory(
+            patient=patient,
+            system=system,
+            code=code,
+            label=feature,
+            value_number=number,
+            value_code=value if isinstance(value, str) else "",
+            unit=unit,
+            observed_at=when,
+        )
+    return rows
+
+
+def charted_patient(
+    *users: User, slug: str = "coronary-disease", without: tuple[str, ...] = (), **fields: Any
+) -> Patient:
+    """A patient of ``users`` whom the service fits."""
+    patient = patient_of(*users, **fields)
+    observed(patient, slug, without=without)
+    return patient
+
+
+@dataclass
+class Ward:
+    """A doctor, a patient whom a published service fits, and their hospital."""
+
+    doctor: User
+    patient: Patient
+    version: ModelVersion
+
+    @property
+    def organisation(self) -> Organisation:
+        assert self.doctor.organisation is not None
+        return self.doctor.organisation
+
+    @property
+    def service(self) -> Service:
+        return self.version.service
+
+    def request(self, **asked: Any) -> PredictionRequest:
+        wanted = {"service": self.service.slug, "patient": self.patient.pk, **asked}
+        return PredictionRequest(**wanted)
+
+    def ask(self, **asked: Any) -> Prediction:
+        return request_prediction(actor=self.doctor, request=self.request(**asked))
+
+    def run(self, **asked: Any) -> Prediction:
+        """Asked and computed here and now, explanation and all, by the worker's own code."""
+        prediction = self.ask(**asked)
+        for explanation in runner.run_prediction(prediction.pk):
+            runner.run_explanation(explanation)
+        return again(prediction)
+
+
+def ward(slug: str = "coronary-disease", **asked: Any) -> Ward:
+    doctor = clinician_at(OrganisationFactory())
+    assert doctor.organisation is not None
+    patient = charted_patient(doctor, slug=slug, **asked)
+    return Ward(doctor, patient, running(doctor.organisation, slug))
+
+
+def again(prediction: Prediction) -> Prediction:
+    """The row as it is now."""
+    found: Prediction = Prediction.unscoped.select_related("service", "version").get(
+        pk=prediction.pk
+    )
+    return found
+
+
+def explanation_of(prediction: Prediction) -> Explanation:
+    found: Explanation = Explanation.unscoped.get(prediction=prediction)
+    return found
+
+
+def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:
+    """What ``look`` finds as soon as it finds something; fails after ``seconds``."""
+    end = time.monotonic() + seconds
+    pause = threading.Event()
+    while not (found := look()):
+        assert time.monotonic() < end, "It did not happen in time."
+        pause.wait(0.05)
+    return found
+
+
+def settled(prediction: Prediction, seconds: float = 30) -> Prediction:
+    """The row once some worker has settled it."""
+    eventually(lambda: again(prediction).is_settled, seconds)
+    return again(prediction)
