@@ -63,8 +63,8 @@ def _find(user: User, query: Query, everyone: PatientQuerySet) -> Found:
     rows = everyone
     for number in wanted.identifiers:
         rows = rows.filter(pk__in=_holders(user, number))
-    if wanted.birth_date is not None:
-        rows = rows.filter(birth_date=wanted.birth_date)
+    if wanted.birth_date is not None:  # with the organisation, as the index has it
+        rows = rows.filter(organisation=user.organisation_id, birth_date=wanted.birth_date)
     rows = named(rows, wanted.words)
     shown = list(rows.order_by("family_name", "given_name", "birth_date", "pk")[: SHOWN + 1])
     total = rows.count() if len(shown) > SHOWN else len(shown)

@@ -124,7 +124,13 @@ def _about_origin(patient: Patient, given: Given) -> Iterator[Pointer]:
         yield Pointer("/observed_at", "after_death", _("This is after the patient died."))
     if given.status not in Observation.Status.values:
         yield Pointer("/status", "unknown_status", _("This status is not known."))
-    low, high = given.reference_low, given.reference_high
+    yield from _about_range(given.reference_low, given.reference_high)
+
+
+def _about_range(low: float | None, high: float | None) -> Iterator[Pointer]:
+    for name, limit in (("reference_low", low), ("reference_high", high)):
+        if limit is not None and not _is_finite(limit):
+            yield Pointer(f"/{name}", "not_finite", _("This is not a finite number."))
     if low is not None and high is not None and low > high:
         text = _("The lower end of the reference range lies above the upper one.")
         yield Pointer("/reference_low", "range_upside_down", text)
@@ -148,12 +154,20 @@ def _about_answer(entry: Code, given: Given) -> Iterator[Pointer]:
         yield Pointer("/unit", "unit_not_expected", _("An answer has no unit."))
 
 
+def _is_finite(value: float) -> bool:
+    """Also of a whole number with four hundred digits, which JSON may hold."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
 def _about_number(entry: Code, given: Given) -> Iterator[Pointer]:
     value = given.value
     if isinstance(value, bool | str) or value is None:
         yield Pointer("/value", "not_a_number", _("This is not a number."))
         return
-    if not math.isfinite(value):
+    if not _is_finite(value):
         yield Pointer("/value", "not_finite", _("This is not a finite number."))
         return
     unit = codes.normalise_unit(given.unit)

@@ -6,6 +6,8 @@ import json
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent
 from diagnosis.records import access, names, search
@@ -214,3 +216,36 @@ def test_names_are_found_through_the_indexes_made_for_them(ward: Ward):
         plan = search.named(everyone, tuple(names.words(text))).explain()
         assert index in plan, plan
         assert "Seq Scan on records_patient" not in plan, plan
+
+
+def queries_of(ward: Ward, query: Query) -> list[str]:
+    """The plans of everything that one search asks of patients and their numbers."""
+    with CaptureQueriesContext(connection) as asked:
+        search.find(ward.doctor, query)
+    plans = []
+    with connection.cursor() as cursor:
+        for sql in (entry["sql"] for entry in asked if "records_" in entry["sql"]):
+            cursor.execute(f"EXPLAIN {sql}")
+            plans.append("\n".join(row[0] for row in cursor.fetchall()))
+    return plans
+
+
+@pytest.mark.django_db(transaction=True)
+def test_birth_dates_and_numbers_are_found_through_their_indexes(ward: Ward):
+    many_people(ward, 6000)
+    PatientIdentifier.unscoped.bulk_create(
+        PatientIdentifierFactory.build(
+            patient=patient, organisation=ward.organisation, value=f"N-{n}"
+        )
+        for n, patient in enumerate(Patient.unscoped.all()[:4000])
+    )
+    as_superuser(["ANALYZE"])
+
+    for query, index in (
+        (Query(birth_date="1950-05-05"), "patient_birth_date"),
+        (Query(identifier="N-17"), "value_hash"),
+    ):
+        plans = queries_of(ward, query)
+        assert any(index in plan for plan in plans), plans
+        assert not any("Seq Scan on records_patient " in plan for plan in plans), plans
+        assert not any("Seq Scan on records_patientidentifier" in plan for plan in plans), plans

@@ -32,6 +32,12 @@ def findings(patient, what) -> list[tuple[str, str]]:
         (given("2093-3", True, "mg/dL"), "/value", "not_a_number"),
         (given("2093-3", float("nan"), "mg/dL"), "/value", "not_finite"),
         (given("2093-3", float("inf"), "mg/dL"), "/value", "not_finite"),
+        (given("2093-3", 10**400, "mg/dL"), "/value", "not_finite"),
+        (
+            given("2093-3", 200.0, "mg/dL", reference_high=float("nan")),
+            "/reference_high",
+            "not_finite",
+        ),
         (given("2093-3", 200.0), "/unit", "unit_missing"),
         (given("36916-5", 12.7), "/unit", "unit_missing"),
         (given("2093-3", 200.0, "g"), "/unit", "unknown_unit"),
