@@ -11,7 +11,7 @@ from pathlib import Path
 from diagnosis.ml.artifact import Artifact
 from medportal.demo.build import card, report, study
 from medportal.demo.build.changes import replace_if_changed
-from medportal.demo.build.plans import PLANS
+from medportal.demo.build.plans import CANDIDATES, PLANS
 from medportal.demo.build.table import HERE, DemoTable
 
 PAGE = HERE.parent.parent / "docs" / "models.md"
@@ -65,14 +65,15 @@ def write_page() -> None:
 
 def main(slugs: list[str]) -> int:
     """Build the named services, or all."""
-    unknown = sorted(set(slugs) - set(PLANS))
+    known = [*PLANS, *CANDIDATES]
+    unknown = sorted(set(slugs) - set(known))
     if unknown:
-        say(f"No such service: {', '.join(unknown)}. Known: {', '.join(PLANS)}.")
+        say(f"No such service: {', '.join(unknown)}. Known: {', '.join(known)}.")
         return 2
     # Threads of several libraries at once are slower than one each, and not reproducible.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    for slug in slugs or PLANS:
+    for slug in slugs or known:
         build(slug)
     write_page()
     return 0

@@ -152,7 +152,7 @@ def _bands(manifests: Mapping[str, Manifest]) -> str:
 
 def _directions(manifests: Mapping[str, Manifest]) -> str:
     lines = [
-        f"- `{slug}`: {report['feature']} was expected to say «{report['expected']}», the model "
+        f"- `{slug}`: {report['feature']}: expected «{report['expected']}», the model "
         f"says «{report['actual']}» ({report['effect']:+.3f} from end to end)."
         for slug, manifest in manifests.items()
         for report in manifest["directions"]

@@ -13,7 +13,7 @@ from diagnosis.ml.artifact import Artifact
 from diagnosis.ml.training import train
 from diagnosis.ml.validation import OutOfFold, evaluate_recipe
 from medportal.demo.build import rivals
-from medportal.demo.build.plans import PLANS, TARGET, Plan
+from medportal.demo.build.plans import CANDIDATES, PLANS, TARGET, Plan
 from medportal.demo.build.table import DemoTable
 
 Array = NDArray[np.float64]
@@ -57,7 +57,7 @@ def training_frame(table: DemoTable) -> pd.DataFrame:
 
 def measure(slug: str, *, repeats: int | None = None) -> Study:
     """Cross-validate a service's recipe; the rivals are not run."""
-    plan = PLANS[slug]
+    plan = {**PLANS, **CANDIDATES}[slug]
     table = plan.load()
     frame = training_frame(table)
     measured = evaluate_recipe(plan.recipe, frame, table.schema, repeats=repeats)
