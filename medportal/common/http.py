@@ -30,13 +30,19 @@ def problem_body(
         "title": HTTPStatus(status).phrase,
         "status": status,
         "code": code,
-        "detail": str(message),
+        "detail": _printable(message),
     }
     if pointers:
         body["errors"] = [
-            {"pointer": p.pointer, "code": p.code, "detail": str(p.message)} for p in pointers
+            {"pointer": p.pointer, "code": p.code, "detail": _printable(p.message)}
+            for p in pointers
         ]
     return body
+
+
+def _printable(message: object) -> str:
+    """The framework repeats what was sent; JSON may hold half a character, UTF-8 may not."""
+    return str(message).encode("utf-8", "replace").decode()
 
 
 def problem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -253,3 +254,11 @@ def test_the_number_of_queries_of_the_list_does_not_grow(
 
     with django_assert_max_num_queries(9):
         assert system.get("patients").json()["count"] == 21
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "\x00", 10**400, [], {}, None, "NaN", "王" * 5000])
+@pytest.mark.parametrize("name", ["status", "value", "code", "patient", "observed_at"])
+def test_whatever_is_sent_is_answered(ward: Ward, system: Caller, name: str, odd: Any):
+    response = system.post("observations", json.dumps(creatinine(ward, **{name: odd})))
+
+    assert response.status_code in (400, 404)
