@@ -80,17 +80,15 @@ def alone(comparator: Mapping[str, Any], values: Mapping[str, float | None]) -> 
 
 def _words(version: ModelVersion, comparators: Sequence[Mapping[str, Any]]) -> list[str]:
     """Gain or no gain over what a clinician already has."""
-    model = version.manifest["metrics"].get("auroc") or {}
+    model = (version.manifest["metrics"].get("auroc") or {}).get("value")
     words = []
     for comparator in comparators:
-        other = (comparator.get("metrics") or {}).get("auroc") or {}
-        if model.get("value") is None or other.get("value") is None:
+        theirs = _value(comparator.get("metrics") or {}, "auroc")
+        if model is None or theirs is None:
             continue
-        difference = comparator.get("difference") or {}
-        gained = model["value"] - other["value"]
-        # Without an interval of the difference, a gain under a hundredth is none.
-        certain = difference["lower"] > 0 if difference.get("lower") is not None else gained > 0.01
-        words.append(sentences.gain(localized(comparator["label"]), gained, certain=certain))
+        difference = (comparator.get("difference") or {}).get("value", model - theirs)
+        verdict = comparator.get("verdict") or sentences.NO_GAIN
+        words.append(sentences.gain(localized(comparator["label"]), difference, verdict))
     return words
 
 
@@ -130,7 +128,8 @@ def age_sex_sentence(prediction: Prediction) -> str:
     found = alone(age_sex, model_values(prediction))
     if found is None:
         return ""
-    rest = [f for f in schema_of(prediction.version) if f.name not in ("age", "sex")]
+    used = {name for term in age_sex["formula"]["terms"] for name in term["features"]}
+    rest = [f for f in schema_of(prediction.version) if f.name not in used]
     families = list(dict.fromkeys(localized(f.family) for f in rest if f.family))
-    what = families[0] if len(families) == 1 else _("all inputs")
-    return sentences.age_and_sex(found, prediction.probability, what)
+    what = sentences.inside(families[0]) if len(families) == 1 else _("all inputs")
+    return sentences.beyond(localized(age_sex["label"]), found, prediction.probability, what)

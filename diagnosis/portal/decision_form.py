@@ -43,7 +43,8 @@ class DecisionForm(forms.Form):
     )
 
     def __init__(self, *args: Any, prediction: Prediction, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="decision_%s", **kwargs)
+        kwargs.setdefault("auto_id", "decision_%s")
+        super().__init__(*args, **kwargs)
         self.prediction = prediction
         self.fields["action"].choices = [  # type: ignore[attr-defined]
             (action["code"], localized(action["label"]))

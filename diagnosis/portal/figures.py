@@ -31,6 +31,16 @@ def exact_percent(fraction: float) -> str:
     return f"{whole(fraction)}{'' if reads_chinese() else NARROW}%"
 
 
+def percent_range(low: float, high: float) -> str:
+    """«78–86 %»: the sign once."""
+    first = percent(low).removesuffix("%").rstrip(NARROW)
+    return f"{first}\u2013{percent(high)}"
+
+
+def exact_range(low: float, high: float) -> str:
+    return f"{whole(low)}\u2013{exact_percent(high)}"
+
+
 def signed(points: int) -> str:
     if points == 0:
         return "0"

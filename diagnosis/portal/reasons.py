@@ -125,9 +125,7 @@ def reasons(
             shown[key].label if key in shown else key
             for key in (picture.other.keys if picture.other else ())
         ),
-        base_name=sentences.base_name(
-            version.manifest.get("people"), background.get("rows"), version.service.sheet
-        ),
+        base_name=sentences.base_name(version.service.sheet, background.get("rows")),
         base=percent(picture.base),
         result=percent(picture.result),
         sentence=sentences.reasons_sentence(

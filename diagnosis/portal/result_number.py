@@ -11,7 +11,7 @@ from diagnosis.inference.snapshot import schema_of
 from diagnosis.portal import sentences
 from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.charts.icons import IconArray, icon_array
-from diagnosis.portal.figures import exact_percent, percent, quantity
+from diagnosis.portal.figures import exact_percent, exact_range, percent, percent_range, quantity
 from diagnosis.portal.inputs_shown import category_label
 from diagnosis.portal.sentences import Halves
 from diagnosis.registry import bands
@@ -55,7 +55,7 @@ class Number:
     local_count: str
     average: str
     scale: BandScale
-    limits: tuple[tuple[str, str], ...]
+    limits: tuple[tuple[str, str, int], ...]
     band: BandShown | None
     band_note: str
     borderline: tuple[str, ...]
@@ -70,7 +70,7 @@ def shown_band(sheet: Mapping[str, Any], code: str) -> BandShown | None:
     return BandShown(
         code=code,
         label=localized(band["label"]),
-        limits=f"{exact_percent(band['lower'])}\u2013{exact_percent(band['upper'])}",
+        limits=exact_range(band["lower"], band["upper"]),
         text=localized(band.get("text")),
         source=localized(band.get("source")),
         usual_action=band["action"],
@@ -116,7 +116,7 @@ def _filled_in(prediction: Prediction) -> tuple[FilledIn, ...]:
 
 
 def _interval_short(interval: Sequence[float] | None) -> str:
-    return f"{percent(interval[0])}\u2013{percent(interval[1])}" if interval else ""
+    return percent_range(interval[0], interval[1]) if interval else ""
 
 
 def number_of(prediction: Prediction) -> Number | None:
@@ -142,7 +142,10 @@ def number_of(prediction: Prediction) -> Number | None:
         local_count=sentences.local_count(result.get("local_count"), sheet),
         average=percent(average),
         scale=scale,
-        limits=tuple((limit.at, exact_percent(limit.value)) for limit in scale.limits),
+        limits=tuple(
+            (limit.at, exact_percent(limit.value), 10 if limit.raised else 21)
+            for limit in scale.limits
+        ),
         band=band,
         band_note=localized(sheet.get("band_note")),
         borderline=_borderline(prediction, band),

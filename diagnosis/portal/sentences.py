@@ -10,7 +10,14 @@ from typing import Any
 
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.charts.waterfall import OTHER, Waterfall
-from diagnosis.portal.figures import HARDLY, SURELY, exact_percent, percent
+from diagnosis.portal.figures import (
+    HARDLY,
+    SURELY,
+    exact_percent,
+    exact_range,
+    percent,
+    percent_range,
+)
 from medportal.common.text import localized
 
 Text = Mapping[str, str]
@@ -18,6 +25,7 @@ SENTENCES: dict[str, dict[str, str]] = json.loads(
     Path(__file__).with_suffix(".json").read_text(encoding="utf-8")
 )
 MOST_NAMED = 4
+NO_GAIN = "no-gain"
 
 
 def say(name: str, **facts: object) -> str:
@@ -84,12 +92,22 @@ def patient_sentence(sheet: Mapping[str, Any], probability: float) -> str:
     return _filled(template, sentence, halves(probability))
 
 
+def patient_key(sheet: Mapping[str, Any], probability: float) -> tuple[str, str]:
+    """What the filled figures stand for, and the others."""
+    sentence, parts = sheet["sentence"], halves(probability)
+    event = sentence.get("patient_event") or sentence["event"]
+    not_event = sentence.get("patient_not_event") or sentence["not_event"]
+    return (
+        say("figures", n=parts.with_event, what=localized(event)),
+        say("figures", n=parts.without, what=localized(not_event)),
+    )
+
+
 def interval_sentence(interval: Sequence[float] | None, level: float = 0.9) -> str:
     """What the interval is, in the words that keep it from being read as the patient's range."""
     if not interval:
         return say("no_interval")
-    low, high = percent(interval[0]), percent(interval[1])
-    return say("interval", level=whole(level), low=low, high=high)
+    return say("interval", level=whole(level), range=percent_range(interval[0], interval[1]))
 
 
 def local_count(found: Mapping[str, Any] | None, sheet: Mapping[str, Any]) -> str:
@@ -100,15 +118,15 @@ def local_count(found: Mapping[str, Any] | None, sheet: Mapping[str, Any]) -> st
         "local_count",
         n=found["n"],
         events=found["events"],
-        low=exact_percent(found["lower"]),
-        high=exact_percent(found["upper"]),
+        range=exact_range(found["lower"], found["upper"]),
         event=localized(sheet["sentence"]["event"]),
     )
 
 
-def base_name(people: Text | str | None, rows: int | None, sheet: Mapping[str, Any]) -> str:
+def base_name(sheet: Mapping[str, Any], rows: int | None) -> str:
     """Whose average the first bar is: never «average» alone."""
-    who = localized(people) or localized(sheet["sentence"]["people"])
+    sentence = sheet["sentence"]
+    who = localized(sentence.get("everybody") or sentence["people"])
     if rows is None:
         return say("base_uncounted", people=who)
     return say("base", n=rows, people=who)
@@ -116,6 +134,12 @@ def base_name(people: Text | str | None, rows: int | None, sheet: Mapping[str, A
 
 def others(count: int) -> str:
     return say("others", count=count)
+
+
+def inside(label: str) -> str:
+    """A label inside a sentence: small, unless its capital is part of it (HbA1c, ST depression)."""
+    first = label.split(" ", maxsplit=1)[0]
+    return label[:1].lower() + label[1:] if first[1:].islower() else label
 
 
 def reasons_sentence(picture: Waterfall, labels: Mapping[str, str]) -> str:
@@ -127,7 +151,7 @@ def reasons_sentence(picture: Waterfall, labels: Mapping[str, str]) -> str:
     for bar in moving[:MOST_NAMED]:
         verb = say("raises" if bar.points > 0 else "lowers", points=abs(bar.points))
         label = labels.get(bar.factor.key, bar.factor.key)
-        parts.append(say("reason_part", label=label, verb=verb))
+        parts.append(say("reason_part", label=inside(label), verb=verb))
     joined = localized(SENTENCES["comma"]).join(parts)
     base, result = percent(picture.base), percent(picture.result)
     return say("reasons", base=base, result=result, parts=joined)
@@ -138,11 +162,11 @@ def borderline(label: str, step: str, here: str, there: str) -> str:
     return say("borderline", label=label, step=step, here=here, there=there)
 
 
-def gain(other: str, difference: float, *, certain: bool) -> str:
+def gain(other: str, difference: float, verdict: str) -> str:
     """A gain in plain words, and «no gain» where there is none."""
-    if not certain or difference <= 0:
-        return say("no_gain", other=other)
-    return say("gain", other=other, gain=f"{difference:.3f}")
+    if verdict == NO_GAIN:
+        return say("no_gain", other=inside(other))
+    return say(verdict, other=inside(other), gain=f"{abs(difference):.3f}")
 
 
 def flagged_sentences(flagged: Mapping[str, Any] | None) -> list[str]:
@@ -159,5 +183,7 @@ def flagged_sentences(flagged: Mapping[str, Any] | None) -> list[str]:
     return texts
 
 
-def age_and_sex(alone: float, with_others: float, what: str) -> str:
-    return say("age_sex", alone=percent(alone), result=percent(with_others), others=what)
+def beyond(label: str, alone: float, with_others: float, what: str) -> str:
+    """A simple score beside the model: «age and sex alone: 8 %; with free light chains: 11 %»."""
+    facts = {"alone": percent(alone), "result": percent(with_others), "others": what}
+    return say("beyond", label=label, **facts)

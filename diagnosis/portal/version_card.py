@@ -14,7 +14,7 @@ from diagnosis.ml.schema import Feature, FeatureSchema, Source
 from diagnosis.portal.added_value import metric_interval
 from diagnosis.portal.charts.curves import Calibration, RocCurve, calibration, roc
 from diagnosis.portal.charts.directions import DirectionBar, direction_bars
-from diagnosis.portal.figures import decimal, exact_percent, percent, quantity
+from diagnosis.portal.figures import decimal, exact_percent, exact_range, percent, quantity
 from diagnosis.portal.sentences import flagged_sentences
 from diagnosis.portal.wording import number, unit
 from diagnosis.registry import contradictions
@@ -183,7 +183,7 @@ def band_limits(band: Mapping[str, Any], *, is_first: bool, is_last: bool) -> st
         return f"{sign}\u00a0{high}"
     if is_last:
         return f"\u2265\u00a0{low}" if band.get("lower_inclusive") else f">\u00a0{low}"
-    return f"{low}\u2013{high}"
+    return exact_range(band["lower"], band["upper"])
 
 
 def band_rows(version: ModelVersion) -> tuple[BandRow, ...]:

@@ -107,16 +107,18 @@ def wrong_patient(request: PersonRequest, prediction: UUID) -> HttpResponse:
 def hand_over(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found, actor = visible_prediction(request.user, prediction), request.user
     chosen = request.POST.get("to", "")
-    person = next((p for p in colleagues(found, actor) if str(p.pk) == chosen), None)
+    people = [*colleagues(found, actor), actor]
+    person = next((p for p in people if str(p.pk) == chosen), None)
     if person is None:
         messages.error(request, _("Choose somebody who looks after the patient."))
         return redirect("portal:prediction", found.pk)
-    return _take(
+    answer = _take(
         request,
         found,
         lambda: actions.hand_over(actor=actor, prediction=found, to=person),
         _("Handed over to {name}.").format(name=person),
     )
+    return redirect("portal:worklist") if request.POST.get("next") == "worklist" else answer
 
 
 @require_POST

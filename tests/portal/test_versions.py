@@ -1,0 +1,193 @@
+"""A version's page: its card, and the steps that each role may take from it."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import Role
+from diagnosis.registry import actions
+from diagnosis.registry.models import ModelVersion
+from tests.factories import PASSWORD, OrganisationFactory, data_scientist_at, reviewer_at
+from tests.portal.results import version_of
+from tests.portal.test_result import text_of
+
+State = ModelVersion.State
+CHECKS = ("question", "population", "contradictions", "added_value", "alerts")
+
+
+@pytest.fixture
+def people(ward):
+    ward.scientist = data_scientist_at(ward.house, display_name="P. Rao")
+    ward.reviewer = reviewer_at(ward.house, display_name="Dr Chen")
+    ward.as_scientist = ward.client_for(ward.scientist)
+    ward.as_reviewer = ward.client_for(ward.reviewer)
+    return ward
+
+
+@pytest.fixture
+def draft(people):
+    return version_of(
+        people.house, state=State.DRAFT, created_by=people.scientist, published_at=None
+    )
+
+
+@pytest.fixture
+def submitted(people, draft):
+    return actions.submit_version(actor=people.scientist, version=draft)
+
+
+def url_of(version, step=""):
+    return f"/versions/{version.pk}/{step}"
+
+
+def signed(**changes):
+    return {**dict.fromkeys(CHECKS, "on"), "note": "Fine.", "password": PASSWORD, **changes}
+
+
+def state_of(version):
+    return ModelVersion.objects.get(pk=version.pk).state
+
+
+def test_the_card_holds_population_comparators_digests_and_life(people, submitted):
+    text = text_of(people.as_reviewer.get(url_of(submitted)))
+
+    for part in (
+        "770 patients, 374 with the event",
+        "60 demonstration patients left out",
+        "Gradient boosting",
+        submitted.digest,
+        submitted.manifest["training"]["table_sha256"],
+        "40 refits of the whole pipeline",
+        "P. Rao",
+    ):
+        assert part in text
+
+
+def test_a_contradiction_is_marked_and_stands_first(people, submitted):
+    text = text_of(people.as_reviewer.get(url_of(submitted)))
+
+    assert "Density of the mass lowers raises ⚠ against the usual direction" in text
+
+
+def test_a_data_scientist_submits_a_draft(people, draft):
+    assert "Submit for review" in text_of(people.as_scientist.get(url_of(draft)))
+
+    people.as_scientist.post(url_of(draft, "submit/"))
+
+    assert state_of(draft) == State.SUBMITTED
+
+
+def test_a_reviewer_signs_the_whole_checklist_with_the_password(people, submitted):
+    people.as_reviewer.post(url_of(submitted, "approve/"), signed())
+
+    submitted.refresh_from_db()
+    assert submitted.state == State.APPROVED
+    assert submitted.approved_by == people.reviewer
+    assert submitted.approval_note.endswith("Fine.")
+
+
+@pytest.mark.parametrize("missing", CHECKS)
+def test_a_point_that_was_not_checked_keeps_it_unsigned(people, submitted, missing):
+    given = signed()
+    del given[missing]
+
+    answer = people.as_reviewer.post(url_of(submitted, "approve/"), given)
+
+    assert answer.status_code == 400
+    assert state_of(submitted) == State.SUBMITTED
+
+
+def test_another_password_is_no_signature(people, submitted):
+    answer = people.as_reviewer.post(url_of(submitted, "approve/"), signed(password="guess"))
+
+    assert "This is not your password." in text_of(answer)
+    assert "guess" not in answer.content.decode()
+    assert state_of(submitted) == State.SUBMITTED
+
+
+def test_who_submitted_it_is_told_that_somebody_else_decides(people, draft):
+    both = data_scientist_at(people.house)
+    both.roles = [Role.DATA_SCIENTIST, Role.REVIEWER]
+    both.save()
+    actions.submit_version(actor=both, version=draft)
+    browser = people.client_for(both)
+
+    assert "somebody else must approve it" in text_of(browser.get(url_of(draft)))
+    assert browser.post(url_of(draft, "approve/"), signed()).status_code == 403
+
+
+def test_it_is_published_only_when_its_contradictions_are_explained(people, submitted):
+    submitted.service.sheet = {**submitted.service.sheet, "contradiction_notes": {}}
+    submitted.service.save()
+    actions.approve_version(actor=people.reviewer, version=submitted)
+
+    people.as_reviewer.post(url_of(submitted, "publish/"))
+    assert state_of(submitted) == State.APPROVED
+
+    people.as_reviewer.post(
+        url_of(submitted, "explain/"),
+        {"feature": "density", "en": "Fat is rare here.", "zh": "此处脂肪密度罕见。"},
+    )
+    people.as_reviewer.post(url_of(submitted, "publish/"))
+    assert state_of(submitted) == State.PUBLISHED
+
+
+def test_an_explanation_in_one_language_is_not_taken(people, submitted):
+    answer = people.as_reviewer.post(
+        url_of(submitted, "explain/"), {"feature": "density", "en": "Fat is rare.", "zh": ""}
+    )
+
+    assert answer.status_code == 400
+    assert "Explanation in Chinese" in text_of(answer)
+    assert ModelVersion.objects.get(pk=submitted.pk).contradiction_notes == {}
+
+
+def test_a_rejection_needs_its_reason(people, submitted):
+    assert people.as_reviewer.post(url_of(submitted, "reject/"), {}).status_code == 400
+
+    people.as_reviewer.post(url_of(submitted, "reject/"), {"reason": "Too few events."})
+
+    assert state_of(submitted) == State.REJECTED
+    assert "Too few events." in text_of(people.as_scientist.get(url_of(submitted)))
+
+
+def test_a_stopped_version_goes_on_with_a_reason(people):
+    version = version_of(people.house)
+    actions.stop_version(actor=people.reviewer, version=version, reason="Checked.")
+
+    people.as_reviewer.post(url_of(version, "resume/"), {"reason": "Laboratory confirmed."})
+
+    assert state_of(version) == State.PUBLISHED
+
+
+def test_a_new_version_stands_beside_the_one_that_is_published(people):
+    now = version_of(people.house)
+    new = version_of(service=now.service, state=State.SUBMITTED)
+
+    text = text_of(people.as_reviewer.get(url_of(new)))
+
+    assert f"Beside version {now.number}, which is published now" in text
+    assert "Both have the same inputs." in text
+
+
+@pytest.mark.parametrize("step", ["approve", "reject", "publish", "resume"])
+def test_only_a_reviewer_takes_the_reviewer_s_steps(people, submitted, step):
+    url = url_of(submitted, f"{step}/")
+
+    assert people.as_doctor.post(url).status_code == 403
+    assert people.as_scientist.post(url).status_code == 403
+
+
+def test_a_clinician_reads_the_card_and_has_no_button(people, submitted):
+    text = text_of(people.as_doctor.get(url_of(submitted)))
+
+    assert "What it adds" in text
+    assert "Sign and approve" not in text
+    assert "Reject" not in text
+
+
+def test_a_version_of_another_organisation_does_not_exist(people, submitted):
+    browser = people.client_for(reviewer_at(OrganisationFactory()))
+
+    assert browser.get(url_of(submitted)).status_code == 404
+    assert browser.post(url_of(submitted, "approve/"), signed()).status_code == 404
