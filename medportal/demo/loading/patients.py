@@ -32,6 +32,7 @@ from medportal.demo.loading.people import Cast
 from medportal.demo.loading.rows import HERE, Row, held_out
 
 SEED = 20261123
+LIVES = "lives"
 MOLAR_SHARE = 0.2
 ALLERGY_SHARE = 0.15
 ALLERGENS = ("Penicillin", "Sulfamethoxazole", "Latex", "Aspirin", "Iodinated contrast medium")
@@ -49,13 +50,13 @@ class Loader:
         self.patients: dict[tuple[str, str], Patient] = {}
 
     def load(self) -> dict[tuple[str, str], Patient]:
-        """Store everybody; return the patients of the tables by (service, row key)."""
+        """Store everybody; return them by (service, row key), the lives by (LIVES, number)."""
         for slug, service in self.services.items():
             schema = FeatureSchema.from_dict(service.schema)
             for row in held_out(slug):
                 self.patients[slug, row.key] = self._person(service, schema, row)
-        for life in json.loads((HERE / "lives.json").read_text()):
-            self._life(life)
+        for number, life in enumerate(json.loads((HERE / "lives.json").read_text())):
+            self.patients[LIVES, str(number)] = self._life(life)
         self._store()
         return self.patients
 
@@ -109,7 +110,7 @@ class Loader:
         elif self.invent.chance(0.6):
             patient.allergy_status = Patient.AllergyStatus.NONE
 
-    def _life(self, life: dict[str, Any]) -> None:
+    def _life(self, life: dict[str, Any]) -> Patient:
         """One complete synthetic life: visits, letters, medicines, years of results."""
         identity = self.invent.person(life["sex"])
         patient = self._patient(identity, life["age"])
@@ -119,6 +120,7 @@ class Loader:
             Patient.AllergyStatus.KNOWN if life["allergies"] else Patient.AllergyStatus.NONE
         )
         self._keep(*_life_rows(patient, life))
+        return patient
 
     def _keep(self, *rows: Any) -> None:
         for row in rows:

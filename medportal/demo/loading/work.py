@@ -19,7 +19,10 @@ from diagnosis.records.models import Observation, Patient
 from diagnosis.records.reading import feature_values
 from diagnosis.registry.models import Service
 from medportal.demo.loading import charts
+from medportal.demo.loading.patients import LIVES
 from medportal.demo.loading.people import TEAMS, Cast
+
+WITH_PBC = "2"
 
 Patients = dict[tuple[str, str], Patient]
 
@@ -74,7 +77,7 @@ def leave_work(cast: Cast, services: dict[str, Service], patients: Patients) -> 
     _stale(desk, next(coronary))
     _refused(desk)
     _over_the_years(desk)
-    desk.run("diabetes-onset", _first(desk, "diabetes-onset", complete=True))
+    desk.run("diabetes-onset", _complete(desk, "diabetes-onset"))
     _running(desk)
     _access_to_look_at(cast)
 
@@ -100,8 +103,8 @@ def _stale(desk: Desk, patient: Patient) -> None:
 
 
 def _refused(desk: Desk) -> None:
-    """A required input is missing; a value entered in place cures it."""
-    desk.run("diabetes-onset", _first(desk, "diabetes-onset", complete=False))
+    """Nobody wrote down whether there is oedema; entered in place, it cures the refusal."""
+    desk.run("pbc-prognosis", desk.mine[LIVES, WITH_PBC])
 
 
 def _over_the_years(desk: Desk) -> None:
@@ -119,15 +122,15 @@ def _over_the_years(desk: Desk) -> None:
             return
 
 
-def _first(desk: Desk, slug: str, *, complete: bool) -> Patient:
-    """The first patient of a service whose chart has all its required inputs, or not."""
+def _complete(desk: Desk, slug: str) -> Patient:
+    """The first patient of a service whose chart has all its required inputs."""
     schema = FeatureSchema.from_dict(desk.services[slug].schema)
     required = [feature.name for feature in schema if feature.required]
     for patient in desk.patients_of(slug):
         found = feature_values(patient, schema, timezone.now())
-        if all(found[name].status == "current" for name in required) is complete:
+        if all(found[name].status == "current" for name in required):
             return patient
-    raise LookupError(f"No demonstration patient of {slug} is right for this.")
+    raise LookupError(f"No demonstration patient of {slug} has all inputs.")
 
 
 def _running(desk: Desk) -> None:
