@@ -145,7 +145,7 @@ def logged_in(context_for: Callable[..., BrowserContext], portal: Portal) -> Cal
         page.goto("/")
         page.fill("input[name=login]", username)
         page.fill("input[name=password]", portal.password)
-        page.click("button[type=submit]:not([form])")
+        page.click("main button[type=submit]")
         page.wait_for_url(lambda url: "/login" not in url)
         return page
 
