@@ -199,10 +199,10 @@ class Inventor:
         return self._random.random() < share
 
 
-def birth_date_for(age: float, today: date) -> date:
+def birth_date_for(age: float, today: date, since_birthday: int) -> date:
     """The birth date of somebody who is ``age`` years old today; whole years stay whole."""
     if age == int(age):
-        return _years_before(today, int(age)) - timedelta(days=30)
+        return _years_before(today, int(age)) - timedelta(days=since_birthday)
     return today - timedelta(days=round(age * 365.25))
 
 

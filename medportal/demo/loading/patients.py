@@ -83,7 +83,7 @@ class Loader:
             native_name=identity.native_name,
             title=identity.title,
             sex=identity.sex,
-            birth_date=birth_date_for(age, timezone.localdate()),
+            birth_date=birth_date_for(age, timezone.localdate(), self.invent.days_ago(5, 280)),
         )
         names.index(patient)
         number = PatientIdentifier(
