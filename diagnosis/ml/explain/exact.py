@@ -7,6 +7,7 @@ the number of differing features, and equal values (categories, zeros, both miss
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from math import comb
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from diagnosis.ml.explain.model_function import CHUNK, Matrix, ModelFunction
 
 Floats = NDArray[np.float64]
+Job = tuple[NDArray[np.intp], NDArray[np.intp]]  # reference rows (m,), their players (m, k)
 
 
 def differing(x: Matrix, background: Matrix) -> NDArray[np.bool_]:
@@ -57,28 +59,48 @@ def _hybrids(x: Matrix, reference: Matrix, players: NDArray[np.intp]) -> Matrix:
     return hybrids
 
 
-def _block(model: ModelFunction, x: Matrix, reference: Matrix, players: NDArray[np.intp]) -> Floats:
-    """Return (m, k, outputs): the players' values against each of m reference rows."""
-    m, k = players.shape
+def _shares(v: Floats, k: int) -> Floats:
+    """Return (m, k, outputs): players' values from their coalitions' values (m, 2^k, outputs)."""
     masks, joining, missing = _coalitions(k)
-    v = model(_hybrids(x, reference, players).reshape(m * len(masks), -1))
-    v = v.reshape(m, len(masks), -1)
     gained = np.einsum("sk,msq->mkq", masks * (joining + missing)[:, None], v, optimize=True)
     return np.asarray(gained - np.einsum("s,msq->mq", missing, v)[:, None, :])
 
 
-def exact_values(model: ModelFunction, x: Matrix, background: Matrix, outputs: int) -> Floats:
-    """Return (reference rows, d, outputs): the patient's values against each reference row.
-
-    Reference rows with as many differing features are evaluated together.
-    """
-    differs = differing(x, background)
+def _jobs(differs: NDArray[np.bool_]) -> Iterator[Job]:
+    """Yield reference rows with as many differing features each, and which those are."""
     counts = differs.sum(axis=1)
-    values = np.zeros((*background.shape, outputs))
     for k in np.unique(counts[counts > 0]):
         rows = np.flatnonzero(counts == k)
         step = max(1, CHUNK >> int(k))
         for chunk in (rows[i : i + step] for i in range(0, len(rows), step)):
-            players = np.nonzero(differs[chunk])[1].reshape(len(chunk), int(k))
-            values[chunk[:, None], players] = _block(model, x, background[chunk], players)
+            yield chunk, np.nonzero(differs[chunk])[1].reshape(len(chunk), int(k))
+
+
+def _batches(jobs: Iterator[Job]) -> Iterator[list[Job]]:
+    """Group jobs into few large calls: a model's own cost of a call is not small."""
+    batch: list[Job] = []
+    held = 0
+    for rows, players in jobs:
+        size = len(rows) << players.shape[1]
+        if batch and held + size > CHUNK:
+            yield batch
+            batch, held = [], 0
+        batch.append((rows, players))
+        held += size
+    if batch:
+        yield batch
+
+
+def exact_values(model: ModelFunction, x: Matrix, background: Matrix, outputs: int) -> Floats:
+    """Return (reference rows, d, outputs): the patient's values against each reference row."""
+    values = np.zeros((*background.shape, outputs))
+    for batch in _batches(_jobs(differing(x, background))):
+        blocks = [_hybrids(x, background[rows], players) for rows, players in batch]
+        v = model(np.concatenate([block.reshape(-1, len(x)) for block in blocks]))
+        start = 0
+        for (rows, players), block in zip(batch, blocks, strict=True):
+            m, size, _ = block.shape
+            own = v[start : start + m * size].reshape(m, size, outputs)
+            values[rows[:, None], players] = _shares(own, players.shape[1])
+            start += m * size
     return values
