@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +39,7 @@ SITE_NAME = "MedPortal"
 
 INSTALLED_APPS = [
     "medportal.database",
-    "accounts.apps.PortalAdminConfig" if find_spec("accounts.site") else "django.contrib.admin",
+    "accounts.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -86,7 +85,6 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
-MIDDLEWARE = [name for name in MIDDLEWARE if find_spec(name.rsplit(".", 1)[0])]
 WEB_THREADS = int(os.environ.get("MEDPORTAL_WEB_THREADS", "4"))
 """Threads of one web process; a caller who waits for a result may hold at most half of them."""
 
