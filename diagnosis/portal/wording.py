@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from medportal.common.moments import clock, day, day_time, reads_chinese
+
+__all__ = [
+    "age_words",
+    "clock",
+    "day",
+    "day_time",
+    "number",
+    "points",
+    "reads_chinese",
+    "span_words",
+    "unit",
+    "whole_years",
+]
+
 ROMAN_PRINT = {
     "mm[Hg]": "mmHg",
     "umol/L": "µmol/L",
@@ -21,34 +34,6 @@ ROMAN_PRINT = {
     "ug": "µg",
     "1": "",
 }
-
-
-def reads_chinese() -> bool:
-    return (get_language() or "en").startswith("zh")
-
-
-def in_local_time(moment: date | datetime) -> date | datetime:
-    if isinstance(moment, datetime) and timezone.is_aware(moment):
-        return timezone.localtime(moment)
-    return moment
-
-
-def day(moment: date | datetime | None) -> str:
-    """``14-Mar-1961`` or ``1961年3月14日``: never the month as a number between dashes."""
-    if moment is None:
-        return ""
-    local = in_local_time(moment)
-    if reads_chinese():
-        return f"{local.year}年{local.month}月{local.day}日"
-    return f"{local.day:02d}-{MONTHS[local.month - 1]}-{local.year}"
-
-
-def clock(moment: datetime | None) -> str:
-    return "" if moment is None else f"{in_local_time(moment):%H:%M}"
-
-
-def day_time(moment: datetime | None) -> str:
-    return "" if moment is None else f"{day(moment)} {clock(moment)}"
 
 
 def whole_years(born: date, on: date) -> int:

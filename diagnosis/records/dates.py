@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, time
+
+from django.utils import timezone
 
 _MONTHS = {
     name: number
@@ -40,6 +42,9 @@ _FORMS = (
 )
 
 
+_CLOCK = re.compile(r"(?P<hour>\d{1,2})[:.：](?P<minute>\d{2})(?::\d{2}(?:\.\d+)?)?")
+
+
 def take_date(text: str) -> tuple[date | None, str]:
     """The first date in a text, and the text without it."""
     for form in _FORMS:
@@ -54,6 +59,19 @@ def parse_date(text: str) -> date | None:
     """The date that a text is, if it is nothing else."""
     found, rest = take_date(text)
     return None if rest.strip() else found
+
+
+def parse_moment(text: str) -> datetime | None:
+    """The date and time that a text is, in local time; without a time, noon of that day."""
+    found, rest = take_date(text)
+    clock = _CLOCK.fullmatch(rest.strip().removeprefix("T").strip())
+    if found is None or (rest.strip() and clock is None):
+        return None
+    try:
+        at = time(int(clock["hour"]), int(clock["minute"])) if clock else time(12)
+    except ValueError:
+        return None
+    return timezone.make_aware(datetime.combine(found, at))
 
 
 def _date(parts: dict[str, str]) -> date | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -18,9 +19,11 @@ from diagnosis.records.actions import (
     withdraw_observation,
 )
 from diagnosis.records.codes import Code
+from diagnosis.records.dates import parse_moment
 from diagnosis.records.models import Observation, Patient
 from diagnosis.records.validation import Given
 from medportal.common.errors import DomainError, Pointer
+from medportal.common.moments import day_time
 from medportal.common.text import localized
 
 FORBIDDEN, MISSING = 403, 404
@@ -48,16 +51,37 @@ def answer_choices(code: Code | None) -> Choices:
     return [(c.name, answer_choices(c)) for c in codes.ALL if c.is_coded]
 
 
+class MomentField(forms.CharField):
+    """A day and a time, typed. A browser's own field may show 11/06 for June as for November."""
+
+    default_error_messages = {
+        "not_understood": _(
+            "Write the time as 14-Mar-2026 09:30, 2026-03-14 09:30 or 2026年3月14日 9:30."
+        ),
+    }
+
+    def prepare_value(self, value: Any) -> Any:
+        return day_time(value) if isinstance(value, datetime) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        found = parse_moment(text)
+        if found is None:
+            raise forms.ValidationError(
+                self.error_messages["not_understood"], code="not_understood"
+            )
+        return found
+
+
 class _ValueForm(forms.Form):
     """A value or an answer, its unit and its time, for a code that the subclass knows."""
 
     value = forms.CharField(label=_("Value"), required=False, max_length=30, strip=True)
     answer = forms.ChoiceField(label=_("Answer"), required=False)
     unit = forms.ChoiceField(label=_("Unit"), required=False)
-    observed_at = forms.DateTimeField(
-        label=_("Measured at"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    observed_at = MomentField(label=_("Measured at"))
 
     def __init__(self, *args: Any, patient: Patient, chosen: Code | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -163,3 +163,24 @@ def test_a_value_is_withdrawn_with_a_reason(ward: Ward):
     assert form.is_valid()
     assert form.save(ward.doctor) is not None
     assert not Observation.unscoped.valid().exists()
+
+
+@pytest.mark.parametrize(
+    "typed", ["06-Nov-2025 09:20", "2025-11-06T09:20", "2025-11-06 9:20", "2025年11月6日 09:20"]
+)
+def test_a_time_is_typed_as_people_write_it(ward: Ward, typed: str):
+    form = ObservationForm(
+        {"code": "2093-3", "value": "240", "unit": "mg/dL", "observed_at": typed},
+        patient=ward.patient,
+    )
+    assert form.is_valid(), form.errors
+    assert f"{timezone.localtime(form.cleaned_data['observed_at']):%d.%m. %H:%M}" == "06.11. 09:20"
+
+
+@pytest.mark.parametrize("typed", ["11/06/2025 09:20", "06-Nov-2025 29:70", "yesterday"])
+def test_a_time_that_could_mean_two_days_is_asked_back(ward: Ward, typed: str):
+    form = ObservationForm(
+        {"code": "2093-3", "value": "240", "unit": "mg/dL", "observed_at": typed},
+        patient=ward.patient,
+    )
+    assert list(form.errors) == ["observed_at"]
