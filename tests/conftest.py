@@ -73,7 +73,8 @@ def client_for() -> Callable[..., Client]:
 def _live_worker(django_db_setup: None, django_db_blocker: Any) -> Iterator[Child]:
     log = FOLDER / "worker.log"
     with django_db_blocker.unblock():
-        child = worker("interactive", queues="interactive,batch", log=log)
+        leases = {"MEDPORTAL_LEASE_SECONDS": "2"}  # a dead worker is missed soon
+        child = worker("interactive", queues="interactive,batch", log=log, environment=leases)
     child.start()
     try:
         await_worker(child)

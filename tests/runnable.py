@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from diagnosis.inference import runner
 from diagnosis.inference.actions import PredictionRequest, request_prediction
-from diagnosis.inference.models import Explanation, Prediction
+from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.records.models import Observation, Patient
 from diagnosis.records.models.observations import LOINC, OWN_CODES
 from diagnosis.registry import actions, contradictions
@@ -195,3 +195,9 @@ def settled(prediction: Prediction, seconds: float = 30) -> Prediction:
     """The row once some worker has settled it."""
     eventually(lambda: again(prediction).is_settled, seconds)
     return again(prediction)
+
+
+def quiet() -> bool:
+    """Whether no worker has anything left to do."""
+    waiting = Prediction.unscoped.filter(state__in=Job.PENDING).exists()
+    return not waiting and not Explanation.unscoped.filter(state__in=Job.PENDING).exists()
