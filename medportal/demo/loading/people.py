@@ -21,12 +21,14 @@ ACCOUNTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 COLLEAGUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("doctor2", "Dr P. Haddad", (Role.CLINICIAN,)),
+    ("doctor3", "Dr E. Novak", (Role.CLINICIAN,)),
     ("autoapproval", "Automatic approval (demonstration)", (Role.REVIEWER,)),
 )
 WORKS_IN = {
     "doctor": (TEAMS[0], TEAMS[2]),
     "nurse": (TEAMS[0], TEAMS[2]),
     "doctor2": (TEAMS[1],),
+    "doctor3": (TEAMS[0], TEAMS[2]),  # to whom the doctor can hand a result over
 }
 
 
