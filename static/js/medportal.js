@@ -5,6 +5,7 @@
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const say = (text) => { const live = $("#live"); if (live) live.textContent = text; };
+  document.documentElement.classList.add("scripted");
   const token = () => $("meta[name=csrf-token]")?.content ?? "";
 
   // htmx: the CSRF token on every request; a poll, which nobody triggered, keeps no session alive.

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import audit
 from accounts.permissions import require_role
 from diagnosis.portal.access import CHART_READERS, PersonRequest, open_chart, raise_for
-from diagnosis.portal.charts.trend import trend
+from diagnosis.portal.chart_lines import FEWEST_FOR_TREND
+from diagnosis.portal.charts.trend import Trend, trend
 from diagnosis.portal.identity import identity
 from diagnosis.records import chart, codes
 from diagnosis.records.forms import CorrectionForm, ObservationForm, WithdrawalForm
 from diagnosis.records.models import Observation, Patient
-from diagnosis.records.results import Line
+from diagnosis.records.results import Line, Shown
 from medportal.common.errors import DomainError
 
 UNPROCESSABLE = 422
@@ -111,17 +112,28 @@ def history(request: PersonRequest, patient: UUID, observation: UUID) -> HttpRes
         what=f"observation/{row.pk}",
     )
     line = _line_of(row)
-    chain = chart.history(row.patient, row.pk)
     context = {
         "patient": row.patient,
         "who": identity(row.patient, request.user),
         "row": row,
         "line": line,
         "label": line.label if line else row.label or row.code,
-        "trend": trend(line.points, reference=line.usual, height=TREND_HEIGHT) if line else None,
-        "chain": chain,
+        "trend": _trend_of(line),
+        "chain": [_as_recorded(old) for old in chart.history(row.patient, row.pk)],
     }
     return render(request, "portal/observation_history.html", context)
+
+
+def _trend_of(line: Line | None) -> Trend | None:
+    if line is None or len(line.points) < FEWEST_FOR_TREND:
+        return None
+    return trend(line.points, reference=line.usual, height=TREND_HEIGHT)
+
+
+def _as_recorded(row: Observation) -> Shown:
+    """In its own unit: a correction may be of the unit alone."""
+    unit = codes.normalise_unit(row.unit)
+    return Shown(row, codes.find(row.code, row.system), row.unit or unit, row.value_number)
 
 
 def _line_of(row: Observation) -> Line | None:

@@ -84,6 +84,8 @@ class _Attempt:
             "key": self.key,
             "own_estimate": sent.get("own_estimate", ""),
             "changes": sent.get("changes", "what_if"),
+            "is_complete": asked.fits
+            and all(one.status == "current" or not one.feature.required for one in fields),
             "has_errors": self.has_errors,
             "errors": self.errors,
             "problem": self.problem,
