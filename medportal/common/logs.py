@@ -44,7 +44,8 @@ class SafeFormatter(logging.Formatter):
         }
         line |= _allowed(record)
         if record.exc_info and record.exc_info[1] is not None:
-            line |= describe(record.exc_info[1], record.exc_info[2])
+            where = record.exc_info[2] if record.levelno >= logging.ERROR else None
+            line |= describe(record.exc_info[1], where)  # of a refusal the stack says nothing new
         return json.dumps(line, ensure_ascii=False, default=_only_the_type)
 
 
