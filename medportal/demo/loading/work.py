@@ -76,6 +76,7 @@ def leave_work(cast: Cast, services: dict[str, Service], patients: Patients) -> 
     _decided(desk, next(coronary))
     _stale(desk, next(coronary))
     _refused(desk)
+    _asked_too_early(desk)
     _over_the_years(desk)
     desk.run("diabetes-onset", _complete(desk, "diabetes-onset"))
     _running(desk)
@@ -105,6 +106,12 @@ def _stale(desk: Desk, patient: Patient) -> None:
 def _refused(desk: Desk) -> None:
     """Nobody wrote down whether there is oedema; entered in place, it cures the refusal."""
     desk.run("pbc-prognosis", desk.mine[LIVES, WITH_PBC])
+
+
+def _asked_too_early(desk: Desk) -> None:
+    """Asked before anything was measured: the nurse's round names what the service still needs."""
+    women = [p for p in desk.patients_of("pbc-prognosis") if p.sex == Patient.Sex.FEMALE]
+    desk.run("diabetes-onset", women[-1])
 
 
 def _over_the_years(desk: Desk) -> None:
