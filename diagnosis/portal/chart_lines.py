@@ -12,7 +12,7 @@ from diagnosis.records.chart import Chart
 from diagnosis.records.results import Group, Line, Shown
 
 SPARK_HEIGHT, SPARK_MARGIN = 30, 7
-SPARK_POINTS = 12
+SPARK_POINTS = 8
 MOST_DAYS = 6
 FEWEST_FOR_TREND = 2
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Protocol
 
-LARGEST_GAP = timedelta(days=400)
-"""A year and a month: whoever is seen yearly is followed, whoever was lost is not joined."""
+LARGEST_GAP = timedelta(days=460)
+"""A year and a season: whoever is seen yearly is followed, whoever was lost is not joined."""
 STRETCH = 3.5
 """A pause longer than so many usual intervals is a gap."""
 INSET = 2.5

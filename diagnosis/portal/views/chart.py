@@ -39,7 +39,8 @@ def earlier_predictions(user: User, patient: Patient) -> dict[str, list[Predicti
     )
     apart = [row for row in rows if row.is_what_if or row.state == row.State.ENTERED_IN_ERROR]
     counted = [row for row in rows if row not in apart]
-    return {"earlier": counted[:EARLIER], "apart": apart[:EARLIER]}
+    newest_first = sorted(counted[:EARLIER], key=lambda row: row.service.slug)  # stable
+    return {"earlier": newest_first, "apart": apart[:EARLIER]}
 
 
 @require_GET
