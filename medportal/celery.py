@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import beat_init, setup_logging, worker_init, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medportal.settings")
 
@@ -23,6 +23,20 @@ def keep_our_logging(**_: Any) -> None:
     from django.conf import settings
 
     logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_a_broker_that_drops_messages(**_: Any) -> None:
+    from django.conf import settings
+
+    from medportal.supervisor.system import Unusable
+    from medportal.supervisor.valkey import refuse_evicting
+
+    try:
+        refuse_evicting(settings.ADDRESSES.broker)
+    except Unusable as error:
+        raise SystemExit(str(error)) from None
 
 
 @worker_process_init.connect

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularJSONAPIView
 
+from diagnosis.interop.docs import docs
 from medportal import health
 
 handler404 = "medportal.common.http.not_found"
@@ -19,7 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     re_path("^api/schema/?$", SpectacularJSONAPIView.as_view(), name="schema"),
-    re_path("^api/docs/?$", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    re_path("^api/docs/?$", docs, name="docs"),
     path("api/v1/", include("diagnosis.interop.rest")),
     path("", include("diagnosis.portal.urls")),
 ]

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import os
+import sys
 
+from django.conf import settings
 from granian.constants import Interfaces
 from granian.server import Server
 
+from medportal.supervisor.system import Unusable
+from medportal.supervisor.valkey import refuse_evicting
+
 
 def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medportal.settings")
+    os.environ.setdefault("MEDPORTAL_ROLE", "web")
+    try:
+        refuse_evicting(settings.ADDRESSES.broker)
+    except Unusable as error:
+        sys.exit(str(error))
     Server(
         "medportal.wsgi:application",
         address=os.environ.get("MEDPORTAL_HOST", "127.0.0.1"),
@@ -19,6 +30,7 @@ def main() -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=8,
+        log_dictconfig=settings.LOGGING,
         log_access=False,  # an address is opaque, but nobody needs the list of who asked what here
     ).serve()
 

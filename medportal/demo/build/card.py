@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from diagnosis.ml import evaluation
 from diagnosis.ml.artifact import Artifact
-from medportal.demo.build import rivals
-from medportal.demo.build.study import Study, training_rows
+from medportal.demo.build import closer, rivals
+from medportal.demo.build.study import Study
 
 Array = NDArray[np.float64]
 
@@ -50,7 +50,11 @@ def entries(study: Study) -> dict[str, Any]:
             for name, hidden in study.measured.hidden.items()
         },
         "training": _training(study),
-        "people": sheet["sentence"]["people"],
+        "people": sheet["reference_class"],
+        "subgroups": closer.subgroups(study, _threshold(study)),
+        "surprising_cases": closer.surprising_cases(study),
+        "correlated": closer.correlated(study),
+        "leakage": closer.leakage(study),
     }
     return {name: plain(value) for name, value in found.items()}
 
@@ -187,8 +191,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, (float, np.floating)):
         return float(f"{value:.9g}") if math.isfinite(value) else None
     return value.item() if isinstance(value, np.generic) else value
-
-
-def excluded_rows(study: Study) -> set[int]:
-    """Return the keys of the rows that the model did not learn from."""
-    return {int(key) for key in study.table.keys[~training_rows(study.table)]}

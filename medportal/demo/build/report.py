@@ -161,6 +161,25 @@ def _directions(manifests: Mapping[str, Manifest]) -> str:
     return ("\n".join(lines) or "None.") + "\n"
 
 
+def _subgroups(manifests: Mapping[str, Manifest]) -> str:
+    head = ["service", "who", "n", "events", "AUROC", "calibration intercept"]
+    rows = []
+    for slug, manifest in manifests.items():
+        for group in manifest["subgroups"]:
+            figures = group["metrics"]
+            rows.append(
+                [
+                    f"`{slug}`",
+                    group["label"]["en"],
+                    str(group["n"]),
+                    str(group["events"]),
+                    interval(figures["auroc"]),
+                    interval(figures["calibration_intercept"]),
+                ]
+            )
+    return _table(head, rows)
+
+
 def _held_out(manifests: Mapping[str, Manifest]) -> str:
     head = ["service", "rows", "events", "mean probability", "AUROC", "Brier"]
     rows = []
@@ -196,6 +215,8 @@ def page(manifests: Mapping[str, Manifest]) -> str:
             _bands(manifests),
             "## Directions against expectation\n",
             _directions(manifests),
+            "## Subgroups\n",
+            _subgroups(manifests),
             "## Outcomes lost to follow-up\n",
             "Weighted by the inverse probability of being followed, and, for comparison, with "
             "these people left out.\n",
