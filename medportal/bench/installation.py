@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from medportal.configuration.addresses import ROOT
+from medportal.configuration.addresses import ROOT, celery_broker
 from medportal.supervisor.process import wait_until
 from medportal.supervisor.system import Unusable
 
@@ -27,7 +27,8 @@ class Installation:
 
     @property
     def broker(self) -> str:
-        return str(json.loads((self.folder / "servers.json").read_text())["REDIS_URL"])
+        written = json.loads((self.folder / "servers.json").read_text())
+        return celery_broker(str(written["redis_url"]))
 
     def manage(self, *words: str) -> str:
         command = [sys.executable, "manage.py", *words]

@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from medportal.launch.browser import find
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 240
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def context_for(browser: Browser, portal: Portal) -> Iterator[Callable[..., Brow
     def open_context(**options: object) -> BrowserContext:
         context = browser.new_context(base_url=portal.url, **options)  # type: ignore[arg-type]
         context.add_init_script(VIOLATIONS)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         opened.append(context)
         return context
 

@@ -50,6 +50,8 @@ def decide(page: Page) -> None:
     form.locator("input[name=assessment][value=about-right]").check()
     usual = form.locator("label:has-text('usual for this band') input")
     (usual if usual.count() else form.locator("input[name=action]").first).check()
+    if form.locator("input[name=action]:checked").input_value() == "other":
+        form.locator("[name=action_text]").fill("Discussed at the meeting")
     form.locator("button[type=submit]").click()
     expect(page.locator(".decided").first).to_contain_text("About right")
 

@@ -16,11 +16,12 @@ LogIn = Callable[..., Page]
 def test_a_nurse_records_and_corrects_and_decides_nothing(logged_in: LogIn, portal: Portal) -> None:
     page = logged_in("nurse")
     who = chosen(portal)["pbc-prognosis"][1]
-    page.goto(f"/patients/{who.id}/observations/add/")
-    page.select_option("select[name=code]", "8480-6")
+    page.goto(f"/patients/{who.id}/")
+    page.click("main a:has-text('Add a value')")
+    page.click("main a:has-text('Systolic')")
     page.fill("input[name=value]", "182")
     page.click("main form button[type=submit]")
-    page.wait_for_url(re.compile(rf"/patients/{who.id}/"))
+    page.wait_for_url(re.compile(rf"/patients/{who.id}/$"))
     expect(page.locator("main")).to_contain_text("182")
     assert page.locator("a[href*='/services/']:has-text('run')").count() == 0
     assert page.request.get(f"/patients/{who.id}/services/pbc-prognosis/").status == 403
@@ -43,7 +44,8 @@ def test_a_reviewer_approves_and_publishes_what_somebody_else_submitted(
     form = page.locator("form[action$='/approve/']")
     for box in form.locator("input[type=checkbox]").all():
         box.check()
-    form.locator("textarea, input[type=text]").last.fill("Read and agreed.")
+    form.locator("[name=note]").fill("Read and agreed.")
+    form.locator("[name=password]").fill(portal.password)
     form.locator("button[type=submit]").click()
     page.locator("form[action$='/publish/'] button[type=submit]").click()
     expect(page.locator("main")).to_contain_text("published")

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,9 +52,10 @@ class Caller:
         connection = http.client.HTTPConnection(self.at.hostname or "", self.at.port, timeout=30)
         sent = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         content = None if body is None else json.dumps(body)
-        connection.request(method, path, content, sent | headers)
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read())
+        with closing(connection):
+            connection.request(method, path, content, sent | headers)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
 
     def ask(self, slug: str, patient: str, **headers: str) -> tuple[int, Any]:
         body = {"patient": patient}
@@ -98,7 +100,8 @@ def test_a_worker_killed_in_mid_run_and_a_flushed_broker_lose_nothing(
     for pid, command in processes(portal).items():
         if "interactive" in command:
             os.kill(pid, signal.SIGKILL)
-    redis.Redis.from_url(portal.servers["REDIS_URL"]).flushall()
+    with closing(redis.Redis.from_url(portal.servers["redis_url"])) as broker:
+        broker.flushall()
     for one in asked:
         found = caller.until_settled(one["links"]["self"])
         again = caller.ask("coronary-disease", found["patient"], Prefer="wait=10")[1]
