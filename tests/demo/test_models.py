@@ -215,6 +215,19 @@ def test_what_the_model_adds_is_told_for_the_same_rows(slug, artifacts):
         assert 0 < p < 1
 
 
+@pytest.mark.parametrize("slug", SLUGS)
+def test_no_input_gives_the_outcome_away(slug, artifacts):
+    assert artifacts[slug].manifest["leakage"] == []
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_subgroups_rest_on_enough_patients(slug, artifacts):
+    groups = artifacts[slug].manifest["subgroups"]
+
+    assert {"younger", "older"} <= {group["code"] for group in groups}
+    assert all(group["n"] >= 20 and group["events"] >= 10 for group in groups)
+
+
 def typical(artifact):
     return dict(zip(artifact.schema.names, np.nanmedian(artifact.background, axis=0), strict=True))
 
