@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sys
@@ -20,11 +21,23 @@ from medportal.supervisor.process import Child, wait_until
 from medportal.supervisor.servers import Servers
 
 
+def remove_left_behind() -> None:
+    """Folders of runs that were killed: theirs, if nobody holds their lock any more."""
+    for lock in FOLDER.parent.glob(f"mp-{os.getuid()}-*/var/servers.lock"):
+        with lock.open() as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            shutil.rmtree(lock.parent.parent, ignore_errors=True)
+
+
 @contextmanager
 def running_servers() -> Iterator[Servers]:
     servers = Servers(FOLDER / "var", profile="test", throwaway=True)
     servers.sockets = FOLDER / "run"
     servers.password = PASSWORD
+    remove_left_behind()
     FOLDER.mkdir(mode=0o711, parents=True, exist_ok=True)
     try:
         with servers:

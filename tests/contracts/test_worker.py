@@ -5,6 +5,8 @@ import json
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import uuid
 
 import pytest
@@ -12,6 +14,7 @@ import redis
 from django.conf import settings
 
 from medportal.celery import app
+from medportal.configuration.addresses import ROOT
 from medportal.supervisor.process import wait_until
 from tests.servers import await_worker
 from tests.servers import worker as worker_process
@@ -72,6 +75,34 @@ def test_a_bad_message_is_dropped_and_the_worker_lives(worker, body, content_typ
     assert wait_until(names_of_workers, SECONDS)
     assert worker.runs()
     assert not (settings.VAR / "escaped").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["celery", "-A", "medportal", "worker", "-Q", "nothing", "--concurrency", "1"],
+        ["celery", "-A", "medportal", "beat", "--pidfile", ""],
+        ["medportal.launch.web"],
+    ],
+    ids=["worker", "beat", "web"],
+)
+def test_no_process_starts_on_a_broker_that_drops_messages(servers, command):
+    with redis.Redis.from_url(settings.ADDRESSES.broker) as broker:
+        broker.config_set("maxmemory-policy", "allkeys-lru")
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", *command],
+                cwd=ROOT,
+                env=os.environ | {"DJANGO_SETTINGS_MODULE": "medportal.settings.test"},
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+        finally:
+            broker.config_set("maxmemory-policy", "noeviction")
+    assert done.returncode == 1
+    assert "it must be noeviction" in done.stderr
 
 
 def test_pool_children_end_with_a_killed_worker(django_db_setup, tmp_path):
