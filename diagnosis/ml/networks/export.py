@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tempfile
 import zipfile
 from pathlib import Path
@@ -39,8 +40,20 @@ def _timeless(content: bytes) -> bytes:
             if name == "metadata.json":
                 facts = {k: v for k, v in json.loads(part).items() if k != "date_saved"}
                 part = json.dumps(facts | {"date_saved": ""}, sort_keys=True).encode()
+            if name == "config.json":
+                part = _renumbered(part.decode()).encode()
             new.writestr(zipfile.ZipInfo(name, _EPOCH), part)
     return out.getvalue()
+
+
+def _renumbered(config: str) -> str:
+    """Number shared objects 1, 2, 3 … where Keras writes their addresses in memory."""
+    seen: dict[str, str] = {}
+
+    def number(found: re.Match[str]) -> str:
+        return found[1] + seen.setdefault(found[2], str(len(seen) + 1))
+
+    return re.sub(r'("shared_object_id": )(\d+)', number, config)
 
 
 def load_keras(content: bytes) -> Any:
