@@ -91,7 +91,9 @@ class InputField:
 
     @property
     def text(self) -> str:
-        return self.chart_text if self.posted is None else self._sent("value")
+        if self.posted is None or self.is_locked:
+            return self.chart_text
+        return self._sent("value")
 
     @property
     def unit(self) -> str:
@@ -107,8 +109,8 @@ class InputField:
         if self.is_choice:
             return next((option.label for option in self.options if option.chosen), "")
         value = self.reading.value
-        decimals = self.feature.decimals if self.is_locked else None
-        return wording.number(value, decimals) if isinstance(value, int | float) else ""
+        # An age is said in completed years, whatever fraction the model reads.
+        return wording.number(int(value)) if isinstance(value, int | float) else ""
 
     @property
     def options(self) -> list[Option]:

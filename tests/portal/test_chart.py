@@ -199,9 +199,7 @@ def test_a_stranger_and_a_missing_patient_look_the_same(ward, url):
     assert "Silva" not in foreign.content.decode()
 
 
-@pytest.mark.parametrize(
-    "role", ["reviewer", "privacy-officer", "data-scientist", "administrator"]
-)
+@pytest.mark.parametrize("role", ["reviewer", "privacy-officer", "data-scientist", "administrator"])
 def test_roles_without_charts_are_refused(ward, url, role):
     assert ward.client_for(ward.person(role)).get(url).status_code == 403
 

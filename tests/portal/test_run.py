@@ -231,6 +231,13 @@ def test_age_is_shown_in_years_and_cannot_be_typed(ward, url):
     assert "value_age" not in text
 
 
+def test_what_the_patient_is_stays_on_the_form_after_an_error(ward):
+    version = published(ward.house, "flc-mortality")
+    url = f"/patients/{ward.patient.pk}/services/{version.service.slug}/"
+    text = run(ward, url, value_kappa="12", unit_kappa="").content.decode()
+    assert re.search(r"<strong>female</strong>", text)
+
+
 def test_the_form_costs_a_fixed_number_of_questions(ward, django_assert_max_num_queries):
     version = published(ward.house, "coronary-disease")
     for n in range(30):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -77,6 +77,17 @@ def band_symbol(band: str) -> str:
     """A band's place as a shape, so that it is never colour alone."""
     shapes = {"very-low": "▽", "low": "▽", "intermediate": "◇", "high": "▲", "very-high": "▲▲"}
     return shapes.get(band, "")
+
+
+@register.simple_tag
+def comma() -> str:
+    """What stands between the items of a list."""
+    return "、" if wording.reads_chinese() else ", "
+
+
+@register.filter
+def listed(items: Iterable[object]) -> str:
+    return comma().join(str(item) for item in items)
 
 
 @register.simple_tag(takes_context=True)
