@@ -74,7 +74,8 @@ class ServicePredictionsView(APIView):
         prediction = actions.request_prediction(actor=caller(request), request=wanted)
         seconds = waiting.preferred_seconds(request.headers.get("Prefer", ""))
         settled = waiting.wait_until_settled(prediction.pk, seconds) if seconds else False
-        body = shown(caller(request), prediction.pk)
+        is_news = settled or prediction.is_settled  # else it is what was just asked for
+        body = shown(caller(request), prediction.pk) if is_news else shapes.full(prediction, None)
         headers = {"Location": f"{shapes.API}/predictions/{prediction.pk}"}
         if settled:
             headers["Preference-Applied"] = f"wait={int(seconds)}"

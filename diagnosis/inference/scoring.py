@@ -46,7 +46,7 @@ def score(artifact: Artifact, sheet: Mapping[str, Any], snapshot: Snapshot) -> d
         **_interval(artifact, x),
         "band": _band(sheet, band),
         "imputed": imputed,
-        "filled": [_filled(artifact, name, others) for name in imputed],
+        "filled": [_filled(artifact, name, others, sheet, band) for name in imputed],
         "borderline": _borderline(sheet, band, others),
         "local_count": _local_count(artifact.manifest, probability),
         "average": artifact.manifest.get("training", {}).get("rate"),
@@ -119,8 +119,18 @@ def _band(sheet: Mapping[str, Any], band: Mapping[str, Any] | None) -> dict[str,
     }
 
 
-def _filled(artifact: Artifact, name: str, others: list[tuple[Probe, float]]) -> dict[str, Any]:
-    """What was assumed for a missing input, and between which numbers the result could lie."""
+def _filled(
+    artifact: Artifact,
+    name: str,
+    others: list[tuple[Probe, float]],
+    sheet: Mapping[str, Any],
+    band: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """What was assumed for a missing input, and what measuring it could change.
+
+    ``lower`` and ``upper`` bound the probability over its plausible values; in ``other_band`` of
+    the ``tried`` values the result would stand in another band.
+    """
     feature = artifact.schema[name]
     assumed = (artifact.manifest.get("missing_ranges") or {}).get(name, {}).get("assumed")
     found = [p for probe, p in others if probe.kind == "filled" and probe.feature == name]
@@ -134,7 +144,17 @@ def _filled(artifact: Artifact, name: str, others: list[tuple[Probe, float]]) ->
         "unit": feature.unit,
         "lower": min(found, default=None),
         "upper": max(found, default=None),
+        "tried": len(found),
+        "other_band": sum(_stands_elsewhere(sheet, band, p) for p in found),
+        "burden": dict(feature.burden) if isinstance(feature.burden, Mapping) else None,
     }
+
+
+def _stands_elsewhere(
+    sheet: Mapping[str, Any], band: Mapping[str, Any] | None, probability: float
+) -> bool:
+    other = bands.band_of(sheet, probability)
+    return band is not None and other is not None and other["code"] != band["code"]
 
 
 def _borderline(
@@ -147,8 +167,8 @@ def _borderline(
         return []
     crossing: dict[str, dict[str, Any]] = {}
     for probe, probability in others:
-        other = bands.band_of(sheet, probability)
-        if probe.kind == "step" and other is not None and other["code"] != band["code"]:
+        if probe.kind == "step" and _stands_elsewhere(sheet, band, probability):
+            other = bands.band_of(sheet, probability) or band
             crossing.setdefault(
                 probe.feature,
                 {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -21,9 +22,19 @@ Snapshot = dict[str, Entry]
 SAME = 1e-9
 
 
+KEPT_SCHEMAS = 100
+_schemas: dict[tuple[UUID, str], FeatureSchema] = {}
+
+
 def schema_of(version: ModelVersion) -> FeatureSchema:
-    """The inputs that the version itself was built for: pinned by its digest."""
-    return FeatureSchema.from_dict(version.manifest["schema"])
+    """The inputs that the version itself was built for: pinned by its digest, read once."""
+    key = (version.pk, version.digest)
+    found = _schemas.get(key)
+    if found is None:
+        if len(_schemas) >= KEPT_SCHEMAS:
+            _schemas.clear()
+        found = _schemas[key] = FeatureSchema.from_dict(version.manifest["schema"])
+    return found
 
 
 def take(

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import AuditEvent
-from diagnosis.inference.models import Explanation, Prediction
+from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.runner.holding import patients_of
 
 
@@ -23,13 +23,23 @@ def waiting_predictions(limit: int) -> list[UUID]:
 
 def _give_up(pk: UUID) -> None:
     job: Prediction | None = Prediction.unscoped.select_related("requested_by").give_up(pk)
-    if job is None:
-        return
+    if job is not None:
+        _note_failure(job, job, "prediction.run")
+
+
+def _give_up_explanation(pk: UUID) -> None:
+    rows = Explanation.unscoped.select_related("prediction__requested_by")
+    job: Explanation | None = rows.give_up(pk)
+    if job is not None:
+        _note_failure(job, job.prediction, "prediction.explain")
+
+
+def _note_failure(job: Job, prediction: Prediction, act: str) -> None:
     audit.record(
-        actor=job.requested_by,
-        act="prediction.run",
-        patients=patients_of(job),
-        what=f"prediction/{job.pk}",
+        actor=prediction.requested_by,
+        act=act,
+        patients=patients_of(prediction),
+        what=f"prediction/{prediction.pk}",
         outcome=AuditEvent.Outcome.FAILED,
         detail={"state": job.state, "code": job.failure_code, "attempt": job.attempts},
     )
@@ -38,6 +48,6 @@ def _give_up(pk: UUID) -> None:
 @transaction.atomic
 def waiting_explanations(limit: int) -> list[UUID]:
     for pk in list(Explanation.unscoped.exhausted().values_list("pk", flat=True)[:limit]):
-        Explanation.unscoped.give_up(pk)
+        _give_up_explanation(pk)
     rows = Explanation.unscoped.claimable().order_by("requested_at")
     return list(rows.values_list("pk", flat=True)[:limit])

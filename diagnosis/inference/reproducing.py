@@ -1,0 +1,48 @@
+"""Every prediction can be reproduced: the stored inputs through the stored version, once more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from diagnosis.inference import scoring
+from diagnosis.inference.models import Job, Prediction
+from diagnosis.ml import ArtifactError
+from diagnosis.registry.store import FOR_REPRODUCTION, load_artifact
+
+AGREED = 1e-6
+"""Another processor may round the last digits of a float32 differently."""
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """``reason`` says why nothing could be computed: no_result, version_withdrawn, unreadable."""
+
+    stored: float | None
+    computed: float | None
+    digest: str
+    reason: str = ""
+
+    @property
+    def is_same(self) -> bool:
+        if self.stored is None or self.computed is None:
+            return False
+        return abs(self.stored - self.computed) <= AGREED
+
+    @property
+    def is_exact(self) -> bool:
+        return self.is_same and self.stored == self.computed
+
+
+def reproduce(prediction: Prediction) -> Reproduction:
+    """Run the serving form here and now; stores nothing. For callers who went through the gate."""
+    version, stored = prediction.version, prediction.probability
+    if prediction.state != Job.State.DONE or stored is None:
+        return Reproduction(stored, None, version.digest, "no_result")
+    if version.state not in FOR_REPRODUCTION:
+        return Reproduction(stored, None, version.digest, "version_withdrawn")
+    try:
+        artifact = load_artifact(version, states=FOR_REPRODUCTION)
+    except ArtifactError:
+        return Reproduction(stored, None, version.digest, "unreadable")
+    result = scoring.score(artifact, prediction.service.sheet, prediction.inputs)
+    return Reproduction(stored, result["probability"], version.digest)
