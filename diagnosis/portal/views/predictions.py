@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.models import Role, User
 from accounts.permissions import require_role
 from diagnosis.inference.models import Job, Prediction
+from diagnosis.inference.reproducing import reproduce
 from diagnosis.portal import sentences
 from diagnosis.portal.access import CHART_READERS, PersonRequest
 from diagnosis.portal.compare_page import comparison
@@ -162,7 +163,11 @@ def compare(request: PersonRequest, prediction: UUID) -> HttpResponse:
     before = visible_prediction(request.user, now.run_again_of_id)
     note(request.user, now, "prediction.compare")
     page = result_page(request, now)
-    context = {**context_of(request, page), "comparison": comparison(before, now)}
+    context = {
+        **context_of(request, page),
+        "comparison": comparison(before, now),
+        "reproduction": reproduce(before),
+    }
     return render(request, "portal/compare.html", context)
 
 
