@@ -15,7 +15,7 @@ VENDOR = STATIC / "vendor"
 OWN = sorted([*STATIC.glob("css/*.css"), *STATIC.glob("js/*.js")])
 
 
-STANDING_ALONE = ("swagger_ui.html", 
+STANDING_ALONE = (
     "base.html",
     "500.html",  # whatever went wrong may still be wrong: it asks nothing
     "swagger_ui.html",  # the library's page of the interface's description: no patient is on it
