@@ -93,7 +93,13 @@ class CareTeamAdmin(OrganisationAdmin[CareTeam]):
         elif form.changed_data:
             rename_team(actor=actor, team=obj, name=obj.name)
 
-    def save_formset(self, request: HttpRequest, _form: Any, formset: Any, **_: Any) -> None:
+    def save_formset(
+        self,
+        request: HttpRequest,
+        form: Any,  # noqa: ARG002  # Django passes it by name
+        formset: Any,
+        change: Any,  # noqa: ARG002
+    ) -> None:
         actor = administrator(request)
         for membership in formset.save(commit=False):
             if membership._state.adding:
