@@ -13,7 +13,10 @@ USAGE = __doc__
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, _as_interrupt)  # a shell's background job would ignore SIGINT
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup means it
+        signal.signal(signal.SIGHUP, _as_interrupt)
     commands = {
         "servers": installation.servers,
         "demo": portal.demo,
