@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from medportal.bench import portal
-from medportal.bench.installation import Installation, running
+from medportal.bench.installation import Installation, environment, running
 from medportal.configuration.addresses import ROOT, var_folder
 from medportal.supervisor.process import wait_until
 
@@ -40,12 +40,12 @@ def main() -> None:
 
 def empty_task(installation: Installation, rounds: int) -> list[float]:
     """Round trips through the same broker, one worker process, the result by its backend."""
-    environment = os.environ | {"BENCH_BROKER": installation.broker}
+    surroundings = environment(installation.folder, BENCH_BROKER=installation.broker)
     command = [
         sys.executable, "-m", "celery", "-A", "medportal.bench.empty", "worker",
         "-Q", "bench", "-c", "1", "--loglevel", "WARNING", "--without-mingle", "--without-gossip",
     ]  # fmt: skip
-    worker = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603  # our own program
+    worker = subprocess.Popen(command, cwd=ROOT, env=surroundings)  # noqa: S603  # our own program
     os.environ["BENCH_BROKER"] = installation.broker
     from medportal.bench.empty import nothing
 
@@ -64,8 +64,8 @@ def empty_task(installation: Installation, rounds: int) -> list[float]:
 
 def reference(rounds: int) -> dict[str, list[float]]:
     command = [sys.executable, "-m", "medportal.bench.reference", str(ARTIFACT), str(rounds)]
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-    text = subprocess.check_output(command, cwd=ROOT, env=environment, text=True)  # noqa: S603  # our own program
+    surroundings = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    text = subprocess.check_output(command, cwd=ROOT, env=surroundings, text=True)  # noqa: S603  # our own program
     found: dict[str, list[float]] = json.loads(text.splitlines()[-1])
     return found
 

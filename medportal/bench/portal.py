@@ -69,7 +69,7 @@ def _patients_that_are_ready(client: Client, service: str) -> list[str]:
     for patient in client.call("GET", "/api/v1/patients?page_size=100")["results"]:
         fits = client.call("GET", f"/api/v1/patients/{patient['id']}/services")
         rows = fits["results"] if isinstance(fits, dict) else fits
-        if any(row["service"] == service and row["fit"] == "ready" for row in rows):
+        if any(row["service"] == service and row["status"] == "ready" for row in rows):
             found.append(patient["id"])
         if len(found) == 10:
             break

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from django.db import transaction
 
 from accounts import audit
+from diagnosis.records.models import Patient
 from medportal.demo.loading.patients import Loader
 from medportal.demo.loading.people import make_cast
 from medportal.demo.loading.services import load_services, submit_candidate
 from medportal.demo.loading.work import leave_work
 
 
-def load(password: str, *, say: Callable[[str], object]) -> None:
-    """All of the demonstration or nothing of it."""
+def load(password: str, *, say: Callable[[str], object]) -> dict[tuple[str, str], Patient]:
+    """All of the demonstration or nothing of it; its patients by (service, row key)."""
     with transaction.atomic():
         cast = make_cast(password)
         say("People and care teams are there.")
@@ -31,3 +32,4 @@ def load(password: str, *, say: Callable[[str], object]) -> None:
         )
         leave_work(cast, services, patients)
         say("Every role has work waiting.")
+    return patients

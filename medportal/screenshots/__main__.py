@@ -1,0 +1,165 @@
+"""``make screenshots``: the pictures in docs/pictures, taken from a running demonstration."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from medportal.bench.installation import running
+from medportal.configuration.addresses import ROOT, var_folder
+from medportal.launch.browser import find
+
+PICTURES = ROOT / "docs" / "pictures"
+DESKTOP = (1280, 900)
+PHONE = (390, 844)
+PREDICTION = re.compile(r"/predictions/[0-9a-f-]+/$")
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: who looks, and how they come to the page."""
+
+    name: str
+    username: str
+    go: Callable[[Page], None]
+    both: bool = False
+    """Also in Chinese, and on a phone."""
+
+
+def to(path: str) -> Callable[[Page], None]:
+    def go(page: Page) -> None:
+        page.goto(path)
+
+    return go
+
+
+def first(path: str, link: str) -> Callable[[Page], None]:
+    """Open a page and follow its first link of a kind."""
+
+    def go(page: Page) -> None:
+        page.goto(path)
+        page.locator(f"main a[href^='{link}']").first.click()
+        page.wait_for_load_state("networkidle")
+
+    return go
+
+
+def result(page: Page) -> None:
+    page.goto("/")
+    page.locator("main tr:has-text('%') a[href^='/predictions/']").first.click()
+    page.wait_for_url(PREDICTION)
+    page.locator("#reasons .waterfall:not(.skeleton)").wait_for()
+
+
+def result_part(part: str) -> Callable[[Page], None]:
+    def go(page: Page) -> None:
+        result(page)
+        page.goto(page.url + part)
+
+    return go
+
+
+def refusal(page: Page) -> None:
+    page.goto("/")
+    page.locator("main tr:has(.tag.refused) a[href^='/predictions/']").first.click()
+    page.wait_for_url(PREDICTION)
+
+
+def chart(page: Page) -> None:
+    result(page)
+    page.locator(".crumbs a[href^='/patients/']").first.click()
+    page.wait_for_load_state("networkidle")
+
+
+def run_form(page: Page) -> None:
+    chart(page)
+    page.locator("#services ~ article a[href*='/services/'], a[href*='/services/']").first.click()
+
+
+SHOTS = (
+    Shot("worklist", "doctor", to("/"), both=True),
+    Shot("patients", "doctor", to("/patients/")),
+    Shot("chart", "doctor", chart, both=True),
+    Shot("run", "doctor", run_form, both=True),
+    Shot("result", "doctor", result, both=True),
+    Shot("refusal", "doctor", refusal),
+    Shot("sheet", "doctor", result_part("sheet/")),
+    Shot("print", "doctor", result_part("print/")),
+    Shot("services", "doctor", to("/services/")),
+    Shot("service", "doctor", to("/services/coronary-disease/"), both=True),
+    Shot("account", "doctor", to("/account/")),
+    Shot("nurse", "nurse", to("/")),
+    Shot("reviews", "reviewer", to("/reviews/")),
+    Shot("version", "reviewer", first("/reviews/", "/versions/")),
+    Shot("audit", "privacy", to("/audit/"), both=True),
+    Shot("admin", "admin", to("/admin/")),
+    Shot("api", "doctor", to("/api/docs/")),
+)
+
+
+@dataclass(frozen=True)
+class Camera:
+    browser: Browser
+    url: str
+    password: str
+
+    def page(self, username: str, size: tuple[int, int], language: str) -> Page:
+        width, height = size
+        context = self.browser.new_context(
+            base_url=self.url,
+            viewport={"width": width, "height": height},
+            locale="zh-CN" if language == "zh" else "en-GB",
+        )
+        page = context.new_page()
+        page.goto("/")
+        page.fill("input[name=login]", username)
+        page.fill("input[name=password]", self.password)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url(lambda address: "/login" not in address)
+        return page
+
+    def take(self, shot: Shot, size: tuple[int, int], language: str) -> None:
+        page = self.page(shot.username, size, language)
+        shot.go(page)
+        page.wait_for_load_state("networkidle")
+        kind = "phone" if size == PHONE else "desktop"
+        page.screenshot(path=PICTURES / f"{shot.name}-{language}-{kind}.png", full_page=True)
+        page.context.close()
+
+
+def main(names: list[str]) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with running(var_folder() / "screenshots") as installation, sync_playwright() as playwright:
+        secrets = json.loads((installation.folder / "secrets.json").read_text())
+        browser = playwright.chromium.launch(
+            executable_path=find(), args=["--no-sandbox", "--disable-background-networking"]
+        )
+        url = f"http://127.0.0.1:{installation.port}"
+        camera = Camera(browser, url, secrets["DEMO_PASSWORD"])
+        login(browser, url, PICTURES / "login-en-desktop.png")
+        for shot in SHOTS:
+            if names and shot.name not in names:
+                continue
+            print(shot.name, flush=True)  # noqa: T201  # a command speaks
+            camera.take(shot, DESKTOP, "en")
+            if shot.both:
+                camera.take(shot, DESKTOP, "zh")
+                camera.take(shot, PHONE, "en")
+        browser.close()
+
+
+def login(browser: Browser, url: str, file: Path) -> None:
+    page = browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    page.goto(url)
+    page.screenshot(path=file)
+    page.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
