@@ -10,13 +10,13 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Membership
-from diagnosis.inference import runner, scoring
+from diagnosis.inference import runner
 from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.records.models import Observation
 from diagnosis.registry import actions as registry
 from diagnosis.registry import store
 from tests.factories import ConditionFactory, ObservationFactory, reviewer_at
-from tests.runnable import CORONARY, DIABETES, Ward, again, explanation_of, ward
+from tests.runnable import CORONARY, Ward, again, explanation_of, ward
 
 pytestmark = pytest.mark.django_db
 POPULATION = ("population-understood",)
@@ -224,44 +224,6 @@ def test_every_ground_is_kept_and_the_first_speaks(sugar):
     assert [g["code"] for g in refusal["findings"]] == ["known-diabetes", "required_input_missing"]
 
 
-def test_missing_inputs_are_named_with_what_was_assumed_and_how_far_it_could_move(sugar):
-    done = sugar.run(confirmations=POPULATION)
-
-    assert set(done.result["imputed"]) == {"insulin_2h", "skinfold"}
-    for filled in done.result["filled"]:
-        assert filled["assumed"] is not None
-        assert filled["lower"] <= done.probability + 1e-6
-        assert filled["upper"] >= done.probability - 1e-6
-    hatched = {e["feature"] for e in explanation_of(done).attributions if e["imputed"]}
-    assert hatched == {"insulin_2h", "skinfold"}
-    assert "inputs_filled_in" in {warning["code"] for warning in done.warnings}
-
-
-def test_glucose_in_the_other_unit_gives_the_same_number(sugar):
-    mass = sugar.run(confirmations=POPULATION, inputs={"glucose_2h": 180.2})
-    molar = sugar.run(inputs={"glucose_2h": {"value": 10.0, "unit": "mmol/L"}})
-
-    assert molar.inputs["glucose_2h"]["unit"] == "mmol/L"
-    assert molar.probability == pytest.approx(mass.probability, abs=1e-6)
-
-
-def test_the_population_s_note_stands_with_every_number(sugar):
-    done = sugar.run(confirmations=POPULATION)
-
-    note = next(w for w in done.warnings if w["code"] == "population_note")
-    assert "Pima" in note["message"]["en"]
-
-
-def test_a_run_without_a_patient_says_what_nobody_checked(sugar):
-    inputs = {name: {"value": v, "unit": u} for name, (_s, _c, v, u) in DIABETES.items()}
-
-    done = sugar.run(patient=None, inputs={**inputs, "age": 45})
-
-    unchecked = {w["rule"] for w in done.warnings if w["code"] == "not_checked"}
-    assert done.state == "done"
-    assert {"pregnant", "known-diabetes"} <= unchecked
-
-
 def test_an_artifact_that_cannot_be_read_fails_with_a_code(heart):
     prediction = heart.ask()
     store.forget_loaded()
@@ -284,28 +246,3 @@ def test_an_unexpected_error_hands_the_row_back_at_once(heart):
 
     assert again(prediction).attempts == 1
     assert Prediction.unscoped.claimable().filter(pk=prediction.pk).exists()
-
-
-def test_a_step_of_measurement_error_across_a_band_is_called_borderline(heart):
-    bands = heart.service.sheet["bands"]
-    done = heart.run()
-    artifact = store.load_artifact(heart.version)
-    sheet = {**heart.service.sheet, "bands": _split_at(bands, done.probability)}
-
-    result = scoring.score(artifact, sheet, done.inputs)
-
-    assert "systolic_bp" in {entry["feature"] for entry in result["borderline"]}
-
-
-def _split_at(bands, probability):
-    """Two bands that meet just above the result."""
-    edge = probability + 1e-5
-    return [{**bands[0], "lower": 0, "upper": edge}, {**bands[1], "lower": edge, "upper": 1}]
-
-
-def test_the_local_count_is_of_scores_like_this(heart):
-    done = heart.run()
-    count = done.result["local_count"]
-
-    assert count["lower"] <= done.probability <= count["upper"]
-    assert count["n"] >= 20
