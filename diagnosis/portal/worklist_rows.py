@@ -11,12 +11,12 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, Role, User
+from accounts.models import Role, User
 from diagnosis.inference.models import Prediction
+from diagnosis.portal.colleagues import doctors_of
 from diagnosis.portal.figures import percent
 from diagnosis.portal.identity import Identity, identities
 from diagnosis.portal.wording import points, span_words
-from diagnosis.records.models import CareAssignment
 from medportal.common.text import localized
 
 State = Prediction.State
@@ -146,20 +146,3 @@ def rows_of(predictions: Iterable[Prediction], viewer: User) -> list[Row]:
 
 def _is_waiting(prediction: Prediction) -> bool:
     return prediction.state == State.DONE and prediction.decided_at is None
-
-
-def doctors_of(patients: Iterable[UUID]) -> dict[UUID, list[User]]:
-    """The doctors of each patient's care teams; two questions for any number of patients."""
-    teams: dict[UUID, set[UUID]] = {}
-    held = CareAssignment.unscoped.current().filter(patient__in=list(patients))
-    for patient, team in held.values_list("patient", "team"):
-        teams.setdefault(patient, set()).add(team)
-    members: dict[UUID, dict[UUID, User]] = {}
-    rows = Membership.objects.current().filter(team__in=set().union(*teams.values()))
-    doctors = rows.filter(user__is_active=True, user__roles__contains=[Role.CLINICIAN])
-    for row in doctors.select_related("user").order_by("user__display_name"):
-        members.setdefault(row.team_id, {})[row.user_id] = row.user
-    return {
-        patient: list({pk: u for team in of for pk, u in members.get(team, {}).items()}.values())
-        for patient, of in teams.items()
-    }
