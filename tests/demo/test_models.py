@@ -8,7 +8,8 @@ import pytest
 
 from diagnosis.ml import Artifact, FeatureSchema
 from diagnosis.ml.evaluation import auroc, formula_probability
-from medportal.demo.build import study
+from medportal.configuration.addresses import ROOT
+from medportal.demo.build import readme, study
 from medportal.demo.build.__main__ import artifact_folder
 from medportal.demo.build.changes import changed_entries, leaves
 from medportal.demo.build.plans import PLANS
@@ -297,3 +298,9 @@ def test_a_change_of_a_shipped_number_is_reported(artifacts):
     assert changed_entries(old, old) == []
     changed = changed_entries(old, old.with_manifest(metrics=metrics))
     assert changed == ["/metrics/auroc/value"]
+
+
+def test_the_readme_shows_the_figures_of_the_artifacts(artifacts):
+    page = (ROOT / "README.md").read_text()
+
+    assert readme.replaced(page, {s: a.manifest for s, a in artifacts.items()}) == page

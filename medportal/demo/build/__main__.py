@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from diagnosis.ml.artifact import Artifact
-from medportal.demo.build import card, report, study
+from medportal.demo.build import card, readme, report, study
 from medportal.demo.build.changes import replace_if_changed
 from medportal.demo.build.plans import CANDIDATES, PLANS
 from medportal.demo.build.table import HERE, DemoTable
@@ -52,11 +52,12 @@ def build(slug: str) -> None:
 
 
 def write_page() -> None:
-    """Write ``docs/models.md`` from the artifacts as they are."""
+    """Write ``docs/models.md`` and the table of README.md from the artifacts as they are."""
     folders = {slug: artifact_folder(slug) for slug in PLANS}
     manifests = {
         slug: Artifact.load(folder).manifest for slug, folder in folders.items() if folder.exists()
     }
+    readme.write(HERE.parent.parent / "README.md", manifests)
     PAGE.parent.mkdir(exist_ok=True)
     text = report.page(manifests)
     PAGE.write_text(text)
