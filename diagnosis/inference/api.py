@@ -214,9 +214,7 @@ class OutcomeViewSet(viewsets.ViewSet):
 
 
 class PatientServicesView(APIView):
-    @extend_schema(
-        operation_id="patients_services", responses=serializers.ServiceFitSerializer(many=True)
-    )
+    @extend_schema(operation_id="patients_services", responses=serializers.ServiceFitsSerializer)
     def get(self, request: Request, patient: str) -> Response:
         """Which services fit this patient, what they still need, and what they said last."""
         found = rights.patient_of(caller(request), patient)

@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils import timezone
 
 from diagnosis.inference.models import Outcome, Prediction
+from diagnosis.records.derived import completed_years
 from diagnosis.records.models import Condition, Medication, Observation, Patient
 from diagnosis.registry.models import Service
 
@@ -29,8 +31,11 @@ class Facts:
     """Rules that somebody confirmed for this patient before: asked once a patient."""
 
     @property
-    def age(self) -> float | None:
-        return None if self.patient is None else int(self.patient.age_on(self.at.date()))
+    def age(self) -> int | None:
+        """Completed years, as the inputs count them."""
+        if self.patient is None:
+            return None
+        return completed_years(self.patient.birth_date, timezone.localdate(self.at))
 
     @property
     def sex(self) -> str | None:
@@ -46,7 +51,11 @@ def read_facts(patient: Patient | None, services: Iterable[Service], at: datetim
     conditions = Condition.unscoped.filter(patient=patient).exclude(
         status=Condition.Status.ENTERED_IN_ERROR  # what is resolved was there: an earlier cancer
     )
-    outcomes = Outcome.unscoped.filter(patient=patient).open().filter(occurred_on__lte=at.date())
+    outcomes = (
+        Outcome.unscoped.filter(patient=patient)
+        .open()
+        .filter(occurred_on__lte=timezone.localdate(at))
+    )
     earlier = (
         Prediction.unscoped.filter(patient=patient)
         .exclude(confirmations=[])

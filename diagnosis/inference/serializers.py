@@ -15,7 +15,7 @@ from diagnosis.inference.models import Decision, Prediction
 Base = serializers.Serializer[Any]
 
 
-@extend_schema_field({"oneOf": [{"type": "number"}, {"type": "string"}, {"type": "null"}]})
+@extend_schema_field({"oneOf": [{"type": "number"}, {"type": "string"}]})
 class AnyValue(serializers.JSONField):
     """A number, a category's word, or nothing."""
 
@@ -271,3 +271,12 @@ class ServiceFitSerializer(Base):
     last = PredictionSummarySerializer(allow_null=True)
     newer_data = NewerSerializer(many=True)
     links = FitLinksSerializer()
+
+
+class ServiceFitsSerializer(Base):
+    """All on one page: a hospital has a handful of services."""
+
+    count = serializers.IntegerField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = ServiceFitSerializer(many=True)

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from tests.api.client import Caller
-from tests.factories import clinician_at, nurse_at
-from tests.runnable import Ward, ward
+from tests.factories import CareAssignmentFactory, clinician_at, nurse_at, team_of
+from tests.runnable import Ward, running, ward
 
 RUN = "services/coronary-disease/predictions"
 
@@ -89,3 +89,23 @@ def test_a_session_cookie_is_no_token(heart, client_for):
         ).status_code
         == 401
     )
+
+
+@pytest.mark.django_db
+def test_a_nurse_of_the_team_reads_results_but_none_of_mortality():
+    liver = ward_of_liver()
+    nurse = nurse_at(liver.organisation)
+    CareAssignmentFactory(patient=liver.patient, team=team_of(nurse))
+    prediction = liver.ask()
+    caller = Caller(nurse)
+
+    assert caller.get(f"predictions/{prediction.pk}").status_code == 404
+    assert caller.get("predictions").json()["count"] == 0
+    prediction.service.hidden_from_nurses = False
+    prediction.service.save()
+    assert caller.get(f"predictions/{prediction.pk}").status_code == 200
+
+
+def ward_of_liver() -> Ward:
+    here = ward()
+    return Ward(here.doctor, here.patient, running(here.organisation, "pbc-prognosis"))
