@@ -11,6 +11,7 @@ from django.utils import timezone
 from diagnosis.inference import fitting
 from diagnosis.inference.fitting import MissingInput, ServiceFit
 from diagnosis.inference.models import Prediction
+from diagnosis.inference.snapshot import is_personal, schema_of
 from diagnosis.ml import Feature, Source
 from diagnosis.portal import wording
 from diagnosis.records import codes
@@ -94,6 +95,19 @@ class Entry:
         return self.fit.last
 
     @property
+    def is_begun(self) -> bool:
+        """The chart holds something of what the service asks for beyond age and sex.
+
+        Whoever has no described mass is not «nearly» ready for the service about masses.
+        """
+        if self.last is not None:
+            return True
+        schema = schema_of(self.fit.version)
+        asked = [f.name for f in schema if f.required and not is_personal(f)]
+        missing = {gap.name for gap in self.gaps}
+        return any(name not in missing for name in asked)
+
+    @property
     def is_pending(self) -> bool:
         return self.last is not None and not self.last.is_settled
 
@@ -115,7 +129,7 @@ class Panel:
 
     @property
     def nearly(self) -> list[Entry]:
-        return self._of(fitting.NEARLY)
+        return [entry for entry in self._of(fitting.NEARLY) if entry.is_begun]
 
     @property
     def confirm(self) -> list[Entry]:
@@ -123,7 +137,12 @@ class Panel:
 
     @property
     def lacking(self) -> list[Entry]:
-        return self._of(fitting.LACKING)
+        return [entry for entry in self._of(fitting.LACKING) if entry.is_begun]
+
+    @property
+    def untouched(self) -> list[Entry]:
+        """The question does not arise from what the chart holds: listed, not offered."""
+        return [entry for entry in self._of(fitting.NEARLY, fitting.LACKING) if not entry.is_begun]
 
     @property
     def unfit(self) -> list[Entry]:

@@ -130,9 +130,17 @@ def test_it_says_what_it_does_not_hold(ward, url):
 
 def test_a_service_that_lacks_inputs_names_them(ward, url):
     published(ward.house)
+    ObservationFactory(patient=ward.patient)
     text = text_of(ward.as_doctor, url)
     assert "inputs missing" in text
     assert "Total cholesterol" in text
+
+
+def test_a_service_of_which_the_chart_holds_nothing_is_listed_and_not_offered(ward, url):
+    published(ward.house, "breast-mass")
+    text = text_of(ward.as_doctor, url)
+    assert "1 service whose inputs the chart does not hold" in text
+    assert 'name="code" value="mass-margin"' not in text
 
 
 def test_a_service_that_does_not_fit_says_why(ward, url):
