@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -28,7 +29,7 @@ class StrictSerializer(Base):
             unknown = sorted(str(name) for name in set(data) - set(self.fields))
             if unknown:
                 raise serializers.ValidationError(
-                    {name[:60]: "This field is not known." for name in unknown}, code="unknown"
+                    {name[:60]: _("This field is not known.") for name in unknown}, code="unknown"
                 )
         return super().to_internal_value(data)
 
@@ -53,7 +54,9 @@ class PredictionRequestSerializer(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.get("patient") is None and not attrs.get("inputs"):
-            raise serializers.ValidationError("Give a patient, inputs, or both.", code="required")
+            raise serializers.ValidationError(
+                _("Give a patient, inputs, or both."), code="required"
+            )
         return attrs
 
 

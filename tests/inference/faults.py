@@ -28,6 +28,13 @@ def kill_pool(worker: Child) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+def kill_altogether(worker: Child) -> None:
+    """The worker and everything that it started."""
+    assert worker.pid is not None
+    os.killpg(worker.pid, signal.SIGKILL)
+    worker.stop()
+
+
 @contextmanager
 def held_up() -> Iterator[None]:
     """No run can settle: its audit event waits for a lock. Everything before has happened."""

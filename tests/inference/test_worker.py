@@ -19,6 +19,7 @@ from diagnosis.inference.models import Explanation, Prediction
 from medportal.common.publish import publish
 from tests.inference import faults
 from tests.runnable import Ward, again, eventually, explanation_of, quiet, settled, ward
+from tests.servers import await_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,6 +100,19 @@ def test_a_run_that_kills_every_worker_is_given_up_and_the_next_one_runs(heart, 
 def _rung(prediction: Prediction, attempt: int) -> bool:
     publish(tasks.run_prediction, prediction.pk)
     return running(prediction, attempt)
+
+
+def test_a_whole_worker_killed_in_mid_run_is_replaced_and_the_run_ends_once(heart, worker):
+    with ExitStack() as stack:
+        prediction = asked_and_held_up(heart, worker, stack)
+        faults.kill_altogether(worker)
+    worker.start()
+    await_worker(worker, 90)
+
+    done = swept(prediction)
+
+    assert (done.state, done.attempts) == ("done", 2)
+    assert Explanation.unscoped.filter(prediction=done).count() == 1
 
 
 def test_a_broker_that_forgot_everything_loses_nothing(heart, worker):
