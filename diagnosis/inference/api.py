@@ -101,7 +101,7 @@ def _request_of(slug: str, sent: dict[str, Any], key: str) -> PredictionRequest:
 def shown(user: User, pk: Any) -> dict[str, Any]:
     """One prediction for a caller who may see it, with the event that says that it was read."""
     prediction = rights.prediction_for(user, pk)
-    explanation = Explanation.unscoped.filter(prediction=prediction).first()
+    explanation = Explanation.objects.visible_to(user).filter(prediction=prediction).first()
     audit.record(
         actor=user,
         act="prediction.read",
