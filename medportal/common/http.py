@@ -34,7 +34,7 @@ def problem_body(
     }
     if pointers:
         body["errors"] = [
-            {"pointer": p.pointer, "code": p.code, "detail": _printable(p.message)}
+            {"pointer": _printable(p.pointer), "code": p.code, "detail": _printable(p.message)}
             for p in pointers
         ]
     return body

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Membership
-from diagnosis.inference import runner
+from diagnosis.inference import explaining, runner
 from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.records.models import Observation
 from diagnosis.registry import actions as registry
@@ -246,3 +246,25 @@ def test_an_unexpected_error_hands_the_row_back_at_once(heart):
 
     assert again(prediction).attempts == 1
     assert Prediction.unscoped.claimable().filter(pk=prediction.pk).exists()
+
+
+def test_a_slow_explanation_is_left_to_the_batch_queue(heart, monkeypatch):
+    monkeypatch.setattr(explaining, "EXACT_ROWS", 10)  # as if this model had many more inputs
+    (pk,) = runner.run_prediction(heart.ask().pk)
+
+    assert not runner.run_explanation(pk)
+    assert Explanation.unscoped.get(pk=pk).attempts == 0
+    assert runner.run_explanation(pk, slow_allowed=True)
+    assert Explanation.unscoped.get(pk=pk).state == "done"
+
+
+def test_an_explanation_tried_too_often_fails_and_leaves_the_number_alone(heart):
+    prediction = heart.ask()
+    (pk,) = runner.run_prediction(prediction.pk)
+    Explanation.unscoped.filter(pk=pk).update(attempts=settings.ATTEMPT_LIMIT)
+
+    assert runner.waiting_explanations(10) == []
+
+    assert Explanation.unscoped.get(pk=pk).failure_code == "too_many_attempts"
+    assert again(prediction).state == "done"
+    assert AuditEvent.objects.filter(act="prediction.explain", outcome="failed").count() == 1
