@@ -33,7 +33,8 @@ def service_of(actor: User, slug: str) -> Service:
 def published_version(service: Service) -> ModelVersion:
     """The version that answers now; an error that says whether it was stopped or never there."""
     running = (ModelVersion.State.PUBLISHED, ModelVersion.State.STOPPED)
-    version = service.versions.filter(state__in=running).order_by("state").first()
+    versions = service.versions.filter(state__in=running).defer("manifest")  # large
+    version = versions.order_by("state").first()
     if version is None:
         raise DomainError(
             "service_not_published", _("The service has no published version."), status=409

@@ -41,7 +41,7 @@ class Computed:
 def run_prediction(pk: UUID | str) -> list[UUID]:
     """Run one prediction; returns the explanations that are now queued. A copy does nothing."""
     rows = Prediction.unscoped.select_related("version__service", "patient", "requested_by")
-    job: Prediction | None = rows.claim(pk)
+    job: Prediction | None = rows.defer("version__manifest").claim(pk)  # read once a process
     if job is None:
         return []
     with handed_back(Prediction, job):
