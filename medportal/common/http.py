@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -82,7 +83,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """No detail, no database: whatever went wrong may still be wrong."""
     if request.path.startswith(MACHINE_PREFIXES):
         return problem("server_error", _("The server could not answer."), 500)
-    return render(request, "500.html", status=500)
+    page = render_to_string("500.html", {"request": request})  # no context processor asks for rows
+    return HttpResponse(page, status=500)
 
 
 def _of_framework(error: exceptions.APIException) -> Response:

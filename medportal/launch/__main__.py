@@ -13,6 +13,7 @@ USAGE = __doc__
 
 
 def main() -> None:
+    os.umask(0o077)  # whatever this installation writes is its owner's alone
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, _as_interrupt)  # a shell's background job would ignore SIGINT
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup means it

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from medportal.configuration.addresses import ROOT
 
@@ -99,3 +100,60 @@ def test_no_policy_is_loosened(settings):
     directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     allowed = {word for words in directives.values() for word in words}
     assert allowed == {"'self'", "'none'"}
+
+
+ANSWERS = """
+import json
+from django.conf import settings
+from django.test import Client
+settings.STORAGES["staticfiles"]["BACKEND"] = (  # nothing was collected for this test
+    "django.contrib.staticfiles.storage.StaticFilesStorage")
+found = {}
+for name, address in (("login", "/accounts/login/"), ("missing", "/nothing"), ("alive", "/livez")):
+    answer = Client().get(address, secure=True, headers={"host": "portal.hospital.example"})
+    found[name] = {"status": answer.status_code, "headers": dict(answer.items()),
+                   "cookies": {k: v.OutputString() for k, v in answer.cookies.items()}}
+plain = Client().get("/accounts/login/", headers={"host": "portal.hospital.example"})
+found["plain"] = {"status": plain.status_code, "headers": dict(plain.items())}
+other = Client(raise_request_exception=False).get("/livez", secure=True, headers={"host": "evil"})
+found["other"] = {"status": other.status_code}
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture
+def answers(django_db_setup, django_db_blocker, settings):
+    """What the production profile answers, over the test's own servers."""
+    with django_db_blocker.unblock():
+        name = connection.settings_dict["NAME"]
+    address = os.environ["DATABASE_URL"].replace("/medportal?", f"/{name}?")
+    done = production(
+        "shell",
+        "--no-imports",
+        "-c",
+        ANSWERS,
+        DATABASE_URL=address,
+        REDIS_URL=os.environ["REDIS_URL"],
+        STATIC_ROOT=str(settings.VAR / "production-static"),
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_production_answers_over_tls_alone_and_says_so_for_years(answers):
+    assert answers["plain"]["status"] == 301
+    assert answers["plain"]["headers"]["Location"].startswith("https://portal.hospital.example/")
+    for name in ("login", "missing", "alive"):
+        policy = answers[name]["headers"]["Strict-Transport-Security"]
+        assert "includeSubDomains" in policy, name
+        assert int(policy.split("=")[1].split(";")[0]) >= 365 * 24 * 3600, name
+    assert answers["other"]["status"] == 400
+
+
+def test_production_cookies_belong_to_this_host_and_to_tls(answers):
+    cookies = answers["login"]["cookies"]
+    assert cookies
+    for name, text in cookies.items():
+        assert name.startswith("__Host-")
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(text.split("; "))
+        assert "Domain" not in text

@@ -1,6 +1,8 @@
 """What holds for every file of ours."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -74,3 +76,14 @@ def test_requirements_are_pinned_and_agree():
                 assert version, f"{path.name}: {line}"
                 pinned.setdefault(package, set()).add(version)
     assert {package: v for package, v in pinned.items() if len(v) > 1} == {}
+
+
+def test_imports_point_one_way():
+    done = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
