@@ -148,6 +148,10 @@ class Migration(migrations.Migration):
             model_name='prediction',
             index=models.Index(fields=['organisation', 'state', '-requested_at'], name='prediction_org'),
         ),
+        migrations.AddIndex(
+            model_name='explanation',
+            index=models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['requested_at'], name='explanation_pending'),
+        ),
         migrations.AddConstraint(
             model_name='prediction',
             constraint=models.UniqueConstraint(models.F('requested_by'), models.F('idempotency_key'), condition=models.Q(('idempotency_key', ''), _negated=True), name='prediction_idempotency_key_once'),

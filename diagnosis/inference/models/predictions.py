@@ -141,6 +141,13 @@ class Explanation(Job):
     class Meta:
         base_manager_name = "unscoped"
         verbose_name = _("explanation")
+        indexes = [
+            models.Index(
+                fields=["requested_at"],
+                condition=Q(state__in=["queued", "running"]),
+                name="explanation_pending",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"explanation of prediction {self.prediction_id}"
