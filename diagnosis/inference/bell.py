@@ -19,12 +19,14 @@ LISTENERS = 4
 """How many of those who wait for the same row are woken; others see it at their next look."""
 
 PAUSE_WITHOUT_BROKER = 0.1
+QUICK, PATIENT = 1, 5
+"""Seconds until a broker that hangs counts as away: for who speaks, and for who listens."""
 
 
 @cache
-def _client() -> redis.Redis:
+def _client(seconds: int) -> redis.Redis:
     return redis.Redis.from_url(
-        settings.ADDRESSES.broker, socket_connect_timeout=1, socket_timeout=15
+        settings.ADDRESSES.broker, socket_connect_timeout=QUICK, socket_timeout=seconds
     )
 
 
@@ -35,7 +37,7 @@ def _key(pk: UUID | str) -> str:
 def announce(pk: UUID | str) -> None:
     """Wake those who wait for ``pk``; a broker that is away costs them a fraction of a second."""
     try:
-        with _client().pipeline(transaction=False) as pipe:
+        with _client(QUICK).pipeline(transaction=False) as pipe:
             pipe.rpush(_key(pk), *["1"] * LISTENERS)
             pipe.expire(_key(pk), KEPT_SECONDS)
             pipe.execute()
@@ -47,6 +49,6 @@ def announce(pk: UUID | str) -> None:
 def listen(pk: UUID | str, seconds: float) -> None:
     """Return when ``pk`` was announced, at the latest after ``seconds``."""
     try:
-        _client().blpop([_key(pk)], timeout=max(seconds, 0.01))
+        _client(PATIENT).blpop([_key(pk)], timeout=max(seconds, 0.01))
     except redis.RedisError:
         time.sleep(min(seconds, PAUSE_WITHOUT_BROKER))

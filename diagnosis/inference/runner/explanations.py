@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import AuditEvent
-from diagnosis.inference import bell, explaining
+from diagnosis.inference import explaining
 from diagnosis.inference.models import Explanation, Job
 from diagnosis.inference.runner.holding import UNREADABLE, handed_back, patients_of
 from diagnosis.ml import ArtifactError
@@ -30,7 +30,6 @@ def run_explanation(pk: UUID | str, *, slow_allowed: bool = False) -> bool:
         return True
     with handed_back(Explanation, job):
         _settle_explanation(job, *_explained(job))
-    bell.announce(job.pk)
     return True
 
 
