@@ -19,7 +19,7 @@ LISTENERS = 4
 """How many of those who wait for the same row are woken; others see it at their next look."""
 
 PAUSE_WITHOUT_BROKER = 0.1
-QUICK, PATIENT = 1, 5
+QUICK, PATIENT = 1, 2
 """Seconds until a broker that hangs counts as away: for who speaks, and for who listens."""
 
 
