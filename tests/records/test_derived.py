@@ -16,7 +16,7 @@ from tests.records.conftest import Ward
 @pytest.mark.parametrize(
     ("sex", "age", "creatinine", "expected"),
     [
-        # Read off the National Kidney Foundation's calculator (CKD-EPI 2021, creatinine alone).
+        # Worked by hand from the 2021 CKD-EPI creatinine equation (Inker, NEJM 2021;385:1737).
         ("male", 50, 1.0, 92),
         ("male", 50, 1.1, 82),
         ("female", 50, 1.0, 69),
