@@ -42,7 +42,9 @@ class PortalAdminSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The portal's own login, with its lockout and, later, its second factor."""
-        if request.user.is_authenticated and not self.has_permission(request):
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if request.user.is_authenticated:
             raise PermissionDenied(_("Only administrators of an organisation come in here."))
         response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return response

@@ -50,8 +50,8 @@ def _person(request: HttpRequest) -> User:
 @require_http_methods(["GET", "POST"])
 def change_password(request: HttpRequest) -> HttpResponse:
     user = _person(request)
-    form = PasswordForm(request.POST or None, user=user)
-    if request.method == "POST" and form.is_valid():
+    form = PasswordForm(request.POST if request.method == "POST" else None, user=user)
+    if form.is_valid():
         had_to = user.must_change_password
         actions.change_password(actor=user, password=form.cleaned_data["new_password"])
         update_session_auth_hash(request, user)

@@ -1,0 +1,143 @@
+"""Every address × everybody: what it answers, what it shows, and what a question may change."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import AuditEvent
+from tests.contracts.routes import (
+    COLUMNS,
+    COMMITS_BY_ITSELF,
+    FAMILY_NAME,
+    SEES_THE_PATIENT,
+    Caller,
+    routes,
+    world_of,
+)
+
+TABLE = Path(__file__).with_name("route_table.txt")
+METHODS = ("GET", "POST")
+WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
+WRITTEN_BY_READING = {
+    "accounts_auditevent",  # that it was read
+    "accounts_apitoken",  # when a token was used last
+    "django_session",  # that somebody was there
+}
+
+
+def table():
+    """(route, method) → status by column."""
+    found = {}
+    for line in TABLE.read_text().splitlines():
+        if line and not line.startswith("#"):
+            name, method, *statuses = line.split()
+            found[name, method] = dict(zip(COLUMNS, map(int, statuses), strict=True))
+    return found
+
+
+MATRIX = table()
+
+
+@pytest.fixture(autouse=True)
+def no_limit_reached_before():
+    cache.clear()
+
+
+def in_a_session(world, column):
+    client = Client(raise_request_exception=False)
+    client.cookies.load(Caller(world, column).cookies)
+    return client
+
+
+def test_every_address_has_its_rows_and_no_row_is_of_yesterday():
+    assert {(route.name, method) for route in routes() for method in METHODS} == set(MATRIX)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("column", COLUMNS)
+def test_every_address_answers_everybody_as_the_table_says(column):
+    """In one world, three things of each answer: its status, whom it names, what it wrote."""
+    caller = Caller(world_of(), column)
+    tried = [(r, m) for r in routes() for m in METHODS if r.name != COMMITS_BY_ITSELF]
+    astonishing, leaks, writes = {}, [], []
+    for route, method in tried:
+        answer = caller.ask(route, method)
+        if answer.status != MATRIX[route.name, method][column]:
+            astonishing[route.name, method] = answer.status
+        if FAMILY_NAME.encode() in answer.body and not may_name(column, route):
+            leaks.append((route.name, method))
+        tables = {t for s in answer.statements for t in WRITES.findall(s)}
+        if method == "GET" and tables - WRITTEN_BY_READING:
+            writes.append((route.name, tables))
+
+    assert (astonishing, leaks, writes) == ({}, [], [])
+
+
+def may_name(column, route):
+    """The care team does; the privacy officer does on the page of the audit trail."""
+    return column in SEES_THE_PATIENT or (column, route.name) == ("officer", "portal:audit")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_address_that_commits_by_itself_answers_as_the_table_says():
+    world = world_of()
+    route = next(route for route in routes() if route.name == COMMITS_BY_ITSELF)
+
+    for method in METHODS:
+        found = {c: Caller(world, c).ask_for_good(route, method).status for c in COLUMNS}
+        assert found == MATRIX[route.name, method]
+    assert in_a_session(world, "doctor").post(world.address(route)).status_code == 401
+
+
+@pytest.mark.django_db
+def test_no_page_takes_a_post_that_was_not_written_on_it():
+    world = world_of()
+    caller = Caller(world, "doctor")
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.cookies.load(caller.cookies)
+
+    taken = [
+        route.name
+        for route in routes()
+        if not route.is_api and client.post(world.address(route)).status_code != 403
+    ]
+
+    assert taken == []
+
+
+@pytest.mark.django_db
+def test_a_session_opens_nothing_of_rest():
+    world = world_of()
+    client = in_a_session(world, "doctor")
+    asked = [r for r in routes() if r.name.startswith("api:") and r.name != COMMITS_BY_ITSELF]
+
+    opened = [r.name for r in asked if client.get(world.address(r)).status_code != 401]
+
+    assert opened == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("column", ["colleague", "scientist", "administrator"])
+def test_every_refusal_leaves_exactly_one_event(column):
+    world = world_of()
+    client = in_a_session(world, column)
+    refused = [
+        (route, method)
+        for route in routes()
+        for method in METHODS
+        if not route.is_api and MATRIX[route.name, method][column] in (403, 404)
+    ]
+    left = {}
+    for route, method in refused:
+        before = AuditEvent.objects.filter(outcome="refused").count()
+        getattr(client, method.lower())(world.address(route))
+        after = AuditEvent.objects.filter(outcome="refused").count()
+        left[route.name, method] = after - before
+
+    assert set(left.values()) == {1}
+    assert AuditEvent.objects.filter(outcome="success").exclude(act="login").count() == 0
