@@ -1,6 +1,7 @@
 """Run as a process by the tests: servers and, if asked, a stack, until it is ended."""
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
     folder, role = Path(sys.argv[1]), sys.argv[2:]
     try:
         with Servers(folder, throwaway=True, say=print) as servers:
