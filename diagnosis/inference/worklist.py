@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import (
     Case,
     DateTimeField,
-    Exists,
     F,
     FloatField,
     IntegerField,
@@ -63,12 +62,13 @@ def _rows(actor: User, services: list[Service]) -> Any:
         .filter(service__in=services, patient__isnull=False)
         .exclude(state=State.CANCELLED)
     )
-    newer = _same_question().filter(requested_at__gt=OuterRef("requested_at"))
+    newest = visible.order_by("patient_id", "service_id", "-requested_at", "-pk")
+    newest = newest.distinct("patient_id", "service_id")  # one sort, where NOT EXISTS asks for each row
     before = _same_question().filter(
         requested_at__lt=OuterRef("requested_at"), state=State.DONE
     ).order_by("-requested_at")  # fmt: skip
     return (
-        visible.filter(~Exists(newer))
+        visible.filter(pk__in=newest.values("pk"))
         .annotate(
             changed_at=Greatest("requested_at", "finished_at", "decided_at", "dismissed_at"),
             rank=_rank(services),
@@ -81,6 +81,7 @@ def _rows(actor: User, services: list[Service]) -> Any:
         )
         .annotate(oldest_first=_oldest_first())
         .select_related("patient", "service", "version", "owner", "requested_by")
+        .defer("version__manifest", "inputs")  # large, and no line shows them
     )
 
 

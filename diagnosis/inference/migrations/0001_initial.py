@@ -142,6 +142,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='prediction',
+            index=models.Index(fields=['patient', 'service', '-requested_at'], name='prediction_question'),
+        ),
+        migrations.AddIndex(
+            model_name='prediction',
             index=models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['requested_at'], name='prediction_pending'),
         ),
         migrations.AddIndex(

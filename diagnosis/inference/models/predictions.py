@@ -83,6 +83,9 @@ class Prediction(Job):
         indexes = [
             models.Index(fields=["patient", "-requested_at"], name="prediction_patient"),
             models.Index(
+                fields=["patient", "service", "-requested_at"], name="prediction_question"
+            ),
+            models.Index(
                 fields=["requested_at"],
                 condition=Q(state__in=["queued", "running"]),
                 name="prediction_pending",
