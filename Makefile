@@ -54,10 +54,11 @@ translations:
 	$(ENVIRONMENT) requirements-dev.txt
 	@$(WITHOUT_SERVERS) $(PY) -m medportal.launch.translations update
 
-requirements:
+requirements: # pip-compile leaves out what this Python does not need: it is added by hand
 	$(ENVIRONMENT) requirements-dev.txt
 	for name in serving:requirements-serving training:requirements dev:requirements-dev; do \
 	  .venv/bin/pip-compile --quiet --no-header --strip-extras --no-emit-index-url \
-	    --no-emit-find-links --no-emit-trusted-host --allow-unsafe=false \
+	    --no-emit-find-links --no-emit-trusted-host --no-allow-unsafe \
 	    --output-file $${name#*:}.txt requirements/$${name%%:*}.in || exit 1; \
+	  grep '^async-timeout' requirements/serving.in | cut -d'#' -f1 >> $${name#*:}.txt; \
 	done
