@@ -1,4 +1,4 @@
-"""Who may use what, by role. Whoever is not named may not."""
+"""Who may use which page, by role. Over REST the actions themselves ask."""
 
 from __future__ import annotations
 
@@ -10,11 +10,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
-from rest_framework.permissions import SAFE_METHODS, BasePermission
-from rest_framework.request import Request
-from rest_framework.views import APIView
-
-from accounts.models import Role, User
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -38,30 +33,3 @@ def require_role(*roles: str) -> Callable[[View], View]:
         return cast(View, guarded)
 
     return decorate
-
-
-class RolePermission(BasePermission):
-    """Reading and writing by role; both empty until a subclass names somebody."""
-
-    read_roles: frozenset[str] = frozenset()
-    write_roles: frozenset[str] = frozenset()
-
-    def has_permission(self, request: Request, _view: APIView) -> bool:
-        user = request.user
-        roles = self.read_roles if request.method in SAFE_METHODS else self.write_roles
-        return isinstance(user, User) and user.has_role(*roles)
-
-
-def roles_may(*, read: tuple[str, ...] = (), write: tuple[str, ...] = ()) -> type[RolePermission]:
-    """A permission class: ``permission_classes = [roles_may(read=EVERYBODY, write=(…,))]``."""
-    attributes: dict[str, Any] = {
-        "read_roles": frozenset(read),
-        "write_roles": frozenset(write),
-    }
-    return type("RolesMay", (RolePermission,), attributes)
-
-
-EVERYBODY = tuple(Role)
-CHART_READERS = (Role.CLINICIAN, Role.NURSE, Role.SERVICE_CLIENT)
-CHART_WRITERS = (Role.CLINICIAN, Role.NURSE, Role.SERVICE_CLIENT)
-DECIDERS = (Role.CLINICIAN,)
