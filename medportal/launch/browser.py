@@ -43,7 +43,7 @@ def _install() -> None:
     done = threading.Event()
     threading.Thread(target=_keep_talking, args=[done], daemon=True).start()
     for command in (["apt-get", "update"], ["apt-get", "install", "-y", *PACKAGES]):
-        found = subprocess.run(  # noqa: S603
+        found = subprocess.run(
             command, env=environment, capture_output=True, text=True, check=False
         )
         if found.returncode and command[1] == "install":

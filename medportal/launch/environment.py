@@ -41,17 +41,17 @@ def works() -> bool:
     if not PYTHON.exists():
         return False
     command = [str(PYTHON), "-c", "import pip, sys; sys.exit(sys.version_info[:2] != (3, 11))"]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0  # noqa: S603
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def make_environment() -> None:
     plain = [sys.executable, "-m", "venv", "--clear", str(VENV)]
-    if subprocess.run(plain, capture_output=True, check=False).returncode == 0:  # noqa: S603
+    if subprocess.run(plain, capture_output=True, check=False).returncode == 0:
         return
     bare = [sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)]
-    subprocess.run(bare, check=True)  # noqa: S603  # Debian's Python has no ensurepip of its own
+    subprocess.run(bare, check=True)
     seed = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "pip", "setuptools"]
-    subprocess.run(seed, check=True)  # noqa: S603
+    subprocess.run(seed, check=True)
 
 
 def stamp(name: str) -> Path:
@@ -86,7 +86,7 @@ def install(name: str) -> None:
 def run_aloud(command: list[str]) -> int:
     """pip's own lines, shortened; where it is silent, how long it has been at it."""
     began = spoke = time.monotonic()
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT
     )
     finished = threading.Event()

@@ -64,7 +64,7 @@ def environment(profile: str, role: str) -> dict[str, str]:
 
 def run_aloud(profile: str, command: list[str], *, asks: bool = False) -> None:
     """Run a step of the start. Its own lines appear; where it is silent, ours say that it works."""
-    process = subprocess.Popen(  # noqa: S603  # our own program
+    process = subprocess.Popen(
         command,
         env=environment(profile, "command"),
         cwd=ROOT,

@@ -86,7 +86,7 @@ class Postgres:
             "--locale-provider", "libc", "--locale", "C.UTF-8", "--encoding", "UTF8",
             *(["--no-sync"] if self.throwaway else []),
         ]  # fmt: skip
-        done = subprocess.run(  # noqa: S603  # our own program, no shell
+        done = subprocess.run(
             command, capture_output=True, text=True, check=False, cwd="/",
             env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
             user=self.account.uid if self.account else None,
@@ -98,7 +98,7 @@ class Postgres:
 
     def _refuse_other_major(self) -> None:
         written = (self.data / "PG_VERSION").read_text().strip()
-        ours = subprocess.run(  # noqa: S603  # our own program, no shell
+        ours = subprocess.run(
             [str(self.programs / "postgres"), "--version"],
             capture_output=True,
             text=True,

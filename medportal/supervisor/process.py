@@ -49,7 +49,7 @@ class Child:
         words = (str(int(self.farewell)), str(os.getpid()), *who)
         with self._open_log() as log:
             self._log_began = log.tell()
-            self._process = subprocess.Popen(  # noqa: S603  # our own programs, no shell
+            self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(CHILD), *words, "--", *self.command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

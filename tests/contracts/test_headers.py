@@ -1,6 +1,7 @@
 """What every answer carries, and what only those may read who should."""
 
 import pytest
+import redis
 from django.conf import settings
 from django.core.cache import cache, caches
 from django.test import Client
@@ -31,11 +32,13 @@ def test_the_portal_is_ready():
     assert (answer.status_code, answer.json()) == (200, {"database": True, "broker": True})
 
 
-def test_a_broker_that_drops_messages_is_not_well(monkeypatch):
-    from medportal import health
-
-    monkeypatch.setattr(health, "WANTED_POLICY", "another")
-    assert Client().get("/readyz").json()["broker"] is False
+def test_a_broker_that_drops_messages_is_not_well():
+    with redis.Redis.from_url(settings.ADDRESSES.broker) as broker:
+        broker.config_set("maxmemory-policy", "allkeys-lru")
+        try:
+            assert Client().get("/readyz").json()["broker"] is False
+        finally:
+            broker.config_set("maxmemory-policy", "noeviction")
 
 
 def test_metrics_are_for_the_bearer_of_the_token(settings):
