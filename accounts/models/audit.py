@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
@@ -23,7 +24,7 @@ class AuditEvent(models.Model):
 
     class Outcome(models.TextChoices):
         SUCCESS = "success", _("success")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("of an act", "refused")
         FAILED = "failed", _("failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

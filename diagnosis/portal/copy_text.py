@@ -19,14 +19,14 @@ def _inputs(shown: Iterable[ShownInput]) -> str:
     for one in shown:
         value = _("not measured, filled in") if one.filled_in else one.value
         parts.append(f"{one.label} {value}" + (f" ({one.when})" if one.when else ""))
-    return "; ".join(parts)
+    return _("; ").join(parts)
 
 
 def decision_words(prediction: Prediction, decision: Decision) -> str:
     """Assessment and action, as one reads them."""
     action = bands.action_named(prediction.service.sheet, decision.action)
     words = decision.action_text or (localized(action["label"]) if action else decision.action)
-    return f"{decision.get_assessment_display()}; {words}"
+    return _("; ").join((decision.get_assessment_display(), words))
 
 
 def copy_text(
@@ -37,11 +37,14 @@ def copy_text(
     address: str,
 ) -> str:
     """Three lines, without the patient's name: the record into which they go knows it."""
-    band = f", {number.band.label}" if number.band else ""
+    band = _(", {band}").format(band=number.band.label) if number.band else ""
     interval = f" ({number.interval_short})" if number.interval_short else ""
     horizon = localized((prediction.service.sheet.get("horizon") or {}).get("text"))
-    first = f"{prediction.service.name}, {horizon}: {number.percent}{interval}{band}. " + (
-        f"{number.sentence}"
+    first = _("{service}, {horizon}: {estimate}. {sentence}").format(
+        service=prediction.service.name,
+        horizon=horizon,
+        estimate=f"{number.percent}{interval}{band}",
+        sentence=number.sentence,
     )
     decided = (
         _("Decision: {decision}").format(decision=decision_words(prediction, decision))

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts import acts
 from accounts.models import AuditEvent, User
@@ -35,10 +36,12 @@ class TrailForm(forms.Form):
     person = forms.ModelChoiceField(
         label=_("Person"), queryset=User.objects.none(), required=False, empty_label=_("everybody")
     )
-    aim = forms.ChoiceField(label=_("Question"), choices=AIMS, required=False)
+    aim = forms.ChoiceField(
+        label=pgettext_lazy("to the audit trail", "Question"), choices=AIMS, required=False
+    )
     act = forms.ChoiceField(label=_("Act"), required=False)
     outcome = forms.ChoiceField(
-        label=_("Outcome"),
+        label=pgettext_lazy("of an act", "Outcome"),
         choices=[("", _("any")), *AuditEvent.Outcome.choices],
         required=False,
     )

@@ -91,6 +91,8 @@ def update(found: set[Key]) -> None:
         for context, text, plural in sorted(found - have.keys()):
             forms = {"msgid_plural": plural, "msgstr_plural": {0: ""}} if plural else {}
             catalogue.append(polib.POEntry(msgctxt=context or None, msgid=text, **forms))
+        for key in found & have.keys():
+            have[key].obsolete = False
         gone = [have[key] for key in have.keys() - found if KEPT not in have[key].comment]
         for entry in gone:
             entry.obsolete = True
