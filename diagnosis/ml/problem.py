@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from diagnosis.ml import tables
 from diagnosis.ml.errors import RecipeError, TableError
+from diagnosis.ml.evaluation import leakage_hints
 from diagnosis.ml.pipeline import Sample
 from diagnosis.ml.recipe import Recipe
 from diagnosis.ml.schema import FeatureSchema
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 Index = NDArray[np.int64]
 FEWEST_ROWS = 20
 FEWEST_A_CLASS = 5
+MOST_LOOKED_AT = 100  # columns; in wide tables the look would take longer than the fit
+_LEAKS = {
+    "too_good": "alone tells the outcome almost perfectly",
+    "present_with_event": "is present or absent as the outcome is",
+}
 
 
 @dataclass(frozen=True)
@@ -85,11 +91,22 @@ def pose(recipe: Recipe, table: pd.DataFrame, schema: FeatureSchema | None = Non
         _warn(f"Column {name} is left out: {reason}.")
     x = schema.matrix(table)[rows]
     _refuse_too_few(task, y[rows])
+    _warn_of_leaks(task, table[list(schema.names)].iloc[rows], y[rows])
     return Problem(recipe, task, schema, Sample(x, y[rows], schema.features, task.kind), rows, used)
 
 
 def _warn(text: str) -> None:
     warnings.warn(text, tables.TableWarning, stacklevel=4)
+
+
+def _warn_of_leaks(task: Task, table: pd.DataFrame, y: NDArray[np.float64]) -> None:
+    """Say which columns alone give the outcome away; whether that is a leak, a person decides."""
+    if task.kind != "binary" or table.shape[1] > MOST_LOOKED_AT:
+        return
+    columns = {str(name): table[name].tolist() for name in table.columns}
+    for hint in leakage_hints(columns, y[:, 0]):
+        if hint.code in _LEAKS:
+            _warn(f"Column {hint.column} {_LEAKS[hint.code]}: is it known before the outcome?")
 
 
 def _asked(recipe: Recipe, name: str) -> bool:

@@ -262,8 +262,8 @@ class FeatureSchema:
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> FeatureSchema:
         """Read back what ``to_dict`` wrote; SchemaError where it contradicts itself."""
-        features: Sequence[Mapping[str, Any]] = given.get("features", ())
         try:
+            features: Sequence[Mapping[str, Any]] = given["features"]
             return cls(tuple(Feature.from_dict(feature) for feature in features))
-        except (TypeError, KeyError) as error:
+        except (TypeError, KeyError, AttributeError) as error:
             raise SchemaError(f"A feature of the schema can not be read: {error}.") from error

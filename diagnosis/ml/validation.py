@@ -72,9 +72,14 @@ class OutOfFold:
         return len(self.predictions)
 
 
-def repeats_for(rows: int) -> int:
-    """Return how many repeats a table of so many rows is worth."""
-    return 20 if rows < 1000 else 10 if rows < 2000 else 3
+def repeats_for(sample: Sample, model: str) -> int:
+    """Return how many repeats a table is worth: many where rows are few and models quick."""
+    rows, columns = sample.x.shape
+    if rows >= 2000 or columns > 100:
+        return 3
+    if model != "logistic":
+        return 5
+    return 20 if rows < 1000 else 10
 
 
 def evaluate_recipe(
@@ -129,7 +134,7 @@ def cross_validate(
 ) -> OutOfFold:
     """Do what ``evaluate_recipe`` says for a recipe whose model is chosen."""
     sample, start = problem.sample, recipe.seed if seed is None else seed
-    times = repeats or recipe.repeats or repeats_for(len(sample))
+    times = repeats or recipe.repeats or repeats_for(sample, recipe.model)
     assigned = _assign(sample, folds or recipe.folds, start, times)
     fits = fit_folds(recipe, sample, assigned, start)
     predictions = _predict(fits, sample, assigned, None)

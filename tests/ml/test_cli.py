@@ -210,9 +210,9 @@ def test_columns_left_out_are_said(tmp_path: Path, capsys: pytest.CaptureFixture
     table = pbc().dropna(subset=["stage"]).assign(patient_id=range(412), site=1)
     table.to_csv(tmp_path / "t.csv", index=False)
     (tmp_path / "r.json").write_text('{"model": "logistic", "repeats": 1, "folds": 2}')
-    arguments = ["train", "--data", str(tmp_path / "t.csv"), "--target", "stage",
-                 "--recipe", str(tmp_path / "r.json"), "--out", str(tmp_path / "m.zip")]  # fmt: skip
-    assert main(arguments) == 0
+    data, recipe = str(tmp_path / "t.csv"), str(tmp_path / "r.json")
+    arguments = ["train", "--data", data, "--target", "stage", "--recipe", recipe]
+    assert main([*arguments, "--out", str(tmp_path / "m.zip")]) == 0
     said = capsys.readouterr().err
     assert "warning: Column patient_id is left out" in said
     assert "warning: Column site is left out" in said
