@@ -13,7 +13,6 @@ from diagnosis.inference.facts import Facts, read_facts
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.newer import NewerValue, newer_data_for
 from diagnosis.inference.population import (
-    DOES_NOT_FIT,
     PopulationReport,
     RuleFinding,
     check_population,
@@ -61,8 +60,8 @@ class ServiceFit:
 
     @property
     def reasons(self) -> tuple[RuleFinding, ...]:
-        """Why the service does not fit."""
-        return tuple(f for f in self.findings if f.verdict == DOES_NOT_FIT)
+        """Why the service does not fit, or why nobody can tell."""
+        return tuple(f for f in self.findings if not f.needs_confirmation)
 
     @property
     def questions(self) -> tuple[RuleFinding, ...]:
@@ -169,7 +168,7 @@ def _is_lacking(feature: Feature, snapshot: Snapshot) -> bool:
 def _status(version: ModelVersion, report: PopulationReport, lacking: int) -> str:
     if version.state == State.STOPPED or not version.service.offered_on_chart:
         return STOPPED if version.state == State.STOPPED else NOT_OFFERED
-    if report.verdict == DOES_NOT_FIT:
+    if any(not finding.needs_confirmation for finding in report.findings):
         return NOT_FITTING
     if lacking:
         return NEARLY if lacking <= FEW else LACKING

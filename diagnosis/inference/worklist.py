@@ -63,7 +63,9 @@ def _rows(actor: User, services: list[Service]) -> Any:
         .exclude(state=State.CANCELLED)
     )
     newest = visible.order_by("patient_id", "service_id", "-requested_at", "-pk")
-    newest = newest.distinct("patient_id", "service_id")  # one sort, where NOT EXISTS asks for each row
+    newest = newest.distinct(
+        "patient_id", "service_id"
+    )  # one sort, where NOT EXISTS asks for each row
     before = _same_question().filter(
         requested_at__lt=OuterRef("requested_at"), state=State.DONE
     ).order_by("-requested_at")  # fmt: skip

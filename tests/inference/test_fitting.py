@@ -88,6 +88,16 @@ def test_what_a_person_must_say_is_asked_first():
     assert [rule.code for rule in fit.questions] == ["population-understood"]
 
 
+def test_a_patient_of_whom_the_chart_knows_too_little_hears_it():
+    here = ward("diabetes-onset", sex="unknown")
+
+    fit = fit_of(here, "diabetes-onset")
+
+    assert fit.status == "does_not_fit"
+    assert [rule.code for rule in fit.reasons] == ["sex"]
+    assert here.run(confirmations=("population-understood",)).refusal["code"] == "sex"
+
+
 def test_the_most_helpful_comes_first_and_research_last(heart):
     for slug in SLUGS:
         running(heart.organisation, slug)
