@@ -24,7 +24,7 @@ class PortalAdminSite(AdminSite):
 
     site_header = _("MedPortal administration")
     site_title = _("MedPortal administration")
-    index_title = _("People, care teams and services of your organisation")
+    index_title = _("Your organisation")
     enable_nav_sidebar = True
 
     def has_permission(self, request: HttpRequest) -> bool:

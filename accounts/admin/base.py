@@ -70,8 +70,9 @@ def shown_once(
     return TemplateResponse(request, "admin/accounts/shown_once.html", context)
 
 
-def plain_choice(field: Any) -> Any:
-    """A select without the links to add, change or look at what it lists."""
+def without_links(field: Any) -> Any:
+    """A select without the buttons to add, change or look at what it lists."""
     for link in ("can_add_related", "can_change_related", "can_view_related"):
-        setattr(field.widget, link, False)
+        if hasattr(field.widget, link):
+            setattr(field.widget, link, False)
     return field

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -30,6 +31,12 @@ class PersonForm(forms.ModelForm[User]):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("A clinician decides, a nurse records; a privacy officer is no administrator."),
+    )
+
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=[("", _("as the browser asks")), *settings.LANGUAGES],
+        required=False,
     )
 
     class Meta:

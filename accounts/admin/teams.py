@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import ForeignKey
+from django.db.models import Field, ForeignKey
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import add_to_team, change_membership, create_team, rename_team
-from accounts.admin.base import OrganisationAdmin, administrator, plain_choice
+from accounts.admin.base import OrganisationAdmin, administrator, without_links
 from accounts.administration import demand_sound
 from accounts.models import CareTeam, Membership, User
 from accounts.site import is_administrator
@@ -66,7 +66,12 @@ class MembershipInline(admin.TabularInline[Membership, CareTeam]):
         if db_field.name == "user":
             organisation = administrator(request).organisation_id
             kwargs["queryset"] = User.objects.filter(organisation=organisation)
-        return plain_choice(super().formfield_for_foreignkey(db_field, request, **kwargs))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs))
 
 
 @admin.register(CareTeam)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import ForeignKey, QuerySet
+from django.db.models import Field, ForeignKey, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.actions import issue_token, revoke_token
-from accounts.admin.base import OrganisationAdmin, administrator, plain_choice, shown_once
+from accounts.admin.base import OrganisationAdmin, administrator, shown_once, without_links
 from accounts.models import ApiToken, User
 
 
@@ -34,7 +34,12 @@ class ApiTokenAdmin(OrganisationAdmin[ApiToken]):
         assert request is not None
         organisation = administrator(request).organisation_id
         kwargs["queryset"] = User.objects.filter(organisation=organisation, is_active=True)
-        return plain_choice(super().formfield_for_foreignkey(db_field, request, **kwargs))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def save_model(self, request: HttpRequest, obj: ApiToken, _form: Any, _change: Any) -> None:
         issued = issue_token(
