@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -18,6 +17,7 @@ from medportal.launch.browser import find
 PICTURES = ROOT / "docs" / "pictures"
 DESKTOP = (1280, 900)
 PHONE = (390, 844)
+QUALITY = 72
 PREDICTION = re.compile(r"/predictions/[0-9a-f-]+/$")
 
 
@@ -129,7 +129,7 @@ class Camera:
         shot.go(page)
         page.wait_for_load_state("networkidle")
         kind = "phone" if size == PHONE else "desktop"
-        page.screenshot(path=PICTURES / f"{shot.name}-{language}-{kind}.png", full_page=True)
+        photograph(page, f"{shot.name}-{language}-{kind}", full_page=True)
         page.context.close()
 
 
@@ -142,7 +142,7 @@ def main(names: list[str]) -> None:
         )
         url = f"http://127.0.0.1:{installation.port}"
         camera = Camera(browser, url, secrets["DEMO_PASSWORD"])
-        login(browser, url, PICTURES / "login-en-desktop.png")
+        login(browser, url)
         for shot in SHOTS:
             if names and shot.name not in names:
                 continue
@@ -154,10 +154,16 @@ def main(names: list[str]) -> None:
         browser.close()
 
 
-def login(browser: Browser, url: str, file: Path) -> None:
+def photograph(page: Page, name: str, *, full_page: bool) -> None:
+    page.screenshot(
+        path=PICTURES / f"{name}.jpg", full_page=full_page, type="jpeg", quality=QUALITY
+    )
+
+
+def login(browser: Browser, url: str) -> None:
     page = browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
     page.goto(url)
-    page.screenshot(path=file)
+    photograph(page, "login-en-desktop", full_page=False)
     page.close()
 
 
