@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 
 from django.utils import timezone
@@ -75,5 +76,7 @@ def quantity(value: object, decimals: int = 0, ucum: str | None = None) -> str:
     """A clinical value with its unit, without digits that nobody measured."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)
-    written = gettext("years") if ucum == "a" else unit(ucum)
+    if ucum == "a":
+        return f"{math.floor(value)}{NARROW}{gettext('years')}"  # as the banner counts them
+    written = unit(ucum)
     return f"{number(float(value), decimals)}{NARROW if written else ''}{written}"

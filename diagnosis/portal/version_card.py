@@ -105,6 +105,7 @@ class Card:
     subgroups: tuple[MetricRow, ...]
     rows: int | None
     events: int | None
+    threshold: str
 
     @property
     def contradictions(self) -> tuple[DirectionRow, ...]:
@@ -240,4 +241,5 @@ def card(version: ModelVersion) -> Card:
         subgroups=_subgroups(manifest),
         rows=evaluation.get("rows"),
         events=events,
+        threshold=exact_percent(evaluation.get("threshold") or 0.5),
     )

@@ -555,7 +555,7 @@ def test_what_happened_is_shown_after_a_decision_only(ward, result):
         {"assessment": "about-right", "action": "biopsy"},
     )
 
-    assert "What happened Were cancer at biopsy" in text_of(page_of(ward, result))
+    assert "What happened Were cancer at biopsy: yes" in text_of(page_of(ward, result))
 
 
 def test_the_page_asks_the_database_a_bounded_number_of_times(
