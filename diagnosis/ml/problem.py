@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from diagnosis.ml import tables
 from diagnosis.ml.errors import RecipeError, TableError
 from diagnosis.ml.evaluation import leakage_hints
 from diagnosis.ml.pipeline import Sample
+from diagnosis.ml.reading import NAN, is_missing
 from diagnosis.ml.recipe import Recipe
 from diagnosis.ml.schema import FeatureSchema
 from diagnosis.ml.targets import Task, find_task
@@ -75,6 +76,7 @@ def pose(recipe: Recipe, table: pd.DataFrame, schema: FeatureSchema | None = Non
     TableError
         Columns are absent, the target can not be used, or there are too few rows.
     """
+    table = tables.named(table)
     task = find_task(table, recipe.targets, recipe.task, recipe.positive)
     left_out: dict[str, str] = {}
     if schema is None:
@@ -103,10 +105,14 @@ def _warn_of_leaks(task: Task, table: pd.DataFrame, y: NDArray[np.float64]) -> N
     """Say which columns alone give the outcome away; whether that is a leak, a person decides."""
     if task.kind != "binary" or table.shape[1] > MOST_LOOKED_AT:
         return
-    columns = {str(name): table[name].tolist() for name in table.columns}
+    columns = {str(name): _plain(table[name]) for name in table.columns}
     for hint in leakage_hints(columns, y[:, 0]):
         if hint.code in _LEAKS:
             _warn(f"Column {hint.column} {_LEAKS[hint.code]}: is it known before the outcome?")
+
+
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    return [NAN if is_missing(raw) else raw for raw in column]
 
 
 def _asked(recipe: Recipe, name: str) -> bool:

@@ -142,9 +142,10 @@ def matrix(features: Sequence[Feature], rows: Any) -> NDArray[np.float32]:
     """Return rows as float32 of shape (n, d); see ``FeatureSchema.matrix``."""
     if is_frame(rows):
         out = np.full((len(rows), len(features)), np.nan)
+        place = {str(name): i for i, name in enumerate(rows.columns)}
         for j, feature in enumerate(features):
-            if feature.name in rows.columns:
-                out[:, j] = _column(feature, rows[feature.name])
+            if feature.name in place:
+                out[:, j] = _column(feature, rows.iloc[:, place[feature.name]])
         return out.astype(np.float32)
     listed = _mappings(rows)
     values = [[read_value(f, row.get(f.name))[0] for f in features] for row in listed]
@@ -170,8 +171,9 @@ def check(features: Sequence[Feature], rows: Any) -> Iterator[list[Found]]:
 
 
 def _records(features: Sequence[Feature], table: Any) -> Iterator[dict[str, Any]]:
-    names = [feature.name for feature in features if feature.name in table.columns]
-    columns = [table[name].tolist() for name in names]
+    place = {str(name): i for i, name in enumerate(table.columns)}
+    names = [feature.name for feature in features if feature.name in place]
+    columns = [table.iloc[:, place[name]].tolist() for name in names]
     if not columns:
         yield from ({} for _ in range(len(table)))
         return

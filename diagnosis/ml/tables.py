@@ -97,6 +97,7 @@ def _is_coded(present: pd.Series[Any]) -> bool:
 
 
 def _inferred(name: str, column: pd.Series[Any]) -> Feature:
+    column = column.replace([np.inf, -np.inf], np.nan) if column.dtype.kind == "f" else column
     present, required = column.dropna(), not column.isna().any()
     label = _label(name)
     if pd.api.types.is_bool_dtype(column) or set(present.unique()) <= {True, False}:
@@ -140,6 +141,15 @@ def left_out(table: pd.DataFrame, target: str | tuple[str, ...] | None) -> dict[
     targets = {target} if isinstance(target, str) else set(target or ())
     reasons = {str(name): unusable(table[name]) for name in table.columns if name not in targets}
     return {name: reason for name, reason in reasons.items() if reason is not None}
+
+
+def named(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its column names as text; TableError where two are alike."""
+    names = [str(name) for name in table.columns]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise TableError(f"Two columns of the table share the name {twice[0]}.")
+    return table.set_axis(names, axis=1)
 
 
 def need_columns(schema: FeatureSchema, table: pd.DataFrame) -> None:

@@ -78,8 +78,8 @@ def repeats_for(sample: Sample, model: str) -> int:
     if rows >= 2000 or columns > 100:
         return 3
     if model != "logistic":
-        return 5
-    return 20 if rows < 1000 else 10
+        return 3
+    return 10 if rows < 1000 else 5
 
 
 def evaluate_recipe(
