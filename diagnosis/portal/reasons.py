@@ -8,6 +8,7 @@ from typing import Any
 
 from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.portal import sentences
+from diagnosis.portal.charts.twins import with_twins_joined
 from diagnosis.portal.charts.waterfall import OTHER, Bar, Factor, Waterfall, waterfall
 from diagnosis.portal.figures import exact_percent, percent, signed
 from diagnosis.portal.inputs_shown import ShownInput
@@ -23,6 +24,7 @@ class ReasonRow:
     bar: Bar
     label: str
     shown: ShownInput | None
+    members: tuple[ShownInput, ...]
     is_against: bool
     why_against: str
 
@@ -93,43 +95,58 @@ def _factors(content: Mapping[str, Any], shown: Mapping[str, ShownInput]) -> lis
     ]
 
 
-def _row(
-    bar: Bar, shown: Mapping[str, ShownInput], against: Mapping[str, str], others: int
-) -> ReasonRow:
-    key = bar.factor.key
-    found = shown.get(key)
-    label = sentences.others(others) if key == OTHER else (found.label if found else key)
-    return ReasonRow(bar, label, found, key in against, against.get(key, ""))
+@dataclass(frozen=True)
+class _Named:
+    """What stands beside a bar: its label and the inputs behind it."""
+
+    shown: Mapping[str, ShownInput]
+    members: Mapping[str, tuple[str, ...]]
+    against: Mapping[str, str]
+
+    def label(self, key: str) -> str:
+        if key in self.members:
+            return sentences.together([self.label(name) for name in self.members[key]])
+        return self.shown[key].label if key in self.shown else key
+
+    def row(self, bar: Bar, others: int) -> ReasonRow:
+        key = bar.factor.key
+        inputs = self.members.get(key, ())
+        notes = [self.against[name] for name in (key, *inputs) if name in self.against]
+        return ReasonRow(
+            bar=bar,
+            label=sentences.others(others) if key == OTHER else self.label(key),
+            shown=self.shown.get(key),
+            members=tuple(self.shown[name] for name in inputs if name in self.shown),
+            is_against=bool(notes),
+            why_against=" ".join(notes),
+        )
 
 
 def reasons(
     prediction: Prediction, explanation: Explanation, shown: Mapping[str, ShownInput]
 ) -> Reasons | None:
     """The reasons, or None where they do not add up to the result and must not be drawn."""
-    content = explanation.content or {}
+    content, version = explanation.content or {}, prediction.version
     probability = prediction.probability
     if probability is None or not content.get("attributions"):
         return None
-    picture = waterfall(float(content["base_value"]), _factors(content, shown), probability)
+    twins = version.manifest.get("correlated") or ()
+    factors, members = with_twins_joined(_factors(content, shown), twins)
+    picture = waterfall(float(content["base_value"]), factors, probability)
     if picture is None:
         return None
-    version = prediction.version
-    against = against_the_usual(version)
-    count = picture.other.count if picture.other else 0
-    rows = tuple(_row(bar, shown, against, count) for bar in picture.bars)
+    named = _Named(shown, members, against_the_usual(version))
+    other_keys = picture.other.keys if picture.other else ()
     background = content.get("background") or {}
     return Reasons(
         picture=picture,
-        rows=rows,
-        other_labels=tuple(
-            shown[key].label if key in shown else key
-            for key in (picture.other.keys if picture.other else ())
-        ),
+        rows=tuple(named.row(bar, len(other_keys)) for bar in picture.bars),
+        other_labels=tuple(named.label(key) for key in other_keys),
         base_name=sentences.base_name(version.service.sheet, background.get("rows")),
         base=percent(picture.base),
         result=percent(picture.result),
         sentence=sentences.reasons_sentence(
-            picture, {name: found.label for name, found in shown.items()}
+            picture, {factor.key: named.label(factor.key) for factor in factors}
         ),
         method=str(content.get("method") or ""),
         background=background,

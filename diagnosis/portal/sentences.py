@@ -142,6 +142,12 @@ def inside(label: str) -> str:
     return label[:1].lower() + label[1:] if first[1:].islower() else label
 
 
+def together(labels: Sequence[str]) -> str:
+    """«Free kappa light chains and free lambda light chains»."""
+    first, *rest = labels
+    return localized(SENTENCES["and"]).join([first, *map(inside, rest)])
+
+
 def reasons_sentence(picture: Waterfall, labels: Mapping[str, str]) -> str:
     """The picture in one sentence: the largest reasons, with their points."""
     moving = [bar for bar in picture.bars if bar.points and bar.factor.key != OTHER]

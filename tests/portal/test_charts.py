@@ -14,6 +14,7 @@ from diagnosis.portal.charts.icons import icon_array
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.charts.scale import Axis, around
 from diagnosis.portal.charts.steps import Measured, steps
+from diagnosis.portal.charts.twins import families, with_twins_joined
 from diagnosis.portal.charts.waterfall import MOST_BARS, OTHER, Factor, waterfall
 
 BANDS = [
@@ -192,3 +193,24 @@ def test_results_of_two_versions_are_never_joined():
 
 def test_one_result_alone_has_no_history():
     assert steps([Measured(datetime(2026, 3, 1, tzinfo=ZoneInfo("UTC")), 0.2, 1)]) is None
+
+
+def test_twins_stand_in_one_bar_that_adds_up():
+    given = [Factor("age", 0.2, 0.01), Factor("kappa", 0.05, 0.01), Factor("lambda", -0.02, 0.01)]
+
+    joined, members = with_twins_joined(given, [["kappa", "lambda"]])
+
+    assert [factor.key for factor in joined] == ["age", "kappa+lambda"]
+    assert joined[1].contribution == pytest.approx(0.03)
+    assert joined[1].standard_error == pytest.approx(0.02)
+    assert members == {"kappa+lambda": ("kappa", "lambda")}
+
+
+def test_pairs_that_share_an_input_are_one_family():
+    assert families([["a", "b"], ["c", "d"], ["b", "c"]]) == [["a", "b", "c", "d"]]
+
+
+def test_a_twin_whose_other_is_no_input_stays_alone():
+    given = [Factor("kappa", 0.05), Factor("age", 0.1)]
+
+    assert with_twins_joined(given, [["kappa", "lambda"]]) == (given, {})

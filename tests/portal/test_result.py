@@ -585,3 +585,15 @@ def test_a_patient_of_an_ended_assignment_is_gone(ward, version):
     run = finished(version, ward.doctor, other)
 
     assert page_of(ward, run).status_code == 404
+
+
+def test_inputs_that_move_together_share_one_bar_with_both_values(ward):
+    version = version_of(ward.house, "flc-mortality")
+    values = {"age": 66, "sex": "male", "kappa": 1.9, "lambda": 2.1}
+    page = page_of(ward, finished(version, ward.doctor, ward.patient, values))
+    text = text_of(page)
+
+    assert "Free kappa light chains and free lambda light chains" in text
+    assert "Free kappa light chains 1.90 mg/dL" in text
+    assert len(page.context["page"].reasons.rows) == 3
+    assert re.search(r"Age and sex alone: \S+ %; with free light chains: \S+ %", text)
