@@ -112,7 +112,9 @@ def _warn_of_leaks(task: Task, table: pd.DataFrame, y: NDArray[np.float64]) -> N
 
 
 def _plain(column: pd.Series[Any]) -> list[Any]:
-    return [NAN if is_missing(raw) else raw for raw in column]
+    """Return raw values with NaN for what is missing or infinite."""
+    infinite = (float("inf"), float("-inf"))
+    return [NAN if is_missing(raw) or raw in infinite else raw for raw in column]
 
 
 def _asked(recipe: Recipe, name: str) -> bool:
