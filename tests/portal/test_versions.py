@@ -191,3 +191,15 @@ def test_a_version_of_another_organisation_does_not_exist(people, submitted):
 
     assert browser.get(url_of(submitted)).status_code == 404
     assert browser.post(url_of(submitted, "approve/"), signed()).status_code == 404
+
+
+def test_reviewers_see_the_cases_that_the_model_expected_least_and_doctors_do_not(
+    people, submitted
+):
+    heading = "The most surprising single cases"
+    page = people.as_reviewer.get(url_of(submitted))
+
+    assert heading in text_of(page)
+    assert len(page.context["surprises"]) == len(submitted.manifest["surprising_cases"]) > 0
+    assert "Shape of the mass" in page.context["surprises"][0].inputs
+    assert heading not in text_of(people.as_doctor.get(url_of(submitted)))

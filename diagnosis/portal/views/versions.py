@@ -17,6 +17,7 @@ from accounts.models import Role, User
 from accounts.permissions import require_role
 from diagnosis.portal.access import PersonRequest, raise_for
 from diagnosis.portal.forms_review import ContradictionForm, ReasonForm, ReviewForm
+from diagnosis.portal.surprises import surprises
 from diagnosis.portal.version_card import Card, card
 from diagnosis.portal.version_compare import against_published
 from diagnosis.portal.views.services import READERS
@@ -89,6 +90,7 @@ def _page(
         "may": _may(user, version),
         "events": version.events.select_related("by").order_by("at"),
         "compared": against_published(version),
+        "surprises": surprises(version) if user.has_role(*EXPLAINERS) else [],
         "review": review or ReviewForm(reviewer=user),
         "reason": reason or ReasonForm(),
         "explanations": _explanation_forms(shown, explanation),
