@@ -19,6 +19,7 @@ from medportal.supervisor.system import (
     Unusable,
     closed_parent,
     folder_elsewhere,
+    place_elsewhere,
     server_account,
 )
 from medportal.supervisor.valkey import Valkey, refuse_evicting
@@ -74,15 +75,8 @@ class Servers:
 
     def _start_both(self) -> None:
         self._forget_last_start()
-        data = self.folder / "postgres" / "data"
-        account = server_account(data)
-        closed = closed_parent(data, account)
-        spare = self.folder
-        if closed is not None:
-            spare = folder_elsewhere(self.folder)
-            data = spare / "postgres" / "data"
-            account = server_account(data)
-            self.say(f"{closed} is closed to PostgreSQL's user; its data are in {data.parent}")
+        spare, account = self._place_of_data()
+        data = spare / "postgres" / "data"
         sockets = self._socket_folder(account)
         words = self._passwords()
         self.postgres = Postgres(
@@ -117,6 +111,23 @@ class Servers:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    def _place_of_data(self) -> tuple[Path, Account | None]:
+        """Our folder, or one elsewhere if PostgreSQL's user cannot reach it.
+
+        Where there are data already, they stay: never an empty cluster beside them.
+        """
+        self.folder.chmod(0o711)
+        here = self.folder / "postgres" / "data"
+        there = place_elsewhere(self.folder) / "postgres" / "data"
+        account = server_account(here)
+        closed = closed_parent(here, account)
+        if closed is not None and here.exists():
+            raise Unusable(f"{closed} is closed to PostgreSQL's user, and its data are inside.")
+        if closed is None and not there.exists():
+            return self.folder, account
+        self.say(f"{closed or self.folder} was closed to PostgreSQL's user: data in {there.parent}")
+        return folder_elsewhere(self.folder), server_account(there)
 
     def dead(self) -> list[Child]:
         return [child for child in self._children if not child.runs()]

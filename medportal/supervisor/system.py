@@ -65,10 +65,15 @@ def _may_pass(status: os.stat_result, account: Account) -> bool:
     return bool(status.st_mode & stat.S_IXOTH)
 
 
-def folder_elsewhere(owner_of: Path) -> Path:
-    """A folder under /var/tmp that belongs to the installation at ``owner_of``."""
+def place_elsewhere(owner_of: Path) -> Path:
+    """Where under /var/tmp the installation at ``owner_of`` would keep what must be reached."""
     digest = hashlib.sha256(str(owner_of).encode()).hexdigest()[:12]
-    folder = ELSEWHERE / f"medportal-{os.geteuid()}-{digest}"
+    return ELSEWHERE / f"medportal-{os.geteuid()}-{digest}"
+
+
+def folder_elsewhere(owner_of: Path) -> Path:
+    """That place, made ours and nobody else's."""
+    folder = place_elsewhere(owner_of)
     folder.mkdir(mode=0o711, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
         raise Unusable(f"{folder} belongs to somebody else: remove it or set MEDPORTAL_VAR.")

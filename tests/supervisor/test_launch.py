@@ -103,6 +103,7 @@ def test_the_whole_stack_runs_without_tensors_and_ends_with_ctrl_c(
 
     assert f"MedPortal is ready at http://127.0.0.1:{port}" in said
     ready = (folder / "var" / "ready").read_text()
+    assert (folder / "var" / "postgres" / "data" / "PG_VERSION").exists(), "not elsewhere"
     assert ready == f"MedPortal is ready at http://127.0.0.1:{port}\n"
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
         assert answer.status == 200
@@ -155,6 +156,7 @@ def test_the_demo_leaves_a_real_organisation_alone(launch, folder: Path, command
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
+        timeout=120,
         check=False,
     )
 

@@ -98,6 +98,7 @@ def test_a_crashed_broker_is_started_again(supervise, folder):
 
 def test_addresses_and_passwords_are_for_their_owner_alone(supervise, folder):
     supervise().await_ready()
+    assert not (folder / "var" / "postgres" / "data").stat().st_mode & 0o077
     for name in ("servers.json", "passwords.json"):
         mode = stat.S_IMODE((folder / "var" / name).stat().st_mode)
         assert mode == 0o600, name
@@ -168,12 +169,15 @@ def test_a_closed_folder_is_said_and_left_closed(supervise, folder):
     supervisor = supervise(var=closed / "var")
     assert supervisor.process.stdout is not None
     said = supervisor.process.stdout.readline()
-    assert f"{closed} is closed" in said
+    assert f"{closed} was closed" in said
     elsewhere = Path(said.rsplit(" ", 1)[1].strip())
     try:
         supervisor.await_ready()
         assert (elsewhere / "data" / "PG_VERSION").exists()
         assert stat.S_IMODE(closed.stat().st_mode) == 0o700
-    finally:
         supervisor.end(signal.SIGINT)
+        closed.chmod(0o711)  # open now, and still: where the data are, they stay
+        supervise(var=closed / "var").await_ready()
+        assert not (closed / "var" / "postgres" / "data").exists()
+    finally:
         subprocess.run(["rm", "-rf", str(elsewhere.parent)], check=True)
