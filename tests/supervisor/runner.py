@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from medportal.supervisor.lifeline import end_with_parent
 from medportal.supervisor.servers import Servers
 from medportal.supervisor.stack import Stack
 from medportal.supervisor.system import Unusable
@@ -15,6 +16,7 @@ SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 
 
 def main() -> None:
+    end_with_parent(signal.SIGINT)  # a test run that was killed leaves nothing behind
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
     folder, role = Path(sys.argv[1]), sys.argv[2:]
     try:
