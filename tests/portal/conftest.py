@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from django.utils import translation
 
 from accounts.models import Role
 from tests.factories import (
@@ -16,6 +17,13 @@ from tests.factories import (
     person_at,
     team_of,
 )
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """A request in Chinese leaves its thread in Chinese: the next test starts in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
