@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status, viewsets
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import BaseRouter
@@ -23,6 +22,7 @@ from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.inference.requests import PredictionRequest
 from medportal.common.errors import DomainError
 from medportal.common.ids import parse_id
+from medportal.common.rest import NumbersParser
 
 UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 HEADERS = [
@@ -45,12 +45,6 @@ def caller(request: Request) -> User:
     """Who asks; the permission classes have let nobody else in."""
     assert isinstance(request.user, User)
     return request.user
-
-
-class NumbersParser(JSONParser):
-    """Lets NaN and Infinity through to the reader of inputs, which says which field they are in."""
-
-    strict = False
 
 
 @method_decorator(transaction.non_atomic_requests, name="dispatch")  # commits before it waits

@@ -31,6 +31,8 @@ class Ground:
     features: tuple[str, ...] = ()
     cure: Text | None = None
     source: Text | str = ""
+    confirmation: str = ""
+    """The rule to send in ``confirmations``, where a person's word is what is missing."""
 
     def stored(self) -> dict[str, Any]:
         return {**asdict(self), "features": list(self.features)}
@@ -88,6 +90,7 @@ def _unconfirmed(finding: RuleFinding) -> Ground:
         (),
         confirmation_cure(),
         finding.source,
+        finding.code,
     )
 
 

@@ -70,6 +70,7 @@ class InputSerializer(Base):
     value = AnyValue(allow_null=True)
     unit = serializers.CharField(allow_null=True)
     source = serializers.CharField(allow_null=True)
+    origin = serializers.CharField(allow_null=True, help_text="who brought it into the chart")
     observed_at = serializers.DateTimeField(allow_null=True)
     status = serializers.CharField()
     converted = serializers.FloatField(allow_null=True)
@@ -141,6 +142,9 @@ class GroundSerializer(Base):
     features = serializers.ListField(child=serializers.CharField())
     cure = serializers.CharField(allow_null=True)
     source = serializers.CharField(allow_blank=True)
+    confirmation = serializers.CharField(
+        required=False, allow_blank=True, help_text="what to send in confirmations, if anything"
+    )
 
 
 class RefusalSerializer(GroundSerializer):

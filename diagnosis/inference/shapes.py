@@ -75,7 +75,11 @@ def full(prediction: Prediction, explanation: Explanation | None) -> dict[str, A
 
 
 def _input(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: entry.get(name) for name in INPUT_FIELDS}
+    """The entry; a value of the chart says so, and names who brought it there beside it."""
+    shown = {name: entry.get(name) for name in INPUT_FIELDS}
+    is_charted = bool(entry.get("observation"))
+    origin = shown["source"] if is_charted else None
+    return {**shown, "source": "chart" if is_charted else shown["source"], "origin": origin}
 
 
 def _result(prediction: Prediction) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from diagnosis.records import access, actions, chart, codes, serializers
 from diagnosis.records.models import Observation, Patient, PatientIdentifier
 from diagnosis.records.search import Query
 from diagnosis.records.serializers import given_of
+from medportal.common.rest import NumbersParser
 
 UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 
@@ -106,6 +107,7 @@ class PatientViewSet(viewsets.GenericViewSet[Patient]):
 class ObservationViewSet(viewsets.GenericViewSet[Observation]):
     """Writing values: one, many at once, and putting one right."""
 
+    parser_classes = [NumbersParser]
     serializer_class = serializers.ObservationSerializer
     lookup_url_kwarg = "observation"
     lookup_value_regex = UUID

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -62,6 +63,19 @@ class SearchSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(required=False, allow_blank=True, max_length=120)
     birth_date = serializers.CharField(required=False, allow_blank=True, max_length=40)
     identifier = serializers.CharField(required=False, allow_blank=True, max_length=64)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a question that asks nothing: its empty answer would look like «nobody»."""
+        unknown = set(self.initial_data) - set(self.fields)
+        if unknown:
+            raise serializers.ValidationError(
+                dict.fromkeys(sorted(unknown), _("This field does not exist.")), "unknown_field"
+            )
+        if not any(str(value).strip() for value in attrs.values()):
+            raise serializers.ValidationError(
+                {"text": _("Give a name, a birth date or a number.")}, "required"
+            )
+        return attrs
 
 
 @extend_schema_field(

@@ -11,8 +11,8 @@ from pathlib import Path
 from statistics import quantiles
 
 from medportal.bench import portal
-from medportal.bench.installation import Installation, environment, running
 from medportal.configuration.addresses import ROOT, var_folder
+from medportal.launch.apart import Installation, environment, running
 from medportal.supervisor.process import wait_until
 
 SERVICE = "coronary-disease"
@@ -25,9 +25,7 @@ def main() -> None:
     folder = var_folder() / "bench"
     say(f"Starting a demonstration of its own for {SERVICE} …")
     with running(folder / "installation") as installation:
-        client = portal.Client(
-            installation.port, installation.manage("issue_token", "doctor").split()[-1]
-        )
+        client = portal.Client(installation.port, installation.token("doctor"))
         say(f"{ROUNDS} predictions by REST through the whole stack …")
         took = portal.measure(client, SERVICE, ROUNDS)
         say("An empty Celery task …")

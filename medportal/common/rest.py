@@ -1,10 +1,17 @@
-"""Shapes that every list over REST shares."""
+"""What every endpoint of REST shares."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.parsers import JSONParser
+
+
+class NumbersParser(JSONParser):
+    """Lets NaN and Infinity through to the validator, which says which field they are in."""
+
+    strict = False
 
 
 class Pages(PageNumberPagination):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Callable
@@ -10,8 +9,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from medportal.bench.installation import running
 from medportal.configuration.addresses import ROOT, var_folder
+from medportal.launch.apart import running
 from medportal.launch.browser import find
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -136,13 +135,11 @@ class Camera:
 def main(names: list[str]) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with running(var_folder() / "screenshots") as installation, sync_playwright() as playwright:
-        secrets = json.loads((installation.folder / "secrets.json").read_text())
         browser = playwright.chromium.launch(
             executable_path=find(), args=["--no-sandbox", "--disable-background-networking"]
         )
-        url = f"http://127.0.0.1:{installation.port}"
-        camera = Camera(browser, url, secrets["DEMO_PASSWORD"])
-        login(browser, url)
+        camera = Camera(browser, installation.url, installation.password)
+        login(browser, installation.url)
         for shot in SHOTS:
             if names and shot.name not in names:
                 continue

@@ -74,6 +74,7 @@ def test_the_explanation_follows_and_adds_up(live):
     assert (explanation["method"], explanation["scale"]) == ("exact", "probability")
     assert explanation["background"]["rows"] == 100
     assert explanation["attributions"][0]["label"] == "Age"
+    assert shape["inputs"]["systolic_bp"]["source"] == "chart"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -114,6 +115,7 @@ def test_a_refusal_is_an_answer_with_its_cure(worker):
     assert shape["refusal"]["code"] == "confirmation_needed"
     assert shape["refusal"]["cure"]
     assert shape["refusal"]["features"] == []
+    assert shape["refusal"]["confirmation"] == "population-understood"
 
 
 def pointers_of(answer) -> dict[str, str]:

@@ -111,6 +111,7 @@ def test_every_role_finds_work(organisation):
     assert seen.filter(state=Job.State.REFUSED).exists()
     assert seen.filter(state=Job.State.RUNNING).count() == 1
     assert any(row["contradiction"] for row in submitted.manifest["directions"])
+    assert ModelVersion.objects.get(state="draft").created_by.username == "scientist"
     assert AuditEvent.objects.filter(act="patient.read", actor_name="Dr P. Haddad").exists()
 
 

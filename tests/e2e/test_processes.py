@@ -100,7 +100,7 @@ def test_a_worker_killed_in_mid_run_and_a_flushed_broker_lose_nothing(
     for pid, command in processes(portal).items():
         if "interactive" in command:
             os.kill(pid, signal.SIGKILL)
-    with closing(redis.Redis.from_url(portal.servers["redis_url"])) as broker:
+    with closing(redis.Redis.from_url(portal.redis_url)) as broker:
         broker.flushall()
     for one in asked:
         found = caller.until_settled(one["links"]["self"])

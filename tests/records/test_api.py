@@ -81,6 +81,18 @@ def test_a_search_is_a_post_and_leaves_an_event(ward: Ward, system: Caller):
     assert AuditEvent.objects.filter(act="patient.search").exists()
 
 
+@pytest.mark.parametrize("question", [{}, {"text": " "}, {"q": "Silva"}])
+def test_a_search_for_nothing_is_a_mistake_and_not_an_empty_answer(system: Caller, question):
+    assert system.post("patients/search", question).status_code == 400
+
+
+def test_a_value_that_is_no_number_is_a_problem_at_its_field(ward: Ward, system: Caller):
+    response = system.post("observations", json.dumps(creatinine(ward, value=float("nan"))))
+
+    assert response.status_code == 400
+    assert list(pointers(response)) == ["/value"]
+
+
 def test_a_date_that_is_none_is_a_problem_at_its_field(system: Caller):
     response = system.post("patients/search", {"birth_date": "soon"})
 

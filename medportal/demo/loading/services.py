@@ -13,7 +13,6 @@ from medportal.demo.loading.rows import HERE
 
 SLUGS = ("coronary-disease", "diabetes-onset", "pbc-prognosis", "flc-mortality", "breast-mass")
 APPROVAL = "Approved automatically for the demonstration."
-CANDIDATE = "coronary-disease"
 
 
 def load_services(cast: Cast) -> dict[str, Service]:
@@ -28,8 +27,14 @@ def load_services(cast: Cast) -> dict[str, Service]:
 
 
 def submit_candidate(cast: Cast, service: Service) -> ModelVersion:
-    """A second version of the coronary service waits for the reviewer, contradiction and all."""
-    return _submitted(cast, service, HERE / "artifacts" / f"{CANDIDATE}-candidate")
+    """A second version of a service waits for the reviewer, contradiction and all."""
+    return _submitted(cast, service, HERE / "artifacts" / f"{service.slug}-candidate")
+
+
+def leave_draft(cast: Cast, service: Service) -> ModelVersion:
+    """A second version of a service waits for the data scientist, who has not submitted it."""
+    folder = HERE / "artifacts" / f"{service.slug}-candidate"
+    return actions.import_version(actor=cast["scientist"], service=service, source=folder)
 
 
 def _service(cast: Cast, slug: str) -> Service:
