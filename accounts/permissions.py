@@ -8,14 +8,21 @@ from typing import Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import CHART_ROLES
+
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+CLINICAL = {"patient", "prediction"}
+"""What an address calls that which does not exist for somebody who may not see it."""
 
 
 def require_role(*roles: str) -> Callable[[View], View]:
-    """Only these roles use the page: others get 403 and a reason, strangers the login."""
+    """Only these roles use the page: others get 403 and a reason, strangers the login.
+
+    Whoever sees no chart at all gets 404 where the address names a patient or a prediction.
+    """
     if not roles:
         raise ValueError("Name the roles that may use the page.")
 
@@ -26,6 +33,8 @@ def require_role(*roles: str) -> Callable[[View], View]:
             if not user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if not user.has_role(*roles):
+                if CLINICAL & kwargs.keys() and not user.has_role(*CHART_ROLES):
+                    raise Http404
                 raise PermissionDenied(_("Your role does not use this page."))
             return view(request, *args, **kwargs)
 

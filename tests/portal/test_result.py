@@ -379,10 +379,10 @@ def test_results_of_services_hidden_from_nurses_do_not_exist_for_them(ward):
 
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR])
-def test_roles_without_a_chart_do_not_use_the_page(ward, result, role):
+def test_to_roles_without_charts_no_prediction_exists(ward, result, role):
     page = ward.client_for(ward.person(role)).get(f"/predictions/{result.pk}/")
 
-    assert page.status_code == 403
+    assert page.status_code == 404
 
 
 # Paper, sheet, clipboard
