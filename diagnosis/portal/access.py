@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
@@ -28,6 +30,17 @@ def raise_for(error: DomainError) -> None:
         raise Http404 from error
     if error.status == FORBIDDEN:
         raise PermissionDenied(error.message) from error
+
+
+def take(request: PersonRequest, step: Callable[[], object], done: str) -> None:
+    """Take one step and say on the next page that it is done, or why it is not."""
+    try:
+        step()
+    except DomainError as error:
+        raise_for(error)
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, done)
 
 
 def open_chart(user: User, patient: UUID, *, what: str = "") -> Patient:

@@ -15,7 +15,7 @@ from accounts.models import Role
 from accounts.permissions import require_role
 from diagnosis.inference import actions
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.portal.access import PersonRequest, raise_for
+from diagnosis.portal.access import PersonRequest, raise_for, take
 from diagnosis.portal.colleagues import colleagues
 from diagnosis.portal.cure import Cure
 from diagnosis.portal.views.predictions import (
@@ -32,13 +32,7 @@ UNPROCESSABLE = 422
 def _take(
     request: PersonRequest, found: Prediction, step: Callable[[], object], done: str
 ) -> HttpResponse:
-    try:
-        step()
-    except DomainError as error:
-        raise_for(error)
-        messages.error(request, str(error.message))
-    else:
-        messages.success(request, done)
+    take(request, step, done)
     return redirect("portal:prediction", found.pk)
 
 

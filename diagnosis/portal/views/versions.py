@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Role, User
 from accounts.permissions import require_role
-from diagnosis.portal.access import PersonRequest, raise_for
+from diagnosis.portal.access import PersonRequest, take
 from diagnosis.portal.forms_review import ContradictionForm, ReasonForm, ReviewForm
 from diagnosis.portal.surprises import surprises
 from diagnosis.portal.version_card import Card, card
@@ -23,7 +22,6 @@ from diagnosis.portal.version_compare import against_published
 from diagnosis.portal.views.services import READERS
 from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion
-from medportal.common.errors import DomainError
 
 State = ModelVersion.State
 EXPLAINERS = (Role.DATA_SCIENTIST, Role.REVIEWER)
@@ -108,13 +106,7 @@ def version(request: PersonRequest, version: UUID) -> HttpResponse:
 def _take(
     request: PersonRequest, version: ModelVersion, step: Callable[[], object], done: str
 ) -> HttpResponse:
-    try:
-        step()
-    except DomainError as error:
-        raise_for(error)
-        messages.error(request, str(error.message))
-    else:
-        messages.success(request, done)
+    take(request, step, done)
     return redirect("portal:version", version=version.pk)
 
 

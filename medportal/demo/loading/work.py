@@ -42,24 +42,18 @@ class Desk:
 
     def run(self, slug: str, patient: Patient, at: datetime | None = None) -> Prediction:
         """Ask for a prediction and compute it here and now: the workers are not up yet."""
+        prediction = self.queue(slug, patient, at)
+        for explanation_id in runner.run_prediction(prediction.pk):
+            runner.run_explanation(explanation_id)
+        return Prediction.unscoped.get(pk=prediction.pk)
+
+    def queue(self, slug: str, patient: Patient, at: datetime | None = None) -> Prediction:
         request = PredictionRequest(
             service=slug,
             patient=patient.pk,
             origin=Prediction.Origin.DEMONSTRATION,
             confirmations=self._confirmed(slug),
             index_at=at,
-        )
-        prediction = actions.request_prediction(actor=self.doctor, request=request)
-        for explanation_id in runner.run_prediction(prediction.pk):
-            runner.run_explanation(explanation_id)
-        return Prediction.unscoped.get(pk=prediction.pk)
-
-    def queue(self, slug: str, patient: Patient) -> Prediction:
-        request = PredictionRequest(
-            service=slug,
-            patient=patient.pk,
-            origin=Prediction.Origin.DEMONSTRATION,
-            confirmations=self._confirmed(slug),
         )
         return actions.request_prediction(actor=self.doctor, request=request)
 
