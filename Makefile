@@ -7,7 +7,7 @@ ENVIRONMENT = @$(PYTHON) medportal/launch/environment.py
 WITHOUT_SERVERS = MEDPORTAL_WITHOUT_SERVERS=1 DJANGO_SETTINGS_MODULE=medportal.settings.test
 ARGS ?=
 
-.PHONY: help demo demo-reset serve servers test check format demo-models bench screenshots translations requirements
+.PHONY: help demo demo-reset serve servers test check format demo-models bench screenshots translations tables requirements
 
 help:
 	@echo "make demo          the demonstration at http://127.0.0.1:8000 (PORT= changes the port)"
@@ -53,6 +53,10 @@ screenshots:
 translations:
 	$(ENVIRONMENT) requirements-dev.txt
 	@$(WITHOUT_SERVERS) $(PY) -m medportal.launch.translations update
+
+tables:
+	$(ENVIRONMENT) requirements-dev.txt
+	@$(PY) -m tests.tables
 
 requirements: # pip-compile leaves out what this Python does not need: it is added by hand
 	$(ENVIRONMENT) requirements-dev.txt

@@ -18,6 +18,14 @@ from medportal.supervisor.servers import Servers
 from tests.servers import as_superuser, await_worker, running_servers, superuser, worker
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Dealt out by file; whatever needs the demonstration goes to one share, which starts it."""
+    for item in items:
+        parts = item.path.relative_to(item.config.rootpath).parts
+        group = parts[1] if parts[1] in ("demo", "e2e") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """PostgreSQL and Valkey of this run alone."""

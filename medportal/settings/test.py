@@ -15,6 +15,10 @@ FOLDER = Path(
         f"/var/tmp/mp-{os.getuid()}-{secrets.token_hex(4)}",  # noqa: S108  # made private, and short
     )
 )
+_SHARE = os.environ.get("PYTEST_XDIST_WORKER", "")
+if _SHARE and not FOLDER.name.endswith(_SHARE):  # the suite is dealt out: servers for each share
+    FOLDER = FOLDER.with_name(FOLDER.name + _SHARE)
+    os.environ["MEDPORTAL_TEST_FOLDER"] = str(FOLDER)
 PASSWORD = os.environ.setdefault("MEDPORTAL_TEST_PASSWORD", secrets.token_hex(16))
 DATABASE_NAME = os.environ.get("MEDPORTAL_TEST_DATABASE", "medportal")
 _HOST = f"{DATABASE_NAME}?host={FOLDER}/run"
