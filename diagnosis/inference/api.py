@@ -17,9 +17,10 @@ from rest_framework.views import APIView
 
 from accounts import audit
 from accounts.models import User
-from diagnosis.inference import actions, fitting, rights, serializers, shapes, waiting
+from diagnosis.inference import actions, fitting, rights, serializers, shapes
 from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.inference.requests import PredictionRequest
+from medportal.common import waiting
 from medportal.common.errors import DomainError
 from medportal.common.ids import parse_id
 from medportal.common.rest import NumbersParser
@@ -67,7 +68,7 @@ class ServicePredictionsView(APIView):
         wanted = _request_of(slug, sent.validated_data, request.headers.get("Idempotency-Key", ""))
         prediction = actions.request_prediction(actor=caller(request), request=wanted)
         seconds = waiting.preferred_seconds(request.headers.get("Prefer", ""))
-        settled = waiting.wait_until_settled(prediction.pk, seconds) if seconds else False
+        settled = bool(seconds) and waiting.wait_until_settled(Prediction, prediction.pk, seconds)
         is_news = settled or prediction.is_settled  # else it is what was just asked for
         body = shown(caller(request), prediction.pk) if is_news else shapes.full(prediction, None)
         headers = {"Location": f"{shapes.API}/predictions/{prediction.pk}"}

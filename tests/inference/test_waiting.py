@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from diagnosis.inference import bell, waiting
+from diagnosis.inference.models import Prediction
+from medportal.common import bell, waiting
 from tests.factories import PredictionFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ def test_what_is_settled_is_not_waited_for():
     done = PredictionFactory()
     began = time.monotonic()
 
-    assert waiting.wait_until_settled(done.pk, 10)
+    assert waiting.wait_until_settled(Prediction, done.pk, 10)
     assert time.monotonic() - began < 2
 
 
@@ -33,7 +34,7 @@ def test_nobody_waits_longer_than_asked():
     queued = PredictionFactory(state="queued")
     began = time.monotonic()
 
-    assert not waiting.wait_until_settled(queued.pk, 0.3)
+    assert not waiting.wait_until_settled(Prediction, queued.pk, 0.3)
     assert 0.25 < time.monotonic() - began < 5
 
 
@@ -43,7 +44,7 @@ def test_beyond_half_of_the_threads_nobody_waits():
         assert waiting._slots.acquire(blocking=False)
     try:
         began = time.monotonic()
-        assert not waiting.wait_until_settled(queued.pk, 5)
+        assert not waiting.wait_until_settled(Prediction, queued.pk, 5)
         assert time.monotonic() - began < 2
     finally:
         for _ in range(waiting.SLOTS):

@@ -14,8 +14,9 @@ import pytest
 from django.conf import settings
 
 from accounts.models import AuditEvent
-from diagnosis.inference import tasks, waiting
+from diagnosis.inference import tasks
 from diagnosis.inference.models import Explanation, Prediction
+from medportal.common import waiting
 from medportal.common.publish import publish
 from tests.inference import faults
 from tests.runnable import Ward, again, eventually, explanation_of, quiet, settled, ward
@@ -175,6 +176,6 @@ def test_the_page_hears_of_the_end_without_asking_the_database_all_the_time(hear
     with faults.asleep(worker):
         prediction = heart.ask()
 
-    assert waiting.wait_until_settled(prediction.pk, 10)
-    assert not waiting.wait_until_settled(uuid4(), 0.2)
+    assert waiting.wait_until_settled(Prediction, prediction.pk, 10)
+    assert not waiting.wait_until_settled(Prediction, uuid4(), 0.2)
     assert explanation_of(settled(prediction)) is not None

@@ -1,10 +1,10 @@
 from diagnosis.inference.models.decisions import Decision, Outcome
-from diagnosis.inference.models.jobs import Job, JobQuerySet
 from diagnosis.inference.models.predictions import (
     Explanation,
     Prediction,
     PredictionQuerySet,
 )
+from medportal.common.jobs import Job, JobQuerySet
 
 __all__ = [
     "Decision",

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker, ClosedManager, Gate
 from accounts.models import Organisation, Role, User
-from diagnosis.inference.models.jobs import Job, JobQuerySet
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import ModelVersion, Service
+from medportal.common.jobs import Job, JobQuerySet
 
 
 class PredictionQuerySet(JobQuerySet):

@@ -12,10 +12,11 @@ from accounts import audit
 from accounts.models import AuditEvent
 from diagnosis.inference import explaining
 from diagnosis.inference.models import Explanation, Job
-from diagnosis.inference.runner.holding import UNREADABLE, handed_back, patients_of
+from diagnosis.inference.runner.holding import UNREADABLE, patients_of
 from diagnosis.ml import ArtifactError
 from diagnosis.registry import contradictions
 from diagnosis.registry.store import FOR_REPRODUCTION, load_artifact
+from medportal.common.jobs import handed_back
 
 State = Job.State
 

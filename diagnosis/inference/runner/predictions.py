@@ -10,16 +10,18 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import AuditEvent, User
-from diagnosis.inference import bell, refusals, rights, scoring
+from diagnosis.inference import refusals, rights, scoring
 from diagnosis.inference.facts import Facts, read_facts
 from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.population import check_population
 from diagnosis.inference.refusals import Ground
-from diagnosis.inference.runner.holding import UNREADABLE, handed_back, patients_of
+from diagnosis.inference.runner.holding import UNREADABLE, patients_of
 from diagnosis.inference.warnings import of_run
 from diagnosis.ml import ArtifactError
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.store import FOR_PREDICTIONS, load_artifact
+from medportal.common import bell
+from medportal.common.jobs import handed_back
 
 State = Job.State
 OUTCOMES = {

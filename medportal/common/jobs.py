@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Self
 
@@ -95,3 +97,14 @@ class Job(models.Model):
     @property
     def is_settled(self) -> bool:
         return self.state not in self.PENDING
+
+
+@contextmanager
+def handed_back(model: Any, job: Job) -> Iterator[None]:
+    """After an unexpected error the row is free at once; its attempts say when to stop."""
+    try:
+        yield
+    except Exception:
+        with transaction.atomic():
+            model.unscoped.release(job)
+        raise

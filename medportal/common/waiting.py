@@ -6,13 +6,14 @@ import os
 import re
 import time
 from threading import BoundedSemaphore
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
-from diagnosis.inference import bell
-from diagnosis.inference.models import Job, Prediction
+from medportal.common import bell
+from medportal.common.jobs import Job
 
 LOOK_SECONDS = 1.0
 """At the latest: what was not heard is seen."""
@@ -30,13 +31,13 @@ def preferred_seconds(header: str) -> float:
     return float(min(int(found[1]), settings.PREFER_WAIT_LIMIT_SECONDS)) if found else 0.0
 
 
-def wait_until_settled(pk: UUID, seconds: float) -> bool:
+def wait_until_settled(kind: type[Job], pk: UUID, seconds: float) -> bool:
     """Wait outside any transaction until the row is settled; each look has its own short one."""
     if seconds <= 0 or not _slots.acquire(blocking=False):
-        return _is_settled(pk)
+        return _is_settled(kind, pk)
     try:
         end = time.monotonic() + seconds
-        while not _is_settled(pk):
+        while not _is_settled(kind, pk):
             left = end - time.monotonic()
             if left <= 0:
                 return False
@@ -47,5 +48,6 @@ def wait_until_settled(pk: UUID, seconds: float) -> bool:
 
 
 @transaction.atomic
-def _is_settled(pk: UUID) -> bool:
-    return Prediction.unscoped.filter(pk=pk).exclude(state__in=Job.PENDING).exists()
+def _is_settled(kind: Any, pk: UUID) -> bool:
+    settled: bool = kind.unscoped.filter(pk=pk).exclude(state__in=Job.PENDING).exists()
+    return settled
