@@ -81,8 +81,9 @@ def client_for() -> Callable[..., Client]:
 def _live_worker(django_db_setup: None, django_db_blocker: Any) -> Iterator[Child]:
     log = FOLDER / "worker.log"
     with django_db_blocker.unblock():
-        leases = {"MEDPORTAL_LEASE_SECONDS": "2"}  # a dead worker is missed soon
-        child = worker("interactive", queues="interactive,batch", log=log, environment=leases)
+        changed = {"MEDPORTAL_LEASE_SECONDS": "2"}  # a dead worker is missed soon
+        changed["MEDPORTAL_HEARTBEAT_SECONDS"] = "3600"  # no message but those that tests expect
+        child = worker("interactive", queues="interactive,batch", log=log, environment=changed)
     child.start()
     try:
         await_worker(child)

@@ -10,6 +10,7 @@ from django.conf import settings
 from accounts import request_facts
 from diagnosis.inference import runner
 from medportal.common.publish import publish
+from medportal.liveness.periods import claim
 
 
 def _facts(task: Task[Any, Any]) -> request_facts.Facts:
@@ -41,8 +42,10 @@ def run_slow_explanation(self: Task[Any, Any], explanation_id: str) -> None:
 
 
 @shared_task(bind=True, ignore_result=True)
-def sweep_predictions(self: Task[Any, Any]) -> None:
+def sweep_predictions(self: Task[Any, Any], period: str = "") -> None:
     """Beat runs this every minute: nudges that were lost, and workers that died."""
+    if not claim("sweep-predictions", period):
+        return
     with request_facts.facts(_facts(self)):
         waiting = runner.waiting_predictions(settings.SWEEP_LIMIT)
     for prediction_id in waiting:
@@ -50,7 +53,9 @@ def sweep_predictions(self: Task[Any, Any]) -> None:
 
 
 @shared_task(bind=True, ignore_result=True)
-def sweep_explanations(self: Task[Any, Any]) -> None:
+def sweep_explanations(self: Task[Any, Any], period: str = "") -> None:
+    if not claim("sweep-explanations", period):
+        return
     with request_facts.facts(_facts(self)):
         waiting = runner.waiting_explanations(settings.SWEEP_LIMIT)
     for explanation_id in waiting:

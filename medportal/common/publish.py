@@ -17,10 +17,13 @@ HIDDEN: dict[str, Any] = {"argsrepr": "(id)", "kwargsrepr": ""}
 """What a message says about its arguments to whoever lists messages."""
 
 
-def publish(task: Task[Any, Any], pk: UUID | str) -> bool:
-    """Ring for ``pk`` now. A broker that is away is a counter and a log line; a sweep follows."""
+def publish(task: Task[Any, Any], pk: UUID | str, **way: Any) -> bool:
+    """Ring for ``pk`` now. A broker that is away is a counter and a log line; a sweep follows.
+
+    ``way``: where else than its own queue the message goes, and when it is of no use any more.
+    """
     try:
-        task.apply_async((str(pk),), retry=False, **HIDDEN)
+        task.apply_async((str(pk),), retry=False, **HIDDEN, **way)
     except OperationalError as error:
         counters.add("publish_failed")
         log.warning("broker_away", task=task.name, code=type(error).__name__)

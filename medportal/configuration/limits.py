@@ -18,3 +18,11 @@ SWEEP_SECONDS = seconds("SWEEP_SECONDS", 60)
 SWEEP_LIMIT = 100
 ATTEMPT_LIMIT = 3
 PREFER_WAIT_LIMIT_SECONDS = 10
+
+HEARTBEAT_SECONDS = seconds("HEARTBEAT_SECONDS", 10)
+"""Between two signs of life of a worker."""
+SILENCE_SECONDS = {
+    "interactive": INTERACTIVE_TIME_LIMIT + 3 * HEARTBEAT_SECONDS,
+    "batch": BATCH_TIME_LIMIT + 3 * HEARTBEAT_SECONDS,
+}
+"""How long a worker of each kind may be busy with one task before silence means that it hangs."""

@@ -17,7 +17,11 @@ from pathlib import Path
 import psycopg
 
 from medportal.configuration.addresses import ROOT, var_folder
-from medportal.configuration.limits import BATCH_TIME_LIMIT, INTERACTIVE_TIME_LIMIT
+from medportal.configuration.limits import (
+    BATCH_TIME_LIMIT,
+    INTERACTIVE_TIME_LIMIT,
+    SILENCE_SECONDS,
+)
 from medportal.launch.installation import (
     demo_password,
     environment,
@@ -27,6 +31,7 @@ from medportal.launch.installation import (
     say,
 )
 from medportal.supervisor.process import wait_until
+from medportal.supervisor.pulse import Pulse
 from medportal.supervisor.servers import Servers
 from medportal.supervisor.stack import Stack, portal_commands
 from medportal.supervisor.system import Unusable
@@ -92,7 +97,8 @@ def _run(profile: str) -> None:
     say("Starting PostgreSQL and Valkey …")
     with open_servers(profile) as servers:
         commands = portal_commands(int(INTERACTIVE_TIME_LIMIT), int(BATCH_TIME_LIMIT))
-        stack = Stack(servers, ROOT, partial(environment, profile), commands, say)
+        pulse = Pulse(servers, SILENCE_SECONDS)
+        stack = Stack(servers, ROOT, partial(environment, profile), commands, say, pulse)
         _prepare(profile, servers)
         try:
             say("Starting the portal …")

@@ -10,6 +10,7 @@ import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from medportal.configuration.addresses import ROOT, Addresses, find_addresses, var_folder
+from medportal.settings import database
 from medportal.settings.database import APPEND_ONLY_TABLES, READ_ONLY_TABLES, databases, owner
 from medportal.settings.logs import *
 from medportal.settings.people import *
@@ -24,6 +25,7 @@ DEBUG = False
 DEMONSTRATION = False
 """Whether every page says that it is a demonstration and not medical advice."""
 
+ROLE = database.ROLE
 ADDRESSES: Addresses = find_addresses()
 DATABASES = databases(ADDRESSES)
 DATABASE_OWNER: dict[str, Any] = owner(ADDRESSES)
@@ -39,6 +41,7 @@ SITE_NAME = "MedPortal"
 
 INSTALLED_APPS = [
     "medportal.database",
+    "medportal.liveness",
     "accounts.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery.beat import BeatLazyFunc
+
 from medportal.configuration.addresses import celery_broker, find_addresses
 from medportal.configuration.limits import *
+from medportal.configuration.periods import period_start
 
 CELERY_BROKER_URL = celery_broker(find_addresses().broker)
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
@@ -41,6 +44,7 @@ CELERY_TASK_SEND_SENT_EVENT = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_DIRECT = True  # a queue of each worker's own, for its heartbeat
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
@@ -49,15 +53,19 @@ CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
 
 CELERY_BEAT_SCHEDULER = "medportal.beat:LockedScheduler"
+
+
+def every(seconds: float, task: str) -> dict[str, Any]:
+    """An entry of beat. The message names its period, and the task runs once for that."""
+    return {
+        "task": task,
+        "schedule": seconds,
+        "args": (BeatLazyFunc(period_start, seconds),),
+        "options": {"expires": seconds},
+    }
+
+
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep-predictions": {
-        "task": "diagnosis.inference.tasks.sweep_predictions",
-        "schedule": SWEEP_SECONDS,
-        "options": {"expires": SWEEP_SECONDS},
-    },
-    "sweep-explanations": {
-        "task": "diagnosis.inference.tasks.sweep_explanations",
-        "schedule": SWEEP_SECONDS,
-        "options": {"expires": SWEEP_SECONDS},
-    },
+    "sweep-predictions": every(SWEEP_SECONDS, "diagnosis.inference.tasks.sweep_predictions"),
+    "sweep-explanations": every(SWEEP_SECONDS, "diagnosis.inference.tasks.sweep_explanations"),
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from medportal.supervisor.process import Child
+from medportal.supervisor.pulse import Pulse
 from medportal.supervisor.servers import Servers
 
 CRASH_SECONDS = 10.0
@@ -56,6 +57,7 @@ class Stack:
     environment: Environment
     commands: Mapping[str, list[str]]
     say: Say
+    pulse: Pulse | None = None
     watched: list[Watched] = field(default_factory=list)
 
     def start(self) -> None:
@@ -88,8 +90,20 @@ class Stack:
             self.say(f"{child.name} ended by itself: starting it again.")
             child.stop()
             child.start()
+        silent = self.pulse.silent() if self.pulse else set()
         for watched in self.watched:
+            if watched.child.name in silent:
+                self._end_silent(watched)
             self._look_at(watched)
+
+    def _end_silent(self, watched: Watched) -> None:
+        """A worker that lives and takes no work is no worker; it had its time since its start."""
+        assert self.pulse is not None
+        now, name = time.monotonic(), watched.child.name
+        if watched.child.runs() and now - watched.started_at > self.pulse.allowed[name]:
+            self.say(f"{name} has shown no sign of life: starting it again.")
+            watched.child.stop()
+            watched.again_at = now
 
     def _look_at(self, watched: Watched) -> None:
         now = time.monotonic()
