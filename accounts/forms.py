@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Scope, User
 
 LIFETIMES = ((30, _("30 days")), (90, _("90 days")), (365, _("one year")))
 
@@ -83,6 +83,13 @@ class TokenForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     days = forms.TypedChoiceField(label=_("Holds for"), choices=LIFETIMES, coerce=int, initial=90)
+
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        choices=Scope.choices,
+        initial=[Scope.READ],
+        widget=forms.CheckboxSelectMultiple,
+    )
 
     @property
     def lifetime(self) -> timedelta:

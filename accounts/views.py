@@ -76,7 +76,11 @@ def issue_token(request: HttpRequest) -> HttpResponse:
         return _account_page(request, status=422, token_form=form)
     user = _person(request)
     issued = actions.issue_token(
-        actor=user, user=user, name=form.cleaned_data["name"], expires_at=form.ends_at
+        actor=user,
+        user=user,
+        name=form.cleaned_data["name"],
+        expires_at=form.ends_at,
+        scopes=form.cleaned_data["scopes"],
     )
     return _account_page(request, issued=issued)
 

@@ -22,6 +22,7 @@ from accounts.models import (
     Membership,
     Organisation,
     Role,
+    Scope,
     User,
 )
 from accounts.tokens import PREFIX, digest_of
@@ -104,6 +105,7 @@ class ApiTokenFactory(OpenFactory):
     name = factory.Sequence(lambda n: f"token-{n}")
     digest = factory.LazyAttribute(lambda o: digest_of(PREFIX + o.name))
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=30))
+    scopes = factory.LazyFunction(lambda: list(Scope.values))
 
 
 class AuditEventFactory(OpenFactory):
@@ -377,7 +379,7 @@ def published(organisation: Organisation, slug: str = "coronary-disease") -> Mod
     return ModelVersionFactory(service=ServiceFactory(organisation=organisation, slug=slug))
 
 
-def bearer_of(user: User) -> dict[str, str]:
-    """Headers for ``Client``: ``client.get(url, headers=bearer_of(user))``."""
-    token = ApiTokenFactory(user=user)
+def bearer_of(user: User, *scopes: str) -> dict[str, str]:
+    """Headers for ``Client``: ``client.get(url, headers=bearer_of(user))``; of every scope."""
+    token = ApiTokenFactory(user=user, **({"scopes": list(scopes)} if scopes else {}))
     return {"Authorization": f"Bearer {PREFIX}{token.name}"}

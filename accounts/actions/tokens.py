@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.administration import demand_administrator
-from accounts.models import ApiToken, User
+from accounts.models import EVERYDAY, ApiToken, Scope, User
 from accounts.tokens import PREFIX, digest_of
 from medportal.common.errors import DomainError
 
@@ -28,7 +29,12 @@ class IssuedToken(NamedTuple):
 
 @transaction.atomic
 def issue_token(
-    *, actor: User | None, user: User, name: str = "", expires_at: datetime | None = None
+    *,
+    actor: User | None,
+    user: User,
+    name: str = "",
+    expires_at: datetime | None = None,
+    scopes: Iterable[str] = EVERYDAY,
 ) -> IssuedToken:
     """A new token of ``user``, for themselves or by their administrator. It always ends."""
     if actor != user:
@@ -41,9 +47,14 @@ def issue_token(
         )
     if not user.is_active:
         raise DomainError("user_inactive", _("This account is not active."))
+    allowed = check_scopes(scopes)
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
-        user=user, name=name.strip()[:80], digest=digest_of(secret), expires_at=ends
+        user=user,
+        name=name.strip()[:80],
+        digest=digest_of(secret),
+        expires_at=ends,
+        scopes=allowed,
     )
     _record(actor, "token.issue", token)
     return IssuedToken(token, secret)
@@ -60,11 +71,23 @@ def revoke_token(*, actor: User | None, token: ApiToken) -> ApiToken:
     return token
 
 
+def check_scopes(scopes: Iterable[str]) -> list[str]:
+    """``scopes`` in their usual order; a token that may do nothing is a mistake."""
+    wanted = set(scopes)
+    if not wanted or not wanted <= set(Scope.values):
+        known = ", ".join(Scope.values)
+        raise DomainError(
+            "token_scope",
+            _("A token needs one or more of these scopes: %(known)s.") % {"known": known},
+        )
+    return [scope for scope in Scope.values if scope in wanted]
+
+
 def _record(actor: User | None, act: str, token: ApiToken) -> None:
     audit.record(
         actor=actor,
         act=act,
         what=f"token:{token.pk}",
-        detail={"username": token.user.username, "name": token.name},
+        detail={"username": token.user.username, "name": token.name, "scopes": token.scopes},
         organisation=token.user.organisation,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Field, ForeignKey, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -12,14 +13,36 @@ from django.utils.translation import ngettext
 
 from accounts.actions import issue_token, revoke_token
 from accounts.admin.base import OrganisationAdmin, administrator, shown_once, without_links
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, Scope, User
+
+
+class ApiTokenForm(forms.ModelForm[ApiToken]):
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        choices=Scope.choices,
+        initial=[Scope.READ],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ("user", "name", "scopes", "expires_at")
 
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(OrganisationAdmin[ApiToken]):
     organisation_path = "user__organisation"
-    fields = ("user", "name", "expires_at")
-    list_display = ("user", "name", "created_at", "expires_at", "last_used_at", "revoked_at")
+    form = ApiTokenForm
+    fields = ("user", "name", "scopes", "expires_at")
+    list_display = (
+        "user",
+        "name",
+        "may_do",
+        "created_at",
+        "expires_at",
+        "last_used_at",
+        "revoked_at",
+    )
     list_select_related = ("user",)
     search_fields = ("name", "user__username", "user__display_name")
     actions = ("revoke",)
@@ -27,6 +50,10 @@ class ApiTokenAdmin(OrganisationAdmin[ApiToken]):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The list's action needs it; a token itself is never changed."""
         return obj is None and super().has_change_permission(request)
+
+    @admin.display(description=_("scopes"))
+    def may_do(self, token: ApiToken) -> str:
+        return ", ".join(token.scopes)
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest | None, **kwargs: Any
@@ -43,7 +70,11 @@ class ApiTokenAdmin(OrganisationAdmin[ApiToken]):
 
     def save_model(self, request: HttpRequest, obj: ApiToken, _form: Any, _change: Any) -> None:
         issued = issue_token(
-            actor=administrator(request), user=obj.user, name=obj.name, expires_at=obj.expires_at
+            actor=administrator(request),
+            user=obj.user,
+            name=obj.name,
+            expires_at=obj.expires_at,
+            scopes=obj.scopes,
         )
         obj.__dict__.update(issued.token.__dict__)
         request.issued_token = issued.secret  # type: ignore[attr-defined]

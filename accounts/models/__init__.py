@@ -1,14 +1,16 @@
 from accounts.models.audit import AuditEvent
 from accounts.models.people import CHART_ROLES, CareTeam, Membership, Organisation, Role, User
-from accounts.models.tokens import ApiToken
+from accounts.models.tokens import EVERYDAY, ApiToken, Scope
 
 __all__ = [
     "CHART_ROLES",
+    "EVERYDAY",
     "ApiToken",
     "AuditEvent",
     "CareTeam",
     "Membership",
     "Organisation",
     "Role",
+    "Scope",
     "User",
 ]

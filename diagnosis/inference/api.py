@@ -16,7 +16,8 @@ from rest_framework.routers import BaseRouter
 from rest_framework.views import APIView
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import Scope, User
+from accounts.scopes import may_explain
 from diagnosis.inference import actions, fitting, rights, serializers, shapes
 from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.inference.requests import PredictionRequest
@@ -50,6 +51,7 @@ def caller(request: Request) -> User:
 
 @method_decorator(transaction.non_atomic_requests, name="dispatch")  # commits before it waits
 class ServicePredictionsView(APIView):
+    scopes = {"POST": Scope.PREDICT}
     parser_classes = [NumbersParser]
 
     @extend_schema(
@@ -70,7 +72,7 @@ class ServicePredictionsView(APIView):
         seconds = waiting.preferred_seconds(request.headers.get("Prefer", ""))
         settled = bool(seconds) and waiting.wait_until_settled(Prediction, prediction.pk, seconds)
         is_news = settled or prediction.is_settled  # else it is what was just asked for
-        body = shown(caller(request), prediction.pk) if is_news else shapes.full(prediction, None)
+        body = shown(request, prediction.pk) if is_news else shapes.full(prediction, None)
         headers = {"Location": f"{shapes.API}/predictions/{prediction.pk}"}
         if settled:
             headers["Preference-Applied"] = f"wait={int(seconds)}"
@@ -93,10 +95,15 @@ def _request_of(slug: str, sent: dict[str, Any], key: str) -> PredictionRequest:
 
 
 @transaction.atomic
-def shown(user: User, pk: Any) -> dict[str, Any]:
-    """One prediction for a caller who may see it, with the event that says that it was read."""
+def shown(request: Request, pk: Any) -> dict[str, Any]:
+    """One prediction for a caller who may see it, with the event that says that it was read.
+
+    The reasons are for tokens of their own scope: with the number they give the model away.
+    """
+    user = caller(request)
     prediction = rights.prediction_for(user, pk)
-    explanation = Explanation.objects.visible_to(user).filter(prediction=prediction).first()
+    rows = Explanation.objects.visible_to(user).filter(prediction=prediction)
+    explanation = rows.first() if may_explain(request) else None
     audit.record(
         actor=user,
         act="prediction.read",
@@ -110,6 +117,14 @@ class PredictionViewSet(viewsets.GenericViewSet[Prediction]):
     """No ``queryset`` attribute: the only way to rows is through the caller."""
 
     serializer_class = serializers.PredictionSummarySerializer
+    scopes = {
+        "list": Scope.READ,
+        "retrieve": Scope.READ,
+        "cancel": Scope.PREDICT,
+        "wrong_patient": Scope.WRITE,
+        "decisions": Scope.WRITE,
+        "outcomes": Scope.WRITE,
+    }
     lookup_url_kwarg = "prediction"
     lookup_value_regex = UUID
 
@@ -142,7 +157,7 @@ class PredictionViewSet(viewsets.GenericViewSet[Prediction]):
     @extend_schema(responses=serializers.PredictionSerializer)
     def retrieve(self, request: Request, prediction: str) -> Response:
         """One prediction: inputs, result, explanation, or why it was refused."""
-        return Response(shown(caller(request), prediction))
+        return Response(shown(request, prediction))
 
     @extend_schema(request=None, responses=serializers.PredictionSerializer)
     @action(detail=True, methods=["post"])
@@ -193,6 +208,8 @@ class PredictionViewSet(viewsets.GenericViewSet[Prediction]):
 
 
 class OutcomeViewSet(viewsets.ViewSet):
+    scopes = {"create": Scope.WRITE}
+
     @extend_schema(
         operation_id="outcomes_create",
         request=serializers.OutcomeRequestSerializer,
@@ -209,6 +226,8 @@ class OutcomeViewSet(viewsets.ViewSet):
 
 
 class PatientServicesView(APIView):
+    scopes = {"GET": Scope.READ}
+
     @extend_schema(operation_id="patients_services", responses=serializers.ServiceFitsSerializer)
     def get(self, request: Request, patient: str) -> Response:
         """Which services fit this patient, what they still need, and what they said last."""

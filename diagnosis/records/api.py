@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.routers import BaseRouter
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import Scope, User
 from diagnosis.records import access, actions, chart, codes, serializers
 from diagnosis.records.models import Observation, Patient, PatientIdentifier
 from diagnosis.records.search import Query
@@ -50,6 +50,7 @@ class PatientViewSet(viewsets.GenericViewSet[Patient]):
     """No ``queryset`` attribute: the only way to rows is through the caller."""
 
     serializer_class = serializers.PatientSerializer
+    scopes = dict.fromkeys(("list", "search", "retrieve", "observations"), Scope.READ)
     lookup_url_kwarg = "patient"
     lookup_value_regex = UUID
 
@@ -109,6 +110,13 @@ class ObservationViewSet(viewsets.GenericViewSet[Observation]):
 
     parser_classes = [NumbersParser]
     serializer_class = serializers.ObservationSerializer
+    scopes = {
+        "create": Scope.WRITE,
+        "bulk": Scope.WRITE,
+        "retrieve": Scope.READ,
+        "correct": Scope.WRITE,
+        "withdraw": Scope.WRITE,
+    }
     lookup_url_kwarg = "observation"
     lookup_value_regex = UUID
 
@@ -201,6 +209,7 @@ class CodeViewSet(viewsets.GenericViewSet[Any]):
     """The dictionary of codes, for whoever connects another system."""
 
     serializer_class = serializers.CodeSerializer
+    scopes = {"list": Scope.READ}
 
     @extend_schema(operation_id="codes_list", responses=serializers.CodeSerializer(many=True))
     def list(self, _request: Request) -> Response:

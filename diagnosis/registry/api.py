@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import BaseRouter
 
-from accounts.models import Role, User
+from accounts.models import Role, Scope, User
 from diagnosis.registry import serializers
 from diagnosis.registry.models import ModelVersion, Service
 
@@ -34,6 +34,7 @@ class ServiceViewSet(viewsets.GenericViewSet[Service]):
     """No ``queryset`` attribute: the only way to rows is through the caller."""
 
     serializer_class = serializers.ServiceSummarySerializer
+    scopes = {"list": Scope.READ, "retrieve": Scope.READ}
     lookup_url_kwarg = "slug"
     lookup_value_regex = r"[-a-zA-Z0-9_]+"
 

@@ -81,9 +81,9 @@ def test_a_one_time_password_opens_nothing_but_its_change(browser, doctor):
 
     for page in ("accounts:account", "portal:worklist", "portal:patients"):
         assert browser.get(reverse(page))["Location"] == reverse("account_change_password")
-    assert browser.post(reverse("accounts:token-issue"), {"name": "x", "days": 30})[
-        "Location"
-    ] == reverse("account_change_password")
+    assert browser.post(
+        reverse("accounts:token-issue"), {"name": "x", "days": 30, "scopes": ["read"]}
+    )["Location"] == reverse("account_change_password")
 
     assert change(browser).status_code == 302
     assert browser.get(reverse("accounts:account")).status_code == 200
@@ -102,7 +102,9 @@ def test_ending_the_other_sessions_asks_for_the_password(browser, client_for, do
 
 
 def test_a_token_is_shown_once(browser, doctor):
-    page = browser.post(reverse("accounts:token-issue"), {"name": "notebook", "days": 30})
+    page = browser.post(
+        reverse("accounts:token-issue"), {"name": "notebook", "days": 30, "scopes": ["read"]}
+    )
 
     secret = page.context["issued"].secret
     assert secret in page.content.decode()

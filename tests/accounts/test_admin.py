@@ -288,7 +288,9 @@ def test_an_organisation_is_not_added_here(browser):
 
 def test_tokens_are_issued_to_the_house_s_own_systems_and_revoked(browser, administrator):
     client = person_at(administrator.organisation, Role.SERVICE_CLIENT)
-    answer = browser.post(address(ApiToken, "add"), {"user": client.pk, "name": "laboratory"})
+    answer = browser.post(
+        address(ApiToken, "add"), {"user": client.pk, "name": "laboratory", "scopes": ["read"]}
+    )
     secret = answer.context["token"]
     assert tokens.holder_of(secret).user == client
 

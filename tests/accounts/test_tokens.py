@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -129,3 +131,36 @@ def test_a_second_organisation_of_the_same_name_is_refused():
 
     with pytest.raises(CommandError):
         call_command("create_organisation", name=organisation.name, administrator="someone")
+
+
+def test_a_token_may_do_what_it_says_and_something_it_must_say(doctor):
+    issued = actions.issue_token(actor=doctor, user=doctor, scopes=["export", "read"])
+
+    assert ApiToken.objects.get(pk=issued.token.pk).scopes == ["read", "export"]
+    for wrong in ([], ["everything"]):
+        with pytest.raises(DomainError) as refused:
+            actions.issue_token(actor=doctor, user=doctor, scopes=wrong)
+        assert refused.value.code == "token_scope"
+
+
+def test_at_the_command_line_nothing_leaves_or_comes_in_unless_asked_for(doctor):
+    call_command("issue_token", doctor.username, stdout=StringIO())
+    call_command("issue_token", doctor.username, scope=["import", "read"], stdout=StringIO())
+
+    asked, everyday = ApiToken.objects.all()
+    assert asked.scopes == ["read", "import"]
+    assert everyday.scopes == ["read", "write", "predict", "explain"]
+
+
+def test_tokens_of_before_go_on_doing_what_they_could_do(doctor):
+    """The migration, on a row as it was written until then."""
+    migration = import_module("accounts.migrations.0003_token_scopes")
+    old = ApiTokenFactory(user=doctor, scopes=[])
+    new = ApiTokenFactory(user=doctor, scopes=["export"])
+
+    migration.keep_what_they_could_do(apps, None)
+
+    old.refresh_from_db()
+    new.refresh_from_db()
+    assert old.scopes == ["read", "write", "predict", "explain"]
+    assert new.scopes == ["export"]

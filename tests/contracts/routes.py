@@ -53,6 +53,7 @@ class Route:
     """``namespace:name``; the pattern itself where nobody named it."""
     pattern: str
     is_named: bool = True
+    view: Any = None
 
     @property
     def is_api(self) -> bool:
@@ -68,10 +69,36 @@ def _walk(resolver: URLResolver, namespace: str, prefix: str) -> Iterator[Route]
         pattern = prefix + str(found.pattern)
         if isinstance(found, URLPattern):
             name = f"{namespace}{found.name}" if found.name else pattern
-            yield Route(name, pattern, bool(found.name))
+            yield Route(name, pattern, bool(found.name), found.callback)
         else:
             inner = f"{namespace}{found.namespace}:" if found.namespace else namespace
             yield from _walk(found, inner, pattern)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One method of one address of REST, and the scope that its view declares for it."""
+
+    route: Route
+    method: str
+    act: str
+    view: Any
+
+    @property
+    def scope(self) -> str | None:
+        return getattr(self.view, "scopes", {}).get(self.act)
+
+
+def endpoints() -> Iterator[Endpoint]:
+    for route in routes():
+        if not route.name.startswith("api:"):
+            continue
+        view = route.view.cls
+        own = {name: name.upper() for name in view.http_method_names if hasattr(view, name)}
+        acts = getattr(route.view, "actions", None) or own
+        for method, act in acts.items():
+            if method not in ("head", "options"):
+                yield Endpoint(route, method.upper(), act, view)
 
 
 @dataclass

@@ -9,7 +9,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Scope
+from tests import factories
 from tests.contracts.routes import (
     COLUMNS,
     COMMITS_BY_ITSELF,
@@ -92,6 +93,9 @@ def test_the_address_that_commits_by_itself_answers_as_the_table_says():
         found = {c: Caller(world, c).ask_for_good(route, method).status for c in COLUMNS}
         assert found == MATRIX[route.name, method]
     assert in_a_session(world, "doctor").post(world.address(route)).status_code == 401
+    reader = factories.bearer_of(world.people["doctor"], Scope.READ, Scope.EXPLAIN)
+    lacking = Client().post(world.address(route), headers=reader)
+    assert (lacking.status_code, lacking.json()["code"]) == (403, "scope_missing")
 
 
 @pytest.mark.django_db

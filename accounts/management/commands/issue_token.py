@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.actions import issue_token
-from accounts.models import User
+from accounts.models import EVERYDAY, Scope, User
 from accounts.request_facts import Facts, facts
 from medportal.common.errors import DomainError
 
@@ -22,6 +22,12 @@ class Command(BaseCommand):
         parser.add_argument("username")
         parser.add_argument("--name", default="command line")
         parser.add_argument("--days", type=int, default=90)
+        parser.add_argument(
+            "--scope",
+            action="append",
+            choices=Scope.values,
+            help=f"what it may do; may be given again; without it {', '.join(EVERYDAY)}",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["username"]).first()
@@ -30,7 +36,13 @@ class Command(BaseCommand):
         ends = timezone.now() + timedelta(days=options["days"])
         try:
             with facts(Facts(channel="command")):
-                issued = issue_token(actor=None, user=user, name=options["name"], expires_at=ends)
+                issued = issue_token(
+                    actor=None,
+                    user=user,
+                    name=options["name"],
+                    expires_at=ends,
+                    scopes=options["scope"] or EVERYDAY,
+                )
         except DomainError as error:
             raise CommandError(str(error.message)) from error
         self.stdout.write(f"Token of {user.username}, until {ends:%Y-%m-%d}: {issued.secret}")
