@@ -15,7 +15,7 @@ from django.utils import translation
 from accounts import acts, audit, request_facts
 from accounts.models import AuditEvent
 from medportal.common.errors import DomainError
-from medportal.common.http import not_found, problem
+from medportal.common.http import not_found, problem, say_when
 from medportal.common.ids import parse_id
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -64,11 +64,15 @@ class RequestFacts:
         if not isinstance(error, DomainError):
             return None
         if request_facts.current().channel == "api":
-            return problem(error.code, error.message, error.status, error.pointers)
+            answer: HttpResponse = problem(error.code, error.message, error.status, error.pointers)
+            say_when(answer, error)
+            return answer
         if error.status == HTTPStatus.NOT_FOUND:
             return not_found(request)
         context = {"message": error.message, "pointers": error.pointers}
-        return render(request, "accounts/refused.html", context, status=error.status)
+        page = render(request, "accounts/refused.html", context, status=error.status)
+        say_when(page, error)
+        return page
 
 
 def _channel(path: str) -> str:

@@ -39,7 +39,7 @@ from diagnosis.records.models import (
     Patient,
     PatientIdentifier,
 )
-from diagnosis.registry.models import ModelVersion, Service, VersionEvent
+from diagnosis.registry.models import ModelVersion, Quota, Service, VersionEvent
 from medportal.settings.base import ROOT
 
 PASSWORD = "correct horse battery staple"
@@ -264,6 +264,15 @@ class VersionEventFactory(OpenFactory):
 
     version = factory.SubFactory(ModelVersionFactory)
     to_state = ModelVersion.State.DRAFT
+
+
+class QuotaFactory(OpenFactory):
+    class Meta:
+        model = Quota
+
+    service = factory.SubFactory(ServiceFactory)
+    organisation = factory.SelfAttribute("service.organisation")
+    limit = 1000
 
 
 class PredictionFactory(OpenFactory):

@@ -15,9 +15,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.base import ReadOnlyAdmin, administrator
+from accounts.admin.base import OrganisationAdmin, ReadOnlyAdmin, administrator, without_links
 from diagnosis.registry import actions
-from diagnosis.registry.models import ModelVersion, Service
+from diagnosis.registry.models import ModelVersion, Quota, Service
+from diagnosis.registry.quota_actions import set_quota
 from medportal.common.errors import DomainError
 
 
@@ -99,3 +100,42 @@ class ModelVersionAdmin(ReadOnlyAdmin[ModelVersion]):
                 self.message_user(request, f"{version}: {error.message}", "error")
             else:
                 self.message_user(request, _("%s is stopped.") % version)
+
+
+class QuotaForm(forms.ModelForm[Quota]):
+    class Meta:
+        model = Quota
+        fields = ("service", "period", "warn_at", "limit")
+
+
+@admin.register(Quota)
+class QuotaAdmin(OrganisationAdmin[Quota]):
+    """How many runs the organisation may ask for; emptied to lift it, never deleted."""
+
+    form = QuotaForm
+    fields = ("service", "period", "warn_at", "limit")
+    list_display = ("__str__", "warn_at", "limit", "changed_at")
+    list_select_related = ("service",)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: Any = None, **kwargs: Any
+    ) -> Any:
+        """A form that knows its organisation, so that the database's rules are told in place."""
+        organisation = administrator(request).organisation
+
+        class Own(super().get_form(request, obj, change, **kwargs)):  # type: ignore[misc]
+            def __init__(self, *args: Any, **fields: Any) -> None:
+                super().__init__(*args, **fields)
+                self.instance.organisation = organisation
+
+        return Own
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest | None, **kwargs: Any
+    ) -> Any:
+        assert request is not None
+        kwargs["queryset"] = Service.objects.visible_to(administrator(request))
+        return without_links(super().formfield_for_foreignkey(db_field, request, **kwargs))
+
+    def save_model(self, request: HttpRequest, obj: Quota, _form: Any, _change: Any) -> None:
+        set_quota(actor=administrator(request), quota=obj)

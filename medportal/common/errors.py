@@ -18,7 +18,10 @@ class Pointer:
 
 
 class DomainError(Exception):
-    """What an action refuses. ``message`` is for people and holds no patient data."""
+    """What an action refuses. ``message`` is for people and holds no patient data.
+
+    ``retry_after`` says in how many seconds the same may succeed.
+    """
 
     def __init__(
         self,
@@ -27,9 +30,11 @@ class DomainError(Exception):
         *,
         status: int = 400,
         pointers: Sequence[Pointer] = (),
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
         self.message = message
         self.status = status
         self.pointers = tuple(pointers)
+        self.retry_after = retry_after

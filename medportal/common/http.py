@@ -57,7 +57,7 @@ def problem(
 def exception_handler(error: Exception, _context: dict[str, Any]) -> Response | None:
     """DRF's: every error of a view becomes a problem; what is not expected stays a 500."""
     if isinstance(error, DomainError):
-        return _answer(problem_body(error.code, error.message, error.status, error.pointers))
+        return _of_ours(error)
     if isinstance(error, Http404):
         error = exceptions.NotFound(_("No such resource."))
     if isinstance(error, PermissionDenied):
@@ -85,6 +85,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return problem("server_error", _("The server could not answer."), 500)
     page = render_to_string("500.html", {"request": request})  # no context processor asks for rows
     return HttpResponse(page, status=500)
+
+
+def say_when(response: HttpResponse, error: DomainError) -> None:
+    """``Retry-After`` for a refusal that ends by itself."""
+    if error.retry_after is not None:
+        response["Retry-After"] = str(error.retry_after)
+
+
+def _of_ours(error: DomainError) -> Response:
+    response = _answer(problem_body(error.code, error.message, error.status, error.pointers))
+    say_when(response, error)
+    return response
 
 
 def _of_framework(error: exceptions.APIException) -> Response:

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "diagnosis.registry",
     "diagnosis.inference",
     "diagnosis.portal",
+    "medportal.operations.apps.OperationsConfig",
     "medportal.demo",
 ]
 
@@ -177,5 +178,5 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "medportal.common.reports.NothingFilter"
 DEFAULT_EXCEPTION_REPORTER = "medportal.common.reports.BareReporter"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING_CONFIG = "logging.config.dictConfig"
-METRICS_TOKEN: str = ""
+METRICS_TOKEN: str = os.environ.get("METRICS_TOKEN", "")
 """Who asks for /metrics sends it as a bearer; while it is empty nobody gets them."""

@@ -15,7 +15,6 @@ ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "").split(",")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
 TIME_ZONE = os.environ.get("MEDPORTAL_TIME_ZONE", "UTC")
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", VAR / "static"))
-METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]  # asked from inside, by address

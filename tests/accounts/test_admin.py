@@ -16,13 +16,14 @@ from accounts.models import (
     Role,
     User,
 )
-from diagnosis.registry.models import ModelVersion, Service
+from diagnosis.registry.models import ModelVersion, Quota, Service
 from tests.factories import (
     ApiTokenFactory,
     CareTeamFactory,
     MembershipFactory,
     ModelVersionFactory,
     OrganisationFactory,
+    QuotaFactory,
     ServiceFactory,
     administrator_at,
     clinician_at,
@@ -32,7 +33,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-SHOWN = [ApiToken, CareTeam, ModelVersion, Organisation, Service, User]
+SHOWN = [ApiToken, CareTeam, ModelVersion, Organisation, Quota, Service, User]
 
 
 @pytest.fixture
@@ -78,6 +79,7 @@ def test_every_list_and_page_opens_without_a_delete_button(browser, administrato
         CareTeam: lambda: CareTeamFactory(organisation=organisation),
         ModelVersion: lambda: published(organisation),
         Organisation: lambda: organisation,
+        Quota: lambda: QuotaFactory(service__organisation=organisation),
         Service: lambda: ServiceFactory(organisation=organisation),
         User: lambda: administrator,
     }[model]()
@@ -97,6 +99,7 @@ def test_rows_of_another_organisation_do_not_exist(browser, model):
         CareTeam: CareTeamFactory,
         ModelVersion: ModelVersionFactory,
         Organisation: OrganisationFactory,
+        Quota: QuotaFactory,
         Service: ServiceFactory,
         User: lambda: clinician_at(OrganisationFactory()),
     }[model]()

@@ -194,6 +194,7 @@ def world_of() -> World:
         "accounts_careteam": team,
         "accounts_apitoken": token,
         "registry_service": version.service,
+        "registry_quota": factories.QuotaFactory(service=version.service),
         "registry_modelversion": version,
     }
     return World(house, people, patient, rows)

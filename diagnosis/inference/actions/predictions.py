@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import Role, User
-from diagnosis.inference import rights, tasks
+from diagnosis.inference import quotas, rights, tasks
 from diagnosis.inference.answers import store_answers
 from diagnosis.inference.facts import rules_of
 from diagnosis.inference.given import read_given
@@ -36,6 +36,7 @@ def request_prediction(*, actor: User, request: PredictionRequest) -> Prediction
         return first
     version = rights.published_version(service)
     prediction = _prepared(actor, request, version, patient)
+    quotas.demand(service)  # last: what it locks is held until the row is there
     try:
         with transaction.atomic():
             prediction.save(force_insert=True)

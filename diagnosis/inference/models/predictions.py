@@ -91,6 +91,10 @@ class Prediction(Job):
                 name="prediction_pending",
             ),
             models.Index(fields=["organisation", "state", "-requested_at"], name="prediction_org"),
+            models.Index(
+                fields=["service", "requested_at"], include=["state"], name="prediction_usage"
+            ),
+            models.Index(fields=["finished_at"], name="prediction_finished"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -150,6 +154,7 @@ class Explanation(Job):
                 condition=Q(state__in=["queued", "running"]),
                 name="explanation_pending",
             ),
+            models.Index(fields=["finished_at"], name="explanation_finished"),
         ]
 
     def __str__(self) -> str:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditEvent
 from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.runner.holding import patients_of
+from diagnosis.inference.workload import EXPLANATIONS, PREDICTIONS
+from medportal.operations.models import Swept
 
 
 @transaction.atomic
@@ -17,8 +24,7 @@ def waiting_predictions(limit: int) -> list[UUID]:
     """Give up the exhausted rows; the others that nobody holds, oldest first."""
     for pk in list(Prediction.unscoped.exhausted().values_list("pk", flat=True)[:limit]):
         _give_up(pk)
-    rows = Prediction.unscoped.claimable().order_by("requested_at")
-    return list(rows.values_list("pk", flat=True)[:limit])
+    return _to_ring_for(PREDICTIONS, Prediction.unscoped, "service", limit)
 
 
 def _give_up(pk: UUID) -> None:
@@ -49,5 +55,21 @@ def _note_failure(job: Job, prediction: Prediction, act: str) -> None:
 def waiting_explanations(limit: int) -> list[UUID]:
     for pk in list(Explanation.unscoped.exhausted().values_list("pk", flat=True)[:limit]):
         _give_up_explanation(pk)
-    rows = Explanation.unscoped.claimable().order_by("requested_at")
-    return list(rows.values_list("pk", flat=True)[:limit])
+    return _to_ring_for(EXPLANATIONS, Explanation.unscoped, "prediction__service", limit)
+
+
+def _to_ring_for(queue: str, rows: Any, service: str, limit: int) -> list[UUID]:
+    """The oldest first; those whose ring was lost are counted for the status page."""
+    asked = ("pk", "requested_at", "attempts", f"{service}__organisation", f"{service}__slug")
+    found = list(rows.claimable().order_by("requested_at").values_list(*asked)[:limit])
+    missed_since = timezone.now() - timedelta(seconds=settings.SWEEP_SECONDS)
+    missed = Counter(
+        (organisation, slug)
+        for _, requested_at, attempts, organisation, slug in found
+        if attempts or requested_at < missed_since
+    )
+    Swept.objects.bulk_create(
+        Swept(queue=queue, organisation_id=organisation, service=slug, count=count)
+        for (organisation, slug), count in missed.items()
+    )
+    return [row[0] for row in found]

@@ -28,6 +28,7 @@ from diagnosis.records import reading
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import ModelVersion, Service
 from medportal.common.errors import DomainError
+from medportal.common.http import say_when
 
 UNPROCESSABLE = 422
 POINTER = "/inputs/"
@@ -120,7 +121,11 @@ def _run(attempt: _Attempt) -> HttpResponse:
     except DomainError as error:
         raise_for(error)
         _point_out(attempt, error)
-        return attempt.page()
+        page = attempt.page()
+        if error.retry_after is not None:
+            page.status_code = error.status
+            say_when(page, error)
+        return page
     if wanted.is_what_if:
         messages.info(attempt.request, _("Changed inputs: the chart was left as it is."))
     return redirect("portal:prediction", prediction.pk)

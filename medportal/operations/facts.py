@@ -1,0 +1,117 @@
+"""What is up and how old it is: asked once, for the metrics and for the status page."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from medportal.operations.models import Backup
+
+WANTED_POLICY = "noeviction"
+BROKER_QUEUES = ("interactive", "batch")
+LARGEST_CLOCK_OFFSET = 2.0
+FULLEST_DISK = 0.8
+OLDEST_VERIFIED_SECONDS = 26 * 3600.0
+"""A night may pass without a backup; a second one may not."""
+
+
+def broker() -> redis.Redis:
+    address: str = settings.ADDRESSES.broker
+    client: redis.Redis = redis.Redis.from_url(address, socket_connect_timeout=1, socket_timeout=1)
+    return client
+
+
+def database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def broker_keeps_messages() -> bool:
+    """The broker answers and would rather refuse a message than drop one."""
+    try:
+        policy = broker().config_get("maxmemory-policy")
+    except redis.RedisError:
+        return False
+    return bool(policy.get("maxmemory-policy") == WANTED_POLICY)
+
+
+def broker_messages() -> dict[str, int]:
+    """Messages that no worker has taken yet; nothing where the broker is away."""
+    prefix = settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"]
+    client = broker()
+    try:
+        return {queue: int(client.llen(f"{prefix}{queue}")) for queue in BROKER_QUEUES}  # type: ignore[arg-type]  # the stubs mix in the asynchronous client
+    except redis.RedisError:
+        return {}
+
+
+def clock_offset() -> float:
+    """Seconds by which this machine's clock is ahead of the database's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        there: datetime = cursor.fetchone()[0]
+    return (timezone.now() - there).total_seconds()
+
+
+@dataclass(frozen=True)
+class Disk:
+    total: int
+    free: int
+
+    @property
+    def used(self) -> float:
+        return 1 - self.free / self.total
+
+    @property
+    def is_full(self) -> bool:
+        return self.used > FULLEST_DISK
+
+
+def disk() -> Disk:
+    """Of the folder that holds the embedded data and the artifacts."""
+    there = Path(settings.VAR)
+    while not there.exists():
+        there = there.parent
+    found = shutil.disk_usage(there)
+    return Disk(found.total, found.free)
+
+
+@dataclass(frozen=True)
+class BackupAges:
+    """Seconds since the last backup was finished, and since the last tried one; or never."""
+
+    last: Backup | None
+    verified: Backup | None
+
+    @property
+    def age(self) -> float:
+        return _age(self.last.finished_at if self.last else None)
+
+    @property
+    def verified_age(self) -> float:
+        return _age(self.verified.finished_at if self.verified else None)
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.verified_age > OLDEST_VERIFIED_SECONDS
+
+
+def backup_ages() -> BackupAges:
+    made = Backup.objects.complete().order_by("-finished_at")
+    return BackupAges(made.first(), made.verified().first())
+
+
+def _age(moment: datetime | None) -> float:
+    return (timezone.now() - moment).total_seconds() if moment else math.inf
