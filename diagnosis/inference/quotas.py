@@ -39,6 +39,19 @@ class Standing:
     def is_near(self) -> bool:
         return self.quota.warn_at is not None and self.used >= self.quota.warn_at
 
+    @property
+    def sentence(self) -> str:
+        """For whoever is about to use it up."""
+        words = {"used": self.used, "limit": self.quota.limit, "end": day_time(self.ends_at)}
+        of_today = self.quota.period == Quota.Period.DAY
+        if self.quota.limit is None:
+            text = _("Runs of today: %(used)s.") if of_today else _("Runs of this month: %(used)s.")
+        elif of_today:
+            text = _("%(used)s of %(limit)s runs of today are used; new ones from %(end)s.")
+        else:
+            text = _("%(used)s of %(limit)s runs of this month are used; new ones from %(end)s.")
+        return text % words
+
 
 def demand(service: Service) -> None:
     """Refuse a run beyond a limit. Call it in the transaction that writes the run's row."""
@@ -56,7 +69,8 @@ def standings(organisation: Organisation | None) -> list[Standing]:
 
 def warnings(service: Service) -> list[Standing]:
     """Those of a service that are near their end, before somebody runs it."""
-    found = [_standing(quota) for quota in Quota.objects.for_service(service)]
+    rows = Quota.objects.for_service(service).exclude(limit=None, warn_at=None)
+    found = [_standing(quota) for quota in rows.select_related("service")]
     return [standing for standing in found if standing.is_near or standing.is_used_up]
 
 

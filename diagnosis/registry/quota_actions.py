@@ -19,7 +19,7 @@ def set_quota(*, actor: User | None, quota: Quota) -> Quota:
     demand_administrator(actor, quota.organisation_id)
     if quota.service is not None and quota.service.organisation_id != quota.organisation_id:
         raise DomainError("other_organisation", _("No such service."), status=404)
-    before = Quota.objects.select_for_update().filter(pk=quota.pk).first()
+    before = Quota.objects.select_for_update(of=("self",)).filter(pk=quota.pk).first()
     try:
         quota.full_clean()
     except ValidationError as error:

@@ -52,7 +52,7 @@ def broker_messages() -> dict[str, int]:
     prefix = settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"]
     client = broker()
     try:
-        return {queue: int(client.llen(f"{prefix}{queue}")) for queue in BROKER_QUEUES}  # type: ignore[arg-type]  # the stubs mix in the asynchronous client
+        return {queue: int(client.llen(f"{prefix}{queue}")) for queue in BROKER_QUEUES}
     except redis.RedisError:
         return {}
 

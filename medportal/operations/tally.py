@@ -44,7 +44,7 @@ def roll_forward(now: datetime | None = None) -> None:
         mark.save(update_fields=["until"])
 
 
-def _grouped(ended: QuerySet[Any], service: str) -> Iterable[dict[str, Any]]:
+def _grouped(ended: QuerySet[Any], service: str) -> Any:
     ends = Value(list(BUCKETS), output_field=ArrayField(FloatField()))
     return (
         ended.annotate(

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from diagnosis.inference.models import Prediction
 from diagnosis.records.models import Observation
-from tests.factories import ObservationFactory, ServiceFactory, published
+from diagnosis.registry.models import Quota
+from tests.factories import ObservationFactory, QuotaFactory, ServiceFactory, published
 
 OWN = "urn:medportal:codes"
 
@@ -246,3 +247,18 @@ def test_the_form_costs_a_fixed_number_of_questions(ward, django_assert_max_num_
         )
     with django_assert_max_num_queries(24):
         ward.as_doctor.get(f"/patients/{ward.patient.pk}/services/{version.service.slug}/")
+
+
+def test_a_quota_is_told_before_it_ends_and_refuses_in_place_where_it_has(ward, service, url):
+    quota = QuotaFactory(service=service, warn_at=0, limit=1, period="day")
+    assert "0 of 1 runs of today" in ward.as_doctor.get(url).content.decode()
+    answers = {"value_shape": "round", "value_margin": "circumscribed", "value_density": "low"}
+    assert run(ward, url, **answers).status_code == 302
+
+    refused = run(ward, url, **answers)
+
+    assert refused.status_code == 429
+    assert "Retry-After" in refused.headers
+    assert "All 1 runs of today are used up" in refused.content.decode()
+    Quota.objects.filter(pk=quota.pk).update(warn_at=None, limit=None)
+    assert "runs of today" not in ward.as_doctor.get(url).content.decode()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Role
 from accounts.permissions import require_role
-from diagnosis.inference import actions
+from diagnosis.inference import actions, quotas
 from diagnosis.inference.facts import read_facts
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.population import check_population, check_warnings
@@ -79,6 +79,7 @@ class _Attempt:
             "version": self.version,
             "report": asked,
             "warnings": warnings,
+            "quotas": quotas.warnings(self.service),
             "fields": fields,
             "groups": grouped(fields),
             "confirmed": self.confirmed,
