@@ -22,5 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path("^api/schema/?$", SpectacularJSONAPIView.as_view(), name="schema"),
     re_path("^api/docs/?$", docs, name="docs"),
     path("api/v1/", include("diagnosis.interop.rest")),
+    path("", include("diagnosis.interop.urls")),
     path("", include("diagnosis.portal.urls")),
 ]

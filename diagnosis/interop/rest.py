@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, re_path
 from rest_framework.routers import SimpleRouter
 
 from diagnosis.inference import api as inference
+from diagnosis.interop.export_api import PatientExportView
 from diagnosis.records import api as records
 from diagnosis.registry import api as registry
 
@@ -49,5 +50,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         rf"patients/(?P<patient>{inference.UUID})/services",
         inference.PatientServicesView.as_view(),
         "patient-services",
+    ),
+    either_way(
+        rf"patients/(?P<patient>{inference.UUID})/export",
+        PatientExportView.as_view(),
+        "patient-export",
     ),
 ]

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "diagnosis.records",
     "diagnosis.registry",
     "diagnosis.inference",
+    "diagnosis.interop",
     "diagnosis.portal",
     "medportal.operations.apps.OperationsConfig",
     "medportal.demo",

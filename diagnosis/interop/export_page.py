@@ -1,0 +1,81 @@
+"""The page on which a clinician says why a chart leaves the house, signs, and gets the file."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Role, User
+from accounts.permissions import require_role
+from diagnosis.interop.answers import download
+from diagnosis.interop.exporting import (
+    LONGEST_REASON,
+    STATED,
+    Form,
+    Purpose,
+    Wanted,
+    export_chart,
+)
+from diagnosis.records import access
+
+UNPROCESSABLE = 422
+
+
+class ExportForm(forms.Form):
+    form = forms.ChoiceField(
+        label=_("What"), choices=Form.choices, initial=Form.FHIR, widget=forms.RadioSelect
+    )
+    purpose = forms.ChoiceField(label=_("For what"), choices=STATED, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("In words"),
+        required=False,
+        max_length=LONGEST_REASON,
+        help_text=_("To whom it goes, and what for. Read by the privacy officer."),
+    )
+    password = forms.CharField(
+        label=_("Your password, as your signature"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.person.check_password(password):
+            raise forms.ValidationError(_("This is not your password."))
+        return password
+
+    def clean(self) -> None:
+        given = self.cleaned_data
+        if given.get("purpose") == Purpose.OTHER and not given.get("reason"):
+            self.add_error("reason", _("Say for what the file is needed."))
+
+    @property
+    def wanted(self) -> Wanted:
+        given = self.cleaned_data
+        return Wanted(form=given["form"], purpose=given["purpose"], reason=given["reason"])
+
+
+@require_http_methods(["GET", "POST"])
+@require_role(Role.CLINICIAN)
+def export(request: HttpRequest, patient: UUID) -> HttpResponse:
+    assert isinstance(request.user, User)
+    person = request.user
+    found = access.patient_for(person, patient)
+    form = ExportForm(request.POST if request.method == "POST" else None, person=person)
+    if form.is_valid():
+        return download(export_chart(actor=person, patient=found, wanted=form.wanted))
+    if not form.is_bound:
+        access.open_chart(person, found, what="export form")
+    context = {"form": form, "patient": found}
+    status = UNPROCESSABLE if form.is_bound else 200
+    return render(request, "interop/export.html", context, status=status)

@@ -1,0 +1,192 @@
+"""Predictions as RiskAssessment, and the model versions that made them as Device.
+
+``probabilityDecimal`` is a percentage, 0 to 100. The reasons have no element in FHIR: they stand in
+an extension, and in words in ``rationale``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from diagnosis.inference.models import Decision, Explanation, Prediction
+from diagnosis.inference.wording import resolved
+from diagnosis.interop.fhir import terms
+from diagnosis.interop.fhir.terms import Resource
+from diagnosis.registry import bands
+from diagnosis.registry.models import ModelVersion
+from medportal.common.text import CHINESE, ENGLISH, localized
+
+DECIMALS = 4
+"""Of a percentage: as exact as REST gives the probability."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One prediction with what belongs to it; ``basis`` are the resources that were its inputs."""
+
+    prediction: Prediction
+    explanation: Explanation | None = None
+    decision: Decision | None = None
+    basis: tuple[UUID, ...] = ()
+
+
+def device(version: ModelVersion) -> Resource:
+    """The model version that performed a prediction."""
+    is_active = version.state == ModelVersion.State.PUBLISHED
+    return terms.resource(
+        "Device",
+        version.pk,
+        identifier=[{"system": f"{terms.OWN}:artifacts", "value": version.digest}],
+        status="active" if is_active else "inactive",
+        deviceName=[{"name": _method_words(version), "type": "model-name"}],
+        type=terms.concept(f"{terms.OWN}:devices", "model-version", _("clinical AI model")),
+        version=[{"value": str(version.number)}],
+        owner=terms.refer(version.service.organisation_id),
+        note=[{"text": line} for line in _fixed_lines(version)[:1]],
+    )
+
+
+def risk_assessment(run: Run) -> Resource:
+    """A withdrawn run keeps its place and shows no number, as in the portal."""
+    row = run.prediction
+    is_wrong = row.state == Prediction.State.ENTERED_IN_ERROR
+    service = row.service
+    return terms.resource(
+        "RiskAssessment",
+        row.pk,
+        meta={"security": [terms.AI_ASSERTED]},
+        language=CHINESE if (get_language() or "").startswith("zh") else ENGLISH,
+        extension=[terms.extension("valid-until", valueDateTime=terms.moment(row.expires_at))],
+        status=_status(row),
+        method=_method(row.version),
+        code=terms.concept(f"{terms.OWN}:services", service.slug, service.question),
+        subject=terms.refer(row.patient_id),
+        occurrenceDateTime=terms.moment(row.finished_at),
+        performer=terms.refer(row.version_id),
+        basis=[terms.refer(pk) for pk in run.basis],
+        prediction=[] if is_wrong else [_prediction(run)],
+        mitigation="" if is_wrong else _advice(row),
+        note=_notes(run),
+    )
+
+
+def _status(row: Prediction) -> str:
+    if row.state == Prediction.State.ENTERED_IN_ERROR:
+        return "entered-in-error"
+    return "final" if row.decided_at else "preliminary"
+
+
+def _method(version: ModelVersion) -> Resource:
+    code = f"{version.service.slug}/{version.number}"
+    return terms.concept(f"{terms.OWN}:model-versions", code, _method_words(version))
+
+
+def _method_words(version: ModelVersion) -> str:
+    facts = {"service": version.service.name, "version": version.number}
+    return _("%(service)s, model version %(version)s") % facts
+
+
+def _prediction(run: Run) -> Resource:
+    row = run.prediction
+    result: Mapping[str, Any] = resolved(row.result)
+    band = None if row.is_expired else result.get("band")
+    event = localized(row.service.sheet["sentence"]["event"])
+    return terms.filled(
+        {
+            "extension": terms.listed([_interval(result), *_attributions(run)]),
+            "outcome": terms.concept(text=event),
+            "probabilityDecimal": _percent(result["probability"]),
+            "qualitativeRisk": terms.concept(f"{terms.OWN}:bands", band["code"], band["label"])
+            if band
+            else {},
+            "whenPeriod": _horizon(row),
+            "rationale": _rationale(run),
+        }
+    )
+
+
+def _percent(probability: float) -> float:
+    return round(probability * 100, DECIMALS)
+
+
+def _horizon(row: Prediction) -> Resource:
+    days = (row.service.sheet.get("horizon") or {}).get("days")
+    if not days:
+        return {}
+    end = row.index_at + timedelta(days=days)
+    return {"start": terms.moment(row.index_at), "end": terms.moment(end)}
+
+
+def _interval(result: Mapping[str, Any]) -> Resource:
+    """How far the number would move had the model been built from other patients."""
+    if not result.get("interval"):
+        return {}
+    low, high = ({"value": _percent(p), "unit": "%"} for p in result["interval"])
+    coded = {"system": terms.UCUM, "code": "%"}
+    return terms.extension("interval", valueRange={"low": low | coded, "high": high | coded})
+
+
+def _reasons(run: Run) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    if run.explanation is not None:
+        found = resolved(run.explanation.attributions)
+    return sorted(found, key=lambda reason: -abs(reason["contribution"]))
+
+
+def _attributions(run: Run) -> Iterable[Resource]:
+    for reason in _reasons(run):
+        yield {
+            "url": f"{terms.OWN}:fhir:attribution",
+            "extension": [
+                {"url": "feature", "valueCode": reason["feature"]},
+                {"url": "points", "valueDecimal": _percent(reason["contribution"])},
+            ],
+        }
+
+
+def _rationale(run: Run) -> str:
+    """The reasons in one line: what moved the estimate, and by how many points."""
+    words = _("%(input)s %(points)s points")
+    parts = [
+        words % {"input": _input(reason), "points": f"{reason['contribution'] * 100:+.1f}"}
+        for reason in _reasons(run)
+    ]
+    lines = _fixed_lines(run.prediction.version)
+    return " ".join([_("; ").join(parts) + ".", *lines]) if parts else ""
+
+
+def _input(reason: Mapping[str, Any]) -> str:
+    value = reason.get("value_label") or reason.get("value")
+    if reason.get("imputed") or value is None:
+        return _("%(input)s (filled in)") % {"input": reason["label"]}
+    shown = f"{value} {reason.get('unit') or ''}".strip()
+    return f"{reason['label']} {shown}"
+
+
+def _fixed_lines(version: ModelVersion) -> list[str]:
+    return [localized(line) for line in version.service.sheet.get("fixed_lines") or ()]
+
+
+def _advice(row: Prediction) -> str:
+    band = None if row.is_expired else (row.result or {}).get("band")
+    return localized(band.get("text") or band.get("action")) if band else ""
+
+
+def _notes(run: Run) -> list[Resource]:
+    """What the clinician made of it."""
+    decision = run.decision
+    if decision is None:
+        return []
+    action = bands.action_named(run.prediction.service.sheet, decision.action)
+    done = decision.action_text or (localized(action["label"]) if action else decision.action)
+    text = _("; ").join(part for part in (decision.get_assessment_display(), done) if part)
+    comment = f"{text}\n{decision.comment}" if decision.comment else text
+    at = terms.moment(decision.decided_at)
+    return [{"authorString": str(decision.decided_by), "time": at, "text": comment}]
