@@ -135,7 +135,7 @@ def test_an_answer_is_a_concept_of_our_own(doctor, patient):
     found = one(bundle_of(doctor, patient), "Observation")
 
     assert found["code"]["coding"][0]["system"] == "urn:medportal:codes"
-    assert found["valueCodeableConcept"]["coding"][0]["code"] == "typical"
+    assert found["valueCodeableConcept"]["coding"][0]["code"] == "typical-angina"
 
 
 def test_what_was_replaced_is_there_as_error_with_who_when_and_why(doctor, patient):
