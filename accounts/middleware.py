@@ -17,6 +17,7 @@ from accounts.models import AuditEvent
 from medportal.common.errors import DomainError
 from medportal.common.http import not_found, problem, say_when
 from medportal.common.ids import parse_id
+from medportal.common.room import require_room
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -63,16 +64,41 @@ class RequestFacts:
         """A page whose action refused: what was refused and why, not an error of the server."""
         if not isinstance(error, DomainError):
             return None
-        if request_facts.current().channel == "api":
-            answer: HttpResponse = problem(error.code, error.message, error.status, error.pointers)
-            say_when(answer, error)
-            return answer
-        if error.status == HTTPStatus.NOT_FOUND:
-            return not_found(request)
-        context = {"message": error.message, "pointers": error.pointers}
-        page = render(request, "accounts/refused.html", context, status=error.status)
-        say_when(page, error)
-        return page
+        return _refusal(request, error)
+
+
+def _refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    if request_facts.current().channel == "api":
+        answer: HttpResponse = problem(error.code, error.message, error.status, error.pointers)
+        say_when(answer, error)
+        return answer
+    if error.status == HTTPStatus.NOT_FOUND:
+        return not_found(request)
+    context = {"message": error.message, "pointers": error.pointers}
+    page = render(request, "accounts/refused.html", context, status=error.status)
+    say_when(page, error)
+    return page
+
+
+class RoomForUploads:
+    """No file is taken in while the disk is nearly full; everything else goes on."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
+        if request.content_type != "multipart/form-data":
+            return None
+        try:
+            require_room()
+        except DomainError as error:
+            return _refusal(request, error)
+        return None
 
 
 def _channel(path: str) -> str:

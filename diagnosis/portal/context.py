@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from diagnosis.portal.troubles import troubles
 from medportal import __version__
 
 CHART = (Role.CLINICIAN, Role.NURSE)
@@ -68,4 +70,5 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "may_record": user.has_role(*CHART),
         "may_run": user.has_role(Role.CLINICIAN),
         "session_seconds": settings.SESSION_IDLE_SECONDS,
+        "troubles": partial(troubles, user),  # called by whole pages alone
     }

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from diagnosis.ml import Artifact, ArtifactError
 from diagnosis.registry.models import ModelVersion
 from medportal.common.errors import DomainError
+from medportal.common.room import require_room
 
 State = ModelVersion.State
 FOR_PREDICTIONS = (State.PUBLISHED, State.SHADOW)
@@ -50,6 +51,7 @@ def keep(source: Path) -> Artifact:
     artifact = Artifact.load(source)
     name = object_name(artifact.digest)
     if not default_storage.exists(name):
+        require_room()
         with (
             tempfile.TemporaryDirectory(dir=_beside()) as folder,
             artifact.to_zip(Path(folder) / "artifact.zip").open("rb") as packed,

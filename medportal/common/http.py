@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -17,6 +18,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from medportal.common import unavailable
 from medportal.common.errors import DomainError, Pointer
 
 PROBLEM_TYPE = "application/problem+json"
@@ -80,7 +82,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """No detail, no database: whatever went wrong may still be wrong."""
+    """No detail, no database: whatever went wrong may still be wrong.
+
+    Django calls this while it handles the error, so the error is still to be had.
+    """
+    if unavailable.is_unavailable(sys.exception()):
+        return _unavailable(request)
     if request.path.startswith(MACHINE_PREFIXES):
         return problem("server_error", _("The server could not answer."), 500)
     page = render_to_string("500.html", {"request": request})  # no context processor asks for rows
@@ -96,6 +103,16 @@ def say_when(response: HttpResponse, error: DomainError) -> None:
 def _of_ours(error: DomainError) -> Response:
     response = _answer(problem_body(error.code, error.message, error.status, error.pointers))
     say_when(response, error)
+    return response
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith(MACHINE_PREFIXES):
+        text = _("The database does not answer or takes nothing now. Nothing is lost; try again.")
+        response: HttpResponse = problem("unavailable", text, HTTPStatus.SERVICE_UNAVAILABLE)
+    else:
+        response = unavailable.page(request)
+    response["Retry-After"] = str(unavailable.RETRY_SECONDS)
     return response
 
 

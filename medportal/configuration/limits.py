@@ -9,6 +9,16 @@ def seconds(name: str, default: float) -> float:
     return float(os.environ.get(f"MEDPORTAL_{name}", default))
 
 
+WEB_WORKERS = int(os.environ.get("MEDPORTAL_WEB_WORKERS", "2"))
+WEB_THREADS = int(os.environ.get("MEDPORTAL_WEB_THREADS", "4"))
+"""Threads of one web process; a caller who waits for a result may hold at most half of them."""
+WEB_CONNECTIONS = int(os.environ.get("MEDPORTAL_WEB_CONNECTIONS", WEB_THREADS))
+"""Sessions of the database that one web process holds at most."""
+CONNECTION_WAIT_SECONDS = seconds("CONNECTION_WAIT_SECONDS", 3)
+"""Then a request that got none of them is answered 503."""
+OTHER_CONNECTIONS = int(os.environ.get("MEDPORTAL_OTHER_CONNECTIONS", "12"))
+"""What workers, beat, backups and an administrator's session need beside the web processes."""
+
 INTERACTIVE_TIME_LIMIT = seconds("INTERACTIVE_TIME_LIMIT", 30)
 BATCH_TIME_LIMIT = seconds("BATCH_TIME_LIMIT", 600)
 LEASE_SECONDS = seconds("LEASE_SECONDS", 60)

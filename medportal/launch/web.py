@@ -9,6 +9,7 @@ from django.conf import settings
 from granian.constants import Interfaces
 from granian.server import Server
 
+from medportal.supervisor.postgres import refuse_too_few_connections
 from medportal.supervisor.system import Unusable
 from medportal.supervisor.valkey import refuse_evicting
 
@@ -18,6 +19,10 @@ def main() -> None:
     os.environ.setdefault("MEDPORTAL_ROLE", "web")
     try:
         refuse_evicting(settings.ADDRESSES.broker)
+        refuse_too_few_connections(
+            settings.ADDRESSES.database,
+            settings.WEB_WORKERS * settings.WEB_CONNECTIONS + settings.OTHER_CONNECTIONS,
+        )
     except Unusable as error:
         sys.exit(str(error))
     Server(
@@ -25,8 +30,8 @@ def main() -> None:
         address=os.environ.get("MEDPORTAL_HOST", "127.0.0.1"),
         port=int(os.environ.get("MEDPORTAL_PORT", "8000")),
         interface=Interfaces.WSGI,
-        workers=int(os.environ.get("MEDPORTAL_WEB_WORKERS", "2")),
-        blocking_threads=int(os.environ.get("MEDPORTAL_WEB_THREADS", "4")),
+        workers=settings.WEB_WORKERS,
+        blocking_threads=settings.WEB_THREADS,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=8,

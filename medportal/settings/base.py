@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "medportal.common.middleware.PrivateAnswers",
+    "accounts.middleware.RoomForUploads",  # before anybody reads what is sent
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -89,9 +90,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
-
-WEB_THREADS = int(os.environ.get("MEDPORTAL_WEB_THREADS", "4"))
-"""Threads of one web process; a caller who waits for a result may hold at most half of them."""
 
 ROOT_URLCONF = "medportal.urls"
 WSGI_APPLICATION = "medportal.wsgi.application"
@@ -138,6 +136,8 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+FREE_BYTES = int(os.environ.get("MEDPORTAL_FREE_BYTES", 200_000_000))
+"""With less room on the disk nothing is taken in any more; reading goes on."""
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
@@ -179,5 +179,7 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "medportal.common.reports.NothingFilter"
 DEFAULT_EXCEPTION_REPORTER = "medportal.common.reports.BareReporter"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING_CONFIG = "logging.config.dictConfig"
+DOWNTIME_CONTACT = os.environ.get("MEDPORTAL_DOWNTIME_CONTACT", "")
+"""Whom the wards call while the database is away: on the page that says so."""
 METRICS_TOKEN: str = os.environ.get("METRICS_TOKEN", "")
 """Who asks for /metrics sends it as a bearer; while it is empty nobody gets them."""

@@ -6,13 +6,24 @@ import os
 from typing import Any
 
 from medportal.configuration.addresses import Addresses, database_parts
+from medportal.configuration.limits import CONNECTION_WAIT_SECONDS, WEB_CONNECTIONS
 
 ROLE = os.environ.get("MEDPORTAL_ROLE", "command")
 """What this process is: web, interactive, batch, training, quarantine, beat or command."""
 
 STATEMENT_SECONDS = 10 if ROLE == "web" else 120
 IDLE_IN_TRANSACTION_SECONDS = 30
+LOCK_SECONDS = 5 if ROLE == "web" else 0
+"""How long a request waits for somebody else's row; 0: as long as a statement may take."""
 CONNECT_SECONDS = 5
+
+POOL = {
+    "min_size": 1,
+    "max_size": WEB_CONNECTIONS,
+    "timeout": CONNECTION_WAIT_SECONDS,
+    "reconnect_timeout": 1,  # a database that came back is found by the next request
+}
+"""Of one web process. Workers have plain connections: Celery closes a pool after each task."""
 
 APPEND_ONLY_TABLES = ("accounts_auditevent",)
 """The application inserts and reads here; it neither changes nor removes."""
@@ -24,6 +35,7 @@ def databases(addresses: Addresses) -> dict[str, Any]:
     parts = database_parts(addresses.database)
     limits = (
         f"-c statement_timeout={STATEMENT_SECONDS}s "
+        f"-c lock_timeout={LOCK_SECONDS}s "
         f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS}s"
     )
     parts["OPTIONS"] |= {
@@ -31,9 +43,11 @@ def databases(addresses: Addresses) -> dict[str, Any]:
         "connect_timeout": CONNECT_SECONDS,
         "options": limits,
     }
+    if ROLE == "web":
+        parts["OPTIONS"]["pool"] = POOL
     default = parts | {
         "ENGINE": "django.db.backends.postgresql",
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": 0 if ROLE == "web" else 60,  # a pool keeps them itself
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": True,
     }

@@ -157,3 +157,22 @@ class Postgres:
             verb + " ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD {}"
         ).format(sql.Identifier(role), sql.Literal(self.passwords[role]))
         connection.execute(statement)
+
+
+LIMITS = "SELECT name, setting::int FROM pg_settings WHERE name LIKE '%connections'"
+
+
+def refuse_too_few_connections(url: str, wanted: int) -> None:
+    """All our processes together must find room. A database that is away may come."""
+    try:
+        with psycopg.connect(url, connect_timeout=2) as session:
+            limits: dict[str, int] = dict(session.execute(LIMITS).fetchall())
+    except psycopg.OperationalError:
+        return
+    free = limits["max_connections"] - limits["superuser_reserved_connections"]
+    if wanted > free:
+        raise Unusable(
+            f"PostgreSQL leaves {free} connections and {wanted} are needed: raise max_connections, "
+            "or lower MEDPORTAL_WEB_WORKERS, MEDPORTAL_WEB_CONNECTIONS or "
+            "MEDPORTAL_OTHER_CONNECTIONS."
+        )
