@@ -9,7 +9,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.models import User
+from accounts.models import Scope, User
 from diagnosis.interop import observations_csv
 from diagnosis.interop.answers import download
 from diagnosis.interop.exporting import Form, Purpose, Wanted, export_chart
@@ -29,6 +29,7 @@ class CsvRenderer(JSONRenderer):
 
 
 class PatientExportView(APIView):
+    scopes = {"GET": Scope.EXPORT}
     renderer_classes = [FhirRenderer, JSONRenderer, CsvRenderer]
 
     @extend_schema(
