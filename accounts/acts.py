@@ -16,7 +16,6 @@ LABELS: dict[str, str | Promise] = {
     "patient.list": _("listed patients"),
     "patient.read": _("opened a chart"),
     "patient.create": _("entered a patient"),
-    "patient.change": _("changed a patient's details"),
     "chart.change": _("changed a chart"),
     "services.list": _("asked which services fit"),
     "observation.read": _("read observations"),
@@ -39,9 +38,7 @@ LABELS: dict[str, str | Promise] = {
     "prediction.sheet": _("opened the sheet for the patient"),
     "decision.record": _("recorded a decision"),
     "decision.amend": _("amended a decision"),
-    "decision.read": _("read a decision"),
     "outcome.record": _("recorded an outcome"),
-    "outcome.read": _("read an outcome"),
     "version.submit": _("submitted a model version"),
     "version.approve": _("approved a model version"),
     "version.reject": _("rejected a model version"),
@@ -85,8 +82,6 @@ OPENING = (
     "prediction.compare",
     "chart.export",
     "observation.read",
-    "decision.read",
-    "outcome.read",
 )
 """Somebody saw the chart or a part of it."""
 

@@ -108,7 +108,8 @@ def _channel(path: str) -> str:
 
 
 def _note_refusal(request: HttpRequest, response: HttpResponseBase) -> None:
-    outcome = _outcome(request, response.status_code)
+    in_place = request_facts.current().refused_in_place
+    outcome = AuditEvent.Outcome.REFUSED if in_place else _outcome(request, response.status_code)
     match = request.resolver_match
     if outcome is None or match is None or not request.user.is_authenticated:
         return
@@ -120,6 +121,7 @@ def _note_refusal(request: HttpRequest, response: HttpResponseBase) -> None:
         outcome=outcome,
         detail={
             "status": response.status_code,
+            **({"code": in_place} if in_place else {}),
             "method": request.method,
             "target": {name: str(value)[:60] for name, value in match.kwargs.items()},
         },

@@ -20,6 +20,8 @@ class Facts:
     channel: str = "system"
     request_id: str = ""
     has_boundary: bool = False
+    refused_in_place: str = ""
+    """The code of a refusal that the next page tells, so that no status of an answer does."""
     refusals: list[Any] = field(default_factory=list)
 
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
+from accounts import request_facts
 from accounts.models import Role, User
 from diagnosis.records import access
 from diagnosis.records.models import Patient
@@ -32,13 +33,19 @@ def raise_for(error: DomainError) -> None:
         raise PermissionDenied(error.message) from error
 
 
+def refused_in_place(request: PersonRequest, error: DomainError) -> None:
+    """Tell on the next page what the action refused; the trail says that it did."""
+    raise_for(error)
+    request_facts.current().refused_in_place = error.code
+    messages.error(request, str(error.message))
+
+
 def take(request: PersonRequest, step: Callable[[], object], done: str) -> None:
     """Take one step and say on the next page that it is done, or why it is not."""
     try:
         step()
     except DomainError as error:
-        raise_for(error)
-        messages.error(request, str(error.message))
+        refused_in_place(request, error)
     else:
         messages.success(request, done)
 

@@ -191,3 +191,10 @@ def test_the_demonstration_stays_away_from_a_real_organisation(organisation):
 
     with pytest.raises(CommandError, match="real organisation"):
         call_command("load_demo")
+
+
+def test_loading_leaves_one_event_of_nobody_for_the_house(demonstration, organisation):
+    event = AuditEvent.objects.get(act="demo.load")
+
+    assert (event.actor_id, event.organisation_id) == (None, organisation.pk)
+    assert event.detail == {"patients": len(demonstration)}

@@ -15,7 +15,7 @@ from accounts.models import Role
 from accounts.permissions import require_role
 from diagnosis.inference import actions
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.portal.access import PersonRequest, raise_for, take
+from diagnosis.portal.access import PersonRequest, raise_for, refused_in_place, take
 from diagnosis.portal.colleagues import colleagues
 from diagnosis.portal.cure import Cure
 from diagnosis.portal.views.predictions import (
@@ -58,8 +58,7 @@ def again(request: PersonRequest, prediction: UUID) -> HttpResponse:
     try:
         new = actions.run_again(actor=request.user, prediction=found)
     except DomainError as error:
-        raise_for(error)
-        messages.error(request, str(error.message))
+        refused_in_place(request, error)
         return redirect("portal:prediction", found.pk)
     return redirect("portal:prediction", new.pk)
 

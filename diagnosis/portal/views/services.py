@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Role, User
 from accounts.permissions import require_role
-from diagnosis.portal.access import PersonRequest, raise_for
+from diagnosis.portal.access import PersonRequest, refused_in_place
 from diagnosis.portal.added_value import added_value
 from diagnosis.portal.forms_review import ReasonForm
 from diagnosis.portal.identity import Identity, identities
@@ -151,8 +151,7 @@ def stop(request: PersonRequest, slug: str) -> HttpResponse:
             actor=request.user, version=version, reason=form.cleaned_data["reason"]
         )
     except DomainError as error:
-        raise_for(error)
-        messages.error(request, str(error.message))
+        refused_in_place(request, error)
     else:
         messages.success(request, _("Stopped. Open pages say so at their next look."))
     return redirect("portal:service", slug=slug)

@@ -1,0 +1,97 @@
+"""Services and their versions."""
+
+from __future__ import annotations
+
+from diagnosis.registry import actions
+from diagnosis.registry.models import ModelVersion
+from tests import runnable
+from tests.contracts.doors import Ward, door
+from tests.factories import PASSWORD, service_data
+from tests.portal.results import version_of
+
+State = ModelVersion.State
+SIGNED = dict.fromkeys(
+    ("question", "population", "contradictions", "added_value", "alerts"), "on"
+) | {"password": PASSWORD}
+REASON = {"reason": "a wrong unit"}
+
+
+def version(ward: Ward, state: str) -> ModelVersion:
+    return version_of(service=ward.version.service, state=state, published_at=None)
+
+
+@door("service.define", "action", by="scientist")
+def _(ward: Ward):
+    sheet, schema = (service_data("coronary-disease", part) for part in ("service", "schema"))
+    actions.define_service(actor=ward.person("scientist"), sheet=sheet, schema=schema)
+
+
+@door("version.import", "action", by="scientist")
+def _(ward: Ward):
+    service = ward.version.service
+    source = runnable.artifact_of(service.slug)
+    yield
+    actions.import_version(actor=ward.person("scientist"), service=service, source=source)
+
+
+@door("version.submit", "page", by="scientist")
+def _(ward: Ward):
+    draft = version(ward, State.DRAFT)
+    yield
+    ward.post("portal:version-submit", "scientist", version=draft.pk)
+
+
+@door("version.explain", "page", by="reviewer")
+def _(ward: Ward):
+    submitted = version(ward, State.SUBMITTED)
+    yield
+    note = {"feature": "age", "en": "Selection by referral.", "zh": "转诊选择所致。"}
+    ward.post("portal:version-explain", "reviewer", data=note, version=submitted.pk)
+
+
+@door("version.approve", "page", by="reviewer")
+def _(ward: Ward):
+    submitted = version(ward, State.SUBMITTED)
+    yield
+    ward.post("portal:version-approve", "reviewer", data=SIGNED, version=submitted.pk)
+
+
+@door("version.reject", "page", by="reviewer")
+def _(ward: Ward):
+    submitted = version(ward, State.SUBMITTED)
+    yield
+    ward.post("portal:version-reject", "reviewer", data=REASON, version=submitted.pk)
+
+
+@door("version.publish", "page", by="reviewer")
+def _(ward: Ward):
+    approved = version(ward, State.APPROVED)
+    yield
+    ward.post("portal:version-publish", "reviewer", version=approved.pk)
+
+
+@door("version.retire", "page", by="reviewer")
+def by_publishing_the_next(ward: Ward):
+    approved = version(ward, State.APPROVED)
+    yield
+    ward.post("portal:version-publish", "reviewer", version=approved.pk)
+
+
+@door("version.stop", "page", by="reviewer")
+def _(ward: Ward):
+    ward.post("portal:service-stop", "reviewer", data=REASON, slug=ward.slug)
+
+
+@door("version.stop", "admin", by="administrator")
+def _(ward: Ward):
+    chosen = {"action": "stop", "_selected_action": ward.version.pk, "confirmed": "yes"}
+    page = "admin:registry_modelversion_changelist"
+    ward.post(page, "administrator", data={**chosen, **REASON})
+
+
+@door("version.resume", "page", by="reviewer")
+def _(ward: Ward):
+    ward.version.state = State.STOPPED
+    ward.version.save()
+    yield
+    ward.post("portal:version-resume", "reviewer", data=REASON, version=ward.version.pk)
