@@ -28,7 +28,7 @@ from django.utils import timezone
 
 from accounts.models import ApiToken, User
 from diagnosis.inference.models import Job
-from tests import factories
+from tests import factories, runnable
 from tests.contracts.routes import Caller, World, world_of
 
 KINDS = ("page", "REST", "admin", "command", "worker", "action")
@@ -83,6 +83,9 @@ class Ward:
 
     def __init__(self) -> None:
         self.world: World = world_of()
+        self.runs = runnable.running(self.house)
+        """The version in the world has no artifact that a worker could load; this one has."""
+        runnable.observed(self.patient, self.runs.service.slug)
         _ = self.cookies, self.bearers  # logged in before anybody counts or breaks anything
 
     def __getattr__(self, name: str) -> Any:
@@ -159,6 +162,7 @@ class Ward:
 
 def _load() -> None:
     from tests.contracts.doors import (  # noqa: F401  # each registers its doors
+        interop,
         people,
         predictions,
         records,

@@ -161,12 +161,9 @@ def of_a_patient(ward: Ward):
     ward.send("outcomes", {**HAPPENED, **about}, "system")
 
 
-def asked(ward: Ward, **without):
-    """A prediction that a worker can run: the version in the world has no artifact of its own."""
-    version = runnable.running(ward.house)
-    runnable.observed(ward.patient, version.service.slug, **without)
-    work = runnable.Ward(ward.person("doctor"), ward.patient, version)
-    return work.ask()
+def asked(ward: Ward):
+    """A prediction that a worker can run, of a version with its artifact."""
+    return runnable.Ward(ward.person("doctor"), ward.patient, ward.runs).ask()
 
 
 @door("prediction.run", "worker", by="doctor", about="patient")

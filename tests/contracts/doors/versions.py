@@ -26,6 +26,12 @@ def _(ward: Ward):
     actions.define_service(actor=ward.person("scientist"), sheet=sheet, schema=schema)
 
 
+@door("quota.set", "admin", by="administrator")
+def _(ward: Ward):
+    new = {"service": ward.version.service.pk, "period": "day", "warn_at": 5, "limit": 9}
+    ward.post("admin:registry_quota_add", "administrator", data=new)
+
+
 @door("version.import", "action", by="scientist")
 def _(ward: Ward):
     service = ward.version.service
