@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from diagnosis.interop.docs import docs
 from medportal import health
 
+handler400 = "medportal.common.http.bad_request"
 handler404 = "medportal.common.http.not_found"
 handler500 = "medportal.common.http.server_error"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MAKERS = {
     "access-matrix.md": "tests.contracts.access_page",
+    "bad-input.md": "tests.bad_input.page",
 }
 
 

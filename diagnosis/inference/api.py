@@ -23,8 +23,7 @@ from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.inference.requests import PredictionRequest
 from medportal.common import waiting
 from medportal.common.errors import DomainError
-from medportal.common.ids import parse_id
-from medportal.common.rest import NumbersParser
+from medportal.common.rest import takes_nothing
 
 UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 HEADERS = [
@@ -52,7 +51,6 @@ def caller(request: Request) -> User:
 @method_decorator(transaction.non_atomic_requests, name="dispatch")  # commits before it waits
 class ServicePredictionsView(APIView):
     scopes = {"POST": Scope.PREDICT}
-    parser_classes = [NumbersParser]
 
     @extend_schema(
         operation_id="predictions_create",
@@ -125,26 +123,20 @@ class PredictionViewSet(viewsets.GenericViewSet[Prediction]):
         "decisions": Scope.WRITE,
         "outcomes": Scope.WRITE,
     }
+    questions = {"list": serializers.PredictionQuestionsSerializer}
+    asked: dict[str, Any]
     lookup_url_kwarg = "prediction"
     lookup_value_regex = UUID
 
     def get_queryset(self) -> Any:
         rows = Prediction.objects.visible_to(caller(self.request)).select_related("service")
-        asked = self.request.query_params
-        if "patient" in asked:
-            rows = rows.filter(patient=parse_id(asked["patient"]))
-        if "service" in asked:
-            rows = rows.filter(service__slug=asked["service"])
-        if "state" in asked:
-            rows = rows.filter(state=asked["state"])
-        return rows.order_by("-requested_at", "pk")
+        columns = {"patient": "patient", "service": "service__slug", "state": "state"}
+        wanted = {columns[name]: asked for name, asked in self.asked.items() if name in columns}
+        return rows.filter(**wanted).order_by("-requested_at", "pk")
 
     @extend_schema(
         operation_id="predictions_list",
-        parameters=[
-            OpenApiParameter(name, str, description=f"Only of this {name}.")
-            for name in ("patient", "service", "state")
-        ],
+        parameters=[serializers.PredictionQuestionsSerializer],
         responses=serializers.PredictionSummarySerializer(many=True),
     )
     def list(self, request: Request) -> Response:
@@ -163,6 +155,7 @@ class PredictionViewSet(viewsets.GenericViewSet[Prediction]):
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, prediction: str) -> Response:
         """Take back what no worker has begun."""
+        takes_nothing(request)
         found = actions.cancel_prediction(actor=caller(request), prediction=prediction)
         return Response(shapes.full(found, None))
 
@@ -170,6 +163,7 @@ class PredictionViewSet(viewsets.GenericViewSet[Prediction]):
     @action(detail=True, methods=["post"], url_path="wrong-patient")
     def wrong_patient(self, request: Request, prediction: str) -> Response:
         """Mark the result as entered in error."""
+        takes_nothing(request)
         found = actions.mark_wrong_patient(actor=caller(request), prediction=prediction)
         return Response(shapes.full(found, None))
 

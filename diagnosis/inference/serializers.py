@@ -4,7 +4,6 @@
 # The stubs take a field named label or source for the option of that name; DRF itself does not.
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from diagnosis.inference.models import Decision, Prediction
+from medportal.common.rest import PagesSerializer, StrictSerializer
 
 Base = serializers.Serializer[Any]
 
@@ -19,19 +19,6 @@ Base = serializers.Serializer[Any]
 @extend_schema_field({"oneOf": [{"type": "number"}, {"type": "string"}]})
 class AnyValue(serializers.JSONField):
     """A number, a category's word, or nothing."""
-
-
-class StrictSerializer(Base):
-    """A field that nobody reads is a mistake of the caller, not to be passed over."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            unknown = sorted(str(name) for name in set(data) - set(self.fields))
-            if unknown:
-                raise serializers.ValidationError(
-                    {name[:60]: _("This field is not known.") for name in unknown}, code="unknown"
-                )
-        return super().to_internal_value(data)
 
 
 class PredictionRequestSerializer(StrictSerializer):
@@ -58,6 +45,14 @@ class PredictionRequestSerializer(StrictSerializer):
                 _("Give a patient, inputs, or both."), code="required"
             )
         return attrs
+
+
+class PredictionQuestionsSerializer(PagesSerializer):
+    """Which predictions: of one patient, of one service, in one state."""
+
+    patient = serializers.UUIDField(required=False)
+    service = serializers.SlugField(required=False, max_length=60)
+    state = serializers.ChoiceField(choices=Prediction.State.choices, required=False)
 
 
 class LinksSerializer(Base):

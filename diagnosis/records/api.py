@@ -17,7 +17,7 @@ from diagnosis.records import access, actions, chart, codes, serializers
 from diagnosis.records.models import Observation, Patient, PatientIdentifier
 from diagnosis.records.search import Query
 from diagnosis.records.serializers import given_of
-from medportal.common.rest import NumbersParser
+from medportal.common.rest import PagesSerializer
 
 UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 
@@ -51,6 +51,7 @@ class PatientViewSet(viewsets.GenericViewSet[Patient]):
 
     serializer_class = serializers.PatientSerializer
     scopes = dict.fromkeys(("list", "search", "retrieve", "observations"), Scope.READ)
+    questions = {"observations": PagesSerializer}
     lookup_url_kwarg = "patient"
     lookup_value_regex = UUID
 
@@ -108,7 +109,6 @@ class PatientViewSet(viewsets.GenericViewSet[Patient]):
 class ObservationViewSet(viewsets.GenericViewSet[Observation]):
     """Writing values: one, many at once, and putting one right."""
 
-    parser_classes = [NumbersParser]
     serializer_class = serializers.ObservationSerializer
     scopes = {
         "create": Scope.WRITE,

@@ -13,6 +13,7 @@ from rest_framework import serializers
 
 from diagnosis.records.models import Observation, Patient
 from diagnosis.records.validation import Given
+from medportal.common.rest import StrictSerializer
 from medportal.common.text import localized
 
 
@@ -56,7 +57,7 @@ class FoundPatientsSerializer(serializers.Serializer[Any]):
     results = PatientSerializer(many=True)
 
 
-class SearchSerializer(serializers.Serializer[Any]):
+class SearchSerializer(StrictSerializer):
     """Everything given has to fit; ``text`` is names, a birth date or a whole number."""
 
     text = serializers.CharField(required=False, allow_blank=True, max_length=120)
@@ -66,11 +67,6 @@ class SearchSerializer(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a question that asks nothing: its empty answer would look like «nobody»."""
-        unknown = set(self.initial_data) - set(self.fields)
-        if unknown:
-            raise serializers.ValidationError(
-                dict.fromkeys(sorted(unknown), _("This field does not exist.")), "unknown_field"
-            )
         if not any(str(value).strip() for value in attrs.values()):
             raise serializers.ValidationError(
                 {"text": _("Give a name, a birth date or a number.")}, "required"
@@ -119,7 +115,7 @@ class ObservationSerializer(serializers.Serializer[Any]):
         return row.value_code or row.value_number
 
 
-class GivenSerializer(serializers.Serializer[Any]):
+class GivenSerializer(StrictSerializer):
     """An observation as another system sends it."""
 
     code = serializers.CharField(max_length=40)
@@ -143,14 +139,14 @@ class BulkItemSerializer(GivenSerializer):
     source_identifier = serializers.CharField(max_length=120)
 
 
-class BulkSerializer(serializers.Serializer[Any]):
+class BulkSerializer(StrictSerializer):
     """All of them are written, or none."""
 
     source = serializers.CharField(max_length=80)
     observations = BulkItemSerializer(many=True, allow_empty=False)
 
 
-class CorrectionSerializer(serializers.Serializer[Any]):
+class CorrectionSerializer(StrictSerializer):
     """What stands instead; a time that is left out stays."""
 
     code = serializers.CharField(max_length=40, required=False)
@@ -160,7 +156,7 @@ class CorrectionSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=200)
 
 
-class WithdrawalSerializer(serializers.Serializer[Any]):
+class WithdrawalSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=200)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from diagnosis.records.codes import LOINC, OWN_CODES, Code
 from diagnosis.records.models import Observation, Patient
 from medportal.common.errors import DomainError, Pointer
 
+SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
 CLOCKS_DIFFER = timedelta(minutes=5)
 Value = float | str | None
 
@@ -103,6 +104,22 @@ def duplicate_of(patient: Patient, checked: Checked) -> Observation | None:
         )
         .first()
     )
+
+
+def together(measured: Sequence[tuple[str, Checked]]) -> list[Pointer]:
+    """What values of one moment can not be beside each other; each with its JSON pointer."""
+    by_code = {checked.entry.code: (at, checked) for at, checked in measured}
+    if SYSTOLIC not in by_code or DIASTOLIC not in by_code:
+        return []
+    (at, high), (_at, low) = by_code[SYSTOLIC], by_code[DIASTOLIC]
+    if _in_first_unit(high) > _in_first_unit(low):
+        return []
+    text = _("The systolic pressure is not below the diastolic one. Was the order exchanged?")
+    return [Pointer(at, "systolic_below_diastolic", text)]
+
+
+def _in_first_unit(checked: Checked) -> float:
+    return checked.entry.convert(checked.number or 0.0, checked.unit, checked.entry.unit)
 
 
 def _entry(given: Given) -> Code | None:

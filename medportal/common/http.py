@@ -22,6 +22,7 @@ from medportal.common import unavailable
 from medportal.common.errors import DomainError, Pointer
 
 PROBLEM_TYPE = "application/problem+json"
+QUESTION = "?"
 MACHINE_PREFIXES = ("/api/", "/v2/", "/fhir/", "/cds-services")
 
 
@@ -36,11 +37,15 @@ def problem_body(
         "detail": _printable(message),
     }
     if pointers:
-        body["errors"] = [
-            {"pointer": _printable(p.pointer), "code": p.code, "detail": _printable(p.message)}
-            for p in pointers
-        ]
+        body["errors"] = [_error(pointer) for pointer in pointers]
     return body
+
+
+def _error(found: Pointer) -> dict[str, str]:
+    """``pointer`` into the body; ``parameter`` for what stood behind the question mark."""
+    where = "parameter" if found.pointer.startswith(QUESTION) else "pointer"
+    place = _printable(found.pointer.removeprefix(QUESTION))
+    return {where: place, "code": found.code, "detail": _printable(found.message)}
 
 
 def _printable(message: object) -> str:
@@ -79,6 +84,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     if request.path.startswith(MACHINE_PREFIXES):
         return problem("not_found", _("No such resource."), 404)
     return render(request, "404.html", status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # Django's name
+    """What the server itself could not read, such as ten thousand fields."""
+    return unreadable(request, "bad_request", _("The request could not be read."), 400)
+
+
+def unreadable(request: HttpRequest, code: str, message: str, status: int) -> HttpResponse:
+    """A refusal before anybody read the body: a problem for machines, a bare page for people."""
+    if request.path.startswith(MACHINE_PREFIXES):
+        return problem(code, message, status)
+    page = render_to_string("400.html", {"request": request, "message": message})
+    return HttpResponse(page, status=status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

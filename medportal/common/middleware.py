@@ -11,6 +11,9 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from medportal.common.http import unreadable
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 POLL_HEADER = "X-MedPortal-Poll"
@@ -32,6 +35,29 @@ class RequestId:
             response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
+
+
+class BodyLimit:
+    """A body that is too large, or does not say how large it is, is refused before it is read."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
+            message = _("Say how large the body is: Content-Length is missing.")
+            return unreadable(request, "length_required", message, 411)
+        most = self._most(request.path)
+        if length and (not length.isdecimal() or int(length) > most):
+            megabytes = f"{most / 1_000_000:g}"
+            message = _("This is too large: at most %(most)s MB are taken.") % {"most": megabytes}
+            return unreadable(request, "too_large", message, 413)
+        return self.get_response(request)
+
+    def _most(self, path: str) -> int:
+        limits: dict[str, int] = settings.BODY_LIMITS
+        return next((most for prefix, most in limits.items() if path.startswith(prefix)), 0)
 
 
 class PrivateAnswers:

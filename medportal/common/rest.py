@@ -1,17 +1,112 @@
-"""What every endpoint of REST shares."""
+"""What every endpoint of REST shares: bodies, questions in the address, and pages of a list."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import PageNumberPagination
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from medportal.common import json_bodies
+from medportal.common.errors import DomainError, Pointer
+from medportal.common.json_bodies import step
+
+MOST_NAMED = 20
 
 
-class NumbersParser(JSONParser):
-    """Lets NaN and Infinity through to the validator, which says which field they are in."""
+class StrictParser(BaseParser):
+    """JSON, read by ``json_bodies``; a broken body is a problem with the place of the fault."""
 
-    strict = False
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:  # noqa: ARG002  # the framework's names
+        return json_bodies.read(stream.read())
+
+
+def unknown_names(names: Iterable[object], known: Iterable[str]) -> list[tuple[str, str]]:
+    """Each name that nobody reads, and what to say: perhaps another one was meant."""
+    listed = sorted(known)
+    found = []
+    for name in sorted({str(name) for name in names} - set(listed))[:MOST_NAMED]:
+        near = get_close_matches(name, listed, n=1)
+        text = _("Did you mean «%(name)s»?") % {"name": near[0]} if near else ""
+        found.append((name, text))
+    return found
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """A field that nobody reads is a mistake of the caller, not to be passed over."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            text = _("This field is not known.")
+            unknown = {
+                step(name): f"{text} {hint}".strip()
+                for name, hint in unknown_names(data, self.fields)
+            }
+            if unknown:
+                raise serializers.ValidationError(unknown, code="unknown_field")
+        return super().to_internal_value(data)
+
+
+def takes_nothing(request: Request) -> None:
+    """For an act that is told everything by its address: a field that is sent is a mistake."""
+    StrictSerializer(data=request.data).is_valid(raise_exception=True)
+
+
+class PagesSerializer(StrictSerializer):
+    """Which part of a list."""
+
+    page = serializers.IntegerField(required=False, min_value=1, max_value=1_000_000)
+    page_size = serializers.IntegerField(required=False, min_value=1, max_value=100)
+
+
+class UnderstoodQuestion(BasePermission):
+    """What stands behind the question mark is known, and its values can be.
+
+    A permission, because that is what no endpoint can forget. A view says it in one line, by the
+    action or the method: ``questions = {"observations": PagesSerializer}``; the action ``list``
+    has pages without saying so, and what names nothing is asked nothing.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        asked = request.query_params
+        shape = questions_of(view)
+        problems = [
+            Pointer(f"?{name}", "unknown_parameter", f"{_('No such parameter.')} {hint}".strip())
+            for name, hint in unknown_names(asked, shape().fields)
+        ]
+        problems += [
+            Pointer(f"?{name}", "repeated_parameter", _("Give this parameter once."))
+            for name, values in asked.lists()
+            if len(values) > 1 and name in shape().fields
+        ]
+        read = shape(data=asked.dict())
+        if not problems and not read.is_valid():
+            problems = [
+                Pointer(f"?{name}", str(errors[0].code), str(errors[0]))
+                for name, errors in read.errors.items()
+            ]
+        if problems:
+            message = _("The address asks something that can not be answered.")
+            raise DomainError("parameters_invalid", message, pointers=problems)
+        view.asked = read.validated_data
+        return True
+
+
+def questions_of(view: Any) -> type[serializers.Serializer[Any]]:
+    """The shape of what may be asked of this act of the view; lists have pages."""
+    method = "GET" if view.request.method == "HEAD" else view.request.method
+    act = getattr(view, "action", None) or method
+    named: type[serializers.Serializer[Any]] | None = getattr(view, "questions", {}).get(act)
+    return named or (PagesSerializer if act == "list" else StrictSerializer)
 
 
 class Pages(PageNumberPagination):
@@ -20,6 +115,15 @@ class Pages(PageNumberPagination):
     page_size = 25
     page_size_query_param = "page_size"
     max_page_size = 100
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        """Beyond the last page there is nothing, and the problem names the parameter."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except NotFound:
+            message = _("The list has no such page.")
+            found = [Pointer("?page", "no_such_page", message)]
+            raise DomainError("no_such_page", message, status=404, pointers=found) from None
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The framework still says «nullable», which OpenAPI 3.1 does not know."""

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "accounts.middleware.RoomForUploads",  # before anybody reads what is sent
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "medportal.common.middleware.BodyLimit",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -140,6 +141,8 @@ FREE_BYTES = int(os.environ.get("MEDPORTAL_FREE_BYTES", 200_000_000))
 """With less room on the disk nothing is taken in any more; reading goes on."""
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+BODY_LIMITS: dict[str, int] = {"/": DATA_UPLOAD_MAX_MEMORY_SIZE}
+"""The largest body in bytes by the beginning of an address; the first that fits holds."""
 
 CACHES: dict[str, dict[str, Any]] = {
     "default": {

@@ -11,9 +11,10 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
         "accounts.scopes.InScope",
+        "medportal.common.rest.UnderstoodQuestion",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["medportal.common.rest.StrictParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "medportal.common.rest.Pages",
     "DEFAULT_THROTTLE_CLASSES": [
@@ -25,6 +26,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "NUM_PROXIES": 0,
+    "URL_FORMAT_OVERRIDE": None,  # there is one format; a parameter of that name is unknown
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "MedPortal",

@@ -1,0 +1,45 @@
+"""docs/bad-input.md, from the very cases that the tests send."""
+
+from __future__ import annotations
+
+from tests.bad_input.cases import CASES, Case
+from tests.bad_input.doors import DOORS, Door
+
+TEST = "tests/bad_input/test_doors.py"
+
+
+def page() -> str:
+    names = [door.name for door in DOORS]
+    lines = [
+        "# What comes of bad input",
+        "",
+        "Made by `python -m tests.tables` from `tests/bad_input/cases.py`. Every cell is a test: "
+        f"`{TEST}` sends the case through the door, looks for the message at that place, and "
+        "counts the rows of every clinical table before and after: none is written. A page says "
+        "it beside the field and in a summary on top, and keeps what was typed; REST answers with "
+        "a problem (RFC 9457) whose pointer leads to the field.",
+        "",
+        "| what is wrong | " + " | ".join(names) + " |",
+        "|---" * (len(names) + 1) + "|",
+    ]
+    for case in CASES:
+        cells = [cell(case, door) for door in DOORS]
+        lines.append(f"| {case.mistake} (`{case.name}`) | " + " | ".join(cells) + " |")
+    return "\n".join([*lines, "", *MORE]) + "\n"
+
+
+def cell(case: Case, door: Door) -> str:
+    """What the door answers, or why the case cannot come through it."""
+    why = door.why_not(case)
+    if why:
+        return f"– ({why})"
+    at, code = door.where(case)
+    status = 409 if case.twice else door.refused
+    return f"{status} at `{at or '(the whole)'}`" + (f": `{code}`" if code else "")
+
+
+MORE = (
+    "What is wrong before any field is looked at (size, content type, broken JSON, names that "
+    "stand twice, unknown fields and parameters, pages and filters that can not be) is tried by "
+    "`tests/bad_input/test_transport.py`.",
+)

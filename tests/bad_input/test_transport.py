@@ -1,0 +1,263 @@
+"""What is wrong before anybody looks at a field: the body, its type, its size, the address."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from medportal.common.http import PROBLEM_TYPE
+from tests.contracts.routes import COMMITS_BY_ITSELF, Caller, Route, World, routes, world_of
+from tests.factories import bearer_of
+
+pytestmark = pytest.mark.django_db
+RECORD = "/api/v1/observations"
+SEARCH = "/api/v1/patients/search"
+JSON = "application/json"
+OURS = [
+    pytest.param(
+        route,
+        id=route.name,
+        marks=[pytest.mark.django_db(transaction=True)] if route.name == COMMITS_BY_ITSELF else [],
+    )
+    for route in routes()
+    if route.name.startswith("api:")
+]
+LISTS = ["patients", "predictions", "services", "codes"]
+TAKES_FILES = ()
+"""Addresses whose body is no JSON object."""
+
+
+@pytest.fixture
+def world() -> World:
+    return world_of()
+
+
+def send(world: World, address: str, body: bytes | str, kind: str = JSON, **more: Any) -> Any:
+    client = Client(raise_request_exception=False)
+    headers = bearer_of(world.people["doctor"])
+    return client.post(address, body, content_type=kind, headers=headers, **more)
+
+
+def ask(world: World, address: str, query: str) -> Any:
+    client = Client(raise_request_exception=False)
+    return client.get(f"{address}?{query}", headers=bearer_of(world.people["doctor"]))
+
+
+def problem(answer: Any, status: int) -> dict[str, Any]:
+    assert answer.status_code == status, answer.content[:400]
+    assert answer["Content-Type"] == PROBLEM_TYPE
+    found: dict[str, Any] = answer.json()
+    assert found["detail"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "code"),
+    [
+        (b"{", "", "broken_json"),
+        (b'{"patient": }', "", "broken_json"),
+        (b"not json", "", "broken_json"),
+        (b'{"patient": "\xff\xfe"}', "", "not_utf8"),
+        (b"[" * 100_000, "", "nested_too_deeply"),
+        (b"[" * 40 + b"]" * 40, "/0" * 32, "nested_too_deeply"),
+        (b'{"code": "2093-3", "code": "2160-0"}', "/code", "duplicate_name"),
+        (b'{"a": [{"x": {"b/c": 1, "b/c": 2}}]}', "/a/0/x/b~1c", "duplicate_name"),
+        (b'{"code": "\\u0000"}', "/code", "forbidden_character"),
+        (b'{"code": "\\ud800"}', "/code", "forbidden_character"),
+        (b'{"\\udfff": 1}', "/?", "forbidden_character"),
+        (b'["8480-6"]', "", "invalid"),
+        (b"1200", "", "invalid"),
+        (b'"8480-6"', "", "invalid"),
+    ],
+)
+def test_a_body_that_can_not_be_read_is_refused_where_it_breaks(world, body, pointer, code):
+    found = problem(send(world, RECORD, body), 400)
+
+    assert (found["errors"][0]["pointer"], found["errors"][0]["code"]) == (pointer, code)
+    assert len(found["errors"]) <= 20
+
+
+def test_the_place_of_the_fault_is_said(world):
+    found = problem(send(world, RECORD, b'{"code": "2093-3",\n "value": 1,}'), 400)
+
+    assert "line 2, column 13" in found["detail"]
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1E999999", "9" * 5000])
+def test_a_number_that_never_ends_is_refused_at_its_field(world, number):
+    value = world.body(Route("api:observation-list", ""))
+    body = json.dumps({**value, "value": 0}).replace('"value": 0', f'"value": {number}')
+
+    found = problem(send(world, RECORD, body), 400)
+
+    assert [(e["pointer"], e["code"]) for e in found["errors"]] == [("/value", "not_finite")]
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "multipart/form-data; boundary=x",
+                                  "application/x-www-form-urlencoded"])  # fmt: skip
+def test_another_content_type_is_not_guessed(world, kind):
+    assert problem(send(world, RECORD, b"code=2093-3", kind), 415)["code"] == "unsupported_media_type"
+
+
+def test_a_huge_body_is_refused_before_it_is_read(world):
+    class Unreadable:
+        def read(self, *_size: int) -> bytes:
+            raise AssertionError("the body was read")
+
+        readline = read
+
+    answer = send(world, RECORD, b"", CONTENT_LENGTH="50000000", **{"wsgi.input": Unreadable()})
+
+    assert problem(answer, 413)["code"] == "too_large"
+
+
+def test_a_huge_form_gets_a_page_that_says_so(world, client_for):
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    browser = client_for(world.people["doctor"])
+
+    answer = browser.post("/patients/", {"query": "x" * limit})
+
+    assert answer.status_code == 413
+    assert "at most 2.5 MB" in answer.content.decode()
+
+
+def test_ten_thousand_fields_get_a_page_that_says_so(world, client_for):
+    browser = client_for(world.people["doctor"])
+
+    answer = browser.post("/patients/", {f"field{n}": "1" for n in range(1_100)})
+
+    assert answer.status_code == 400
+    assert "Nothing was saved" in answer.content.decode()
+
+
+def test_a_body_of_unknown_length_is_asked_for_its_length(world):
+    answer = send(world, RECORD, b"", CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked")
+
+    assert problem(answer, 411)["code"] == "length_required"
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_another_method_is_refused_as_a_problem(world, method):
+    client = Client(raise_request_exception=False)
+    answer = getattr(client, method)(RECORD, headers=bearer_of(world.people["doctor"]))
+
+    assert problem(answer, 405)["code"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize("route", OURS)
+def test_no_address_passes_over_a_parameter_that_it_does_not_know(world, route):
+    address = world.address(route)
+    answers = [ask(world, address, "surname=x"), send(world, f"{address}?surname=x", "{}")]
+    understood = [answer for answer in answers if answer.status_code != 405]
+
+    assert understood
+    for answer in understood:
+        (error,) = problem(answer, 400)["errors"]
+        assert (error["parameter"], error["code"]) == ("surname", "unknown_parameter")
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("page=0", "page"),
+        ("page=-1", "page"),
+        ("page=two", "page"),
+        ("page=1e3", "page"),
+        ("page=99999999999999999999", "page"),
+        ("page_size=0", "page_size"),
+        ("page_size=101", "page_size"),
+        ("page_size=all", "page_size"),
+        ("page=1&page=2", "page"),
+        ("pagesize=5", "pagesize"),
+        ("page=%00", "page"),
+        ("limit=5", "limit"),
+        ("format=csv", "format"),
+    ],
+)
+def test_a_page_that_can_not_be_is_refused_by_its_parameter(world, name, query, parameter):
+    found = problem(ask(world, f"/api/v1/{name}", query), 400)
+
+    assert [error["parameter"] for error in found["errors"]] == [parameter]
+
+
+@pytest.mark.parametrize("name", [*LISTS, "patients/{}/observations"])
+def test_a_page_beyond_the_last_is_missing(world, name):
+    found = problem(ask(world, f"/api/v1/{name.format(world.patient.pk)}", "page=999"), 404)
+
+    assert found["errors"][0]["parameter"] == "page"
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "hint"),
+    [
+        ("patient=nobody", "patient", ""),
+        ("patient=%00", "patient", ""),
+        ("state=finished", "state", ""),
+        ("service=a%2Fb", "service", ""),
+        ("service=" + "x" * 500, "service", ""),
+        ("patiant=1", "patiant", "«patient»"),
+        ("State=done", "State", "«state»"),
+    ],
+)
+def test_a_filter_that_can_not_be_is_refused_and_not_passed_over(world, query, parameter, hint):
+    (error,) = problem(ask(world, "/api/v1/predictions", query), 400)["errors"]
+
+    assert error["parameter"] == parameter
+    assert hint in error["detail"]
+
+
+PROTECTED = {
+    "id", "organisation", "recorded_by", "is_current", "replaces", "panel", "label", "origin",
+    "requested_by", "owner", "result", "probability", "is_sealed", "decided_by", "amended_by",
+    "usual_action", "created_at", "is_superuser", "roles",
+}  # fmt: skip
+"""Columns of the rows that REST writes; none of them is the caller's to set."""
+
+
+@pytest.mark.parametrize("route", [route for route in OURS if route.id not in TAKES_FILES])
+def test_no_address_takes_a_field_that_is_not_its_own(world, route):
+    """Each is named, and none of them is set behind the back of whoever owns the column."""
+    body = world.body(route)
+    answer = send(world, world.address(route), json.dumps({**dict.fromkeys(PROTECTED, 1), **body}))
+    if answer.status_code == 405:
+        return
+
+    found = problem(answer, 400)
+
+    unknown = {e["pointer"].strip("/") for e in found["errors"] if e["code"] == "unknown_field"}
+    assert unknown == PROTECTED - set(body)
+
+
+def test_a_field_that_is_nearly_right_is_guessed(world):
+    value = world.body(Route("api:observation-list", ""))
+    moved = {("obsreved_at" if n == "observed_at" else n): v for n, v in value.items()}
+
+    (error,) = problem(send(world, RECORD, json.dumps(moved)), 400)["errors"]
+
+    assert error["pointer"] == "/obsreved_at"
+    assert "«observed_at»" in error["detail"]
+
+
+@pytest.mark.parametrize("where", ["patients", "predictions", "observations"])
+@pytest.mark.parametrize("pk", ["1", "nobody", "5e3aa94a-0000-4000-8000", "..", "%00", "x" * 900])
+def test_an_identifier_that_can_not_be_is_missing_as_a_problem(world, where, pk):
+    assert problem(ask(world, f"/api/v1/{where}/{pk}", ""), 404)["code"] == "not_found"
+
+
+@pytest.mark.parametrize("column", ["stranger", "colleague", "elsewhere"])
+def test_whoever_may_not_is_told_no_more_by_a_wrong_parameter(world, column):
+    """A stranger hears 401 first; a colleague the same for a foreign chart as for a missing one."""
+    caller = Caller(world, column)
+    theirs = f"/api/v1/patients/{world.patient.pk}"
+    nobodys = f"{theirs[:-4]}0000"
+    client = Client(raise_request_exception=False)
+
+    answers = [client.get(f"{a}?surname=x", headers=caller.headers) for a in (theirs, nobodys)]
+
+    assert {a.status_code for a in answers} == {401 if column == "stranger" else 400}
+    assert answers[0].json() == answers[1].json()
