@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
+import django
+
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MAKERS = {
     "access-matrix.md": "tests.contracts.access_page",
@@ -22,6 +24,7 @@ def made(name: str) -> str:
 
 
 def main() -> None:
+    django.setup()  # some makers ask the dictionary of codes
     for name in MAKERS:
         (DOCS / name).write_text(made(name))
         print(f"docs/{name}")

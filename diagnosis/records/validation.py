@@ -114,7 +114,7 @@ def together(measured: Sequence[tuple[str, Checked]]) -> list[Pointer]:
     (at, high), (_at, low) = by_code[SYSTOLIC], by_code[DIASTOLIC]
     if _in_first_unit(high) > _in_first_unit(low):
         return []
-    text = _("The systolic pressure is not below the diastolic one. Was the order exchanged?")
+    text = _("The systolic pressure does not lie above the diastolic one. Was the order exchanged?")
     return [Pointer(at, "systolic_below_diastolic", text)]
 
 

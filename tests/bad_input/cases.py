@@ -181,7 +181,7 @@ CASES = [
     Case(
         "upside-down", "A systolic pressure below the diastolic one",
         Typed(code="85354-9", value="82/128", unit="mm[Hg]", is_word=True),
-        "value", "systolic_below_diastolic", "below",
+        "value", "systolic_below_diastolic", "above",
         not_at=dict.fromkeys(("REST one", "REST bulk"), "it takes the two figures apart"),
     ),
     Case(

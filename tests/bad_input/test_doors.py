@@ -42,7 +42,9 @@ def test_it_is_said_at_the_right_place_and_nothing_is_written(case: Case, door: 
     assert scene.rows() == before
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.typed.value], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.typed.value], ids=lambda case: case.name
+)
 def test_what_was_typed_is_kept_on_the_page(case: Case, client_for):
     for door in DOORS:
         if door.name.endswith("page") and not door.why_not(case):
@@ -55,10 +57,7 @@ def test_what_was_typed_is_kept_on_the_page(case: Case, client_for):
 
 @pytest.mark.parametrize(
     "door",
-    [
-        pytest.param(door, id=door.name, marks=COMMITTING if door.commits else [])
-        for door in DOORS
-    ],
+    [pytest.param(door, id=door.name, marks=COMMITTING if door.commits else []) for door in DOORS],
 )
 def test_what_is_right_is_taken(door: Door, client_for):
     """Else the cases would be refused for something that they all share."""
