@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -12,8 +13,9 @@ from rest_framework.views import APIView
 from accounts.models import Scope, User
 from diagnosis.interop import observations_csv
 from diagnosis.interop.answers import download
-from diagnosis.interop.exporting import Form, Purpose, Wanted, export_chart
+from diagnosis.interop.exporting import LONGEST_REASON, Form, Purpose, Wanted, export_chart
 from diagnosis.interop.fhir import bundle
+from medportal.common.rest import StrictSerializer
 
 
 class FhirRenderer(JSONRenderer):
@@ -28,16 +30,27 @@ class CsvRenderer(JSONRenderer):
     format = Form.CSV
 
 
+class ExportQuestionsSerializer(StrictSerializer):
+    purpose = serializers.ChoiceField(
+        choices=Purpose.choices, required=False, help_text="Why it leaves."
+    )
+    reason = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_REASON,
+        help_text="In words; holds no name of a patient.",
+    )
+
+
 class PatientExportView(APIView):
     scopes = {"GET": Scope.EXPORT}
+    questions = {"GET": ExportQuestionsSerializer}
+    asked: dict[str, str]
     renderer_classes = [FhirRenderer, JSONRenderer, CsvRenderer]
 
     @extend_schema(
         operation_id="patients_export",
-        parameters=[
-            OpenApiParameter("purpose", str, enum=Purpose.values, description="Why it leaves."),
-            OpenApiParameter("reason", str, description="In words; holds no name of a patient."),
-        ],
+        parameters=[ExportQuestionsSerializer],
         responses={
             (200, bundle.MEDIA_TYPE): OpenApiTypes.OBJECT,
             (200, observations_csv.MEDIA_TYPE): OpenApiTypes.STR,
@@ -46,11 +59,10 @@ class PatientExportView(APIView):
     def get(self, request: Request, patient: str) -> HttpResponse:
         """The whole chart as a FHIR R4 Bundle; with ``Accept: text/csv`` its observations."""
         assert isinstance(request.user, User)
-        asked = request.query_params
         is_table = request.accepted_renderer.format == Form.CSV
         wanted = Wanted(
             form=Form.CSV if is_table else Form.FHIR,
-            purpose=asked.get("purpose", Purpose.UNSTATED),
-            reason=asked.get("reason", ""),
+            purpose=self.asked.get("purpose", Purpose.UNSTATED),
+            reason=self.asked.get("reason", ""),
         )
         return download(export_chart(actor=request.user, patient=patient, wanted=wanted))

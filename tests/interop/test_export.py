@@ -337,7 +337,7 @@ def test_rest_refuses_an_unknown_purpose_at_its_field(doctor, patient):
     answer = Caller(doctor).get(f"patients/{patient.pk}/export", purpose="curiosity")
 
     assert answer.status_code == 400
-    assert answer.json()["errors"][0]["pointer"] == "/purpose"
+    assert answer.json()["errors"][0]["parameter"] == "purpose"
     assert not AuditEvent.objects.filter(act="chart.export", outcome="success").exists()
 
 
