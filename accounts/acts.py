@@ -70,6 +70,7 @@ LABELS: dict[str, str | Promise] = {
     "chart.export": _("exported a chart"),
     "demo.load": _("loaded the demonstration"),
     "demo.advance": _("moved the demonstration's dates on"),
+    "demo.fill": _("filled the demonstration"),
     "request": _("asked for a page"),
 }
 

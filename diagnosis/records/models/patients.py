@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -17,13 +18,30 @@ from accounts.gate import Asker, ClosedManager, Gate
 from accounts.models import CHART_ROLES, CareTeam, Membership, Organisation, Role
 
 
+def _is_any_of(column: str, few: models.QuerySet[Any, Any]) -> models.Func:
+    """``column = ANY(ARRAY(few))``: PostgreSQL reads the few first, and plans for many rows each.
+
+    For ``IN`` it takes a team for a small one, and starts a search of the whole house at its
+    hundred thousand patients instead of at the eight hundred names that fit.
+    """
+    return models.Func(
+        F(column),
+        ArraySubquery(few),
+        template="%(expressions)s)",
+        arg_joiner=" = ANY(",
+        output_field=models.BooleanField(),
+    )
+
+
 class CareAssignmentQuerySet(models.QuerySet["CareAssignment"]):
     def of(self, user: Asker) -> CareAssignmentQuerySet:
         """Assignments to a team in which ``user`` works today, holding today."""
         if not user.is_authenticated or not user.has_role(*CHART_ROLES):
             return self.none()
-        teams = Membership.objects.current().filter(user=user).values("team")
-        return self.current().filter(team__in=teams, team__organisation=user.organisation_id)
+        teams = Membership.objects.current().filter(
+            user=user, team__organisation=user.organisation_id
+        )
+        return self.current().filter(_is_any_of("team_id", teams.order_by().values("team")))
 
     def current(self) -> CareAssignmentQuerySet:
         now = timezone.now()
