@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Field, ForeignKey
+from django.db.models import Field, ForeignKey, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -81,10 +81,14 @@ class CareTeamAdmin(OrganisationAdmin[CareTeam]):
     search_fields = ("name",)
     inlines = (MembershipInline,)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CareTeam]:
+        current = Membership.objects.current().select_related("user")
+        at_work = Prefetch("memberships", queryset=current, to_attr="at_work")
+        return super().get_queryset(request).prefetch_related(at_work)
+
     @admin.display(description=_("members today"))
-    def members_today(self, team: CareTeam) -> str:
-        current = team.memberships.current().select_related("user")
-        return ", ".join(str(membership.user) for membership in current) or "–"
+    def members_today(self, team: Any) -> str:
+        return ", ".join(str(membership.user) for membership in team.at_work) or "–"
 
     def get_inlines(self, _request: HttpRequest, obj: CareTeam | None) -> Any:
         return self.inlines if obj else ()  # first the team, then its people

@@ -56,22 +56,12 @@ def worklist_for(actor: User, wanted: WorklistFilter | None = None) -> Predictio
 
 
 def _rows(actor: User, services: list[Service]) -> Any:
-    visible = (
-        Prediction.objects.visible_to(actor)
-        .countable()
-        .filter(service__in=services, patient__isnull=False)
-        .exclude(state=State.CANCELLED)
-    )
-    newest = visible.order_by("patient_id", "service_id", "-requested_at", "-pk")
-    newest = newest.distinct(
-        "patient_id", "service_id"
-    )  # one sort, where NOT EXISTS asks for each row
+    newest = Prediction.unscoped.newest_visible_to(actor).filter(service__in=services)
     before = _same_question().filter(
         requested_at__lt=OuterRef("requested_at"), state=State.DONE
     ).order_by("-requested_at")  # fmt: skip
     return (
-        visible.filter(pk__in=newest.values("pk"))
-        .annotate(
+        newest.annotate(
             changed_at=Greatest("requested_at", "finished_at", "decided_at", "dismissed_at"),
             rank=_rank(services),
             previous_probability=Subquery(

@@ -29,9 +29,16 @@ class Shown(Generic[RowT]):
         return self.page + 1 if self.page < self.pages else None
 
 
-def page_of(rows: QuerySet[Any] | list[RowT], wanted: object, size: int) -> Shown[RowT]:
-    """The page that was asked for; a number that makes no sense is the nearest that does."""
+def page_of(
+    rows: QuerySet[Any] | list[RowT], wanted: object, size: int, total: int | None = None
+) -> Shown[RowT]:
+    """The page that was asked for; a number that makes no sense is the nearest that does.
+
+    Who has counted already gives the ``total``.
+    """
     paginator: Paginator[Any] = Paginator(rows, size)
+    if total is not None:
+        paginator.count = total
     page = paginator.get_page(wanted)  # type: ignore[arg-type]
     return Shown(
         rows=list(page.object_list),

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from statistics import quantiles
 
-from medportal.bench import portal
+from medportal.bench import hospital, portal
 from medportal.configuration.addresses import ROOT, var_folder
 from medportal.launch.apart import Installation, environment, running
 from medportal.supervisor.process import wait_until
@@ -19,6 +19,8 @@ SERVICE = "coronary-disease"
 ARTIFACT = ROOT / "medportal" / "demo" / "artifacts" / SERVICE
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "60"))
 REFERENCE_ROUNDS = 10
+HOSPITAL = os.environ.get("BENCH_HOSPITAL", "").split()
+"""Options of ``fill_demo``, to measure a smaller one."""
 
 
 def main() -> None:
@@ -33,7 +35,22 @@ def main() -> None:
     say("The bare script: model.predict and shap.KernelExplainer …")
     bare = reference(REFERENCE_ROUNDS)
     took |= {"bare predict": bare["predict"], "bare explain": bare["explain"]}
+    took |= in_a_hospital(folder)
     report(folder, took)
+
+
+def in_a_hospital(folder: Path) -> dict[str, list[float]]:
+    """Pages among 100,000 patients and 5 million observations; filled once, kept for the next."""
+    say("A hospital of its real size (filling it takes minutes, the first time) …")
+    with running(folder / "hospital") as installation:
+        for line in installation.manage("fill_demo", *HOSPITAL).splitlines():
+            say(f"  {line}")
+        took: dict[str, list[float]] = {}
+        for who in (hospital.WARD_DOCTOR, hospital.HOUSE_DOCTOR):
+            say(f"{ROUNDS} times each page, as the doctor of the {who} …")
+            pages = hospital.measure(installation.port, who, installation.password, ROUNDS)
+            took |= {f"{who}: {page}": seconds for page, seconds in pages.items()}
+        return took
 
 
 def empty_task(installation: Installation, rounds: int) -> list[float]:
@@ -74,6 +91,11 @@ ROWS = (
     ("empty Celery task, round trip", "empty task", "empty task"),
     ("bare model.predict", "bare predict", "empty task"),
     ("bare shap.KernelExplainer", "bare explain", "bare explain"),
+    *(
+        (f"{who}: {page}", f"{who}: {page}", f"{who}: {hospital.ACCOUNT}")
+        for who in (hospital.WARD_DOCTOR, hospital.HOUSE_DOCTOR)
+        for page in hospital.PAGES
+    ),
 )
 
 

@@ -8,6 +8,15 @@ from itertools import cycle
 
 from medportal.bench.browser import Browser
 
+WARD_DOCTOR, HOUSE_DOCTOR = "ward", "house"
+"""Who sees two thousand patients, and who sees a hundred thousand."""
+
+ACCOUNT = "account page"
+"""Asks of no patient: what a page costs anyhow."""
+
+PAGES = (
+    ACCOUNT, "worklist", "chart", "search by name", "search by number", "search by birth date",
+)  # fmt: skip
 NAMES = ("silva", "王伟", "ban", "kov an", "陈", "rahman", "dubo", "丽")
 NUMBERS = ("W00000017", "W00000501", "W00009951")
 DATES = ("1950-05-05", "14-Mar-1961", "1999-12-01")
@@ -15,19 +24,21 @@ CHART = re.compile(r'href="(/patients/[0-9a-f-]{36}/)"')
 
 
 def measure(port: int, username: str, password: str, rounds: int) -> dict[str, list[float]]:
-    """Seconds by page; the page of one's own account, which asks of no patient, is beside them."""
+    """Seconds by page."""
     browser = Browser(port)
     browser.log_in(username, password)
     charts = cycle(CHART.findall(browser.open("/")) or _found(browser))
     pages: dict[str, Callable[[], object]] = {
-        "account page": lambda: browser.open("/account/"),
+        ACCOUNT: lambda: browser.open("/account/"),
         "worklist": lambda: browser.open("/"),
         "chart": lambda: browser.open(next(charts)),
     }
     for what, texts in (("name", NAMES), ("number", NUMBERS), ("birth date", DATES)):
         pages[f"search by {what}"] = _searching(browser, texts)
     browser.open("/patients/")
-    return {what: [_timed(browser, page) for _ in range(rounds + 2)][2:] for what, page in pages.items()}
+    return {
+        what: [_timed(browser, page) for _ in range(rounds + 2)][2:] for what, page in pages.items()
+    }
 
 
 def _searching(browser: Browser, texts: tuple[str, ...]) -> Callable[[], object]:

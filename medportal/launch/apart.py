@@ -47,8 +47,9 @@ class Installation:
     def manage(self, *words: str) -> str:
         """Run one of Django's commands in this installation; return what it printed."""
         command = [sys.executable, "manage.py", *words]
+        surroundings = environment(self.folder, MEDPORTAL_DEMO_PASSWORD=self.password)
         return subprocess.check_output(  # our own program
-            command, cwd=ROOT, env=environment(self.folder), text=True
+            command, cwd=ROOT, env=surroundings, text=True
         ).strip()
 
     def token(self, username: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker, ClosedManager, Gate
 from accounts.models import Organisation, Role, User
-from diagnosis.records.models import Patient
+from diagnosis.records.models import Patient, ids_visible_to
 from diagnosis.registry.models import ModelVersion, Service
 from medportal.common.jobs import Job, JobQuerySet
 
@@ -23,11 +23,19 @@ class PredictionQuerySet(JobQuerySet):
         if not user.is_authenticated:
             return self.none()
         own = Q(patient=None, requested_by=user)
-        seen = Q(patient__in=Patient.unscoped.visible_to(user))
-        rows = self.filter(own | seen)
-        if user.has_role(Role.NURSE) and not user.has_role(Role.CLINICIAN):
-            rows = rows.filter(service__hidden_from_nurses=False)
-        return rows
+        seen = Q(patient__in=ids_visible_to(user))
+        return self.filter(own | seen)._of_services_for(user)
+
+    def newest_visible_to(self, user: Asker) -> PredictionQuerySet:
+        """The newest that counts of each patient and service, among what ``visible_to`` gives."""
+        rows = self.filter(is_newest=True, patient__in=ids_visible_to(user))
+        return rows._of_services_for(user)
+
+    def _of_services_for(self, user: Asker) -> PredictionQuerySet:
+        roles = user.roles if isinstance(user, User) else []
+        if Role.NURSE in roles and Role.CLINICIAN not in roles:
+            return self.filter(service__hidden_from_nurses=False)
+        return self
 
     def countable(self) -> PredictionQuerySet:
         """What may stand in trends, worklists and exports."""
@@ -71,6 +79,8 @@ class Prediction(Job):
     dismissed_at = models.DateTimeField(null=True)
     entered_in_error_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     entered_in_error_at = models.DateTimeField(null=True)
+    is_newest = models.BooleanField(db_default=False, editable=False)
+    """Of this patient and service, among what counts and was not cancelled; kept by a trigger."""
 
     closed = ClosedManager()  # first, so the default
     unscoped = PredictionQuerySet.as_manager()  # workers, migrations, factories
@@ -95,6 +105,25 @@ class Prediction(Job):
                 fields=["service", "requested_at"], include=["state"], name="prediction_usage"
             ),
             models.Index(fields=["finished_at"], name="prediction_finished"),
+            # All that the worklist counts and sorts by: it reads no row that it hides.
+            models.Index(
+                fields=["patient"],
+                include=[
+                    "id",
+                    "service",
+                    "state",
+                    "band",
+                    "probability",
+                    "owner",
+                    "index_at",
+                    "requested_at",
+                    "finished_at",
+                    "decided_at",
+                    "dismissed_at",
+                ],
+                condition=Q(is_newest=True),
+                name="prediction_newest",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
@@ -18,11 +19,11 @@ from django.views.decorators.http import require_GET
 from accounts import audit
 from accounts.adapter import first_page
 from accounts.models import Role, User
-from diagnosis.inference.models import Job
+from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.worklist import WorklistFilter, worklist_for
 from diagnosis.portal.access import CHART_READERS, PersonRequest
 from diagnosis.portal.needs import needs_of
-from diagnosis.portal.paging import page_of
+from diagnosis.portal.paging import Shown, page_of
 from diagnosis.portal.worklist_rows import rows_of
 from diagnosis.registry.models import Service
 
@@ -63,12 +64,13 @@ def worklist(request: PersonRequest) -> HttpResponse:
     if not user.has_role(*CHART_READERS):
         return redirect(first_page(user))
     listed = _Listed(user, request.GET.get("show", ""), request.GET.get("service", ""))
-    shown = page_of(listed.rows(by_risk="risk" in request.GET), request.GET.get("page"), PAGE)
-    patients = [row.patient_id for row in shown.rows]
+    shown = listed.page(request.GET.get("page"), by_risk="risk" in request.GET)
+    rows = listed.whole(shown.rows)
+    patients = [row.patient_id for row in rows]
     audit.record(actor=user, act="worklist.read", patients=[pk for pk in patients if pk])
     is_nurse = not user.has_role(Role.CLINICIAN)
     context = {
-        "rows": rows_of(shown.rows, user),
+        "rows": rows_of(rows, user),
         "shown": shown,
         "chips": listed.chips,
         "total": listed.total,
@@ -108,12 +110,19 @@ class _Listed:
         query = urlencode({name: value for name, value in kept.items() if value})
         return Chip(code, label, count, code == self.show, query)
 
-    def rows(self, *, by_risk: bool) -> Any:
+    def page(self, wanted: object, *, by_risk: bool) -> Shown[UUID]:
+        """Which results stand on the page: sorted by what an index holds, no row is read for it."""
+        total: int | None = next(chip.count for chip in self.chips if chip.code == self.show)
         rows = self.all.filter(self.conditions[self.show][1]) if self.show else self.all
         if by_risk and self.service:
             # One service alone: its probabilities mean the same; what expired has none.
-            return rows.filter(state=State.DONE).order_by("-probability", "pk")
-        return rows
+            rows, total = rows.filter(state=State.DONE).order_by("-probability", "pk"), None
+        return page_of(rows.values_list("pk", flat=True), wanted, PAGE, total)
+
+    def whole(self, shown: list[UUID]) -> list[Prediction]:
+        """The results themselves, in the page's order."""
+        rows = {row.pk: row for row in self.all.filter(pk__in=shown)}
+        return [rows[pk] for pk in shown if pk in rows]
 
     def kept(self, *, by_risk: bool) -> str:
         parts = {"show": self.show, "service": self.service, "risk": "1" if by_risk else ""}

@@ -13,6 +13,7 @@ from diagnosis.records.models.patients import (
     Patient,
     PatientIdentifier,
     PatientQuerySet,
+    ids_visible_to,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "PatientQuerySet",
     "PatientRow",
     "PatientRowQuerySet",
+    "ids_visible_to",
 ]

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker, ClosedManager, Gate
 from accounts.models import User
-from diagnosis.records.models.patients import Patient
+from diagnosis.records.models.patients import Patient, ids_visible_to
 
 
 class PatientRowQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Asker) -> Self:
         """Rows of the patients whom ``user`` may see."""
-        return self.filter(patient__in=Patient.unscoped.visible_to(user))
+        return self.filter(patient__in=ids_visible_to(user))
 
 
 class PatientRow(models.Model):

@@ -12,9 +12,6 @@ from accounts import audit
 from accounts.models import Organisation, User
 from medportal.demo.loading.hospital import people, rows
 
-HOUSE_DOCTOR, WARD_DOCTOR = "house", "ward"
-"""Who sees every patient of the hospital, and who sees one ward's."""
-
 
 @dataclass(frozen=True)
 class Size:
@@ -24,7 +21,7 @@ class Size:
 
 
 def is_filled() -> bool:
-    return User.objects.filter(username=HOUSE_DOCTOR).exists()
+    return User.objects.filter(username="house").exists()
 
 
 def fill(
@@ -52,4 +49,4 @@ def fill(
             organisation=organisation,
         )
     with as_owner(), connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE")  # as autovacuum would, a little later
