@@ -18,6 +18,7 @@ from tests.servers import as_superuser
 
 ELSEWHERE = {
     "demo.load": "tests/demo/test_loading.py",  # three hundred patients: once is enough
+    "demo.fill": "tests/contracts/test_plans.py",  # eight thousand
 }
 
 BREAK = [

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from diagnosis.records.models import Patient
 from medportal.database.roles import acting_as
 from medportal.demo.loading.hospital import Size, fill
@@ -76,3 +76,4 @@ def test_no_page_reads_a_whole_table(hospital, client_for):
                     scanned[username, address, str(sent)] = (found, sql[:2000], plan)
 
     assert scanned == {}
+    assert AuditEvent.objects.get(act="demo.fill").detail["patients"] == SIZE.patients

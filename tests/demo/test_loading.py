@@ -186,11 +186,17 @@ def test_loading_again_changes_nothing(organisation, capsys):
     assert Patient.unscoped.count() == before
 
 
-def test_the_demonstration_stays_away_from_a_real_organisation(organisation):
+@pytest.mark.parametrize("command", ["load_demo", "fill_demo"])
+def test_the_demonstration_stays_away_from_a_real_organisation(organisation, command):
     OrganisationFactory(is_demonstration=False)
 
     with pytest.raises(CommandError, match="real organisation"):
-        call_command("load_demo")
+        call_command(command)
+
+
+def test_a_hospital_without_anybody_is_refused(organisation):
+    with pytest.raises(CommandError, match="at least one of each"):
+        call_command("fill_demo", patients=0)
 
 
 def test_loading_leaves_one_event_of_nobody_for_the_house(demonstration, organisation):
