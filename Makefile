@@ -7,19 +7,23 @@ ENVIRONMENT = @$(PYTHON) medportal/launch/environment.py
 WITHOUT_SERVERS = MEDPORTAL_WITHOUT_SERVERS=1 DJANGO_SETTINGS_MODULE=medportal.settings.test
 ARGS ?=
 
-.PHONY: help demo demo-reset serve servers test check format demo-models bench screenshots translations tables requirements
+.PHONY: help demo demo-reset serve servers backup-key backup verify-backup restore upgrade test check format demo-models bench screenshots translations tables requirements
 
 help:
 	@echo "make demo          the demonstration at http://127.0.0.1:8000 (PORT= changes the port)"
 	@echo "make demo-reset    throw its data away and start afresh"
 	@echo "make serve         the same portal, empty: asks for the first organisation"
+	@echo "make backup-key    KEY=/safe/medportal.key: what seals backups, kept apart from them"
+	@echo "make backup        TO=/backups KEY=…; then make verify-backup FROM=/backups/medportal-… KEY=…"
+	@echo "make restore       FROM=/backups/medportal-… KEY=…, into an empty MEDPORTAL_VAR"
+	@echo "make upgrade       TO=/backups KEY=…: a tried backup, then this version's tables"
 	@echo "make test          every test, the browser ones included (ARGS= for pytest)"
 	@echo "make check         format, lint, types, imports, templates, migrations, translations"
 	@echo "make demo-models   train the demonstration's models anew and say what changed"
 	@echo "make bench         the benchmarks, beside their references"
 	@echo "make screenshots   the pictures in docs/"
 
-demo demo-reset serve servers:
+demo demo-reset serve servers backup-key backup verify-backup restore upgrade:
 	$(ENVIRONMENT) requirements.txt
 	@exec $(PY) -m medportal.launch $@
 

@@ -1,4 +1,4 @@
-"""``python -m medportal.launch servers | demo | demo-reset | serve``: what make runs."""
+"""``python -m medportal.launch COMMAND``: what make runs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from medportal.launch import installation, portal
+from medportal.launch import installation, keeping, portal
 from medportal.supervisor.system import Unusable
 
 USAGE = __doc__
@@ -23,10 +23,15 @@ def main() -> None:
         "demo": portal.demo,
         "demo-reset": portal.demo_reset,
         "serve": portal.serve,
+        "backup-key": keeping.backup_key,
+        "backup": keeping.backup,
+        "verify-backup": keeping.verify_backup,
+        "restore": keeping.restore,
+        "upgrade": keeping.upgrade,
     }
     command = commands.get(sys.argv[1] if len(sys.argv) == 2 else "")
     if command is None:
-        sys.exit(USAGE)
+        sys.exit(f"{USAGE}\n{' | '.join(commands)}")
     try:
         command()
     except Unusable as error:

@@ -81,7 +81,7 @@ def run_aloud(profile: str, command: list[str], *, asks: bool = False) -> None:
             process.terminate()
             raise
     if status:
-        raise Unusable("The start stopped there; the lines above say why.")
+        raise Unusable("It stopped there; the lines above say why.")
 
 
 def open_servers(profile: str) -> Servers:

@@ -9,6 +9,7 @@ from django.conf import settings
 from granian.constants import Interfaces
 from granian.server import Server
 
+from medportal.database.versions import refuse_newer
 from medportal.supervisor.postgres import refuse_too_few_connections
 from medportal.supervisor.system import Unusable
 from medportal.supervisor.valkey import refuse_evicting
@@ -23,6 +24,7 @@ def main() -> None:
             settings.ADDRESSES.database,
             settings.WEB_WORKERS * settings.WEB_CONNECTIONS + settings.OTHER_CONNECTIONS,
         )
+        refuse_newer(settings.ADDRESSES.database)
     except Unusable as error:
         sys.exit(str(error))
     Server(

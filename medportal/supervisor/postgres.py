@@ -105,7 +105,11 @@ class Postgres:
             check=True,
         ).stdout.split()[-1]
         if ours.split(".")[0] != written:
-            raise Unusable(f"The data were written by PostgreSQL {written}; this is {ours}.")
+            raise Unusable(
+                f"The data in {self.data} were written by PostgreSQL {written}; this is {ours}. "
+                "Nothing was touched: make a backup with the version that wrote them, and restore "
+                "it into an empty place."
+            )
 
     def _give_away(self, path: Path) -> None:
         if self.account:

@@ -10,12 +10,17 @@ from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connections
 
 from medportal.database.roles import acting_as, grant, has_owner
+from medportal.database.versions import NewerDatabase, refuse_newer
 
 
 class Command(MigrateCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not has_owner():
             raise CommandError("Migrating needs DATABASE_OWNER_URL: the role that owns the tables.")
+        try:
+            refuse_newer(settings.ADDRESSES.owner or settings.ADDRESSES.database)
+        except NewerDatabase as error:
+            raise CommandError(str(error)) from error
         alias = options["database"]
         application = connections[alias].settings_dict["USER"]
         with acting_as(settings.DATABASE_OWNER, alias):

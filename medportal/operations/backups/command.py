@@ -1,0 +1,39 @@
+"""What the four commands share: where the key is, and one line for what goes wrong."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.request_facts import Facts, facts
+from medportal.operations.backups.problems import BackupError
+
+KEY_VARIABLE = "MEDPORTAL_BACKUP_KEY_FILE"
+
+
+class BackupCommand(BaseCommand):
+    """For the operator, who owns this machine; each leaves its event."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--key-file",
+            type=Path,
+            default=os.environ.get(KEY_VARIABLE),
+            help=f"the key set that manage.py backup_key made (or {KEY_VARIABLE})",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not options["key_file"]:
+            raise CommandError(f"Which key? Give --key-file or {KEY_VARIABLE}.")
+        try:
+            with facts(Facts(channel="command")):
+                self.act(Path(options["key_file"]), options)
+        except BackupError as error:
+            raise CommandError(str(error)) from error
+
+    def act(self, key_file: Path, options: dict[str, Any]) -> None:
+        raise NotImplementedError
