@@ -52,7 +52,6 @@ LABELS: dict[str, str | Promise] = {
     "quota.set": _("set a quota"),
     "usage.read": _("looked at the usage"),
     "usage.export": _("exported the usage"),
-    "status.read": _("looked at the portal's status"),
     "backup.make": _("made a backup"),
     "backup.verify": _("tried a backup"),
     "backup.restore": _("restored a backup"),

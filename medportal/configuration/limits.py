@@ -21,6 +21,8 @@ OTHER_CONNECTIONS = int(os.environ.get("MEDPORTAL_OTHER_CONNECTIONS", "12"))
 
 INTERACTIVE_TIME_LIMIT = seconds("INTERACTIVE_TIME_LIMIT", 30)
 BATCH_TIME_LIMIT = seconds("BATCH_TIME_LIMIT", 600)
+UPKEEP_TIME_LIMIT = seconds("UPKEEP_TIME_LIMIT", 4 * 3600)
+"""A backup and its trial take as long as they take; this ends one that hangs."""
 LEASE_SECONDS = seconds("LEASE_SECONDS", 60)
 """A prediction whose worker has not settled it by then is anybody's; longer than the time limit."""
 BATCH_LEASE_SECONDS = seconds("BATCH_LEASE_SECONDS", 900)
@@ -34,5 +36,6 @@ HEARTBEAT_SECONDS = seconds("HEARTBEAT_SECONDS", 10)
 SILENCE_SECONDS = {
     "interactive": INTERACTIVE_TIME_LIMIT + 3 * HEARTBEAT_SECONDS,
     "batch": BATCH_TIME_LIMIT + 3 * HEARTBEAT_SECONDS,
+    "upkeep": UPKEEP_TIME_LIMIT + 3 * HEARTBEAT_SECONDS,
 }
 """How long a worker of each kind may be busy with one task before silence means that it hangs."""

@@ -17,10 +17,12 @@ from pathlib import Path
 import psycopg
 
 from medportal.configuration.addresses import ROOT, var_folder
+from medportal.configuration.backups import BACKUP_DESTINATION
 from medportal.configuration.limits import (
     BATCH_TIME_LIMIT,
     INTERACTIVE_TIME_LIMIT,
     SILENCE_SECONDS,
+    UPKEEP_TIME_LIMIT,
 )
 from medportal.launch.installation import (
     demo_password,
@@ -96,7 +98,8 @@ def _run(profile: str) -> None:
     os.environ["MEDPORTAL_PORT"] = str(port)
     say("Starting PostgreSQL and Valkey …")
     with open_servers(profile) as servers:
-        commands = portal_commands(int(INTERACTIVE_TIME_LIMIT), int(BATCH_TIME_LIMIT))
+        upkeep = int(UPKEEP_TIME_LIMIT) if BACKUP_DESTINATION else 0
+        commands = portal_commands(int(INTERACTIVE_TIME_LIMIT), int(BATCH_TIME_LIMIT), upkeep)
         pulse = Pulse(servers, SILENCE_SECONDS)
         stack = Stack(servers, ROOT, partial(environment, profile), commands, say, pulse)
         _prepare(profile, servers)

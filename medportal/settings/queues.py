@@ -7,6 +7,7 @@ from typing import Any
 from celery.beat import BeatLazyFunc
 
 from medportal.configuration.addresses import celery_broker, find_addresses
+from medportal.configuration.backups import *
 from medportal.configuration.limits import *
 from medportal.configuration.periods import period_start
 
@@ -37,7 +38,10 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = BATCH_TIME_LIMIT
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
-CELERY_TASK_ROUTES = {"diagnosis.inference.tasks.run_slow_explanation": {"queue": "batch"}}
+CELERY_TASK_ROUTES = {
+    "diagnosis.inference.tasks.run_slow_explanation": {"queue": "batch"},
+    "medportal.operations.tasks.nightly_backup": {"queue": "upkeep"},
+}
 """Whatever is not named here is short: the queue that doctors wait for."""
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TASK_SEND_SENT_EVENT = False
@@ -69,3 +73,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-predictions": every(SWEEP_SECONDS, "diagnosis.inference.tasks.sweep_predictions"),
     "sweep-explanations": every(SWEEP_SECONDS, "diagnosis.inference.tasks.sweep_explanations"),
 }
+if BACKUP_DESTINATION:
+    CELERY_BEAT_SCHEDULE["nightly-backup"] = every(
+        BACKUP_LOOK_SECONDS, "medportal.operations.tasks.nightly_backup"
+    )

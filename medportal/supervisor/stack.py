@@ -29,10 +29,13 @@ def worker_command(role: str, concurrency: int, time_limit: int) -> list[str]:
     ]  # fmt: skip
 
 
-def portal_commands(interactive_limit: int, batch_limit: int) -> dict[str, list[str]]:
+def portal_commands(
+    interactive_limit: int, batch_limit: int, upkeep_limit: int = 0
+) -> dict[str, list[str]]:
     """Role: command line. Each names its role, and its children inherit the line."""
     beat = [sys.executable, "-m", "celery", "-A", "medportal", "beat", "--pidfile", ""]
-    return {
+    upkeep = {"upkeep": worker_command("upkeep", 1, upkeep_limit)} if upkeep_limit else {}
+    return upkeep | {
         "interactive": worker_command("interactive", 2, interactive_limit),
         "batch": worker_command("batch", 1, batch_limit),
         "beat": [*beat, "--loglevel", "WARNING"],

@@ -48,7 +48,7 @@ def back_up(destination: Path, keys: KeySet, *, row: Backup | None = None) -> Ba
     try:
         made = copy_out(destination, keys, is_nightly=row.night is not None)
     except BackupError as error:
-        _failed(row, "backup.make", error)
+        note_failure(row, error)
         raise
     return note_made(made, row)
 
@@ -88,7 +88,7 @@ def verify(source: Path, keys: KeySet) -> dict[str, Any]:
         manifest = try_backup(source, keys)
     except BackupError as error:
         if row is not None:
-            _failed(row, "backup.verify", error)
+            note_failure(row, error, "backup.verify")
         raise
     with transaction.atomic():
         if row is not None:
@@ -99,12 +99,14 @@ def verify(source: Path, keys: KeySet) -> dict[str, Any]:
     return manifest
 
 
-def _failed(row: Backup, act: str, error: BackupError) -> None:
-    """A failed night is free again for another try."""
-    with transaction.atomic():
-        row.failure_code, row.night, row.verified_at = error.code, None, None
-        row.save(update_fields=["failure_code", "night", "verified_at"])
-        _note(act, row.name, outcome=AuditEvent.Outcome.FAILED, detail={"code": error.code})
+@transaction.atomic
+def note_failure(row: Backup, error: BackupError, act: str = "backup.make") -> None:
+    """Once: a failed night is free again for another try."""
+    if row.failure_code:
+        return
+    row.failure_code, row.night, row.verified_at = error.code, None, None
+    row.save(update_fields=["failure_code", "night", "verified_at"])
+    _note(act, row.name, outcome=AuditEvent.Outcome.FAILED, detail={"code": error.code})
 
 
 def restore(source: Path, keys: KeySet) -> dict[str, Any]:
