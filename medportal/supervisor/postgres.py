@@ -163,7 +163,10 @@ class Postgres:
         connection.execute(statement)
 
 
-LIMITS = "SELECT name, setting::int FROM pg_settings WHERE name LIKE '%connections'"
+LIMITS = (
+    "SELECT name, setting::int FROM pg_settings "
+    "WHERE name IN ('max_connections', 'superuser_reserved_connections')"
+)
 
 
 def refuse_too_few_connections(url: str, wanted: int) -> None:

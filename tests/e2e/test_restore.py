@@ -78,10 +78,10 @@ def look(installation: Installation) -> dict[str, Any]:
 def log_in(url: str, username: str, password: str) -> str:
     """By the form; returns the page behind it."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-    page = browser.open(f"{url}/login/", timeout=20).read().decode()
+    page = browser.open(f"{url}/accounts/login/", timeout=20).read().decode()
     token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
     form = {"csrfmiddlewaretoken": token, "login": username, "password": password}
-    sent = urllib.request.Request(f"{url}/login/", urllib.parse.urlencode(form).encode())
+    sent = urllib.request.Request(f"{url}/accounts/login/", urllib.parse.urlencode(form).encode())
     return str(browser.open(sent, timeout=20).read().decode())
 
 
