@@ -50,7 +50,13 @@ DIABETES: dict[str, tuple[str, str, float | str, str]] = {
     "pregnancies": (LOINC, "11996-6", 2.0, "1"),
     "diastolic_bp": (LOINC, "8462-4", 76.0, "mm[Hg]"),
 }
-CHARTS = {"coronary-disease": CORONARY, "diabetes-onset": DIABETES}
+LIGHT_CHAINS: dict[str, tuple[str, str, float | str, str]] = {
+    "kappa": (LOINC, "36916-5", 1.6, "mg/dL"),
+    "lambda": (LOINC, "33944-0", 1.9, "mg/dL"),
+}
+CHARTS = {
+    "coronary-disease": CORONARY, "diabetes-onset": DIABETES, "flc-mortality": LIGHT_CHAINS,
+}  # fmt: skip
 
 
 def artifact_of(slug: str) -> Path:

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from diagnosis.ml import package
 from diagnosis.ml.errors import ArtifactError, MLError
+from diagnosis.ml.novelty import CODE as UNLIKE
+from diagnosis.ml.novelty import Novelty
 from diagnosis.ml.schema import FeatureSchema, Finding, Rows
 from diagnosis.ml.serving import ServingForm
 from diagnosis.ml.targets import Task
@@ -90,7 +92,8 @@ class Artifact:
             width = len(self.schema)
             if not self.task.kind or self.background.shape[1:] != (width,):
                 raise ArtifactError("The background does not fit the schema.")
-        except (KeyError, TypeError, IndexError, MLError) as error:
+            _ = self.novelty
+        except (KeyError, TypeError, ValueError, IndexError, MLError) as error:
             raise ArtifactError(f"The artifact contradicts itself: {error}") from error
 
     def contents(self) -> dict[str, bytes]:
@@ -149,6 +152,12 @@ class Artifact:
             raise ArtifactError("background.npy can not be read.") from error
         return np.ascontiguousarray(rows, dtype=np.float32)
 
+    @cached_property
+    def novelty(self) -> Novelty | None:
+        """How unlike the training rows a row is; None for artifacts that do not say."""
+        given = self.manifest.get("novelty")
+        return None if given is None else Novelty.from_dict(given, self.schema.features)
+
     # What it does
 
     @cached_property
@@ -206,8 +215,23 @@ class Artifact:
         return np.column_stack([np.minimum(low, middle), np.maximum(high, middle)])
 
     def check(self, rows: Rows) -> list[list[Finding]]:
-        """Return the findings of every row; see ``FeatureSchema.check``."""
-        return self.schema.check(rows)
+        """Return the findings of every row; see ``FeatureSchema.check``.
+
+        ``unlike_training`` says that the row as a whole resembles no training row; it names the
+        input that stands out most.
+        """
+        found, novelty = self.schema.check(rows), self.novelty
+        if novelty is not None and found:
+            x = self.schema.matrix(rows)
+            for i in np.flatnonzero(novelty.unlike(x)):
+                found[i].append(self._unlike(novelty.standing_out(x[i : i + 1])))
+        return found
+
+    def _unlike(self, places: list[int]) -> Finding:
+        features = [self.schema.features[j] for j in places]
+        named = ", ".join(feature.label.get("en", feature.name) for feature in features)
+        message = f"The row is unlike the training rows; standing out: {named}."
+        return Finding(UNLIKE, features[0].name, message, f"/{features[0].name}")
 
     def explain(self, rows: Rows, *, seed: int = 0) -> Explanation:
         """Return Shapley values of every row on the probability scale."""

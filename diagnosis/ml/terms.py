@@ -93,7 +93,8 @@ class Finding:
     """Something about one value of one row; the row is answered all the same.
 
     ``code`` is one of ``unseen_category``, ``out_of_bounds``, ``infinite``, ``required_missing``,
-    ``not_a_number``, ``unknown_feature``, ``unknown_unit``, ``unit_missing``, ``outside_limits``.
+    ``not_a_number``, ``unknown_feature``, ``unknown_unit``, ``unit_missing``, ``outside_limits``,
+    and for the row as a whole ``unlike_training``.
     ``message`` never repeats the value itself.
     """
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml import refits
+from diagnosis.ml import novelty, refits
 from diagnosis.ml.artifact import Artifact
 from diagnosis.ml.choice import choose
 from diagnosis.ml.pipeline import Fitted, Sample, fit_logistic
@@ -84,6 +84,7 @@ def train(
             resolved, facts = measured.recipe, {}
         fitted = fit(resolved, problem.sample)
         members = refits.refit(resolved, problem.sample, fitted)
+        unlike = novelty.learn(problem.sample.x, problem.sample.features, resolved.seed)
     files, gaps = _files(fitted, members, problem.sample, resolved.seed)
     manifest = {
         "name": name or " and ".join(recipe.targets),
@@ -95,6 +96,7 @@ def train(
         "refits": {"count": len(members), "level": refits.LEVEL} if members else None,
         **_measures(measured, problem),
         **_ranges(problem, fitted),
+        "novelty": unlike,
         "training": _training(problem, table),
         "environment": _environment(),
         **(extra or {}),

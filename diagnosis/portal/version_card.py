@@ -15,6 +15,7 @@ from diagnosis.portal.added_value import metric_interval
 from diagnosis.portal.charts.curves import Calibration, RocCurve, calibration, roc
 from diagnosis.portal.charts.directions import DirectionBar, direction_bars
 from diagnosis.portal.figures import decimal, exact_percent, exact_range, percent
+from diagnosis.portal.likeness_card import Likeness, likeness
 from diagnosis.portal.sentences import flagged_sentences
 from diagnosis.portal.version_inputs import DIRECTIONS, InputRow, inputs_of
 from diagnosis.registry import contradictions
@@ -103,6 +104,7 @@ class Card:
     directions: tuple[DirectionRow, ...]
     inputs: tuple[InputRow, ...]
     subgroups: tuple[MetricRow, ...]
+    likeness: Likeness | None
     rows: int | None
     events: int | None
     threshold: str
@@ -239,6 +241,7 @@ def card(version: ModelVersion) -> Card:
         directions=_direction_rows(version, schema),
         inputs=inputs_of(version),
         subgroups=_subgroups(manifest),
+        likeness=likeness(manifest, schema),
         rows=evaluation.get("rows"),
         events=events,
         threshold=exact_percent(evaluation.get("threshold") or 0.5),

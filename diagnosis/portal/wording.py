@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext, ngettext
 
 from medportal.common.moments import clock, day, day_time, reads_chinese
+from medportal.common.quantities import number, unit
 
 __all__ = [
     "age_words",
@@ -20,20 +21,6 @@ __all__ = [
     "unit",
     "whole_years",
 ]
-
-ROMAN_PRINT = {
-    "mm[Hg]": "mmHg",
-    "umol/L": "µmol/L",
-    "u[IU]/mL": "µIU/mL",
-    "10*3/uL": "10³/µL",
-    "10*9/L": "10⁹/L",
-    "kg/m2": "kg/m²",
-    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
-    "Cel": "°C",
-    "ug/dL": "µg/dL",
-    "ug": "µg",
-    "1": "",
-}
 
 
 def whole_years(born: date, on: date) -> int:
@@ -60,22 +47,6 @@ def span_words(span: timedelta) -> str:
         return gettext("%(n)d h") % {"n": seconds // 3600}
     days = seconds // 86400
     return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
-
-
-def unit(ucum: str | None) -> str:
-    """A UCUM unit as laboratories print it."""
-    code = ucum or ""
-    return "" if code.startswith("{") else ROMAN_PRINT.get(code, code)
-
-
-def number(value: float | None, decimals: int | None = None) -> str:
-    """A clinical value; without ``decimals`` as short as it is exact, and a true minus sign."""
-    if value is None:
-        return ""
-    text = f"{value:.6g}" if decimals is None else f"{value:.{decimals}f}"
-    if "e" in text:
-        text = f"{value:.0f}"
-    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def points(difference: float | None) -> str:

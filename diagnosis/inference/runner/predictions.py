@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import AuditEvent, User
-from diagnosis.inference import refusals, rights, scoring
+from diagnosis.inference import likeness, refusals, rights, scoring
 from diagnosis.inference.facts import Facts, read_facts
 from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.population import check_population
@@ -59,7 +59,9 @@ def _compute(job: Prediction) -> Computed:
         artifact = load_artifact(job.version)
     except ArtifactError:
         return Computed(failure=UNREADABLE)
-    grounds = refusals.of_inputs(artifact.schema, job.inputs)
+    grounds = refusals.of_inputs(artifact.schema, job.inputs) or likeness.of_row(
+        artifact, job.inputs
+    )
     if grounds:
         return Computed(grounds=grounds)
     return Computed(result=scoring.score(artifact, job.version.service.sheet, job.inputs))

@@ -46,12 +46,36 @@ def changed_entries(old: Artifact, new: Artifact) -> list[str]:
     return changed + _moved_predictions(old, new)
 
 
+def kept_where_alike(old: Any, new: Any) -> Any:
+    """Return ``new`` with the numbers of ``old`` where only the last digits differ."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {key: kept_where_alike(old.get(key), item) for key, item in new.items()}
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        return [kept_where_alike(*pair) for pair in zip(old, new, strict=True)]
+    return old if _alike(old, new) else new
+
+
+def renewed(old: Artifact, new: Artifact) -> Artifact:
+    """Return what ``new`` says, in the very bytes of ``old`` where its model did not move."""
+    manifest = kept_where_alike(old.manifest, new.manifest)
+    if _moved_predictions(old, new):
+        return Artifact(manifest, new.files)
+    same = {name: old.manifest[name] for name in _NOT_COMPARED if name in old.manifest}
+    return Artifact({**manifest, **same}, old.files)
+
+
 def _moved_predictions(old: Artifact, new: Artifact) -> list[str]:
     if old.schema.names != new.schema.names:
         return ["/predictions"]
     if not np.array_equal(old.background, new.background, equal_nan=True):
         return ["/background"]
-    gap = np.abs(old.predict_matrix(new.background) - new.predict_matrix(new.background)).max()
+    rows = new.background
+    gap = np.abs(old.predict_matrix(rows) - new.predict_matrix(rows)).max()
+    before, after = old.refit_probabilities(rows), new.refit_probabilities(rows)
+    if before is not None and after is not None and before.shape == after.shape:
+        gap = max(gap, np.abs(before - after).max())
+    elif before is not None or after is not None:
+        return ["/refits"]
     return ["/predictions"] if gap > TOLERANCE else []
 
 
@@ -64,6 +88,7 @@ def replace_if_changed(folder: Path, new: Artifact) -> str:
     changed = changed_entries(old, new)
     if not changed:
         return f"unchanged, {old.digest[:12]}"
+    new = renewed(old, new)
     new.save(folder)
     shown = ", ".join(changed[:6]) + (" …" if len(changed) > 6 else "")
     return f"{old.digest[:12]} -> {new.digest[:12]}: {len(changed)} entries differ ({shown})"
