@@ -6,6 +6,7 @@ import hashlib
 import io
 import platform
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -77,31 +78,58 @@ def train(
     """
     problem = pose(recipe, table, schema)
     with single_thread():
-        if measured is None:
-            resolved, facts = choose(problem.recipe, problem.sample)
-            measured = cross_validate(resolved, problem)
-        else:
-            resolved, facts = measured.recipe, {}
-        fitted = fit(resolved, problem.sample)
-        members = refits.refit(resolved, problem.sample, fitted)
-        unlike = novelty.learn(problem.sample.x, problem.sample.features, resolved.seed)
-    files, gaps = _files(fitted, members, problem.sample, resolved.seed)
+        learnt = _learn(problem, measured)
+    files, gaps = _files(learnt.fitted, learnt.members, problem.sample, learnt.recipe.seed)
     manifest = {
         "name": name or " and ".join(recipe.targets),
-        "task": problem.task.to_dict(),
-        "schema": problem.required_schema.to_dict(),
-        "recipe": resolved.to_dict() | {"digest": resolved.digest},
-        "choice": {"asked": recipe.model, "model": resolved.model, **facts},
-        "fit": _described(fitted, gaps),
-        "refits": {"count": len(members), "level": refits.LEVEL} if members else None,
-        **_measures(measured, problem),
-        **_ranges(problem, fitted),
-        "novelty": unlike,
+        **_described(problem, learnt, gaps),
         "training": _training(problem, table),
         "environment": _environment(),
         **(extra or {}),
     }
     return Artifact(manifest, files)
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    """What a problem taught, before it is written down; ``facts`` are those of the choice."""
+
+    recipe: Recipe
+    facts: Mapping[str, Any]
+    measured: OutOfFold
+    fitted: Fitted
+    members: list[Fitted]
+    novelty: dict[str, Any] | None
+
+
+def _learn(problem: Problem, measured: OutOfFold | None) -> _Learnt:
+    """Choose, measure (unless that was done), fit, refit, and learn what rows look like."""
+    sample = problem.sample
+    facts: Mapping[str, Any] = {}
+    if measured is None:
+        chosen, facts = choose(problem.recipe, sample)
+        measured = cross_validate(chosen, problem)
+    recipe = measured.recipe
+    fitted = fit(recipe, sample)
+    members = refits.refit(recipe, sample, fitted)
+    unlike = novelty.learn(sample.x, sample.features, recipe.seed)
+    return _Learnt(recipe, facts, measured, fitted, members, unlike)
+
+
+def _described(problem: Problem, learnt: _Learnt, gaps: Mapping[str, float]) -> dict[str, Any]:
+    """Return what the manifest says of the model itself."""
+    recipe, members = learnt.recipe, learnt.members
+    return {
+        "task": problem.task.to_dict(),
+        "schema": problem.required_schema.to_dict(),
+        "recipe": recipe.to_dict() | {"digest": recipe.digest},
+        "choice": {"asked": problem.recipe.model, "model": recipe.model, **learnt.facts},
+        "fit": _fit_facts(learnt.fitted, gaps),
+        "refits": {"count": len(members), "level": refits.LEVEL} if members else None,
+        **_measures(learnt.measured, problem),
+        **_ranges(problem, learnt.fitted),
+        "novelty": learnt.novelty,
+    }
 
 
 def fit(recipe: Recipe, sample: Sample) -> Fitted:
@@ -159,7 +187,7 @@ def _background(fitted: Fitted, sample: Sample, seed: int) -> Matrix:
     return sample.x[np.sort(draws[int(np.argmin(gaps))])]
 
 
-def _described(fitted: Fitted, gaps: Mapping[str, float]) -> dict[str, Any]:
+def _fit_facts(fitted: Fitted, gaps: Mapping[str, float]) -> dict[str, Any]:
     return {
         **fitted.facts,
         "calibration": fitted.calibrator.to_dict(),

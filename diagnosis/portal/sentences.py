@@ -165,7 +165,7 @@ def reasons_sentence(picture: Waterfall, labels: Mapping[str, str]) -> str:
 
 def borderline(label: str, step: str, here: str, there: str) -> str:
     """One step of measurement error would change the band; ``step`` has its unit."""
-    return say("borderline", label=label, step=step, here=here, there=there)
+    return say("borderline", label=inside(label), step=step, here=here, there=there)
 
 
 def gain(other: str, difference: float, verdict: str) -> str:

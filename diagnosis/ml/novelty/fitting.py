@@ -111,8 +111,8 @@ def find(
     Every row is scored by measures fitted without its fold, in repeated folds. The threshold is
     the quantile of these scores; the share that it refuses is counted with thresholds from the
     other folds, so neither looks at the rows it judges. Mistakes are planted in held-out rows
-    of the first repeat, and are never looked at to choose anything. ``shipped`` is the measure
-    of all rows: where many rows are alike it, too, must refuse no more of them.
+    of the first repeat; the threshold does not look at them. ``shipped`` is the measure of all
+    rows: where many rows are alike, it too must refuse no more of them.
     """
     repeats = 10 if len(x) < 1000 else 3
     planted = faults.of(features, seed)

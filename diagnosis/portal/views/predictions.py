@@ -122,7 +122,7 @@ def on_paper(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """The page for paper; opening it counts as printing."""
     found = visible_prediction(request.user, prediction)
     page = result_page(request, found)
-    if page.number is None:
+    if page.number is None and found.state != State.REFUSED:
         raise Http404
     note(request.user, found, "prediction.print")
     context = {

@@ -174,10 +174,14 @@ def _held_out(study: Study, artifact: Artifact) -> dict[str, Any]:
     table = study.table
     rows = table.held_out
     y, p = table.label[rows], artifact.predict(table.inputs[rows])
+    unlike = 0
+    if artifact.novelty is not None:
+        unlike = int(artifact.novelty.unlike(artifact.schema.matrix(table.inputs[rows])).sum())
     return {
         "rows": len(y),
         "events": int(y.sum()),
         "mean_probability": float(p.mean()),
+        "unlike_training": unlike,
         "metrics": evaluation.metrics_with_intervals(y, p, threshold=_threshold(study)),
     }
 

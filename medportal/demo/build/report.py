@@ -199,6 +199,32 @@ def _held_out(manifests: Mapping[str, Manifest]) -> str:
     return _table(head, rows)
 
 
+KINDS = {
+    "tenfold": "× 10", "tenth": "÷ 10", "other_unit": "other unit",
+    "same_unit_tenfold": "all of one unit × 10", "same_unit_tenth": "all of one unit ÷ 10",
+    "swapped": "two swapped", "other_people": "each from somebody else",
+}  # fmt: skip
+
+
+def _unlike(manifests: Mapping[str, Manifest]) -> str:
+    """Say what the measure of unlikeness refuses, of real rows and of planted mistakes."""
+    head = ["service", "held-out rows refused", *KINDS.values(), "demonstration rows refused"]
+    rows = []
+    for slug, manifest in manifests.items():
+        found, own = manifest["novelty"], manifest["held_out"]
+        share = found["refused"]
+        refused = f"{share['value']:.1%} ({share['lower']:.1%} to {share['upper']:.1%})"
+        cells = [_caught(found["planted"], kind) for kind in KINDS]
+        rows.append([f"`{slug}`", refused, *cells, f"{own['unlike_training']} of {own['rows']}"])
+    return _table(head, rows)
+
+
+def _caught(planted: Sequence[Mapping[str, Any]], kind: str) -> str:
+    ours = [one for one in planted if one["kind"] == kind]
+    rows = sum(one["rows"] for one in ours)
+    return f"{sum(one['caught'] for one in ours) / rows:.0%} of {rows}" if rows else "–"
+
+
 def page(manifests: Mapping[str, Manifest]) -> str:
     """Return the whole page in Markdown."""
     return "\n".join(
@@ -217,6 +243,12 @@ def page(manifests: Mapping[str, Manifest]) -> str:
             _directions(manifests),
             "## Subgroups\n",
             _subgroups(manifests),
+            "## Input unlike the training data\n",
+            "Refused before a number is computed (`unlike_training`): by the measure of "
+            "`docs/decisions/0055-unlike-training.md`, at a threshold that refuses at most 1 % of "
+            "rows which it had not seen. The mistakes were planted into held-out rows and left "
+            "every single value inside its limits; what a limit stops is not counted.\n",
+            _unlike(manifests),
             "## Outcomes lost to follow-up\n",
             "Weighted by the inverse probability of being followed, and, for comparison, with "
             "these people left out.\n",
