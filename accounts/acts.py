@@ -14,6 +14,7 @@ LABELS: dict[str, str | Promise] = {
     "sessions.end": _("ended their other sessions"),
     "patient.search": _("searched for patients"),
     "patient.list": _("listed patients"),
+    "note.search": _("searched in notes"),
     "patient.read": _("opened a chart"),
     "patient.create": _("entered a patient"),
     "chart.change": _("changed a chart"),
@@ -67,6 +68,7 @@ LABELS: dict[str, str | Promise] = {
     "team.create": _("created a care team"),
     "team.change": _("changed a care team"),
     "chart.export": _("exported a chart"),
+    "chart.print": _("printed a chart"),
     "demo.load": _("loaded the demonstration"),
     "demo.advance": _("moved the demonstration's dates on"),
     "demo.fill": _("filled the demonstration"),
@@ -81,6 +83,8 @@ OPENING = (
     "prediction.sheet",
     "prediction.compare",
     "chart.export",
+    "chart.print",
+    "note.search",
     "observation.read",
 )
 """Somebody saw the chart or a part of it."""
@@ -95,13 +99,16 @@ READING = (
 )
 """Names or values of patients were shown; over REST they left the house with that."""
 
-LEAVING = ("prediction.print", "prediction.copy", "prediction.sheet", "chart.export")
+LEAVING = ("prediction.print", "prediction.copy", "prediction.sheet", "chart.export", "chart.print")
 """Something left the portal: on paper, by the clipboard, in a file."""
 
 ROUTES = {
     "portal:worklist": "worklist.read",
     "portal:patients": "patient.search",
     "portal:chart": "patient.read",
+    "portal:chart-print": "chart.print",
+    "portal:chart-notes": "note.search",
+    "portal:notes": "note.search",
     "portal:observation-add": "observation.record",
     "portal:observation-correct": "observation.correct",
     "portal:observation-history": "observation.read",
@@ -132,6 +139,7 @@ ROUTES = {
     "api:patient-detail": "patient.read",
     "api:patient-observations": "observation.read",
     "api:patient-services": "services.list",
+    "api:note-search": "note.search",
     "api:patient-export": "chart.export",
     "api:observation-list": "observation.record",
     "api:observation-bulk": "observation.record",

@@ -50,10 +50,10 @@ def take(request: PersonRequest, step: Callable[[], object], done: str) -> None:
         messages.success(request, done)
 
 
-def open_chart(user: User, patient: UUID, *, what: str = "") -> Patient:
-    """The patient, audited as read; 404 alike for a stranger's patient and a missing one."""
+def open_chart(user: User, patient: UUID, *, what: str = "", act: str = access.OPENED) -> Patient:
+    """The patient, audited as ``act``; 404 alike for a stranger's patient and a missing one."""
     try:
-        return access.open_chart(user, patient, what=what)
+        return access.open_chart(user, patient, what=what, act=act)
     except DomainError as error:
         raise_for(error)
         raise

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import Role, User
-from diagnosis.records import search
+from diagnosis.records import names, note_search, search
 from diagnosis.records.models import Patient
 from medportal.common.errors import DomainError
 from medportal.common.ids import parse_id
 
+OPENED = "patient.read"
 WRITERS = (Role.CLINICIAN, Role.NURSE, Role.SERVICE_CLIENT)
 """Who may write into a chart, and then only into those of their care teams."""
 
@@ -26,10 +27,12 @@ def patient_for(actor: User, patient: Patient | UUID | str) -> Patient:
     return found
 
 
-def open_chart(actor: User, patient_id: Patient | UUID | str, *, what: str = "") -> Patient:
+def open_chart(
+    actor: User, patient_id: Patient | UUID | str, *, what: str = "", act: str = OPENED
+) -> Patient:
     """The patient for somebody who is about to read the chart, with the event that says so."""
     patient = patient_for(actor, patient_id)
-    audit.record(actor=actor, act="patient.read", patients=[patient.pk], what=what)
+    audit.record(actor=actor, act=act, patients=[patient.pk], what=what)
     return patient
 
 
@@ -57,6 +60,24 @@ def search_patients(actor: User, query: search.Query) -> search.Found:
         act="patient.search",
         patients=[patient.pk for patient in found.patients],
         detail={"total": found.total, "by": found.by},
+    )
+    return found
+
+
+def search_notes(actor: User, query: note_search.NoteQuery) -> note_search.FoundNotes:
+    """Notes with the words; the event keeps a keyed hash of them, and what was shown."""
+    found = note_search.find(actor, query)
+    audit.record(
+        actor=actor,
+        act="note.search",
+        patients=[patient.pk for patient in found.patients],
+        what="one chart" if query.patient else "",
+        detail={
+            "total": found.total,
+            "page": found.page,
+            "notes": [str(hit.note.pk) for hit in found.hits],
+            "hash": names.identifier_hash(actor.organisation_id, query.text),
+        },
     )
     return found
 

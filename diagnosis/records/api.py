@@ -13,8 +13,9 @@ from rest_framework.routers import BaseRouter
 
 from accounts import audit
 from accounts.models import Scope, User
-from diagnosis.records import access, actions, chart, codes, serializers
+from diagnosis.records import access, actions, chart, codes, note_serializers, serializers
 from diagnosis.records.models import Observation, Patient, PatientIdentifier
+from diagnosis.records.note_search import NoteQuery
 from diagnosis.records.search import Query
 from diagnosis.records.serializers import given_of
 from medportal.common.rest import PagesSerializer
@@ -27,6 +28,7 @@ def routes(router: BaseRouter) -> None:
     router.register("patients", PatientViewSet, basename="patient")
     router.register("observations", ObservationViewSet, basename="observation")
     router.register("codes", CodeViewSet, basename="code")
+    router.register("notes", NoteViewSet, basename="note")
 
 
 def caller(request: Request) -> User:
@@ -216,3 +218,25 @@ class CodeViewSet(viewsets.GenericViewSet[Any]):
         """Every code that the chart understands, with its units, bounds and answers."""
         page = self.paginate_queryset(codes.ALL) or []  # type: ignore[arg-type]
         return self.get_paginated_response(serializers.CodeSerializer(page, many=True).data)
+
+
+class NoteViewSet(viewsets.GenericViewSet[Any]):
+    """Searching in notes; the words are in the body and in no log."""
+
+    serializer_class = note_serializers.FoundNotesSerializer
+    scopes = {"search": Scope.READ}
+
+    @extend_schema(
+        request=note_serializers.NoteSearchSerializer,
+        responses=note_serializers.FoundNotesSerializer,
+    )
+    @action(detail=False, methods=["post"], pagination_class=None)
+    def search(self, request: Request) -> Response:
+        """Notes in which every word stands, with the places; the newest 500 at most."""
+        sent = note_serializers.NoteSearchSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        asked, actor = sent.validated_data, caller(request)
+        patient = access.patient_for(actor, asked["patient"]) if asked.get("patient") else None
+        query = NoteQuery(asked["text"], patient, asked.get("page", 1))
+        found = access.search_notes(actor, query)
+        return Response(note_serializers.FoundNotesSerializer(found).data)

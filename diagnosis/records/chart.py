@@ -85,6 +85,10 @@ class Chart:
         return [line for line in flagged if line.latest.observed_at > self.at - RECENT]
 
     @property
+    def most_notes(self) -> int:
+        return MOST_NOTES
+
+    @property
     def not_held(self) -> tuple[str | Promise, ...]:
         return NOT_HELD
 

@@ -145,6 +145,14 @@
     watch();
   }
 
+  // A note that the search found stands in the chart opened.
+  const showTarget = () => {
+    const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    if (target?.matches("details")) { target.open = true; target.scrollIntoView(); }
+  };
+  addEventListener("hashchange", showTarget);
+  showTarget();
+
   // An error summary is where the reader has to be first.
   $(".error-summary")?.focus();
   showChosen();

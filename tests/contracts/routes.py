@@ -133,6 +133,7 @@ class World:
         one = {**value, "patient": patient, "source_identifier": "lab-1"}
         bodies: dict[str, dict[str, Any]] = {
             "api:patient-search": {"name": FAMILY_NAME},
+            "api:note-search": {"text": "seen"},
             "api:observation-list": {**value, "patient": patient},
             "api:observation-bulk": {"source": "laboratory", "observations": [one]},
             "api:observation-correct": {"value": 131, "unit": "mm[Hg]", "reason": "misread"},

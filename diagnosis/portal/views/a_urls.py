@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from diagnosis.portal.views import chart, observations, patients, run, session, worklist
+from diagnosis.portal.views import (
+    chart,
+    notes,
+    observations,
+    patients,
+    run,
+    session,
+    worklist,
+)
 
 _PATIENT = "patients/<uuid:patient>/"
 
@@ -10,7 +18,10 @@ routes = [
     path("", worklist.worklist, name="worklist"),
     path("session/", session.stay, name="session"),
     path("patients/", patients.patients, name="patients"),
+    path("notes/", notes.notes, name="notes"),
     path(_PATIENT, chart.chart, name="chart"),
+    path(f"{_PATIENT}print/", chart.on_paper, name="chart-print"),
+    path(f"{_PATIENT}notes/", notes.of_chart, name="chart-notes"),
     path(f"{_PATIENT}observations/add/", observations.add, name="observation-add"),
     path(
         f"{_PATIENT}observations/<uuid:observation>/correct/",

@@ -15,9 +15,11 @@ from diagnosis.inference.models import Prediction
 from diagnosis.portal.access import CHART_READERS, PersonRequest, open_chart
 from diagnosis.portal.chart_lines import groups_of
 from diagnosis.portal.identity import MRN, Identity, grouped
+from diagnosis.portal.seen_by import seen_by
 from diagnosis.portal.services_panel import panel_of
 from diagnosis.records.chart import Chart, read_chart
-from diagnosis.records.models import Patient
+from diagnosis.records.models import Note, Patient
+from medportal.common.ids import parse_id
 
 EARLIER = 12
 
@@ -43,18 +45,58 @@ def earlier_predictions(user: User, patient: Patient) -> dict[str, list[Predicti
     return {"earlier": newest_first, "apart": apart[:EARLIER]}
 
 
+def notes_with(user: User, held: Chart, wanted: UUID | None) -> list[Note]:
+    """The newest, and behind them an older one that somebody found by the search."""
+    if wanted is None or any(note.pk == wanted for note in held.notes):
+        return list(held.notes)
+    found = Note.objects.visible_to(user).filter(patient=held.patient, pk=wanted)
+    return [*held.notes, *found]
+
+
 @require_GET
 @require_role(*CHART_READERS)
 def chart(request: PersonRequest, patient: UUID) -> HttpResponse:
     shown = open_chart(request.user, patient)
     held = read_chart(shown)
+    wanted = parse_id(request.GET.get("note"))
     context = {
         "patient": shown,
         "who": identity_of(held),
         "chart": held,
         "groups": groups_of(held),
+        "notes": notes_with(request.user, held, wanted),
+        "wanted_note": wanted,
+        "seen_by": seen_by(request.user, shown),
         "panel": panel_of(services_for(request.user, shown)),
         "may_run": request.user.has_role(Role.CLINICIAN),
         **earlier_predictions(request.user, shown),
     }
     return render(request, "portal/chart.html", context)
+
+
+@require_GET
+@require_role(*CHART_READERS)
+def on_paper(request: PersonRequest, patient: UUID) -> HttpResponse:
+    """The summary for paper; opening it counts as printing."""
+    shown = open_chart(request.user, patient, act="chart.print")
+    held = read_chart(shown)
+    context = {
+        "patient": shown,
+        "who": identity_of(held),
+        "chart": held,
+        "estimates": newest_results(request.user, shown),
+    }
+    return render(request, "portal/chart_print.html", context)
+
+
+def newest_results(user: User, patient: Patient) -> list[Prediction]:
+    """The last counted result of each service."""
+    rows = (
+        Prediction.objects.visible_to(user)
+        .countable()
+        .filter(patient=patient, state=Prediction.State.DONE)
+        .select_related("service", "version")
+        .order_by("service__slug", "-index_at", "-requested_at")
+        .distinct("service__slug")
+    )
+    return list(rows)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker, ClosedManager, Gate
 from accounts.models import User
+from diagnosis.records.folded import FoldedText, Grams
 from diagnosis.records.models.patients import Patient, ids_visible_to
 
 
@@ -119,7 +121,19 @@ class Note(PatientRow):
     kind = models.CharField(_("kind"), max_length=60, blank=True)
     author = models.CharField(_("author"), max_length=120, blank=True)
     text = models.TextField(_("text"))
+    search_text = FoldedText(editable=False, db_default="")
+    search_grams = Grams(models.CharField(max_length=2), editable=False, db_default=[])
 
     class Meta(PatientRow.Meta):
         verbose_name = _("note")
-        indexes = [models.Index(fields=["patient", "-written_at"], name="note_patient")]
+        indexes = [
+            models.Index(fields=["patient", "-written_at"], name="note_patient"),
+            # As for names: written seldom, asked often, so no list of pending entries.
+            GinIndex(
+                fields=["search_text"],
+                name="note_trigrams",
+                opclasses=["gin_trgm_ops"],
+                fastupdate=False,
+            ),
+            GinIndex(fields=["search_grams"], name="note_grams", fastupdate=False),
+        ]
