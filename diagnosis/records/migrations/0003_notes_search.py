@@ -13,7 +13,7 @@ def fold_what_is_there(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0001_initial")]
+    dependencies = [("records", "0002_gate_index")]
 
     operations = [
         migrations.AddField(
