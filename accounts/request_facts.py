@@ -42,6 +42,11 @@ def facts(found: Facts) -> Iterator[Facts]:
         _current.reset(token)
 
 
+def of_task(task: Any) -> Facts:
+    """Of one run of a Celery task."""
+    return Facts(source="worker", channel="task", request_id=str(task.request.id or ""))
+
+
 def client_address(request: HttpRequest) -> str:
     """The caller's address. Of forwarded ones only those count that our own proxies added."""
     address: str = request.META.get("REMOTE_ADDR") or ""

@@ -33,6 +33,7 @@ from diagnosis.records.models import (
     CareAssignment,
     Condition,
     Encounter,
+    ImportRun,
     Medication,
     Note,
     Observation,
@@ -218,6 +219,24 @@ def service_data(slug: str, part: str) -> dict[str, Any]:
     """``service`` or ``schema`` of one of the demonstration's services."""
     found: dict[str, Any] = json.loads((SERVICES / slug / f"{part}.json").read_text())
     return found
+
+
+class ImportRunFactory(OpenFactory):
+    """A small bundle that is done."""
+
+    class Meta:
+        model = ImportRun
+
+    requested_by = factory.SubFactory(UserFactory)
+    organisation = factory.SelfAttribute("requested_by.organisation")
+    team = factory.SubFactory(
+        CareTeamFactory, organisation=factory.SelfAttribute("..requested_by.organisation")
+    )
+    format = ImportRun.Format.FHIR
+    source = "laboratory"
+    language = "en"
+    size = 1000
+    state = Job.State.DONE
 
 
 class ServiceFactory(OpenFactory):

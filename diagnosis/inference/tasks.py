@@ -7,21 +7,15 @@ from typing import Any
 from celery import Task, shared_task
 from django.conf import settings
 
-from accounts import request_facts
+from accounts.request_facts import facts, of_task
 from diagnosis.inference import runner
 from medportal.common.publish import publish
 from medportal.liveness.periods import claim
 
 
-def _facts(task: Task[Any, Any]) -> request_facts.Facts:
-    return request_facts.Facts(
-        source="worker", channel="task", request_id=str(task.request.id or "")
-    )
-
-
 @shared_task(bind=True, ignore_result=True, acks_late=True)
 def run_prediction(self: Task[Any, Any], prediction_id: str) -> None:
-    with request_facts.facts(_facts(self)):
+    with facts(of_task(self)):
         queued = runner.run_prediction(prediction_id)  # nothing if settled or held
     for explanation_id in queued:
         publish(run_explanation, explanation_id)
@@ -29,7 +23,7 @@ def run_prediction(self: Task[Any, Any], prediction_id: str) -> None:
 
 @shared_task(bind=True, ignore_result=True, acks_late=True)
 def run_explanation(self: Task[Any, Any], explanation_id: str) -> None:
-    with request_facts.facts(_facts(self)):
+    with facts(of_task(self)):
         was_ours = runner.run_explanation(explanation_id)
     if not was_ours:
         publish(run_slow_explanation, explanation_id)
@@ -37,7 +31,7 @@ def run_explanation(self: Task[Any, Any], explanation_id: str) -> None:
 
 @shared_task(bind=True, ignore_result=True, acks_late=True)
 def run_slow_explanation(self: Task[Any, Any], explanation_id: str) -> None:
-    with request_facts.facts(_facts(self)):
+    with facts(of_task(self)):
         runner.run_explanation(explanation_id, slow_allowed=True)
 
 
@@ -46,7 +40,7 @@ def sweep_predictions(self: Task[Any, Any], period: str = "") -> None:
     """Beat runs this every minute: nudges that were lost, and workers that died."""
     if not claim("sweep-predictions", period):
         return
-    with request_facts.facts(_facts(self)):
+    with facts(of_task(self)):
         waiting = runner.waiting_predictions(settings.SWEEP_LIMIT)
     for prediction_id in waiting:
         publish(run_prediction, prediction_id)
@@ -56,7 +50,7 @@ def sweep_predictions(self: Task[Any, Any], period: str = "") -> None:
 def sweep_explanations(self: Task[Any, Any], period: str = "") -> None:
     if not claim("sweep-explanations", period):
         return
-    with request_facts.facts(_facts(self)):
+    with facts(of_task(self)):
         waiting = runner.waiting_explanations(settings.SWEEP_LIMIT)
     for explanation_id in waiting:
         publish(run_explanation, explanation_id)

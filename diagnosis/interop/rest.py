@@ -11,6 +11,7 @@ from rest_framework.routers import SimpleRouter
 from diagnosis.inference import api as inference
 from diagnosis.interop.export_api import PatientExportView
 from diagnosis.records import api as records
+from diagnosis.records import imports_api
 from diagnosis.registry import api as registry
 
 app_name = "api"
@@ -55,5 +56,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         rf"patients/(?P<patient>{inference.UUID})/export",
         PatientExportView.as_view(),
         "patient-export",
+    ),
+    either_way("imports", imports_api.ImportsView.as_view(), "import-list"),
+    either_way(
+        rf"imports/(?P<import_run>{records.UUID})",
+        imports_api.ImportView.as_view(),
+        "import-detail",
     ),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -12,8 +12,7 @@ from django.utils import timezone
 from accounts.gate import Asker
 from diagnosis.portal.wording import age_words, day, reads_chinese
 from diagnosis.records.models import Allergy, Patient, PatientIdentifier
-
-MRN = "urn:medportal:mrn"
+from diagnosis.records.persons import MRN
 
 
 def grouped(number: str) -> str:
@@ -72,11 +71,16 @@ class Identity:
 
 def numbers_of(patients: Iterable[UUID]) -> dict[UUID, str]:
     """The record number of each patient whom the caller has already been allowed to see."""
-    rows = PatientIdentifier.unscoped.filter(patient__in=list(patients), system=MRN)
-    return {
-        patient: grouped(value)
-        for patient, value in rows.order_by("-pk").values_list("patient", "value")
-    }
+    found: dict[UUID, list[PatientIdentifier]] = {}
+    for row in PatientIdentifier.unscoped.filter(patient__in=list(patients)).order_by("pk"):
+        found.setdefault(row.patient_id, []).append(row)
+    return {patient: shown_number(rows) for patient, rows in found.items()}
+
+
+def shown_number(rows: Sequence[PatientIdentifier]) -> str:
+    """The house's own number; of a patient who came in a file, the first that stood there."""
+    own = [row.value for row in rows if row.system == MRN]
+    return grouped(next(iter(own or [row.value for row in rows]), ""))
 
 
 def identities(patients: Iterable[Patient]) -> dict[UUID, Identity]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.models import Role, User
+from accounts.models import CareTeam, Membership, Role, User
 from diagnosis.records import names, note_search, search
 from diagnosis.records.models import Patient
 from medportal.common.errors import DomainError
@@ -85,3 +86,9 @@ def search_notes(actor: User, query: note_search.NoteQuery) -> note_search.Found
 def list_patients(actor: User, patients: list[Patient]) -> None:
     """Say which patients a list showed."""
     audit.record(actor=actor, act="patient.list", patients=[patient.pk for patient in patients])
+
+
+def teams_of(actor: User) -> QuerySet[CareTeam]:
+    """The care teams of the own organisation in which ``actor`` works today."""
+    current = Membership.objects.current().filter(user=actor).values("team")
+    return CareTeam.objects.filter(pk__in=current, organisation=actor.organisation_id)

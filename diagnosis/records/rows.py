@@ -31,6 +31,16 @@ def build(patient: Patient, checked: Checked) -> Observation:
     )
 
 
+def copy(old: Observation) -> Observation:
+    """The unsaved row that says the same and may take the place of ``old``."""
+    fields = (
+        "patient_id", "system", "code", "label", "value_number", "value_code", "unit",
+        "observed_at", "source", "source_identifier", "reference_low", "reference_high", "flag",
+        "panel_id",
+    )  # fmt: skip
+    return Observation(**{name: getattr(old, name) for name in fields})
+
+
 def reference_range(patient: Patient, checked: Checked) -> Range:
     """The laboratory's own range, else the usual one of the dictionary, which is for adults."""
     given = checked.given

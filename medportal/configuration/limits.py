@@ -39,3 +39,13 @@ SILENCE_SECONDS = {
     "upkeep": UPKEEP_TIME_LIMIT + 3 * HEARTBEAT_SECONDS,
 }
 """How long a worker of each kind may be busy with one task before silence means that it hangs."""
+
+IMPORT_MOST_BYTES = 32_000_000
+IMPORT_READ_AT_ONCE = 1_000_000
+"""Bytes: a file up to that size is looked at while its sender waits."""
+IMPORT_MOST_ENTRIES = 200_000
+"""Resources or rows of one file."""
+IMPORT_MOST_PATIENTS = 10_000
+IMPORT_LONGEST_NOTE = 200_000
+IMPORT_SLICE_SECONDS = seconds("IMPORT_SLICE_SECONDS", 60)
+"""After that a large file goes to the back of its queue, and later on from where it was."""

@@ -41,6 +41,7 @@ CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = {
     "diagnosis.inference.tasks.run_slow_explanation": {"queue": "batch"},
     "medportal.operations.tasks.nightly_backup": {"queue": "upkeep"},
+    "diagnosis.records.tasks.run_import": {"queue": "batch"},
 }
 """Whatever is not named here is short: the queue that doctors wait for."""
 CELERY_TASK_CREATE_MISSING_QUEUES = True
@@ -72,6 +73,7 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-predictions": every(SWEEP_SECONDS, "diagnosis.inference.tasks.sweep_predictions"),
     "sweep-explanations": every(SWEEP_SECONDS, "diagnosis.inference.tasks.sweep_explanations"),
+    "sweep-imports": every(SWEEP_SECONDS, "diagnosis.records.tasks.sweep_imports"),
 }
 if BACKUP_DESTINATION:
     CELERY_BEAT_SCHEDULE["nightly-backup"] = every(

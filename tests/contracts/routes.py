@@ -43,8 +43,11 @@ MIGHTY = (
     Role.ADMINISTRATOR,
 )
 
-COMMITS_BY_ITSELF = "api:service-predictions"
-"""Waits outside a transaction, so it is tried with rows that are really committed."""
+COMMIT_BY_THEMSELVES = ("api:service-predictions", "api:import-list")
+"""They wait outside a transaction, so they are tried with rows that are really committed."""
+
+NOBODY = {"resource": {"resourceType": "Patient"}}
+"""Of an import that is refused to the last patient, when a worker reads it."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,11 @@ class World:
         values = {name: self._value(route, name) for name in names}
         return reverse(route.name, kwargs=values or None)
 
+    def question(self, route: Route, method: str) -> str:
+        """What an address needs behind it."""
+        is_import = (route.name, method) == ("api:import-list", "POST")
+        return f"?team={self.rows['accounts_careteam'].pk}" if is_import else ""
+
     def _value(self, route: Route, name: str) -> Any:
         if name == "object_id":
             return self.rows[route.name.split(":")[1].rsplit("_", 1)[0]].pk
@@ -142,6 +150,7 @@ class World:
             "api:prediction-outcomes": happened,
             "api:outcome-list": {**happened, "service": self.rows["slug"], "patient": patient},
             "api:service-predictions": {"patient": patient},
+            "api:import-list": {"resourceType": "Bundle", "type": "batch", "entry": [NOBODY]},
         }
         return bodies.get(route.name, {})
 
@@ -189,6 +198,7 @@ def world_of() -> World:
         "slug": version.service.slug,
         "version": version,
         "token": token,
+        "import_run": factories.ImportRunFactory(requested_by=people["doctor"], team=team),
         "user": people["nurse"],
         "accounts_organisation": house,
         "accounts_user": people["nurse"],
@@ -235,7 +245,8 @@ class Caller:
             client.cookies.load(self.cookies)
         connection.queries_log.clear()
         with CaptureQueriesContext(connection) as captured:
-            answer = getattr(client, method.lower())(self.world.address(route), **extra)
+            address = self.world.address(route) + self.world.question(route, method)
+            answer = getattr(client, method.lower())(address, **extra)
         return SimpleNamespace(
             status=answer.status_code,
             body=b"" if answer.streaming else answer.content,

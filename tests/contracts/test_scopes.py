@@ -9,10 +9,10 @@ from django.test import Client
 from accounts.models import Scope
 from accounts.scopes import InScope
 from tests import factories
-from tests.contracts.routes import COMMITS_BY_ITSELF, Caller, endpoints, world_of
+from tests.contracts.routes import COMMIT_BY_THEMSELVES, Caller, endpoints, world_of
 
 ENDPOINTS = list(endpoints())
-TRIED = [e for e in ENDPOINTS if e.route.name != COMMITS_BY_ITSELF]
+TRIED = [e for e in ENDPOINTS if e.route.name not in COMMIT_BY_THEMSELVES]
 """The one that commits by itself is tried with the others of its kind in test_routes.py."""
 
 

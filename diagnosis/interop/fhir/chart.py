@@ -108,7 +108,7 @@ def condition(row: Condition) -> Resource:
         clinicalStatus={} if is_wrong else terms.concept(f"{HL7}/condition-clinical", clinical),
         verificationStatus=terms.concept(f"{HL7}/condition-ver-status", verified),
         category=[terms.concept(f"{HL7}/condition-category", "problem-list-item")],
-        code=terms.concept(terms.ICD10, row.code, row.label),
+        code=terms.concept(row.system, row.code, row.label),
         subject=terms.refer(row.patient_id),
         onsetDateTime=terms.day(row.onset_on),
         recordedDate=terms.moment(row.recorded_at),

@@ -15,7 +15,6 @@ Resource = dict[str, Any]
 
 HL7 = "http://terminology.hl7.org/CodeSystem"
 UCUM = "http://unitsofmeasure.org"
-ICD10 = "http://hl7.org/fhir/sid/icd-10"
 ATC = "http://www.whocc.no/atc"
 SNOMED = "http://snomed.info/sct"
 OWN = "urn:medportal"

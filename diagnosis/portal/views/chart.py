@@ -14,7 +14,7 @@ from diagnosis.inference.fitting import services_for
 from diagnosis.inference.models import Prediction
 from diagnosis.portal.access import CHART_READERS, PersonRequest, open_chart
 from diagnosis.portal.chart_lines import groups_of
-from diagnosis.portal.identity import MRN, Identity, grouped
+from diagnosis.portal.identity import Identity, shown_number
 from diagnosis.portal.seen_by import seen_by
 from diagnosis.portal.services_panel import panel_of
 from diagnosis.records.chart import Chart, read_chart
@@ -26,9 +26,8 @@ EARLIER = 12
 
 def identity_of(chart: Chart) -> Identity:
     """From what the chart has already read."""
-    numbers = [grouped(known.value) for known in chart.identifiers if known.system == MRN]
     allergies = tuple(allergy.substance for allergy in chart.allergies)
-    return Identity(chart.patient, numbers[0] if numbers else "", allergies)
+    return Identity(chart.patient, shown_number(chart.identifiers), allergies)
 
 
 def earlier_predictions(user: User, patient: Patient) -> dict[str, list[Prediction]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnosis.records.actions.bulk import Item, Upserted, upsert_observations
+from diagnosis.records.actions.bulk import Item, upsert_observations
 from diagnosis.records.actions.chart import (
     Visit,
     add_allergy,
@@ -11,6 +11,7 @@ from diagnosis.records.actions.chart import (
     add_medication,
     add_note,
 )
+from diagnosis.records.actions.imports import NewImport, import_for, request_import
 from diagnosis.records.actions.observations import (
     correct_observation,
     observation_for,
@@ -18,11 +19,15 @@ from diagnosis.records.actions.observations import (
     record_panel,
     withdraw_observation,
 )
-from diagnosis.records.actions.patients import NewPatient, create_patient
+from diagnosis.records.actions.patients import create_patient
 from diagnosis.records.actions.teams import assign_team, end_assignment
+from diagnosis.records.incoming import import_patient
+from diagnosis.records.persons import NewPatient
+from diagnosis.records.upserting import Upserted
 
 __all__ = [
     "Item",
+    "NewImport",
     "NewPatient",
     "Upserted",
     "Visit",
@@ -35,9 +40,12 @@ __all__ = [
     "correct_observation",
     "create_patient",
     "end_assignment",
+    "import_for",
+    "import_patient",
     "observation_for",
     "record_observation",
     "record_panel",
+    "request_import",
     "upsert_observations",
     "withdraw_observation",
 ]

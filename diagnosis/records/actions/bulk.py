@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
-from diagnosis.records import access, rows, validation
-from diagnosis.records.models import Observation, Patient
+from diagnosis.records import access, validation
+from diagnosis.records.models import Patient
+from diagnosis.records.upserting import Key, Upserted, upsert
 from diagnosis.records.validation import Checked, Given
 from medportal.common.errors import DomainError, Pointer
 
 MOST = 1000
-Key = tuple[UUID, str]  # patient, identifier at the source
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,6 @@ class Item:
 
     patient: UUID
     given: Given
-
-
-@dataclass(frozen=True)
-class Upserted:
-    """What became of one item, in the order of the items."""
-
-    result: str  # created | updated | unchanged
-    observation: UUID
 
 
 @transaction.atomic
@@ -46,15 +38,7 @@ def upsert_observations(*, actor: User, source: str, items: Sequence[Item]) -> l
     _refuse_size(source, items)
     patients = _patients(actor, items)
     checked = _check(patients, [_of(source, item) for item in items])
-    known = _known(source, checked)
-    report, new, replaced = _plan(actor, patients, checked, known)
-    Observation.unscoped.filter(pk__in=replaced).update(is_current=False)
-    try:
-        with transaction.atomic():
-            Observation.unscoped.bulk_create(new)
-    except IntegrityError as error:
-        message = _("Another request is writing these observations. Send them again.")
-        raise DomainError("conflict", message, status=409) from error
+    report = upsert(actor, source, patients, checked)
     audit.record(
         actor=actor,
         act="observation.record",
@@ -113,47 +97,3 @@ def _check(patients: dict[UUID, Patient], items: Sequence[Item]) -> dict[Key, Ch
     if found:
         raise validation.refused(found)
     return checked
-
-
-def _known(source: str, checked: dict[Key, Checked]) -> dict[Key, Observation]:
-    rows_there = Observation.unscoped.filter(
-        is_current=True,
-        source=source,
-        patient__in={patient for patient, _identifier in checked},
-        source_identifier__in={identifier for _patient, identifier in checked},
-    ).select_for_update()
-    return {(row.patient_id, row.source_identifier): row for row in rows_there}
-
-
-def _plan(
-    actor: User,
-    patients: dict[UUID, Patient],
-    checked: dict[Key, Checked],
-    known: dict[Key, Observation],
-) -> tuple[list[Upserted], list[Observation], list[UUID]]:
-    report: list[Upserted] = []
-    new: list[Observation] = []
-    replaced: list[UUID] = []
-    for key, good in checked.items():
-        old = known.get(key)
-        if old is not None and rows.same_content(old, good):
-            report.append(Upserted("unchanged", old.pk))
-            continue
-        row = rows.build(patients[key[0]], good)
-        row.recorded_by = actor
-        if old is not None:
-            _continue(old, row)
-            replaced.append(old.pk)
-        new.append(row)
-        report.append(Upserted("created" if old is None else "updated", row.pk))
-    return report, new, replaced
-
-
-def _continue(old: Observation, row: Observation) -> None:
-    """Let ``row`` take the place of ``old``, and say so in its status."""
-    was_final = old.status in Observation.VALID
-    if was_final and row.status == Observation.Status.FINAL:
-        row.status = Observation.Status.CORRECTED
-    row.replaces_id = old.pk
-    row.panel_id = old.panel_id
-    row.reason = "changed at the source"

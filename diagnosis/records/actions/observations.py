@@ -91,7 +91,7 @@ def withdraw_observation(
     access.require_writer(actor)
     old = _replaceable(actor, observation)
     why = _required_reason(reason)
-    row = _copy(old)
+    row = rows.copy(old)
     row.status = Observation.Status.ENTERED_IN_ERROR
     return _replace(actor, old, row, why)
 
@@ -185,15 +185,6 @@ def _refuse_other_quantity(old: Observation, checked: Checked) -> None:
         raise DomainError(
             "other_quantity", message, pointers=[Pointer("/code", "other_quantity", message)]
         )
-
-
-def _copy(old: Observation) -> Observation:
-    fields = (
-        "patient_id", "system", "code", "label", "value_number", "value_code", "unit",
-        "observed_at", "source", "source_identifier", "reference_low", "reference_high", "flag",
-        "panel_id",
-    )  # fmt: skip
-    return Observation(**{name: getattr(old, name) for name in fields})
 
 
 def _replace(actor: User, old: Observation, row: Observation, reason: str) -> Observation:

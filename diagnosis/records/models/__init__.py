@@ -7,6 +7,7 @@ from diagnosis.records.models.chart import (
     PatientRow,
     PatientRowQuerySet,
 )
+from diagnosis.records.models.imports import ImportRun, ImportRunQuerySet
 from diagnosis.records.models.observations import Observation, ObservationQuerySet
 from diagnosis.records.models.patients import (
     CareAssignment,
@@ -21,6 +22,8 @@ __all__ = [
     "CareAssignment",
     "Condition",
     "Encounter",
+    "ImportRun",
+    "ImportRunQuerySet",
     "Medication",
     "Note",
     "Observation",

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker, ClosedManager, Gate
@@ -28,6 +29,10 @@ class PatientRow(models.Model):
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="+")
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
+    # db_default: a version of the portal that does not know these columns may still insert
+    source = models.CharField(_("source"), max_length=80, default="chart", db_default="chart")
+    source_identifier = models.CharField(max_length=120, blank=True, default="", db_default="")
+    """Which row of the source this is: sent again, it changes this one."""
 
     closed = ClosedManager()  # first, so the default
     unscoped = PatientRowQuerySet.as_manager()  # workers, migrations, factories
@@ -36,6 +41,15 @@ class PatientRow(models.Model):
     class Meta:
         abstract = True
         base_manager_name = "unscoped"
+        constraints = [
+            models.UniqueConstraint(
+                "patient",
+                "source",
+                "source_identifier",
+                condition=~Q(source_identifier=""),
+                name="%(class)s_source_identifier_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
@@ -61,7 +75,11 @@ class Encounter(PatientRow):
 
 
 class Condition(PatientRow):
-    """A problem, coded in ICD-10."""
+    """A problem, coded in ICD-10, or in SNOMED CT where a file brings nothing else."""
+
+    class System(models.TextChoices):
+        ICD10 = "http://hl7.org/fhir/sid/icd-10", "ICD-10"
+        SNOMED = "http://snomed.info/sct", "SNOMED CT"
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("active")
@@ -69,7 +87,14 @@ class Condition(PatientRow):
         RESOLVED = "resolved", _("resolved")
         ENTERED_IN_ERROR = "entered-in-error", _("entered in error")
 
-    code = models.CharField(_("ICD-10 code"), max_length=10)
+    system = models.CharField(
+        _("code system"),
+        max_length=60,
+        choices=System.choices,
+        default=System.ICD10,
+        db_default=System.ICD10,
+    )
+    code = models.CharField(_("code"), max_length=20)
     label = models.CharField(_("name"), max_length=160)
     status = models.CharField(
         _("status"), max_length=16, choices=Status.choices, default=Status.ACTIVE

@@ -48,8 +48,6 @@ class Observation(PatientRow):
     status = models.CharField(
         _("status"), max_length=16, choices=Status.choices, default=Status.FINAL
     )
-    source = models.CharField(_("source"), max_length=80, default="chart")
-    source_identifier = models.CharField(max_length=120, blank=True)
     reference_low = models.FloatField(null=True, blank=True)
     reference_high = models.FloatField(null=True, blank=True)
     flag = models.CharField(_("flag"), max_length=1, choices=Flag.choices, blank=True)

@@ -13,7 +13,6 @@ from accounts.models import CareTeam
 from diagnosis.inference.models import Outcome
 from diagnosis.ml.schema import FeatureSchema
 from diagnosis.records import names
-from diagnosis.records.actions.patients import MRN
 from diagnosis.records.models import (
     Allergy,
     CareAssignment,
@@ -24,6 +23,7 @@ from diagnosis.records.models import (
     Patient,
     PatientIdentifier,
 )
+from diagnosis.records.persons import MRN
 from diagnosis.records.validation import Given
 from diagnosis.registry.models import Service
 from medportal.demo.loading import charts

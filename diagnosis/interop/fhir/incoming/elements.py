@@ -1,0 +1,118 @@
+"""The small parts of resources as strangers send them: any of them may be of any shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from medportal.common.errors import Pointer
+
+Resource = dict[str, Any]
+
+_DAY = re.compile(r"(?:18[5-9]|19\d|20\d|21[0-4])\d-\d\d-\d\d")
+_PARTIAL = re.compile(r"\d{4}(?:-\d\d)?")
+_MOMENT = re.compile(rf"{_DAY.pattern}T\d\d:\d\d(?::\d\d(?:\.\d{{1,12}})?)?(?:Z|[+-]\d\d:\d\d)?")
+
+
+def parts(value: object) -> list[Resource]:
+    """Those of a list that are objects; one alone is a list of one."""
+    found = value if isinstance(value, list) else [value]
+    return [one for one in found if isinstance(one, dict)]
+
+
+def part(value: object) -> Resource:
+    return value if isinstance(value, dict) else {}
+
+
+def text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def cut(words: str, longest: int) -> str:
+    return words if len(words) <= longest else words[: longest - 1] + "…"
+
+
+def codings(concept: object) -> list[Resource]:
+    return parts(part(concept).get("coding", []))
+
+
+def words(concept: object) -> str:
+    """What a CodeableConcept says to people."""
+    said = [text(part(concept).get("text"))]
+    said += [text(coding.get("display")) for coding in codings(concept)]
+    said += [text(coding.get("code")) for coding in codings(concept)]
+    return next(filter(None, said), "")
+
+
+def code_of(concept: object, system: str) -> str:
+    """The first code of a system."""
+    found = (text(c.get("code")) for c in codings(concept) if c.get("system") == system)
+    return next(filter(None, found), "")
+
+
+def named(concept: object) -> tuple[str, str]:
+    """A concept that has no place here, for the report: ``system|code`` and its words."""
+    first = next(iter(codings(concept)), {})
+    code = "|".join(filter(None, (text(first.get("system")), text(first.get("code")))))
+    return cut(code, 160), cut(words(concept), 160)
+
+
+@dataclass(frozen=True)
+class When:
+    """A date or time as FHIR writes them, or what is wrong with it."""
+
+    at: datetime | None = None
+    fault: str = ""  # "" | not_precise | not_a_time | no_time_zone
+
+    @property
+    def day(self) -> date | None:
+        return timezone.localdate(self.at) if self.at else None
+
+    def problem(self, pointer: str) -> Pointer:
+        sentences = {
+            "not_precise": _("Only a year or a month stands here: a day is needed."),
+            "not_a_time": _("This is no date or time that can be right."),
+            "no_time_zone": _("The time has no time zone."),
+        }
+        return Pointer(pointer, self.fault, sentences[self.fault])
+
+
+def when(value: object) -> When:
+    """A whole day counts from its first moment, here; no value is neither right nor wrong."""
+    said = text(value)
+    if value is None:
+        return When()
+    if _PARTIAL.fullmatch(said):
+        return When(fault="not_precise")
+    try:
+        if _DAY.fullmatch(said):
+            whole = datetime.combine(date.fromisoformat(said), time())
+            return When(timezone.make_aware(whole))
+        if _MOMENT.fullmatch(said):
+            at = datetime.fromisoformat(said)
+            return When(fault="no_time_zone") if timezone.is_naive(at) else When(at)
+    except ValueError:
+        pass
+    return When(fault="not_a_time")
+
+
+def first_when(resource: Resource, *names: str) -> tuple[When, str]:
+    """The first element that is there: a time, or the start of a period; and its pointer."""
+    for name in names:
+        value = resource.get(name)
+        if isinstance(value, dict):
+            return when(value.get("start")), f"/{name}/start"
+        if value is not None:
+            return when(value), f"/{name}"
+    return When(), f"/{names[0]}"
+
+
+def taken(names: tuple[str, ...], resource: Resource) -> Iterator[str]:
+    """Of the spellings of a choice (``value[x]``) those that are there."""
+    return (name for name in names if resource.get(name) is not None)

@@ -1,0 +1,106 @@
+"""A Patient as a person whom the chart can hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from django.utils.translation import gettext as _
+
+from diagnosis.interop.fhir.incoming.elements import Resource, first_when, part, parts, text, when
+from diagnosis.records import names
+from diagnosis.records.incoming import NotKept, Place
+from diagnosis.records.models import Patient
+from diagnosis.records.persons import NewPatient
+from medportal.common.errors import Pointer
+
+PLACES = {
+    "/family_name": "/name/0/family",
+    "/given_name": "/name/0/given",
+    "/native_name": "/name",
+    "/title": "/name/0/prefix",
+    "/sex": "/gender",
+    "/birth_date": "/birthDate",
+    "/deceased_on": "/deceasedDateTime",
+    "/identifiers": "/identifier",
+    "/identifiers/system": "/identifier",
+    "/identifiers/value": "/identifier",
+}
+REPRESENTATION = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation"
+LONGEST_NUMBER = 64
+
+
+def place_of(at: str) -> Place:
+    return Place(at, PLACES)
+
+
+def read_person(
+    resource: Resource, place: Place, not_kept: Counter[NotKept]
+) -> tuple[NewPatient | None, list[Pointer]]:
+    """The person, or what keeps them from being one."""
+    found: list[Pointer] = []
+    if resource.get("active") is False:
+        message = _("The source no longer uses this record: see which one replaced it.")
+        found.append(Pointer("/active", "inactive", message))
+    born = when(resource.get("birthDate"))
+    if born.fault:
+        found.append(born.problem("/birthDate"))
+    elif born.day is None:
+        found.append(Pointer("/birthDate", "required", _("The birth date is missing.")))
+    sex = text(resource.get("gender")) or Patient.Sex.UNKNOWN
+    died, where = first_when(resource, "deceasedDateTime")
+    if died.fault:
+        found.append(died.problem(where))
+    elif resource.get("deceasedBoolean") is True and died.day is None:
+        message = _("The patient has died, and the file does not say when.")
+        found.append(Pointer("/deceasedBoolean", "death_date_missing", message))
+    if found or born.day is None:
+        return None, [Place(place.at).of(pointer) for pointer in found]
+    return NewPatient(
+        **_name(resource),
+        birth_date=born.day,
+        sex=sex,
+        deceased_on=died.day,
+        identifiers=_numbers(resource, not_kept),
+    ), []
+
+
+def _name(resource: Resource) -> dict[str, str]:
+    held = [n for n in parts(resource.get("name", [])) if n.get("use") not in ("old", "maiden")]
+    rank = {"official": 0, "usual": 1, None: 1}
+    held.sort(key=lambda name: rank.get(text(name.get("use")) or None, 2))
+    native = next((name for name in held if _is_native(name)), {})
+    main = next((name for name in held if name is not native), native)
+    family, given = text(main.get("family")), _joined(main.get("given"))
+    written = text(native.get("text")) or text(native.get("family")) + _joined(native.get("given"))
+    return {
+        "family_name": family or text(main.get("text")),
+        "given_name": given if family else "",
+        "title": _joined(main.get("prefix")),
+        "native_name": written.replace(" ", ""),
+    }
+
+
+def _is_native(name: Resource) -> bool:
+    marks = [e.get("valueCode") for e in parts(name.get("extension", []))]
+    written = text(name.get("text")) + text(name.get("family")) + _joined(name.get("given"))
+    return "IDE" in marks or any(names.is_chinese(word) for word in names.words(written))
+
+
+def _joined(value: object) -> str:
+    held = value if isinstance(value, list) else [value]
+    return " ".join(filter(None, (text(one) for one in held)))
+
+
+def _numbers(resource: Resource, not_kept: Counter[NotKept]) -> list[tuple[str, str]]:
+    found: dict[tuple[str, str], None] = {}
+    for identifier in parts(resource.get("identifier", [])):
+        system, value = text(identifier.get("system")), text(identifier.get("value"))
+        if identifier.get("use") == "old" or part(identifier.get("period")).get("end"):
+            not_kept[NotKept("Patient.identifier", "no_longer_used", system)] += 1
+        elif not system or not value:
+            not_kept[NotKept("Patient.identifier", "incomplete", system)] += 1
+        elif len(value) > LONGEST_NUMBER:
+            not_kept[NotKept("Patient.identifier", "too_long", system)] += 1
+        else:
+            found[(system, value)] = None
+    return list(found)

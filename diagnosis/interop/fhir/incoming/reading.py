@@ -1,0 +1,137 @@
+"""A FHIR file as patients with their facts: ``read(bytes)``. Asks no database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from diagnosis.interop.fhir.incoming import chart, notes, observations
+from diagnosis.interop.fhir.incoming.bundle import Bundle, Entry, open_file
+from diagnosis.interop.fhir.incoming.elements import Resource, text
+from diagnosis.interop.fhir.incoming.person import place_of, read_person
+from diagnosis.interop.fhir.incoming.pieces import Piece, Withdrawn
+from diagnosis.records.incoming import (
+    ChartFact,
+    Incoming,
+    NotKept,
+    Observed,
+    Reading,
+    unusable,
+)
+from diagnosis.records.incoming.shapes import LONGEST_IDENTIFIER
+from diagnosis.records.models import Patient
+from medportal.common.errors import Pointer
+
+Reader = Callable[[Resource, str, str, Bundle], Iterator[Piece]]
+
+
+def _observation(resource: Resource, at: str, key: str, _bundle: Bundle) -> Iterator[Piece]:
+    return observations.take(resource, at, key)
+
+
+READERS: dict[str, Reader] = {
+    "Observation": _observation,
+    "Condition": chart.condition,
+    "MedicationRequest": chart.medication,
+    "MedicationStatement": chart.medication,
+    "AllergyIntolerance": chart.allergy,
+    "Encounter": chart.encounter,
+    "DocumentReference": notes.document,
+    "DiagnosticReport": notes.report,
+}
+ROOM = LONGEST_IDENTIFIER - 10
+"""For a key; the rest is for the number of a component."""
+
+
+@dataclass
+class _Sheet:
+    """What has been read of one patient so far."""
+
+    entry: Entry
+    observed: list[Observed] = field(default_factory=list)
+    facts: list[ChartFact] = field(default_factory=list)
+    withdrawn: list[Withdrawn] = field(default_factory=list)
+    found: list[Pointer] = field(default_factory=list)
+    says_no_allergy: bool = False
+
+
+def read(data: bytes) -> Reading:
+    """Everything in the file; an error with its place if nothing of it can be used."""
+    bundle = open_file(data)
+    sheets = _sheets(bundle)
+    for entry in bundle.entries:
+        if entry.kind in READERS:
+            _read_entry(entry, bundle, sheets)
+        elif entry.kind != "Patient":
+            bundle.not_kept[NotKept(entry.kind, "kind_not_held")] += 1
+    patients = [_incoming(sheet, bundle.not_kept) for sheet in sheets.values()]
+    return Reading(patients, bundle.not_kept)
+
+
+def _sheets(bundle: Bundle) -> dict[str, _Sheet]:
+    sheets = {e.at: _Sheet(e) for e in bundle.entries if e.kind == "Patient"}
+    if not sheets:
+        raise unusable("no_patient", _("The file holds no Patient."))
+    if len(sheets) > settings.IMPORT_MOST_PATIENTS:
+        most = {"most": settings.IMPORT_MOST_PATIENTS}
+        message = _("The file holds more than %(most)d patients: send it in parts.") % most
+        raise unusable("too_many_patients", message)
+    return sheets
+
+
+def _read_entry(entry: Entry, bundle: Bundle, sheets: dict[str, _Sheet]) -> None:
+    subject = entry.resource.get("subject", entry.resource.get("patient"))
+    target = bundle.target(subject)
+    sheet = sheets.get(target.at) if target else None
+    if sheet is None:
+        bundle.not_kept[NotKept(entry.kind, "patient_not_in_file")] += 1
+        return
+    if entry.kind == "AllergyIntolerance" and chart.says_no_allergy(entry.resource):
+        sheet.says_no_allergy = True
+        return
+    for piece in READERS[entry.kind](entry.resource, entry.at, _key(entry), bundle):
+        _put(piece, sheet, bundle.not_kept)
+
+
+def _put(piece: Piece, sheet: _Sheet, not_kept: Counter[NotKept]) -> None:
+    if isinstance(piece, NotKept):
+        not_kept[piece] += 1
+    elif isinstance(piece, Observed):
+        sheet.observed.append(piece)
+    elif isinstance(piece, ChartFact):
+        sheet.facts.append(piece)
+    elif isinstance(piece, Withdrawn):
+        sheet.withdrawn.append(piece)
+    else:
+        sheet.found.append(piece)
+
+
+def _key(entry: Entry) -> str:
+    """By which the source knows a resource; one without id or address is known by its content."""
+    name = text(entry.resource.get("id")) or entry.url
+    if not name:
+        name = json.dumps(entry.resource, sort_keys=True)
+    if len(name) > ROOM or (not entry.url and not text(entry.resource.get("id"))):
+        return hashlib.sha256(name.encode()).hexdigest()
+    return name
+
+
+def _incoming(sheet: _Sheet, not_kept: Counter[NotKept]) -> Incoming:
+    place = place_of(sheet.entry.at)
+    person, found = read_person(sheet.entry.resource, place, not_kept)
+    if person is not None and sheet.says_no_allergy:
+        person = replace(person, allergy_status=Patient.AllergyStatus.NONE)
+    return Incoming(
+        person=person,
+        place=place,
+        observed=sheet.observed,
+        facts=sheet.facts,
+        withdrawn=[(one.model, one.identifier) for one in sheet.withdrawn],
+        found=[*found, *sheet.found],
+    )
