@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_audit_append_only'),
-        ('records', '0001_initial'),
+        ('records', '0002_gate_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
