@@ -157,4 +157,4 @@ def _overwrite(row: PatientRow, fact: ChartFact, actor: User) -> None:
     for name, value in fact.values.items():
         setattr(row, name, value)
     row.recorded_by = actor
-    row.save(update_fields=[*fact.values, "recorded_by"])
+    row.save()  # whole: a note is indexed for the search as it is stored

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_audit_append_only'),
-        ('records', '0002_gate_index'),
+        ('records', '0003_notes_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
