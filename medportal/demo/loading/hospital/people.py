@@ -13,8 +13,8 @@ from accounts.actions.people import NewPerson, create_user
 from accounts.actions.teams import add_to_team, create_team
 from accounts.models import CareTeam, Organisation, Role
 from diagnosis.records import names
-from diagnosis.records.persons import MRN
 from diagnosis.records.models import CareAssignment, Patient, PatientIdentifier
+from diagnosis.records.persons import MRN
 from medportal.demo.loading.identities import FAMILY, GIVEN
 
 SEED = 20261125
