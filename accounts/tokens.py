@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import ApiToken
+from accounts.models import ApiToken, User
 
 PREFIX = "mp_"
 """So that a secret scanner, and a person, recognises one that lies where it should not."""
@@ -30,6 +30,12 @@ def holder_of(secret: str) -> ApiToken | None:
         .filter(Q(expires_at=None) | Q(expires_at__gt=now))
         .first()
     )
+
+
+def end_tokens(user: User) -> int:
+    """Revoke whatever opens as ``user``; how many there were is for the event of the act."""
+    open_ones = ApiToken.objects.filter(user=user, revoked_at=None)
+    return open_ones.update(revoked_at=timezone.now())
 
 
 def note_use(token: ApiToken) -> None:

@@ -19,6 +19,7 @@ account = (
 
 urlpatterns = [
     path("accounts/login/", views.login, name="account_login"),
+    path("accounts/again/", views.login_again, name="account_again"),
     path("accounts/logout/", views.logout, name="account_logout"),
     path("accounts/inactive/", account_inactive, name="account_inactive"),
     path("accounts/password/", views.change_password, name="account_change_password"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView, LogoutView
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,8 +21,10 @@ from accounts import actions
 from accounts.adapter import first_page
 from accounts.forms import EndSessionsForm, LanguageForm, PasswordForm, TokenForm
 from accounts.models import ApiToken, AuditEvent, Membership, Role, User
+from accounts.sessions import state_of
 
 LOGINS_SHOWN = 8
+UNPROCESSABLE = 422
 EVERYTHING_OF_THIS_SITE = '"cache", "cookies", "storage"'
 
 login = LoginView.as_view()
@@ -35,6 +38,18 @@ class PrivateLogoutView(LogoutView):  # type: ignore[misc]  # allauth has no typ
         response["Clear-Site-Data"] = EVERYTHING_OF_THIS_SITE
         response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
         return response
+
+
+@sensitive_post_parameters()
+@require_POST
+def login_again(request: HttpRequest) -> HttpResponse:
+    """Log in over a page that stayed open: the same form, the same locks, and no other page."""
+    form = LoginForm(request.POST, request=request)
+    if not form.is_valid():
+        reasons = [str(reason) for found in form.errors.values() for reason in found]
+        return JsonResponse({"error": " ".join(reasons)}, status=UNPROCESSABLE)
+    form.login(request)
+    return JsonResponse(state_of(request))
 
 
 logout = PrivateLogoutView.as_view()

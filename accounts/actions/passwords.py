@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import audit
 from accounts.administration import demand_administrator
-from accounts.models import ApiToken, User
+from accounts.models import User
 from accounts.passwords import one_time_password
+from accounts.tokens import end_tokens
 
 
 @transaction.atomic
 def change_password(*, actor: User, password: str) -> User:
-    """The person's own new password. All their other sessions end with the old one."""
+    """The person's own new password. Their other sessions and all tokens end with the old one."""
     validate_password(password, actor)
     actor.set_password(password)
     actor.must_change_password = False
     actor.save(update_fields=["password", "must_change_password"])
-    audit.record(actor=actor, act="password.change", what=f"user:{actor.pk}")
+    ended = end_tokens(actor)
+    audit.record(
+        actor=actor,
+        act="password.change",
+        what=f"user:{actor.pk}",
+        detail={"tokens_revoked": ended},
+    )
     return actor
 
 
@@ -40,7 +46,7 @@ def reset_password(*, actor: User | None, user: User) -> str:
     user.set_password(handed_over)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
-    ended = ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
+    ended = end_tokens(user)
     audit.record(
         actor=actor,
         act="password.reset",

@@ -18,6 +18,7 @@ from accounts.administration import (
 )
 from accounts.models import Organisation, Role, User
 from accounts.passwords import one_time_password
+from accounts.tokens import end_tokens
 from medportal.common.errors import DomainError, Pointer
 
 CHANGEABLE = ("username", "display_name", "email", "language", "roles", "is_active")
@@ -97,7 +98,10 @@ def create_user(
 
 @transaction.atomic
 def change_user(*, actor: User | None, user: User, changed: Iterable[str]) -> User:
-    """Store the fields of ``user`` named in ``changed``; an inactive user is out at once."""
+    """Store the fields of ``user`` named in ``changed``.
+
+    Another role ends every session and token of the person; an inactive user is out at once.
+    """
     fields = [name for name in CHANGEABLE if name in set(changed)]
     before = User.objects.select_for_update().get(pk=user.pk)
     asking = before if actor == before else actor  # not the person whom the change would make
@@ -110,11 +114,13 @@ def change_user(*, actor: User | None, user: User, changed: Iterable[str]) -> Us
         demand_another_administrator(user)
     _check(user)
     user.save(update_fields=[*fields, "is_staff"])
+    ends = before.roles != user.roles or not user.is_active  # sessions end by their hash
+    detail = {"username": user.username, "fields": fields, **_roles(before, user)}
     audit.record(
         actor=actor,
         act="user.change",
         what=f"user:{user.pk}",
-        detail={"username": user.username, "fields": fields, **_roles(before, user)},
+        detail={**detail, **({"tokens_revoked": end_tokens(user)} if ends else {})},
         organisation=user.organisation,
     )
     return user

@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -102,6 +103,8 @@ class UserAdmin(OrganisationAdmin[User]):
         actor = administrator(request)
         if change:
             change_user(actor=actor, user=obj, changed=form.changed_data)
+            if obj == actor:
+                update_session_auth_hash(request, obj)  # the click itself goes on
             return
         assert actor.organisation is not None
         person = NewPerson(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -88,10 +89,17 @@ class SessionLimits:
     def _check(self, request: HttpRequest) -> None:
         now = int(time.time())
         session = request.session
-        began = session.setdefault("began_at", now)
+        session.setdefault("began_at", now)
         seen = session.setdefault("seen_at", now)
-        too_old = now - began > settings.SESSION_ABSOLUTE_SECONDS
-        if too_old or now - seen > settings.SESSION_IDLE_SECONDS:
+        if seconds_left(session) < 0:
             logout(request)
         elif now - seen > TOUCH_SECONDS and POLL_HEADER not in request.headers:
             session["seen_at"] = now
+
+
+def seconds_left(session: SessionBase) -> int:
+    """How long the session lasts if nobody does anything."""
+    now = int(time.time())
+    idle = session.get("seen_at", now) + settings.SESSION_IDLE_SECONDS
+    longest = session.get("began_at", now) + settings.SESSION_ABSOLUTE_SECONDS
+    return int(min(idle, longest)) - now

@@ -121,28 +121,82 @@
     if (keys[event.key]?.()) event.preventDefault();
   });
 
-  // The session's end is announced a minute before; what was typed stays.
-  const { sessionSeconds, sessionUrl } = document.body.dataset;
-  const warning = $("#session-warning");
-  if (sessionSeconds && warning) {
+  // The session's end is announced a minute before. When it has ended the page is hidden, keeps
+  // what was typed (in itself, nowhere else), and goes on once the same person has logged in.
+  const { sessionUrl, againUrl, user } = document.body.dataset;
+  const [warning, ended] = [$("#session-warning"), $("#session-ended")];
+  if (sessionUrl && warning) {
+    const SOON = 60;
+    const title = document.title;
     let timer;
-    let ending;
-    const watch = () => {
-      clearTimeout(timer);
-      clearTimeout(ending);
-      timer = setTimeout(() => {
-        warning.showModal();
-        ending = setTimeout(() => location.reload(), 60_000);
-      }, (Number(sessionSeconds) - 60) * 1000);
+    let stays = true; // closing the warning is the person's act, unless the page closes it
+    let endsAt = Date.now() + Number(document.body.dataset.sessionSeconds) * 1000;
+    const ask = (url, options = {}) => fetch(url, { ...options, redirect: "error" });
+    const hide = (hidden) => {
+      document.body.classList.toggle("hidden-page", hidden);
+      document.title = hidden ? "MedPortal" : title;
+      if (hidden && !ended.open) { $$("dialog[open]").forEach((d) => d.close()); ended.showModal(); }
+      if (!hidden && ended.open) ended.close();
     };
-    warning.addEventListener("close", async () => {
-      const answer = await fetch(sessionUrl, { method: "POST", headers: { "X-CSRFToken": token() } });
-      if (answer.ok && !answer.redirected) watch(); else location.reload();
+    const take = (state) => {
+      clearTimeout(timer);
+      $("meta[name=csrf-token]").content = state.csrf;
+      $$("input[name=csrfmiddlewaretoken]").forEach((input) => { input.value = state.csrf; });
+      if (state.user && state.user !== user) { location.reload(); return; }
+      endsAt = Date.now() + state.seconds * 1000;
+      hide(!state.user);
+      if (!state.user) return;
+      if (state.seconds > SOON) {
+        if (warning.open) { stays = false; warning.close(); }
+        timer = setTimeout(look, (state.seconds - SOON) * 1000);
+      } else {
+        if (!warning.open) { stays = true; warning.showModal(); }
+        timer = setTimeout(look, (state.seconds + 2) * 1000);
+      }
+    };
+    const look = async () => {
+      try {
+        const answer = await ask(sessionUrl, { headers: { "X-MedPortal-Poll": "1" } });
+        take(await answer.json());
+      } catch { // the portal is away: ask again, and show nothing of a session that may have ended
+        if (Date.now() > endsAt) document.body.classList.add("hidden-page");
+        timer = setTimeout(look, 10_000);
+      }
+    };
+    const stay = async () => {
+      try {
+        take(await (await ask(sessionUrl, { method: "POST", headers: { "X-CSRFToken": token() } })).json());
+      } catch {
+        look();
+      }
+    };
+    warning.addEventListener("close", () => { if (stays && !ended.open) stay(); });
+    ended.addEventListener("cancel", (event) => event.preventDefault());
+    $("form", ended).addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const form = event.target;
+      const body = new URLSearchParams(new FormData(form));
+      form.elements.password.value = "";
+      try {
+        const answer = await ask(againUrl, { method: "POST", body, headers: { "X-CSRFToken": token() } });
+        if (answer.status === 422) $("#again-error").textContent = (await answer.json()).error;
+        else take(await answer.json());
+      } catch { // locked for a while, or the portal is away: the login page says which
+        location.reload();
+      }
     });
+    document.addEventListener("submit", (event) => { // a machine that slept has not counted
+      if (Date.now() < endsAt || event.target.closest("dialog")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      look();
+    }, true);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+    addEventListener("pageshow", (event) => { if (event.persisted) look(); });
     document.addEventListener("htmx:afterRequest", (event) => {
-      if (event.detail.requestConfig?.triggeringEvent) watch();
+      if (event.detail.requestConfig?.triggeringEvent) look();
     });
-    watch();
+    timer = setTimeout(look, endsAt - Date.now() - SOON * 1000);
   }
 
   // A note that the search found stands in the chart opened.

@@ -13,6 +13,7 @@ from tests.factories import (
     PASSWORD,
     OrganisationFactory,
     administrator_at,
+    bearer_of,
     clinician_at,
     person_at,
 )
@@ -190,18 +191,74 @@ def test_the_admin_asks_for_the_same_login(client):
     assert answer.redirect_chain[-1][0].startswith(reverse("account_login"))
 
 
-@pytest.mark.parametrize("change", ["reset", "inactive"])
-def test_what_an_administrator_ends_ends_at_once(client_for, doctor, change):
-    administrator = administrator_at(doctor.organisation)
-    client = client_for(doctor)
-    assert is_in(client)
-
+def ended_by(change, administrator, person):
     if change == "reset":
-        actions.reset_password(actor=administrator, user=doctor)
+        actions.reset_password(actor=administrator, user=person)
+    elif change == "roles":
+        actions.set_roles(actor=administrator, user=person, roles=[Role.CLINICIAN, Role.REVIEWER])
+    elif change == "own password":
+        actions.change_password(actor=person, password="marmalade otter quartz lantern")
     else:
-        doctor.is_active = False
-        actions.change_user(actor=administrator, user=doctor, changed=["is_active"])
+        person.is_active = False
+        actions.change_user(actor=administrator, user=person, changed=["is_active"])
 
+
+@pytest.mark.parametrize("change", ["reset", "roles", "own password", "inactive"])
+def test_a_new_password_or_role_ends_every_session_and_token_at_once(client_for, doctor, change):
+    browsers = [client_for(doctor), client_for(doctor)]
+    bearer = bearer_of(doctor)
+    colleague = client_for(clinician_at(doctor.organisation))
+    codes = "/api/v1/codes"
+    assert [is_in(browser) for browser in browsers] == [True, True]
+    assert Client().get(codes, headers=bearer).status_code == 200
+
+    ended_by(change, administrator_at(doctor.organisation), User.objects.get(pk=doctor.pk))
+
+    assert [is_in(browser) for browser in browsers] == [False, False]
+    assert Client().get(codes, headers=bearer).status_code == 401
+    assert is_in(colleague)
+    User.objects.filter(pk=doctor.pk).update(is_active=True)
+    assert Client().get(codes, headers=bearer).status_code == 401  # nor ever again
+
+
+def test_another_name_or_language_ends_nothing(client_for, doctor):
+    browser, bearer = client_for(doctor), bearer_of(doctor)
+    doctor.display_name = "Dr Li, M.D."
+
+    actions.change_user(
+        actor=administrator_at(doctor.organisation), user=doctor, changed=["display_name"]
+    )
+
+    assert is_in(browser)
+    assert Client().get("/api/v1/codes", headers=bearer).status_code == 200
+
+
+def test_over_a_page_that_stayed_open_the_same_login_counts(doctor):
+    browser = Client(enforce_csrf_checks=True)
+    token = browser.get("/session/").json()["csrf"]
+
+    def again(password, **more):
+        sent = {"login": doctor.username, "password": password}
+        headers = {"X-CSRFToken": token}
+        return browser.post(reverse("account_again"), sent, headers=headers, **more)
+
+    wrong = again(WRONG)
+    assert (wrong.status_code, set(wrong.json())) == (422, {"error"})
+    right = again(PASSWORD).json()
+    assert right["user"] == doctor.username
+    assert right["seconds"] == settings.SESSION_IDLE_SECONDS
+    assert right["csrf"] != token
+    assert is_in(browser)
+    assert AuditEvent.objects.filter(act="login", actor_id=doctor.pk).count() == 1
+
+
+@pytest.mark.usefixtures("locked")
+def test_a_lock_holds_over_an_open_page_too(client, doctor):
+    sent = {"login": doctor.username, "password": PASSWORD}
+
+    answer = client.post(reverse("account_again"), sent, REMOTE_ADDR=HERE)
+
+    assert answer.status_code == 429
     assert not is_in(client)
 
 

@@ -54,6 +54,31 @@ def test_polling_is_no_act_of_a_person(client_for, clock):
     assert not is_signed_in(client, HTTP_X_MEDPORTAL_POLL="1")
 
 
+def test_an_open_page_learns_how_long_it_has_without_lengthening_it(client_for, clock):
+    client = client_for(UserFactory())
+    assert is_signed_in(client)
+
+    def ask():
+        return client.get("/session/", HTTP_X_MEDPORTAL_POLL="1").json()
+
+    for passed in (0, IDLE - 60, 40):  # a minute before the end the page warns
+        clock(passed)
+        last = ask()
+    assert last["seconds"] == 20
+    clock(30)
+    assert (ask()["user"], ask()["seconds"]) == ("", 0)
+
+
+def test_near_the_end_of_the_working_day_that_end_counts(client_for, clock):
+    client = client_for(UserFactory())
+    assert is_signed_in(client)
+    for _ in range(settings.SESSION_ABSOLUTE_SECONDS // (IDLE // 2) - 1):
+        clock(IDLE // 2)
+        assert is_signed_in(client)
+    clock(IDLE // 2 - 120)
+    assert client.post("/session/").json()["seconds"] == 120
+
+
 def test_after_a_working_day_it_ends_however_busy(client_for, clock):
     client = client_for(UserFactory())
     for _ in range(settings.SESSION_ABSOLUTE_SECONDS // (IDLE // 2)):

@@ -16,7 +16,7 @@ _PATIENT = "patients/<uuid:patient>/"
 
 routes = [
     path("", worklist.worklist, name="worklist"),
-    path("session/", session.stay, name="session"),
+    path("session/", session.session, name="session"),
     path("patients/", patients.patients, name="patients"),
     path("notes/", notes.notes, name="notes"),
     path(_PATIENT, chart.chart, name="chart"),
