@@ -61,7 +61,7 @@ def test_the_end_is_announced_and_a_draft_outlives_it(logged_in: LogIn, portal: 
     assert "201" not in page.evaluate(STORED)
     page.click("main form button[type=submit]")
     page.wait_for_url(f"**/patients/{who.id}/**")
-    expect(page.get_by_text("Recorded.")).to_be_visible()
+    expect(page.get_by_text("Recorded.", exact=True)).to_be_visible()
 
 
 def test_after_a_logout_back_shows_nothing(logged_in: LogIn, portal: Portal) -> None:
