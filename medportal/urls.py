@@ -24,5 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path("^api/docs/?$", docs, name="docs"),
     path("api/v1/", include("diagnosis.interop.rest")),
     path("", include("diagnosis.interop.urls")),
+    path("", include("medportal.operations.urls")),
     path("", include("diagnosis.portal.urls")),
 ]

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, re_path
 from rest_framework.routers import SimpleRouter
 
 from diagnosis.inference import api as inference
+from diagnosis.inference.usage_api import UsageView
 from diagnosis.interop.export_api import PatientExportView
 from diagnosis.records import api as records
 from diagnosis.records import imports_api
@@ -52,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         inference.PatientServicesView.as_view(),
         "patient-services",
     ),
+    either_way("usage", UsageView.as_view(), "usage"),
     either_way(
         rf"patients/(?P<patient>{inference.UUID})/export",
         PatientExportView.as_view(),

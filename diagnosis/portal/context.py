@@ -38,6 +38,8 @@ NAVIGATION = (
     ),
     NavItem(_("Reviews"), "portal:reviews", (Role.REVIEWER,)),
     NavItem(_("Audit trail"), "portal:audit", (Role.PRIVACY_OFFICER,)),
+    NavItem(_("Usage"), "portal:usage", (Role.ADMINISTRATOR,)),
+    NavItem(_("Status"), "operations:status", (Role.ADMINISTRATOR,)),
     NavItem(_("Administration"), "admin:index", (Role.ADMINISTRATOR,)),
 )
 

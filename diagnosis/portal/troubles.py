@@ -8,12 +8,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Role, User
 from medportal.common import moments
 from medportal.liveness import heartbeats
-from medportal.operations.facts import clock_offset
+from medportal.operations.facts import LARGEST_CLOCK_OFFSET, clock_offset
 
 SCORES = (Role.CLINICIAN, Role.NURSE, Role.ADMINISTRATOR)
 """Who reads or waits for scores, and who is asked where they are."""
-
-ALLOWED_OFFSET_SECONDS = 2.0
 
 
 def troubles(user: User) -> list[str]:
@@ -40,7 +38,7 @@ def _no_new_scores() -> str:
 
 def _clock_is_off() -> str:
     seconds = clock_offset()
-    if abs(seconds) <= ALLOWED_OFFSET_SECONDS:
+    if abs(seconds) <= LARGEST_CLOCK_OFFSET:
         return ""
     return _(
         "This machine's clock and the database's are %(seconds).0f seconds apart. Times in the "

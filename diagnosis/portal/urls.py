@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from diagnosis.portal.views import a_urls, audit, b_urls
+from diagnosis.portal.views import a_urls, audit, b_urls, usage
 
 app_name = "portal"
-urlpatterns = [*a_urls.routes, *b_urls.routes, path("audit/", audit.audit, name="audit")]
+urlpatterns = [
+    *a_urls.routes,
+    *b_urls.routes,
+    path("audit/", audit.audit, name="audit"),
+    path("usage/", usage.usage, name="usage"),
+    path("usage/export/", usage.export, name="usage-export"),
+]

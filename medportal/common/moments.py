@@ -24,6 +24,15 @@ def day(moment: date | datetime | None) -> str:
     return f"{local.day:02d}-{MONTHS[local.month - 1]}-{local.year}"
 
 
+def month(moment: date | None) -> str:
+    """``Nov 2026`` or ``2026年11月``."""
+    if moment is None:
+        return ""
+    if reads_chinese():
+        return f"{moment.year}年{moment.month}月"
+    return f"{MONTHS[moment.month - 1]} {moment.year}"
+
+
 def clock(moment: datetime | None) -> str:
     return "" if moment is None else f"{_local(moment):%H:%M}"
 

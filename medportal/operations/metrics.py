@@ -9,9 +9,11 @@ from itertools import groupby
 
 from django.db import DatabaseError, transaction
 from django.db.models import Sum
+from django.utils import timezone
 
 from diagnosis.inference import workload
 from medportal.common import counters
+from medportal.liveness import heartbeats, periods
 from medportal.operations import facts, tally
 from medportal.operations.exposition import Family
 from medportal.operations.models import Swept, Tally
@@ -62,6 +64,7 @@ def _of_database() -> list[Family]:
                 *_waiting(workload.waiting()),
                 *_ended(),
                 _swept(),
+                *_liveness(),
                 _gauge(
                     "medportal_clock_offset_seconds",
                     "This clock ahead of the database's.",
@@ -126,6 +129,19 @@ def _swept() -> Family:
     for row in Swept.objects.values("queue", "service").annotate(n=Sum("count")).order_by():
         swept.add(row["n"], queue=row["queue"], service=row["service"])
     return swept
+
+
+def _liveness() -> Iterator[Family]:
+    """Ages by the database's clock, of the newest sign of each kind."""
+    seen = Family(
+        "medportal_worker_heartbeat_age_seconds", "gauge", "Since a worker of a role was seen."
+    )
+    for kind, last in heartbeats.kinds().items():
+        seen.add(last.age.total_seconds(), role=kind)
+    yield seen
+    runs = periods.last_runs().values()
+    age = (timezone.now() - max(runs)).total_seconds() if runs else math.inf
+    yield _gauge("medportal_beat_age_seconds", "Since beat's last periodic job began.", age)
 
 
 def _gauge(name: str, words: str, value: float) -> Family:

@@ -17,6 +17,9 @@ from tests.contracts.doors import DOORS, Ward
 from tests.servers import as_superuser
 
 ELSEWHERE = {
+    "backup.make": "tests/operations/test_backups.py",  # pg_dump sees what is committed alone
+    "backup.verify": "tests/operations/test_backups.py",
+    "backup.restore": "tests/e2e/test_restore.py",
     "demo.load": "tests/demo/test_loading.py",  # three hundred patients: once is enough
     "demo.fill": "tests/contracts/test_plans.py",  # eight thousand
 }

@@ -13,7 +13,7 @@ from diagnosis.portal import figures, wording
 from diagnosis.portal.identity import Identity
 from diagnosis.portal.identity import identity as identity_of
 from diagnosis.records.models import Patient
-from medportal.common import text
+from medportal.common import moments, text
 
 register = template.Library()
 
@@ -27,6 +27,11 @@ def day(moment: date | datetime | None) -> str:
 @register.filter
 def day_time(moment: datetime | None) -> str:
     return wording.day_time(moment or None)
+
+
+@register.filter
+def month(moment: date | None) -> str:
+    return moments.month(moment or None)
 
 
 @register.filter

@@ -163,6 +163,7 @@ class Ward:
 def _load() -> None:
     from tests.contracts.doors import (  # noqa: F401  # each registers its doors
         interop,
+        operations,
         people,
         predictions,
         records,
