@@ -64,9 +64,7 @@ def find(user: User, query: NoteQuery) -> FoundNotes:
     """Notes in charts that ``user`` may see; three queries, however many there are."""
     words = understood(query.text)
     rows = Note.objects.visible_to(user)
-    if query.patient is None:
-        rows = rows.filter(patient__is_active=True)
-    else:
+    if query.patient is not None:
         rows = rows.filter(patient=query.patient)
     matching = holding(rows, words).order_by("-written_at", "pk")
     found = list(matching.values_list("pk", "patient_id")[: MOST + 1])

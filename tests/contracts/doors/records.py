@@ -7,7 +7,7 @@ from datetime import date
 from diagnosis.records import actions
 from tests.contracts.doors import Ward, door
 from tests.contracts.routes import FAMILY_NAME
-from tests.factories import CareTeamFactory
+from tests.factories import CareTeamFactory, NoteFactory
 
 VALUE = {"code": "8480-6", "value": 128, "unit": "mm[Hg]", "observed_at": "2026-05-06T07:08:09Z"}
 TYPED = {"code": "8480-6", "value": "128", "unit": "mm[Hg]", "observed_at": "2026-05-06 07:08"}
@@ -36,6 +36,32 @@ def _(ward: Ward):
 @door("patient.list", "REST", by="doctor", about="patient")
 def _(ward: Ward):
     ward.ask("patients")
+
+
+@door("chart.print", "page", by="nurse", about="patient")
+def _(ward: Ward):
+    ward.get("portal:chart-print", "nurse", patient=ward.patient.pk)
+
+
+@door("note.search", "page", by="nurse", about="patient")
+def everywhere(ward: Ward):
+    NoteFactory(patient=ward.patient)
+    yield
+    ward.post("portal:notes", "nurse", data={"query": "seen"})
+
+
+@door("note.search", "page", by="doctor", about="patient")
+def one_chart(ward: Ward):
+    NoteFactory(patient=ward.patient)
+    yield
+    ward.post("portal:chart-notes", data={"query": "seen"}, patient=ward.patient.pk)
+
+
+@door("note.search", "REST", by="system", about="patient")
+def _(ward: Ward):
+    NoteFactory(patient=ward.patient)
+    yield
+    ward.send("notes/search", {"text": "seen"}, "system")
 
 
 @door("patient.read", "page", by="nurse", about="patient")

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from diagnosis.records import codes
+from diagnosis.records import codes, names
 
 OFTEN = ("8480-6", "8462-4", "2093-3", "1975-2", "1751-7", "2160-0", "777-3", "39156-5", "5902-2",
          "4548-4", "2345-7", "1558-6", "1920-8", "6768-6", "2571-8", "8867-4")  # fmt: skip
@@ -78,14 +78,21 @@ def _middle(code: Any) -> tuple[float]:
 
 
 def write_notes() -> int:
+    """With what the search reads, which a model would have filled while saving."""
     return _run(
         f"""
-        INSERT INTO records_note (id, patient_id, recorded_at, written_at, kind, author, text)
+        INSERT INTO records_note (id, patient_id, recorded_at, written_at, kind, author,
+                                  text, search_text, search_grams)
         SELECT gen_random_uuid(), house.id, now(), now() - interval '1 day' * (house.n %% 900),
-               'progress', 'Dr W. Bell', (%s::text[])[1 + house.n %% %s] || ' (' || house.n || ')'
+               'progress', 'Dr W. Bell', given.text || ' (' || house.n || ')',
+               given.words || ' ' || house.n, given.grams::varchar[]
         FROM ({_IN_THE_HOUSE}) AS house
+        JOIN unnest(%s::text[], %s::text[], %s::text[]) WITH ORDINALITY
+             AS given(text, words, grams, place) ON given.place = 1 + house.n %% %s
         """,  # noqa: S608  # as above
         list(TEXTS),
+        [" " + " ".join(names.words(text)) for text in TEXTS],
+        ["{" + ",".join(names.grams(text)) + "}" for text in TEXTS],
         len(TEXTS),
     )
 
