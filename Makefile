@@ -6,6 +6,7 @@ PY := .venv/bin/python
 ENVIRONMENT = @$(PYTHON) medportal/launch/environment.py
 WITHOUT_SERVERS = MEDPORTAL_WITHOUT_SERVERS=1 DJANGO_SETTINGS_MODULE=medportal.settings.test
 ARGS ?=
+PROCESSES ?= 2
 
 .PHONY: help demo demo-reset serve servers backup-key backup verify-backup restore upgrade test check format demo-models bench screenshots translations tables requirements
 
@@ -17,7 +18,7 @@ help:
 	@echo "make backup        TO=/backups KEY=…; then make verify-backup FROM=/backups/medportal-… KEY=…"
 	@echo "make restore       FROM=/backups/medportal-… KEY=…, into an empty MEDPORTAL_VAR"
 	@echo "make upgrade       TO=/backups KEY=…: a tried backup, then this version's tables"
-	@echo "make test          every test, the browser ones included (ARGS= for pytest)"
+	@echo "make test          every test, the browser ones included (ARGS= for pytest, PROCESSES=0 for one process)"
 	@echo "make check         format, lint, types, imports, templates, migrations, translations"
 	@echo "make demo-models   train the demonstration's models anew and say what changed"
 	@echo "make bench         the benchmarks, beside their references"
@@ -30,7 +31,7 @@ demo demo-reset serve servers backup-key backup verify-backup restore upgrade:
 test:
 	$(ENVIRONMENT) requirements-dev.txt
 	@$(PY) -m medportal.launch.browser
-	@exec $(PY) -m pytest $(ARGS)
+	@exec $(PY) -m pytest -n $(PROCESSES) $(ARGS)
 
 check:
 	$(ENVIRONMENT) requirements-dev.txt
