@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -64,17 +65,37 @@ def context_for(browser: Browser, portal: Portal) -> Iterator[Callable[..., Brow
         context.close()
 
 
-@pytest.fixture
-def logged_in(context_for: Callable[..., BrowserContext], portal: Portal) -> Callable[..., Page]:
-    """Log in by the form, as a person does."""
+@pytest.fixture(scope="session")
+def cookies(browser: Browser, portal: Portal) -> Callable[[str], Any]:
+    """Somebody's session: logged in by the form, as a person does, once."""
+    known: dict[str, Any] = {}
 
+    def cookies_of(username: str) -> Any:
+        if username not in known or not _still_in(known[username]):
+            with browser.new_context(base_url=portal.url) as context:
+                page = context.new_page()
+                page.goto("/")
+                page.fill("input[name=login]", username)
+                page.fill("input[name=password]", portal.password)
+                page.click("main button[type=submit]")
+                page.wait_for_url(lambda url: "/login" not in url)
+                known[username] = context.storage_state()
+        return known[username]
+
+    def _still_in(state: Any) -> bool:
+        with browser.new_context(base_url=portal.url, storage_state=state) as context:
+            return context.request.get("/account/", max_redirects=0).ok
+
+    return cookies_of
+
+
+@pytest.fixture
+def logged_in(
+    context_for: Callable[..., BrowserContext], cookies: Callable[[str], Any]
+) -> Callable[..., Page]:
     def log_in(username: str, **options: object) -> Page:
-        page = context_for(**options).new_page()
+        page = context_for(storage_state=cookies(username), **options).new_page()
         page.goto("/")
-        page.fill("input[name=login]", username)
-        page.fill("input[name=password]", portal.password)
-        page.click("main button[type=submit]")
-        page.wait_for_url(lambda url: "/login" not in url)
         return page
 
     return log_in
