@@ -168,5 +168,19 @@ ROUTES = {
 """What somebody was about to do at an address, for the event of a refusal."""
 
 
+CHANNELS: dict[str, str | Promise] = {
+    "web": _("page"),
+    "api": _("REST"),
+    "admin": _("administration"),
+    "command": _("command line"),
+    "task": _("worker"),
+    "system": _("system"),
+}
+
+
+def channel_label(channel: str) -> str:
+    return str(CHANNELS.get(channel, channel))
+
+
 def label(act: str) -> str:
     return str(LABELS.get(act, act))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.site import is_administrator
@@ -20,6 +22,15 @@ def administrator(request: HttpRequest) -> User:
     return request.user
 
 
+class LabelledMoment(AdminSplitDateTime):
+    """Day and time, each with a name of its own: the stock pair has none for a screen reader."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        for widget, name in zip(self.widgets, (_("Date:"), _("Time:")), strict=True):
+            widget.attrs["aria-label"] = name
+
+
 class OrganisationAdmin(admin.ModelAdmin[M], Generic[M]):
     """Rows of the administrator's own organisation; nothing is ever deleted, only ended."""
 
@@ -27,6 +38,7 @@ class OrganisationAdmin(admin.ModelAdmin[M], Generic[M]):
     """How a row leads to its organisation."""
 
     list_per_page = 50
+    formfield_overrides: ClassVar[Any] = {models.DateTimeField: {"widget": LabelledMoment}}
     show_facets = admin.ShowFacets.NEVER
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[M]:

@@ -26,6 +26,9 @@ class MembershipForm(forms.ModelForm[Membership]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # in a table, no label stands beside it
+            widget = getattr(field.widget, "widget", field.widget)  # inside a wrapper for links
+            widget.attrs.setdefault("aria-label", field.label)
         if not self.instance._state.adding:
             self.fields["user"].disabled = True  # another person is another membership
 
@@ -46,6 +49,7 @@ class MembershipInline(admin.TabularInline[Membership, CareTeam]):
     extra = 0
     can_delete = False
     verbose_name = _("membership")
+    formfield_overrides = OrganisationAdmin.formfield_overrides
 
     def has_add_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
         return is_administrator(request)

@@ -13,6 +13,7 @@ from accounts.gate import Asker
 from diagnosis.portal.wording import age_words, day, reads_chinese
 from diagnosis.records.models import Allergy, Patient, PatientIdentifier
 from diagnosis.records.persons import MRN
+from medportal.common.glossary import spoken
 
 
 def grouped(number: str) -> str:
@@ -29,6 +30,10 @@ class Identity:
     allergies: tuple[str, ...] = field(default=())
 
     @property
+    def allergies_spoken(self) -> list[str]:
+        return [spoken(substance) for substance in self.allergies]
+
+    @property
     def roman(self) -> str:
         """FAMILY, Given."""
         family = self.patient.family_name.upper()
@@ -43,7 +48,7 @@ class Identity:
 
     @property
     def titled(self) -> str:
-        title = self.patient.title
+        title = "" if reads_chinese() else self.patient.title  # an English word; the sex is beside
         return f"{self.roman} ({title})" if title else self.roman
 
     @property

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.portal import sentences
 from diagnosis.portal.charts.twins import with_twins_joined
@@ -42,6 +44,13 @@ class ReasonRow:
     def from_to(self) -> tuple[str, str]:
         """Where the estimate stood before this input and after it."""
         return percent(self.bar.start), percent(self.bar.end)
+
+
+METHODS: dict[Any, Any] = {
+    "exact": _("exact"),
+    "kernel": _("sampled"),
+    "mixed": _("partly sampled"),
+}
 
 
 @dataclass(frozen=True)
@@ -148,6 +157,6 @@ def reasons(
         sentence=sentences.reasons_sentence(
             picture, {factor.key: named.label(factor.key) for factor in factors}
         ),
-        method=str(content.get("method") or ""),
+        method=str(METHODS.get(content.get("method"), content.get("method") or "")),
         background=background,
     )

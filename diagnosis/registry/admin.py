@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin.base import OrganisationAdmin, ReadOnlyAdmin, administrator, without_links
 from diagnosis.registry import actions
@@ -26,8 +27,8 @@ from medportal.common.errors import DomainError
 class ServiceAdmin(ReadOnlyAdmin[Service]):
     fields = (
         "slug",
-        "name",
-        "question",
+        "called",
+        "asks",
         "validity_days",
         "offered_on_chart",
         "in_worklist",
@@ -37,8 +38,16 @@ class ServiceAdmin(ReadOnlyAdmin[Service]):
         "created_at",
     )
     readonly_fields = fields
-    list_display = ("slug", "name", "published", "offered_on_chart", "in_worklist")
+    list_display = ("slug", "called", "published", "offered_on_chart", "in_worklist")
     search_fields = ("slug",)
+
+    @admin.display(description=_("name"))
+    def called(self, service: Service) -> str:
+        return service.name
+
+    @admin.display(description=pgettext_lazy("of a service", "question"))
+    def asks(self, service: Service) -> str:
+        return service.question
 
     @admin.display(description=_("published version"))
     def published(self, service: Service) -> str:

@@ -27,7 +27,7 @@ class Service(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    slug = models.SlugField(max_length=60)
+    slug = models.SlugField(_("name in addresses"), max_length=60)
     sheet = models.JSONField(_("sheet"))
     schema = models.JSONField(_("inputs"))
     validity_days = models.PositiveIntegerField(_("validity in days"))
@@ -36,7 +36,7 @@ class Service(models.Model):
     hidden_from_nurses = models.BooleanField(_("hidden from nurses"), default=False)
     patient_sheet = models.BooleanField(_("has a sheet for patients"), default=True)
     ask_own_estimate = models.BooleanField(_("asks the doctor's own estimate first"), default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("made"), auto_now_add=True)
 
     objects = ServiceQuerySet.as_manager()
 
@@ -86,19 +86,29 @@ class ModelVersion(models.Model):
         RECALLED = "recalled", _("recalled")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    service = models.ForeignKey(Service, models.PROTECT, related_name="versions")
+    service = models.ForeignKey(
+        Service, models.PROTECT, related_name="versions", verbose_name=_("service")
+    )
     number = models.PositiveIntegerField(_("number"))
     digest = models.CharField(_("digest"), max_length=64)
     manifest = models.JSONField()
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
     contradiction_notes = models.JSONField(default=dict)
-    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    created_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, verbose_name=_("made by")
+    )
     created_at = models.DateTimeField(_("made"), auto_now_add=True)
-    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    submitted_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, verbose_name=_("submitted by")
+    )
     submitted_at = models.DateTimeField(null=True)
-    approved_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    approved_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, verbose_name=_("approved by")
+    )
     approved_at = models.DateTimeField(null=True)
-    published_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    published_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, verbose_name=_("published by")
+    )
     published_at = models.DateTimeField(_("published"), null=True)
     approval_note = models.CharField(max_length=300, blank=True)
 

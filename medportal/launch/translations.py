@@ -54,8 +54,19 @@ def _of_template(path: Path) -> Iterator[Key]:
     from django.utils.translation.template import templatize
 
     for line in templatize(path.read_text(), origin=str(path)).splitlines():
-        for call in re.finditer(r"n?p?gettext\(.*?\)(?= |$)", line):
-            yield from _of_python(call[0].replace(", count)", ", 1)"))
+        for start in re.finditer(r"n?p?gettext\(", line):
+            yield from _of_python(_call(line[start.start() :]).replace(", count)", ", 1)"))
+
+
+def _call(text: str) -> str:
+    """The call at the beginning of ``text``: up to the first bracket that makes it whole."""
+    for end in re.finditer(r"\)", text):
+        try:
+            ast.parse(text[: end.end()])
+        except SyntaxError:
+            continue
+        return text[: end.end()]
+    return ""
 
 
 def _of_python(text: str) -> Iterator[Key]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.apps import apps
@@ -12,28 +13,64 @@ from django.db import transaction
 from django.db.models import Count
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import User
+from accounts.models import ApiToken, CareTeam, Organisation, User
 from diagnosis.inference.models import Prediction
 from diagnosis.records.models import Note, Observation, Patient
 from diagnosis.registry.models import ModelVersion, Service
 from medportal.launch.apart import Installation
 
-ASK = "from medportal.screenshots.addresses import tell; tell()"
+ASK = "from medportal.screenshots import addresses; addresses.tell()"
 LEADS_TO_NO_PAGE = ("api:", "schema", "live", "ready", "metrics")
+OK, NOT_FOR_READING = 200, 405
+ADMINISTRATOR = "admin"
+Ask = Callable[[str], Any]
+"""Asks for an address as somebody, following no redirection."""
 Kinds = dict[str, dict[str, Any]]
 """Names of what an address holds: each kind of it, with one such row of the demonstration."""
 
 
-def addresses_of(installation: Installation) -> dict[str, str]:
-    """``route`` or ``route kind`` → address, as the demonstration itself tells them."""
-    told = installation.manage("shell", "-v", "0", "-c", ASK).splitlines()[-1]
-    found: dict[str, str] = json.loads(told)
-    return found
+@dataclass(frozen=True)
+class Atlas:
+    """What a running demonstration says of itself."""
+
+    addresses: dict[str, str]
+    """``route`` or ``route kind`` → address."""
+    names: list[str]
+    """That people gave: to patients, each other, teams and tokens."""
+
+
+def atlas_of(installation: Installation) -> Atlas:
+    return Atlas(**json.loads(installation.manage("shell", "-v", "0", "-c", ASK).splitlines()[-1]))
 
 
 def tell() -> None:
     with transaction.atomic():
-        print(json.dumps(dict(addresses())))  # noqa: T201  # read by the process that asked
+        atlas = Atlas(dict(addresses()), sorted(_names()))
+    print(json.dumps(asdict(atlas)))  # noqa: T201  # read by the process that asked
+
+
+def _names() -> set[str]:
+    people = User.objects.values_list("display_name", "username")
+    houses = Organisation.objects.values_list("name")
+    things = [*CareTeam.objects.values_list("name"), *ApiToken.objects.values_list("name")]
+    patients = Patient.unscoped.values_list("family_name", "given_name")
+    return {name for row in [*people, *patients, *houses, *things] for name in row if name}
+
+
+def readers(pages: Mapping[str, str], asks: Mapping[str, Ask]) -> dict[str, str]:
+    """For each page the first of the accounts that may open it; fragments and acts are none."""
+    found = {}
+    for name, address in pages.items():
+        for username, ask in asks.items():
+            if name.startswith("admin:") != (username == ADMINISTRATOR):
+                continue
+            answer = ask(address)
+            if answer.status == NOT_FOR_READING:
+                break
+            if answer.status == OK and "<html" in answer.text()[:600]:
+                found[name] = username
+                break
+    return found
 
 
 def addresses() -> Iterator[tuple[str, str]]:
@@ -94,7 +131,10 @@ def _kinds() -> Kinds:
         "observation": {"": {"patient": str(chart.patient_id), "observation": str(chart.pk)}},
         "prediction": {_state(row): {"prediction": str(row.pk)} for row in results},
         "slug": {
-            service.slug: {"slug": service.slug, "patient": patients.get(service.pk, chart.patient_id)}
+            service.slug: {
+                "slug": service.slug,
+                "patient": patients.get(service.pk, chart.patient_id),
+            }
             for service in Service.objects.visible_to(doctor)
         },
         "version": {

@@ -202,7 +202,7 @@
   // A note that the search found stands in the chart opened.
   const showTarget = () => {
     const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
-    if (target?.matches("details")) { target.open = true; target.scrollIntoView(); }
+    if (target && target.matches("details")) { target.open = true; target.scrollIntoView(); }
   };
   addEventListener("hashchange", showTarget);
   showTarget();

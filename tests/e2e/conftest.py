@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from medportal.launch.apart import Installation as Portal
 from medportal.launch.apart import running
 from medportal.launch.browser import find
+from medportal.screenshots.addresses import Atlas, atlas_of, readers
 
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
@@ -99,3 +102,39 @@ def logged_in(
         return page
 
     return log_in
+
+
+ROLES = ("doctor", "reviewer", "privacy", "scientist", "nurse", "admin")
+STRANGER = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: its route, who may read it, where it is."""
+
+    name: str
+    username: str
+    address: str
+
+
+@pytest.fixture(scope="session")
+def atlas(portal: Portal) -> Atlas:
+    portal.token("doctor")  # so that there is one to look at
+    return atlas_of(portal)
+
+
+@pytest.fixture(scope="session")
+def places(
+    browser: Browser, portal: Portal, cookies: Callable[[str], Any], atlas: Atlas
+) -> list[Place]:
+    """Every page that somebody may open, found by asking for every address."""
+    states = {name: cookies(name) for name in ROLES} | {STRANGER: None}
+    contexts = {
+        name: browser.new_context(base_url=portal.url, storage_state=state)
+        for name, state in states.items()
+    }
+    asks = {name: partial(c.request.get, max_redirects=0) for name, c in contexts.items()}
+    found = readers(atlas.addresses, asks)
+    for context in contexts.values():
+        context.close()
+    return [Place(name, who, atlas.addresses[name]) for name, who in found.items()]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 SIDE = 240
 LEFT, TOP, RIGHT, BOTTOM = 44, 10, 10, 44
 HISTOGRAM = 48
+FLAGGED = (0.05, 0.1, 0.2, 0.3, 0.5)
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -61,6 +63,8 @@ class RocCurve:
     frame: Frame
     path: str
     points: int
+    rows: tuple[tuple[float, float], ...]
+    """The same as figures: of those without the event, flagged; of those with it, found."""
 
 
 def roc(points: Sequence[Sequence[float]]) -> RocCurve | None:
@@ -68,7 +72,16 @@ def roc(points: Sequence[Sequence[float]]) -> RocCurve | None:
     if not points:
         return None
     path = "M" + "L".join(f"{_x(fpr)} {_y(tpr)}" for fpr, tpr in points)
-    return RocCurve(Frame(), path, len(points))
+    rows = tuple((flagged, _found_at(points, flagged)) for flagged in FLAGGED)
+    return RocCurve(Frame(), path, len(points), rows)
+
+
+def _found_at(points: Sequence[Sequence[float]], flagged: float) -> float:
+    """On the straight line between the two points around it."""
+    for (x0, y0), (x1, y1) in pairwise(points):
+        if x0 <= flagged < x1:
+            return y0 + (y1 - y0) * (flagged - x0) / (x1 - x0)
+    return points[-1][1]
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
+from accounts import acts
 from diagnosis.portal import figures, wording
 from diagnosis.portal.identity import Identity
 from diagnosis.portal.identity import identity as identity_of
 from diagnosis.records.models import Patient
-from medportal.common import moments, text
+from medportal.common import glossary, moments, text
 
 register = template.Library()
 
@@ -69,6 +70,29 @@ def points(difference: float | None) -> str:
 def localized(content: Mapping[str, str] | str | None) -> str:
     """Clinical content, which is data in both languages, in the reader's."""
     return text.localized(content)
+
+
+@register.filter
+def channel(code: str) -> str:
+    """By which way an act came: a page, REST, the command line."""
+    return acts.channel_label(code)
+
+
+@register.simple_tag
+def written(content: str) -> str:
+    """{% written condition.label %}: as somebody wrote it, in the reader's words if known."""
+    return glossary.marked(content or "")
+
+
+@register.filter
+def spoken(content: object) -> str:
+    """The same where no element may stand."""
+    return glossary.spoken(str(content or ""))
+
+
+@register.filter
+def language_of(content: str) -> str:
+    return glossary.language_of(content)
 
 
 @register.filter

@@ -1,0 +1,105 @@
+"""Every page of the portal in a real browser, in both languages: whole, reachable, and quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from operator import attrgetter
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from medportal.screenshots.addresses import Atlas
+from tests.e2e import looks
+from tests.e2e.conftest import Place, Portal
+
+ENGLISH = {"locale": "en-GB", "viewport": looks.DESK}
+CHINESE = {"locale": "zh-CN", "viewport": looks.PHONE, "color_scheme": "dark"}
+NO_PAGE_FOR_ANYBODY = {
+    "admin:login",  # leads on to the portal's own
+    "admin:logout",
+    "admin:jsi18n",  # a script
+    "admin:accounts_organisation_add",
+    "admin:registry_modelversion_add",
+    "admin:registry_service_add",
+    "admin:registry_quota_change",  # the demonstration has none
+    "admin:registry_quota_history",
+    "portal:prediction-status",  # a part of a page
+}
+
+
+def by_reader(places: list[Place]) -> Iterator[tuple[str, list[Place]]]:
+    order = attrgetter("username")
+    for username, of_them in groupby(sorted(places, key=order), key=order):
+        yield username, list(of_them)
+
+
+@pytest.fixture
+def visited(
+    context_for: Callable[..., BrowserContext], cookies: Callable[[str], object], portal: Portal
+) -> Callable[..., None]:
+    """Opens every page as somebody who may, and gathers what is wrong with each."""
+
+    def visit(
+        places: list[Place], look: Callable[[Page, Place], list[str]], options: dict[str, object]
+    ) -> None:
+        wrong: dict[str, list[str]] = {}
+        for username, theirs in by_reader(places):
+            state = cookies(username) if username else None
+            page = context_for(storage_state=state, **options).new_page()
+            watch = looks.Watch(page, portal.url)
+            for place in theirs:
+                page.goto(place.address)
+                page.locator("h1").first.wait_for()
+                for fault in [*look(page, place), *watch.told()]:
+                    wrong.setdefault(fault, []).append(place.name)
+        told = [f"{fault} | {', '.join(names[:3])}" for fault, names in wrong.items()]
+        if told:
+            pytest.fail("\n".join(told), pytrace=False)
+
+    return visit
+
+
+def is_ours(place: Place) -> bool:
+    return not place.name.startswith(("admin:", "docs"))
+
+
+def test_every_address_leads_to_a_page_or_is_known_to_be_none(
+    places: list[Place],
+    atlas: Atlas,
+    context_for: Callable[..., BrowserContext],
+    cookies: Callable[[str], object],
+) -> None:
+    shown = {place.name.split()[0] for place in places}
+    ask = context_for(storage_state=cookies("doctor")).request
+    silent = {
+        name.split()[0]
+        for name, address in atlas.addresses.items()
+        if name.split()[0] not in shown and ask.get(address, max_redirects=0).status != 405
+    }
+    assert {name for name in silent if not name.endswith("_delete")} == NO_PAGE_FOR_ANYBODY
+
+
+def test_every_page_keeps_nobody_out_in_english(
+    places: list[Place], visited: Callable[..., None]
+) -> None:
+    def look(page: Page, place: Place) -> list[str]:
+        found = looks.faults(page, ours=is_ours(place))
+        page.set_viewport_size(looks.PHONE)
+        found += looks.too_wide(page)
+        page.set_viewport_size(looks.DESK)
+        if is_ours(place):
+            found += looks.left_in_chinese(page) + looks.months_as_numbers(page)
+        return found
+
+    visited(places, look, ENGLISH)
+
+
+def test_every_page_keeps_nobody_out_in_chinese_on_a_phone_at_night(
+    places: list[Place], visited: Callable[..., None], atlas: Atlas
+) -> None:
+    def look(page: Page, place: Place) -> list[str]:
+        found = looks.faults(page, ours=is_ours(place))
+        return found + looks.left_in_english(page, atlas.names)
+
+    visited(places, look, CHINESE)
