@@ -29,7 +29,7 @@ def _yes_or_no(value: bool | None) -> str:  # noqa: FBT001  # the stock function
     return format_html('<img src="{}" alt="{}">', static(f"admin/img/icon-{name}.svg"), words)
 
 
-admin_list._boolean_icon = _yes_or_no
+admin_list._boolean_icon = _yes_or_no  # type: ignore[attr-defined]  # the library has no hook
 
 
 class PortalAdminSite(AdminSite):
