@@ -27,7 +27,9 @@ class MembershipForm(forms.ModelForm[Membership]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():  # in a table, no label stands beside it
-            widget: Any = getattr(field.widget, "widget", field.widget)  # inside a wrapper for links
+            widget: Any = getattr(
+                field.widget, "widget", field.widget
+            )  # inside a wrapper for links
             widget.attrs.setdefault("aria-label", field.label)
         if not self.instance._state.adding:
             self.fields["user"].disabled = True  # another person is another membership

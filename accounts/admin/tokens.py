@@ -53,7 +53,7 @@ class ApiTokenAdmin(OrganisationAdmin[ApiToken]):
 
     @admin.display(description=_("scopes"))
     def may_do(self, token: ApiToken) -> str:
-        return ", ".join(token.scopes)
+        return " · ".join(str(Scope(scope).label) for scope in token.scopes)
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest | None, **kwargs: Any

@@ -42,10 +42,17 @@ class Desk:
 
     def run(self, slug: str, patient: Patient, at: datetime | None = None) -> Prediction:
         """Ask for a prediction and compute it here and now: the workers are not up yet."""
-        prediction = self.queue(slug, patient, at)
+        return self._compute(self.queue(slug, patient, at))
+
+    def _compute(self, prediction: Prediction) -> Prediction:
         for explanation_id in runner.run_prediction(prediction.pk):
             runner.run_explanation(explanation_id)
         return Prediction.unscoped.get(pk=prediction.pk)
+
+    def again(self, prediction: Prediction) -> Prediction:
+        """The same question once more, so that there are two runs to compare."""
+        repeated = actions.run_again(actor=self.doctor, prediction=prediction)
+        return self._compute(repeated)
 
     def queue(self, slug: str, patient: Patient, at: datetime | None = None) -> Prediction:
         request = PredictionRequest(
@@ -72,7 +79,7 @@ def leave_work(cast: Cast, services: dict[str, Service], patients: Patients) -> 
     _refused(desk)
     _asked_too_early(desk)
     _over_the_years(desk)
-    desk.run("diabetes-onset", _complete(desk, "diabetes-onset"))
+    desk.again(desk.run("diabetes-onset", _complete(desk, "diabetes-onset")))
     _running(desk)
     _access_to_look_at(cast)
 
