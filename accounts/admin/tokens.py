@@ -45,11 +45,15 @@ class ApiTokenAdmin(OrganisationAdmin[ApiToken]):
     )
     list_select_related = ("user",)
     search_fields = ("name", "user__username", "user__display_name")
+    readonly_fields = ("may_do",)
     actions = ("revoke",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The list's action needs it; a token itself is never changed."""
         return obj is None and super().has_change_permission(request)
+
+    def get_fields(self, _request: HttpRequest, obj: ApiToken | None = None) -> Any:
+        return ("user", "name", "may_do", "expires_at") if obj else self.fields
 
     @admin.display(description=_("scopes"))
     def may_do(self, token: ApiToken) -> str:
