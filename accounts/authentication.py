@@ -12,19 +12,26 @@ from accounts.models import ApiToken, User
 
 SCHEME = b"bearer"
 PARTS = 2
+ENDINGS = {
+    "": _("This token is not valid."),
+    "expired": _("This token has expired. Ask for a new one."),
+    "revoked": _("This token was revoked. Ask for a new one."),
+}
 
 
 class BearerAuthentication(BaseAuthentication):
-    """A token that is unknown, expired, revoked or of an inactive user looks the same: 401."""
+    """401 for a token that is unknown or of an inactive user, and for one that ended, with how."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         parts = get_authorization_header(request).split()
         if not parts or parts[0].lower() != SCHEME:
             return None
-        token = tokens.holder_of(parts[1].decode("latin-1")) if len(parts) == PARTS else None
+        secret = parts[1].decode("latin-1") if len(parts) == PARTS else ""
+        token = tokens.holder_of(secret)
         if token is None:
             audit.record_refused(actor=None, act="token.refused")
-            raise AuthenticationFailed(_("This token is not valid."), code="token_not_valid")
+            why = tokens.ended(secret)
+            raise AuthenticationFailed(ENDINGS[why], code=f"token_{why or 'not_valid'}")
         tokens.note_use(token)
         return token.user, token
 

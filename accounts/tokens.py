@@ -38,6 +38,15 @@ def end_tokens(user: User) -> int:
     return open_ones.update(revoked_at=timezone.now())
 
 
+def ended(secret: str) -> str:
+    """``expired`` or ``revoked``, told to whoever holds the secret; empty for any other reason."""
+    rows = ApiToken.objects.filter(digest=digest_of(secret), user__is_active=True)
+    token = rows.first()
+    if token is None:
+        return ""
+    return "revoked" if token.revoked_at is not None else "expired"
+
+
 def note_use(token: ApiToken) -> None:
     """At most one write a minute, however many patients are scored in it."""
     now = timezone.now()

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -191,6 +192,14 @@ class DecisionRequestSerializer(StrictSerializer):
     action_text = serializers.CharField(required=False, allow_blank=True, max_length=200)
     reason = serializers.CharField(required=False, allow_blank=True, max_length=20)
     comment = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    amends = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="the decision that you have read, null if none: 409 if another stands by now",
+    )
+
+    def validate_amends(self, value: UUID | None) -> str:
+        return str(value or "")
 
 
 class DecisionSerializer(Base):

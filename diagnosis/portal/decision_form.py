@@ -42,6 +42,8 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    amends = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, prediction: Prediction, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "decision_%s")
         super().__init__(*args, **kwargs)
@@ -65,12 +67,14 @@ class DecisionForm(forms.Form):
             action_text=given["action_text"],
             reason=given["reason"],
             comment=given["comment"],
+            amends=given["amends"] or "" if "amends" in self.data else None,
         )
 
     def take_errors(self, error: DomainError) -> None:
         """What the action refused, each at its field."""
         for pointer in error.pointers:
             name = pointer.pointer.strip(SEPARATOR)
-            self.add_error(name if name in self.fields else None, str(pointer.message))
+            shown = name in self.fields and not self.fields[name].widget.is_hidden
+            self.add_error(name if shown else None, str(pointer.message))
         if not error.pointers:
             self.add_error(None, str(error.message))

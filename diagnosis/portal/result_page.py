@@ -172,6 +172,11 @@ class ResultPage:
     def decision_form(self) -> DecisionForm:
         return self.bound_decision or DecisionForm(prediction=self.prediction)
 
+    @property
+    def seen_decision(self) -> str:
+        """What the form says that its reader has seen, also after an error."""
+        return str(self.decision.pk) if self.decision else ""
+
     @cached_property
     def outcome(self) -> dict[str, Any] | None:
         """What happened: only after a decision, and only what is no longer sealed."""

@@ -91,13 +91,26 @@ class InputField:
 
     @property
     def text(self) -> str:
-        if self.posted is None or self.is_locked:
+        if self.posted is None or self.is_locked or self.is_overtaken:
             return self.chart_text
         return self._sent("value")
 
     @property
+    def is_stale_form(self) -> bool:
+        """Whether the chart has something else by now than when the form was opened."""
+        return self.posted is not None and self._sent("seen") != self.seen
+
+    @property
+    def is_overtaken(self) -> bool:
+        """As it was in the chart of then, untouched: now the chart of today goes there."""
+        was = " ".join(filter(None, (self._sent("value"), self._sent("unit"))))
+        return self.is_stale_form and self._sent("seen") in (was, self._sent("value"))
+
+    @property
     def unit(self) -> str:
-        return self.chart_unit if self.posted is None else self._sent("unit")
+        if self.posted is None or self.is_overtaken:
+            return self.chart_unit
+        return self._sent("unit")
 
     @property
     def uses_stale(self) -> bool:
@@ -148,6 +161,8 @@ class Answers:
     include_stale: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
+    is_stale: bool = False
+    """Whether the chart moved on while the form was open."""
 
 
 def fields_of(
@@ -193,10 +208,9 @@ class RunForm:
         return answers
 
     def _read(self, one: InputField, answers: Answers) -> None:
-        if self.posted.get(f"seen_{one.name}", "") != one.seen:
-            answers.errors[one.name] = _(
-                "The chart has another value since you opened this form. Look again."
-            )
+        if one.is_stale_form:
+            answers.is_stale = True
+            answers.errors[one.name] = _moved_on(self.posted.get(f"seen_{one.name}", ""), one.seen)
         elif self._is_as_in_chart(one):
             if one.status == "stale" and one.uses_stale:
                 answers.include_stale.append(one.name)
@@ -226,6 +240,13 @@ class RunForm:
             answers.errors[one.name] = _("Choose the unit: the same number means another value.")
             return
         answers.inputs[one.name] = {"value": number, "unit": one.unit or None}
+
+
+def _moved_on(was: str, now: str) -> str:
+    return _(
+        "The chart has another value since you opened this form: «%(was)s» then, «%(now)s» now. "
+        "Look again."
+    ) % {"was": was or _("nothing"), "now": now or _("nothing")}
 
 
 def as_number(text: str) -> float | None:

@@ -20,13 +20,18 @@ from medportal.common.errors import DomainError, Pointer
 
 @dataclass(frozen=True)
 class DecisionInput:
-    """``action`` is a code of the service's list; a free one needs ``action_text``."""
+    """``action`` is a code of the service's list; a free one needs ``action_text``.
+
+    ``amends`` is the decision that stood when the form was opened, empty for none; whoever leaves
+    it out amends whatever stands.
+    """
 
     assessment: str
     action: str
     action_text: str = ""
     reason: str = ""
     comment: str = ""
+    amends: UUID | str | None = None
 
 
 @transaction.atomic
@@ -42,6 +47,7 @@ def record_decision(
     if problems:
         raise DomainError("decision_invalid", _("The decision is not complete."), pointers=problems)
     before = Decision.unscoped.filter(prediction=found).current().first()
+    _refuse_unseen(before, decision)
     row = Decision.unscoped.create(
         prediction=found,
         own_estimate=found.own_estimate,
@@ -80,6 +86,15 @@ def _refuse_undecidable(prediction: Prediction) -> None:
         )
     if prediction.is_what_if:
         raise DomainError("what_if", _("Changed inputs are never part of a decision."), status=409)
+
+
+def _refuse_unseen(before: Decision | None, decision: DecisionInput) -> None:
+    """Nobody amends what a colleague decided meanwhile without having read it."""
+    stands = str(before.pk) if before else ""
+    if decision.amends is not None and str(decision.amends) != stands:
+        message = _("A colleague has decided since you opened this. Read that first.")
+        found = [Pointer("/amends", "decided_meanwhile", message)]
+        raise DomainError("decided_meanwhile", message, status=409, pointers=found)
 
 
 def _problems(prediction: Prediction, decision: DecisionInput, usual: str) -> Iterator[Pointer]:

@@ -35,10 +35,10 @@ def request_prediction(*, actor: User, request: PredictionRequest) -> Prediction
     if first is not None:
         return first
     version = rights.published_version(service)
-    prediction = _prepared(actor, request, version, patient)
-    quotas.demand(service)  # last: what it locks is held until the row is there
     try:
-        with transaction.atomic():
+        with transaction.atomic():  # what a form answered is stored with the row or not at all
+            prediction = _prepared(actor, request, version, patient)
+            quotas.demand(service)  # last: what it locks is held until the row is there
             prediction.save(force_insert=True)
     except IntegrityError:
         first = _first_answer(actor, request)  # the same request came twice at once

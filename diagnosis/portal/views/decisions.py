@@ -23,7 +23,7 @@ from diagnosis.portal.views.predictions import (
 )
 from medportal.common.errors import DomainError
 
-UNPROCESSABLE = 422
+CONFLICT, UNPROCESSABLE = 409, 422
 
 
 @require_POST
@@ -31,6 +31,7 @@ UNPROCESSABLE = 422
 def decide(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found = visible_prediction(request.user, prediction)
     form = DecisionForm(request.POST, prediction=found)
+    status = UNPROCESSABLE
     if form.is_valid():
         try:
             decision = actions.record_decision(
@@ -39,6 +40,7 @@ def decide(request: PersonRequest, prediction: UUID) -> HttpResponse:
         except DomainError as error:
             raise_for(error)
             form.take_errors(error)
+            status = CONFLICT if error.status == CONFLICT else UNPROCESSABLE
         else:
             amended = decision.amends_id is not None
             messages.success(
@@ -48,6 +50,4 @@ def decide(request: PersonRequest, prediction: UUID) -> HttpResponse:
     page = result_page(request, found)
     page.bound_decision = form
     note(request.user, found, "prediction.read")
-    return render(
-        request, "portal/prediction.html", context_of(request, page), status=UNPROCESSABLE
-    )
+    return render(request, "portal/prediction.html", context_of(request, page), status=status)

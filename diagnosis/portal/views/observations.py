@@ -23,7 +23,7 @@ from diagnosis.records.models import Observation, Patient
 from diagnosis.records.results import Line, Shown
 from medportal.common.errors import DomainError
 
-UNPROCESSABLE = 422
+CONFLICT, UNPROCESSABLE = 409, 422
 TREND_HEIGHT = 180
 
 
@@ -87,17 +87,26 @@ def correct(request: PersonRequest, patient: UUID, observation: UUID) -> HttpRes
         words = _("Marked as entered in error.") if withdraws else _("Corrected.")
         messages.success(request, words)
         return redirect("portal:chart", shown.pk)
+    meanwhile = _instead_of(row)
     context = {
         "patient": shown,
         "who": identity(shown, request.user),
         "row": row,
+        "meanwhile": meanwhile,
         "code": codes.find(row.code, row.system),
         "form": form,
         "withdrawal": withdrawal,
         "bound": withdrawal if withdraws else form,
     }
-    status = UNPROCESSABLE if request.method == "POST" else 200
+    refused = CONFLICT if meanwhile else UNPROCESSABLE
+    status = refused if request.method == "POST" else 200
     return render(request, "portal/observation_correct.html", context, status=status)
+
+
+def _instead_of(row: Observation) -> Shown | None:
+    """What stands there by now, if a colleague was faster."""
+    newest = chart.history(row.patient, row.pk)[0]
+    return None if newest.pk == row.pk else _as_recorded(newest)
 
 
 @require_GET

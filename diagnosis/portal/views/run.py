@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
@@ -30,9 +32,10 @@ from diagnosis.registry.models import ModelVersion, Service
 from medportal.common.errors import DomainError
 from medportal.common.http import say_when
 
-UNPROCESSABLE = 422
+CONFLICT, UNPROCESSABLE = 409, 422
 POINTER = "/inputs/"
-LONGEST_KEY = 120
+LONGEST_KEY = 80
+NOT_OF_THE_FORM = ("csrfmiddlewaretoken",)
 
 
 @dataclass
@@ -46,6 +49,8 @@ class _Attempt:
     problem: str = ""
     confirm_error: str = ""
     estimate_error: str = ""
+    is_stale: bool = False
+    """Something moved on while the form was open."""
 
     def __post_init__(self) -> None:
         self.service: Service = self.version.service
@@ -62,6 +67,13 @@ class _Attempt:
         self.report = check_population(
             self.service, self.patient, self.inputs, self.confirmed, facts=self.facts
         )
+
+    @property
+    def once(self) -> str:
+        """Names this form as it was sent: the same again is a second click, not a second run."""
+        sent = {n: v for n, v in self.request.POST.lists() if n not in NOT_OF_THE_FORM}
+        digest = hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
+        return f"{self.key}.{digest[:32]}"
 
     @property
     def has_errors(self) -> bool:
@@ -94,7 +106,8 @@ class _Attempt:
             "confirm_error": self.confirm_error,
             "estimate_error": self.estimate_error,
         }
-        status = UNPROCESSABLE if self.has_errors else 200
+        refused = CONFLICT if self.is_stale else UNPROCESSABLE
+        status = refused if self.has_errors else 200
         return render(self.request, "portal/run.html", context, status=status)
 
 
@@ -114,6 +127,9 @@ def run(request: PersonRequest, patient: UUID, slug: str) -> HttpResponse:
 
 
 def _run(attempt: _Attempt) -> HttpResponse:
+    ran = _already_run(attempt)
+    if ran is not None and ran.idempotency_key == attempt.once:
+        return redirect("portal:prediction", ran.pk)
     wanted = _request_of(attempt)
     if attempt.has_errors or wanted is None:
         return attempt.page()
@@ -122,6 +138,7 @@ def _run(attempt: _Attempt) -> HttpResponse:
     except DomainError as error:
         raise_for(error)
         _point_out(attempt, error)
+        attempt.is_stale = error.status == CONFLICT
         page = attempt.page()
         if error.retry_after is not None:
             page.status_code = error.status
@@ -137,6 +154,8 @@ def _request_of(attempt: _Attempt) -> PredictionRequest | None:
     post = attempt.request.POST
     answers = RunForm(fields_of(attempt.schema, attempt.readings, post), post).answers
     attempt.errors.update(answers.errors)
+    attempt.is_stale = answers.is_stale
+    _look_at_version(attempt)
     if attempt.report.to_confirm:
         attempt.confirm_error = _("Confirm this first, or leave the service aside.")
     try:
@@ -153,7 +172,7 @@ def _request_of(attempt: _Attempt) -> PredictionRequest | None:
         confirmations=tuple(attempt.confirmed),
         origin=origin,
         own_estimate=estimate,
-        idempotency_key=attempt.key,
+        idempotency_key=attempt.once,
         include_stale=tuple(answers.include_stale),
         store_answers=not is_try,
     )
@@ -165,11 +184,32 @@ def _point_out(attempt: _Attempt, error: DomainError) -> None:
         name = pointer.pointer.removeprefix(POINTER)
         if pointer.pointer.startswith(POINTER) and name in attempt.schema:
             attempt.errors[name] = str(pointer.message)
-    if error.code == "idempotency_key_reused":
+    if not attempt.errors:
+        attempt.problem = str(error.message)
+
+
+def _already_run(attempt: _Attempt) -> Prediction | None:
+    """What came of this very form before; with other values it is asked back."""
+    mine = Prediction.objects.visible_to(attempt.request.user).filter(
+        requested_by=attempt.request.user, idempotency_key__startswith=f"{attempt.key}."
+    )
+    first: Prediction | None = mine.first()
+    if first is not None and first.idempotency_key != attempt.once:
         attempt.key = str(uuid4())
         attempt.problem = _(
             "This form was already run with other values; that result is among the earlier "
             "predictions. Look at the values again before you run it once more."
         )
-    elif not attempt.errors:
-        attempt.problem = str(error.message)
+    return first
+
+
+def _look_at_version(attempt: _Attempt) -> None:
+    """The form was opened before another version: what is asked and what it means may differ."""
+    opened = attempt.request.POST.get("version", "")
+    if opened == str(attempt.version.pk):
+        return
+    attempt.is_stale = True
+    attempt.problem = _(
+        "Since you opened this form version %(number)s of the service was published: what it asks "
+        "and what it says may differ. What you entered is kept; look at it and run it again."
+    ) % {"number": attempt.version.number}
