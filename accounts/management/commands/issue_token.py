@@ -6,16 +6,17 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.actions import issue_token
 from accounts.models import EVERYDAY, Scope, User
 from accounts.request_facts import Facts, facts
-from medportal.common.errors import DomainError
+from medportal.common.commands import PlainCommand, Refused
+
+LONGEST_DAYS = 366
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Issue an API token for a user and print it once, as the last word."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,17 +33,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
-            raise CommandError("There is no such user.")
+            raise Refused("There is no such user.")
+        if not 1 <= options["days"] <= LONGEST_DAYS:
+            raise Refused(f"--days: 1 to {LONGEST_DAYS}.")
         ends = timezone.now() + timedelta(days=options["days"])
-        try:
-            with facts(Facts(channel="command")):
-                issued = issue_token(
-                    actor=None,
-                    user=user,
-                    name=options["name"],
-                    expires_at=ends,
-                    scopes=options["scope"] or EVERYDAY,
-                )
-        except DomainError as error:
-            raise CommandError(str(error.message)) from error
+        with facts(Facts(channel="command")):
+            issued = issue_token(
+                actor=None,
+                user=user,
+                name=options["name"],
+                expires_at=ends,
+                scopes=options["scope"] or EVERYDAY,
+            )
         self.stdout.write(f"Token of {user.username}, until {ends:%Y-%m-%d}: {issued.secret}")

@@ -7,15 +7,16 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from accounts.request_facts import Facts, facts
+from medportal.common.commands import PlainCommand, Refused
 from medportal.operations.backups.problems import BackupError
 
 KEY_VARIABLE = "MEDPORTAL_BACKUP_KEY_FILE"
 
 
-class BackupCommand(BaseCommand):
+class BackupCommand(PlainCommand):
     """For the operator, who owns this machine; each leaves its event."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -28,7 +29,7 @@ class BackupCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["key_file"]:
-            raise CommandError(f"Which key? Give --key-file or {KEY_VARIABLE}.")
+            raise Refused(f"Which key? Give --key-file or {KEY_VARIABLE}.")
         try:
             with facts(Facts(channel="command")):
                 self.act(Path(options["key_file"]), options)

@@ -7,20 +7,20 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
 from accounts.request_facts import Facts, facts
 from diagnosis.interop.exporting import STATED, Form, Wanted, export_chart
+from medportal.common.commands import PlainCommand, Refused
 from medportal.common.errors import DomainError
 from medportal.common.ids import parse_id
 
 OWNER_ALONE = 0o600
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = (
         "Write one patient's chart into a new file, in the name of a person who may see it. "
         "The audit event is there before the file."
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         person = User.objects.filter(username=options["person"], is_active=True).first()
         if person is None:
-            raise CommandError("There is no such user.")
+            raise Refused("There is no such user.")
         wanted = Wanted(options["form"], options["purpose"], options["reason"])
         with facts(Facts(channel="command")):
             content = _exported(person, options["patient"], wanted)
@@ -53,7 +53,7 @@ def _exported(person: User, patient: str, wanted: Wanted) -> bytes:
         named = parse_id(patient)
         patients = [named] if named else []
         audit.record_refused(actor=person, act="chart.export", patients=patients, what=error.code)
-        raise CommandError(str(error.message)) from error
+        raise Refused(str(error.message)) from error
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -61,6 +61,6 @@ def _write(file: Path, content: bytes) -> None:
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ALONE)
     except OSError as error:
-        raise CommandError(f"Cannot write {file}: {error.strerror}.") from error
+        raise Refused(f"Cannot write {file}: {error.strerror}.") from error
     with os.fdopen(handle, "wb") as out:
         out.write(content)

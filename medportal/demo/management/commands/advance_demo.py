@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts.models import Organisation
+from medportal.common.commands import PlainCommand, Refused
 from medportal.demo.loading.advance import advance, days_behind
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Moves all dates of the demonstration on, birth dates by the same days."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -19,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         organisation = Organisation.objects.filter(is_demonstration=True).first()
         if organisation is None:
-            raise CommandError("There is no demonstration here: start it with `make demo`.")
+            raise Refused("There is no demonstration here: start it with `make demo`.")
         days = options["days"]
         if days is None:
             days = days_behind(organisation)

@@ -7,14 +7,15 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts.models import Organisation
+from medportal.common.commands import PlainCommand, Refused
 from medportal.database.roles import acting_as, has_owner
 from medportal.demo.loading.hospital import Size, fill, is_filled
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Adds a hospital's worth of invented patients to the demonstration, to measure on."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,21 +26,21 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         size = Size(options["patients"], options["observations"], options["wards"])
         if min(size.patients, size.observations, size.wards) < 1:
-            raise CommandError("Patients, observations and wards: at least one of each.")
+            raise Refused("Patients, observations and wards: at least one of each.")
         organisation = self._demonstration()
         if is_filled():
             self.stdout.write("The demonstration is already filled.")
             return
         password = os.environ.get("MEDPORTAL_DEMO_PASSWORD", "")
         if not password or not has_owner():
-            raise CommandError("Set MEDPORTAL_DEMO_PASSWORD; the database's owner must be known.")
+            raise Refused("Set MEDPORTAL_DEMO_PASSWORD; the database's owner must be known.")
         as_owner = partial(acting_as, settings.DATABASE_OWNER)
         fill(organisation, size, password, say=self.stdout.write, as_owner=as_owner)
 
     def _demonstration(self) -> Organisation:
         if Organisation.objects.filter(is_demonstration=False).exists():
-            raise CommandError("This installation holds a real organisation: nothing is invented.")
+            raise Refused("This installation holds a real organisation: nothing is invented.")
         found = Organisation.objects.filter(is_demonstration=True).first()
         if found is None:
-            raise CommandError("There is no demonstration here: start it with `make demo`.")
+            raise Refused("There is no demonstration here: start it with `make demo`.")
         return found

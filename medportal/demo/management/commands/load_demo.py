@@ -5,22 +5,21 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-
 from accounts.models import Organisation
+from medportal.common.commands import PlainCommand, Refused
 from medportal.demo.loading import load
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Loads the demonstration: people, services, patients, and work for every role."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         if Organisation.objects.filter(is_demonstration=False).exists():
-            raise CommandError("This installation holds a real organisation: no demonstration.")
+            raise Refused("This installation holds a real organisation: no demonstration.")
         if Organisation.objects.exists():
             self.stdout.write("The demonstration is already loaded.")
             return
         password = os.environ.get("MEDPORTAL_DEMO_PASSWORD", "")
         if not password:
-            raise CommandError("Set MEDPORTAL_DEMO_PASSWORD, or start with `make demo`.")
+            raise Refused("Set MEDPORTAL_DEMO_PASSWORD, or start with `make demo`.")
         load(password, say=self.stdout.write)

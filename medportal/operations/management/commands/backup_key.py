@@ -6,13 +6,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from medportal.common.commands import PlainCommand
 from medportal.operations.backups import keeping
 from medportal.operations.backups.problems import BackupError
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Make the key set that seals backups: a new file, apart from the data and the backups."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
