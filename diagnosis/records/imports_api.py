@@ -26,6 +26,7 @@ from diagnosis.records.incoming import files
 from diagnosis.records.models import ImportRun
 from medportal.common import waiting
 from medportal.common.errors import DomainError, Pointer
+from medportal.common.rest import PagesSerializer, StrictSerializer
 
 FILE = "file"
 
@@ -51,6 +52,18 @@ class LinesParser(FileParser):
 
 class CsvParser(FileParser):
     media_type = "text/csv"
+
+
+class QuestionsSerializer(StrictSerializer):
+    """Where the file goes, in the address: a form says it beside the file instead."""
+
+    team = serializers.UUIDField(required=False, help_text="Care team, today the own.")
+    source = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=80,
+        help_text="Name of the system it comes from.",
+    )
 
 
 class WantedSerializer(serializers.Serializer[Any]):
@@ -151,6 +164,7 @@ class ImportsView(GenericAPIView[ImportRun]):
     serializer_class = ImportSerializer
     parser_classes = [FhirParser, JsonParser, LinesParser, CsvParser, MultiPartParser]
     scopes = dict.fromkeys(("GET", "POST"), Scope.IMPORT)
+    questions = {"GET": PagesSerializer, "POST": QuestionsSerializer}
 
     def get_queryset(self) -> Any:
         rows = ImportRun.objects.visible_to(caller(self.request))
@@ -169,8 +183,7 @@ class ImportsView(GenericAPIView[ImportRun]):
     @extend_schema(
         operation_id="imports_create",
         parameters=[
-            OpenApiParameter("team", OpenApiTypes.UUID, description="Care team, today the own."),
-            OpenApiParameter("source", str, description="Name of the system it comes from."),
+            QuestionsSerializer,
             OpenApiParameter(
                 "Prefer", str, OpenApiParameter.HEADER, description="`wait=N`: up to N ≤ 10 s."
             ),

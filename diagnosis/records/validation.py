@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -106,16 +106,25 @@ def duplicate_of(patient: Patient, checked: Checked) -> Observation | None:
     )
 
 
-def together(measured: Sequence[tuple[str, Checked]]) -> list[Pointer]:
-    """What values of one moment can not be beside each other; each with its JSON pointer."""
-    by_code = {checked.entry.code: (at, checked) for at, checked in measured}
-    if SYSTOLIC not in by_code or DIASTOLIC not in by_code:
-        return []
-    (at, high), (_at, low) = by_code[SYSTOLIC], by_code[DIASTOLIC]
-    if _in_first_unit(high) > _in_first_unit(low):
-        return []
-    text = _("The systolic pressure does not lie above the diastolic one. Was the order exchanged?")
-    return [Pointer(at, "systolic_below_diastolic", text)]
+def together(measured: Iterable[tuple[str, Checked]]) -> Iterator[Pointer]:
+    """What can not be beside each other at one moment; each value with its JSON pointer.
+
+    Several pressures of one moment, such as of one day, say nothing about each other.
+    """
+    moments: dict[datetime, dict[str, list[tuple[str, Checked]]]] = {}
+    for at, checked in measured:
+        if checked.entry.code in (SYSTOLIC, DIASTOLIC):
+            by_code = moments.setdefault(checked.observed_at, {SYSTOLIC: [], DIASTOLIC: []})
+            by_code[checked.entry.code].append((at, checked))
+    for by_code in moments.values():
+        if len(by_code[SYSTOLIC]) == len(by_code[DIASTOLIC]) == 1:
+            (at, high), (_at, low) = by_code[SYSTOLIC][0], by_code[DIASTOLIC][0]
+            if _in_first_unit(high) <= _in_first_unit(low):
+                yield Pointer(at, "systolic_below_diastolic", _order_text())
+
+
+def _order_text() -> str:
+    return _("The systolic pressure does not lie above the diastolic one. Was the order exchanged?")
 
 
 def _in_first_unit(checked: Checked) -> float:

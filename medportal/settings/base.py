@@ -146,7 +146,11 @@ IMPORT_READERS = {
 }
 """What makes patients out of the bytes of a file, by its format."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-BODY_LIMITS: dict[str, int] = {"/": DATA_UPLOAD_MAX_MEMORY_SIZE}
+BODY_LIMITS: dict[str, int] = {
+    "/api/v1/imports": IMPORT_MOST_BYTES + 100_000,  # the form around the file
+    "/patients/import/": IMPORT_MOST_BYTES + 100_000,
+    "/": DATA_UPLOAD_MAX_MEMORY_SIZE,
+}
 """The largest body in bytes by the beginning of an address; the first that fits holds."""
 
 CACHES: dict[str, dict[str, Any]] = {

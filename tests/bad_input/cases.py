@@ -35,7 +35,9 @@ class Typed:
     moment: str = ""
     """Instead of ``days``: what stands where the time belongs."""
     is_word: bool = False
-    """Whether the value is an answer and no number."""
+    """Whether the value is a text and no number."""
+    is_answer: bool = False
+    """Whether it is meant as one of the answers of a list."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,15 @@ class Case:
     """Doors through which it cannot come, each with the reason."""
 
 
+COUNTED = "counted in the report as not kept"
+REPEATABLE = "it is repeatable: what is there already is left as it is"
 RIGHT = Case("right", "Nothing", Typed(), "", "", "", Asked(*SUGAR, ""))
 CASES = [
     Case(
         "unknown-code", "A code that nobody knows", Typed(code="9999-9"),
         "code", "unknown_code", "not",
         Asked("diabetes-onset", "blood_sugar", "unknown_feature", says="no such input"),
-        not_at={"run page": "it has no such field"},
+        not_at={"run page": "it has no such field"} | dict.fromkeys(("CSV", "FHIR"), COUNTED),
     ),
     Case(
         "unknown-unit", "A unit that the quantity does not have", Typed(unit="stone"),
@@ -89,7 +93,7 @@ CASES = [
     ),
     Case(
         "unknown-answer", "An answer that is none of the list",
-        Typed(code="chest-pain-type", value="stabbing", unit="", is_word=True),
+        Typed(code="chest-pain-type", value="stabbing", unit="", is_answer=True),
         "value", "unknown_answer", "",
         Asked(*PAIN, "unseen_category"),
     ),
@@ -177,23 +181,27 @@ CASES = [
         Typed(code="85354-9", value="128", unit="mm[Hg]"),
         "code", "panel", "",
         page_at="value",
+        not_at=dict.fromkeys(("CSV", "FHIR"), COUNTED),
     ),
     Case(
         "upside-down", "A systolic pressure below the diastolic one",
         Typed(code="85354-9", value="82/128", unit="mm[Hg]", is_word=True),
         "value", "systolic_below_diastolic", "above",
-        not_at=dict.fromkeys(("REST one", "REST bulk"), "it takes the two figures apart"),
+        not_at=dict.fromkeys(("REST one", "REST bulk", "CSV"), "it takes the two figures apart"),
     ),
     Case(
         "nothing", "Nothing filled in", Typed(value="", unit="", moment=" "),
         "observed_at", "", "",
         Asked("diabetes-onset", "", "required"),
-        not_at={"run page": "an empty form asks for a run on the chart as it is"},
+        not_at={
+            "run page": "an empty form asks for a run on the chart as it is",
+            "FHIR": "an observation without a value is counted as not kept",
+        },
     ),
     Case(
         "duplicate", "A value that the chart already holds", Typed(),
         "value", "duplicate", "already holds",
         twice=True,
-        not_at={"REST bulk": "it is repeatable: what is there already is left as it is"},
+        not_at=dict.fromkeys(("REST bulk", "CSV", "FHIR"), REPEATABLE),
     ),
 ]  # fmt: skip

@@ -34,8 +34,7 @@ def cell(case: Case, door: Door) -> str:
     if why:
         return f"– ({why})"
     at, code = door.where(case)
-    status = 409 if case.twice else door.refused
-    return f"{status} at `{at or '(the whole)'}`" + (f": `{code}`" if code else "")
+    return f"{door.status(case)} at `{at or '(the whole)'}`" + (f": `{code}`" if code else "")
 
 
 MORE = (

@@ -14,13 +14,15 @@ pytestmark = pytest.mark.django_db
 COMMITTING = [pytest.mark.django_db(transaction=True)]
 TRIED = [
     pytest.param(
-        case, door, id=f"{case.name} at {door.name}", marks=COMMITTING if door.commits else []
+        case,
+        door,
+        id=f"{case.name} at {door.name}",
+        marks=COMMITTING if door.commits_for(case) else [],
     )
     for case in CASES
     for door in DOORS
     if not door.why_not(case)
 ]
-CONFLICT = 409
 TYPED_IN = re.compile(r'<input[^>]*type="text"[^>]*name="value(?:_\w+)?"[^>]*>')
 
 
@@ -38,7 +40,7 @@ def test_it_is_said_at_the_right_place_and_nothing_is_written(case: Case, door: 
     assert here, answer
     assert any(found.code == code or not code for found in here), here
     assert any(door.says(case) in found.says for found in here), here
-    assert answer.status in (door.refused, CONFLICT if case.twice else door.refused)
+    assert answer.status == door.status(case)
     assert scene.rows() == before
 
 
@@ -57,7 +59,10 @@ def test_what_was_typed_is_kept_on_the_page(case: Case, client_for):
 
 @pytest.mark.parametrize(
     "door",
-    [pytest.param(door, id=door.name, marks=COMMITTING if door.commits else []) for door in DOORS],
+    [
+        pytest.param(door, id=door.name, marks=COMMITTING if door.commits_for(RIGHT) else [])
+        for door in DOORS
+    ],
 )
 def test_what_is_right_is_taken(door: Door, client_for):
     """Else the cases would be refused for something that they all share."""

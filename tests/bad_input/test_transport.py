@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from medportal.common.http import PROBLEM_TYPE
-from tests.contracts.routes import COMMITS_BY_ITSELF, Caller, Route, World, routes, world_of
+from tests.contracts.routes import COMMIT_BY_THEMSELVES, Caller, Route, World, routes, world_of
 from tests.factories import bearer_of
 
 pytestmark = pytest.mark.django_db
@@ -21,13 +21,15 @@ OURS = [
     pytest.param(
         route,
         id=route.name,
-        marks=[pytest.mark.django_db(transaction=True)] if route.name == COMMITS_BY_ITSELF else [],
+        marks=[pytest.mark.django_db(transaction=True)]
+        if route.name in COMMIT_BY_THEMSELVES
+        else [],
     )
     for route in routes()
     if route.name.startswith("api:")
 ]
 LISTS = ["patients", "predictions", "services", "codes"]
-TAKES_FILES = ()
+TAKES_FILES = ("api:import-list",)
 """Addresses whose body is no JSON object."""
 
 

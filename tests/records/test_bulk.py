@@ -31,6 +31,28 @@ def item(ward: Ward, identifier: str, value: float, at: datetime = AT, **fields)
     return Item(patient=ward.patient.pk, given=what)
 
 
+def pressure(ward: Ward, code: str, value: float, unit: str = "mm[Hg]", name: str = "") -> Item:
+    what = given(code, value, unit, source_identifier=name or f"p-{code}", observed_at=AT)
+    return Item(patient=ward.patient.pk, given=what)
+
+
+def test_pressures_of_one_moment_in_the_wrong_order_are_not_written(ward: Ward, laboratory):
+    with pytest.raises(DomainError) as refused:
+        send(laboratory, pressure(ward, "8462-4", 128), pressure(ward, "8480-6", 10.9, "kPa"))
+
+    (found,) = refused.value.pointers
+    assert (found.pointer, found.code) == ("/observations/1/value", "systolic_below_diastolic")
+    assert current() == []
+
+
+def test_several_pressures_of_one_moment_say_nothing_about_each_other(ward: Ward, laboratory):
+    """Such as those of a day whose hours nobody wrote down."""
+    both = [pressure(ward, "8480-6", 92), pressure(ward, "8462-4", 110)]
+    sent = [*both, pressure(ward, "8480-6", 190, name="evening")]
+
+    assert send(laboratory, *sent) == ["created"] * 3
+
+
 def send(laboratory, *items: Item) -> list[str]:
     report = actions.upsert_observations(actor=laboratory, source="lab", items=items)
     return [one.result for one in report]

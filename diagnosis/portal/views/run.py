@@ -205,8 +205,8 @@ def _already_run(attempt: _Attempt) -> Prediction | None:
 
 def _look_at_version(attempt: _Attempt) -> None:
     """The form was opened before another version: what is asked and what it means may differ."""
-    opened = attempt.request.POST.get("version", "")
-    if opened == str(attempt.version.pk):
+    opened = attempt.request.POST.get("version")
+    if opened in (None, str(attempt.version.pk)):
         return
     attempt.is_stale = True
     attempt.problem = _(

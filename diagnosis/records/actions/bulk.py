@@ -81,6 +81,7 @@ def _patients(actor: User, items: Sequence[Item]) -> dict[UUID, Patient]:
 def _check(patients: dict[UUID, Patient], items: Sequence[Item]) -> dict[Key, Checked]:
     checked: dict[Key, Checked] = {}
     found: list[Pointer] = []
+    measured: dict[UUID, list[tuple[str, Checked]]] = {}
     for i, item in enumerate(items):
         at = f"/observations/{i}"
         key = (item.patient, item.given.source_identifier)
@@ -94,6 +95,9 @@ def _check(patients: dict[UUID, Patient], items: Sequence[Item]) -> dict[Key, Ch
             found.append(Pointer(f"{at}/source_identifier", "duplicate", text))
         if good is not None:
             checked[key] = good
+            measured.setdefault(item.patient, []).append((f"{at}/value", good))
+    for values in measured.values():
+        found += validation.together(values)
     if found:
         raise validation.refused(found)
     return checked

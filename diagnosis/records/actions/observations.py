@@ -46,7 +46,7 @@ def record_panel(
     checked = [
         _checked_part(chart, entry, replace(p, observed_at=at), i) for i, p in enumerate(parts)
     ]
-    if found := validation.together([("/value", part) for part in checked]):
+    if found := list(validation.together(("/value", part) for part in checked)):
         raise validation.refused(found)
     panel = _save(
         actor,

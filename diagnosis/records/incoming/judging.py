@@ -52,6 +52,11 @@ def judge(patient: Patient, incoming: Incoming, source: str) -> Judged:
     for observed in incoming.observed:
         _judge_observation(judged, patient, observed, source)
     _drop_repeated(judged)
+    places = {one.given.source_identifier: one.place for one in incoming.observed}
+    judged.found += validation.together(
+        (places[name].of(Pointer("/value", "", "")).pointer, checked)
+        for name, checked in judged.checked.items()
+    )
     seen: set[tuple[type[PatientRow], str]] = set()
     for fact in incoming.facts:
         row = fact.model(

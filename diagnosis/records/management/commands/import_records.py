@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from accounts import audit
@@ -16,6 +16,7 @@ from diagnosis.records import access, actions, runner
 from diagnosis.records.incoming import files
 from diagnosis.records.models import ImportRun
 from medportal.common import waiting
+from medportal.common.commands import PlainCommand
 from medportal.common.errors import DomainError
 from medportal.common.ids import parse_id
 
@@ -23,7 +24,7 @@ UNUSABLE, SOME_REFUSED = 2, 1
 LOOK_SECONDS = 5.0
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = (
         "Import a FHIR Bundle, NDJSON or CSV into a care team, in the name of somebody who works "
         "there. Exit status 1: some patients were refused; 2: the file can not be used."
