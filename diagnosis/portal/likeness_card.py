@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -32,6 +32,10 @@ class MistakeRow:
     planted: int
     caught: int
     inputs: str = ""
+
+    def with_more(self, other: MistakeRow) -> MistakeRow:
+        planted, caught = self.planted + other.planted, self.caught + other.caught
+        return replace(self, planted=planted, caught=caught)
 
     @property
     def per_100(self) -> str:
@@ -68,8 +72,8 @@ def likeness(manifest: Mapping[str, Any], schema: FeatureSchema) -> Likeness | N
         lower=_percent(share["lower"]),
         upper=_percent(share["upper"]),
         rows=found["rows"],
-        mistakes=tuple(_summed(rows)),
-        by_input=tuple(row for row in rows if row.inputs),
+        mistakes=_summed(replace(row, inputs="") for row in rows),
+        by_input=_summed(row for row in rows if row.inputs),
     )
 
 
@@ -84,10 +88,10 @@ def _row(planted: Mapping[str, Any], schema: FeatureSchema) -> MistakeRow:
     return MistakeRow(str(MISTAKES.get(kind, kind)), planted["rows"], planted["caught"], inputs)
 
 
-def _summed(rows: Iterable[MistakeRow]) -> Iterable[MistakeRow]:
-    """One row a kind of mistake."""
-    sums: dict[str, tuple[int, int]] = {}
+def _summed(rows: Iterable[MistakeRow]) -> tuple[MistakeRow, ...]:
+    """One row a kind of mistake and input: units are mistaken in both directions."""
+    sums: dict[tuple[str, str], MistakeRow] = {}
     for row in rows:
-        planted, caught = sums.get(row.label, (0, 0))
-        sums[row.label] = planted + row.planted, caught + row.caught
-    return [MistakeRow(label, *counts) for label, counts in sums.items()]
+        before = sums.get((row.label, row.inputs))
+        sums[row.label, row.inputs] = row if before is None else before.with_more(row)
+    return tuple(sums.values())

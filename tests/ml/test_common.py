@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from diagnosis.ml import Artifact, train
+from diagnosis.ml import Artifact, Finding, train
 from tests.ml.conftest import CASES
 
 ALL = tuple(CASES)
@@ -133,6 +133,26 @@ def test_what_was_not_computed_is_none(trained: Find, case: str) -> None:
     x = matrix(artifact, case)[:3]
     assert artifact.interval(x) is None
     assert artifact.manifest["refits"] is None
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_few_rows_of_the_table_are_unlike_it_and_absurd_ones_are(trained: Find, case: str) -> None:
+    artifact = trained(case)
+    table = CASES[case][1]()
+    assert artifact.manifest["novelty"]["refused"]["lower"] <= 0.01
+    assert np.mean([unlike(found) for found in artifact.check(table)]) <= 0.01
+    absurd = table.head(3).copy()
+    for feature in artifact.schema:
+        if feature.kind == "number":
+            absurd[feature.name] = absurd[feature.name] * 1000.0
+    findings = artifact.check(absurd)
+    assert all(map(unlike, findings))
+    assert all(finding.feature in artifact.schema for finding in findings[0])
+    assert len(artifact.predict(absurd)) == 3  # answered all the same
+
+
+def unlike(findings: list[Finding]) -> bool:
+    return any(finding.code == "unlike_training" for finding in findings)
 
 
 @pytest.mark.parametrize("case", ALL)
