@@ -114,6 +114,23 @@ def test_the_farther_out_the_more_unlike() -> None:
     assert np.isfinite(scores).all()
 
 
+def test_a_skewed_number_is_judged_by_its_ratio_to_the_usual() -> None:
+    x = np.exp(np.random.default_rng(0).normal(0, 1, (2_000, 1))).astype(np.float32)
+    hundredfold, hundredth = Measure.fit(x, [number("a")]).score(np.float32([[100], [0.01]]))
+    assert hundredth == pytest.approx(hundredfold, abs=0.5)
+    assert hundredth > norm.ppf(0.999)
+
+
+def test_where_many_rows_are_alike_they_are_not_refused_together() -> None:
+    """Twelve rows in a thousand give the rarest answer, more than may be refused: so none is."""
+    x = np.repeat(np.float32([[0], [1], [2]]), [600, 388, 12], axis=0)
+    features = [category("k", 3)]
+    for seed in range(5):
+        entry = learn(x, features, seed)
+        assert entry is not None
+        assert not Novelty.from_dict(entry, features).unlike(x).any()
+
+
 def test_a_missing_value_is_no_surprise() -> None:
     x = gaussian(4_000)
     rng = np.random.default_rng(1)
