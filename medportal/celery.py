@@ -30,14 +30,17 @@ def keep_our_logging(**_: Any) -> None:
 
 @worker_init.connect
 @beat_init.connect
-def refuse_a_broker_that_drops_messages(**_: Any) -> None:
+def refuse_wrong_servers(**_: Any) -> None:
+    """A broker that drops messages, or the database of a newer version."""
     from django.conf import settings
 
+    from medportal.database.versions import refuse_newer
     from medportal.supervisor.system import Unusable
     from medportal.supervisor.valkey import refuse_evicting
 
     try:
         refuse_evicting(settings.ADDRESSES.broker)
+        refuse_newer(settings.ADDRESSES.database)
     except Unusable as error:
         raise SystemExit(str(error)) from None
 

@@ -30,6 +30,11 @@ def unknown_migrations(applied: Iterable[tuple[str, str]]) -> list[str]:
     )
 
 
+def missing_migrations(applied: Iterable[tuple[str, str]]) -> list[str]:
+    """Those of this code that the database has not had yet."""
+    return sorted(f"{app}.{name}" for app, name in known_migrations() - set(applied))
+
+
 class NewerDatabase(Unusable):
     """In one line: what this code does not know."""
 

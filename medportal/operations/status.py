@@ -25,9 +25,9 @@ from medportal.operations.models import Swept
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 LATE_BEAT = timedelta(minutes=5)
 KINDS: dict[str, str | Promise] = {
-    "interactive": _("worker for predictions"),
-    "batch": _("worker for long tasks"),
-    "upkeep": _("worker for backups"),
+    "interactive": _("Worker for predictions"),
+    "batch": _("Worker for long tasks"),
+    "upkeep": _("Worker for backups"),
 }
 
 

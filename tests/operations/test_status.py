@@ -56,7 +56,7 @@ def test_a_portal_in_order_says_so(look):
 
     page = look()
 
-    parts = ("Database", "Broker", "worker for predictions", "Periodic jobs", "Backup", "Clock")
+    parts = ("Database", "Broker", "Worker for predictions", "Periodic jobs", "Backup", "Clock")
     assert {part: verdict(page, part) for part in parts} == dict.fromkeys(parts, "right")
     assert "does not refresh by itself" in page
     assert "4.8" in page
@@ -72,7 +72,7 @@ def test_whatever_is_silent_late_or_untried_is_pointed_at(look):
 
     page = look()
 
-    parts = ("worker for long tasks", "Periodic jobs", "Backup")
+    parts = ("Worker for long tasks", "Periodic jobs", "Backup")
     assert {part: verdict(page, part) for part in parts} == dict.fromkeys(parts, "wrong")
 
 

@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.models import AuditEvent, Organisation
 from medportal.configuration.addresses import chosen_profile
 from medportal.database.roles import acting_as, grant, has_owner
+from medportal.database.versions import missing_migrations
 from medportal.operations.backups import keys as key_sets
 from medportal.operations.backups import making, restoring
 from medportal.operations.backups.keys import KeySet
@@ -129,9 +130,15 @@ def restore(source: Path, keys: KeySet) -> dict[str, Any]:
     with acting_as(owner):
         _end_sessions()
         grant(application)
-    with transaction.atomic():
-        _note("backup.restore", source.name, detail={"made_at": manifest["made_at"]})
+    if not is_older(manifest):
+        with transaction.atomic():
+            _note("backup.restore", source.name, detail={"made_at": manifest["made_at"]})
     return manifest
+
+
+def is_older(manifest: dict[str, Any]) -> bool:
+    """Of a version before this one, whose tables this code must not write to."""
+    return bool(missing_migrations((app, name) for app, name in manifest["migrations"]))
 
 
 def _end_sessions() -> None:

@@ -22,4 +22,6 @@ class Command(BackupCommand):
         manifest = keeping.restore(source, keeping.read_key(key_file, source))
         rows = sum(manifest["tables"].values())
         self.stdout.write(f"Restored {rows} rows as of {manifest['made_at']}. Sessions were ended.")
+        if keeping.is_older(manifest):
+            self.stdout.write("Its tables are of an older version: start that one, or upgrade.")
         self.stdout.write("People, roles and tokens are those of then: look what changed since.")
