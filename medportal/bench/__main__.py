@@ -9,8 +9,9 @@ import sys
 import time
 from pathlib import Path
 from statistics import quantiles
+from typing import Any
 
-from medportal.bench import hospital, portal
+from medportal.bench import hospital, load, portal
 from medportal.configuration.addresses import ROOT, var_folder
 from medportal.launch.apart import Installation, environment, running
 from medportal.supervisor.process import wait_until
@@ -30,13 +31,15 @@ def main() -> None:
         client = portal.Client(installation.port, installation.token("doctor"))
         say(f"{ROUNDS} predictions by REST through the whole stack …")
         took = portal.measure(client, SERVICE, ROUNDS)
+        say(f"{load.RUNS} predictions at once …")
+        loaded = load.measure(installation, client, SERVICE)
         say("An empty Celery task …")
         took["empty task"] = empty_task(installation, ROUNDS)
     say("The bare script: model.predict and shap.KernelExplainer …")
     bare = reference(REFERENCE_ROUNDS)
     took |= {"bare predict": bare["predict"], "bare explain": bare["explain"]}
     took |= in_a_hospital(folder)
-    report(folder, took)
+    report(folder, took, loaded)
 
 
 def in_a_hospital(folder: Path) -> dict[str, list[float]]:
@@ -99,7 +102,7 @@ ROWS = (
 )
 
 
-def report(folder: Path, took: dict[str, list[float]]) -> None:
+def report(folder: Path, took: dict[str, list[float]], loaded: dict[str, Any]) -> None:
     """A table on the screen, and all of it as JSON; only ratios of one run mean anything."""
     rows = []
     say(f"\n{'':34}{'p50 ms':>10}{'p95 ms':>10}{'n':>6}   p50 against")
@@ -118,10 +121,17 @@ def report(folder: Path, took: dict[str, list[float]]) -> None:
         )
         figures = f"{p50 * 1000:10.1f}{p95 * 1000:10.1f}{len(took[name]):6}"
         say(f"{label:34}{figures}   {ratio:.2f} × {against}")
+    say(
+        f"\n{loaded['a_minute']:.0f} predictions with their reasons a minute through the whole "
+        f"stack; a worker's child alone could do {loaded['a_minute_and_child']:.0f}."
+    )
+    for role, sizes in loaded["memory_mb"].items():
+        say(f"  {role}: {', '.join(map(str, sizes))} MB")
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"serving-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.json"
     file.write_text(
-        json.dumps({"service": SERVICE, "rows": rows, "seconds": took}, indent=1) + "\n"
+        json.dumps({"service": SERVICE, "rows": rows, "seconds": took, "load": loaded}, indent=1)
+        + "\n"
     )
     say(f"\nAll figures are in {file.relative_to(ROOT) if file.is_relative_to(ROOT) else file}.")
 

@@ -34,7 +34,7 @@ class Client:
 
 def measure(client: Client, service: str, rounds: int) -> dict[str, list[float]]:
     """Seconds until the probability, and until its reasons, can be read."""
-    patients = _patients_that_are_ready(client, service)
+    patients = ready_patients(client, service)
     took: dict[str, list[float]] = {"result": [], "explanation": []}
     for number in range(rounds + 1):
         patient = patients[number % len(patients)]
@@ -63,7 +63,7 @@ def _until_explained(client: Client, answer: Any, began: float) -> float:
     return time.perf_counter() - began
 
 
-def _patients_that_are_ready(client: Client, service: str) -> list[str]:
+def ready_patients(client: Client, service: str) -> list[str]:
     """Those of the caller on whom the service can run at once."""
     found = []
     for patient in client.call("GET", "/api/v1/patients?page_size=100")["results"]:

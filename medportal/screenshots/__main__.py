@@ -98,6 +98,8 @@ SHOTS = (
     Shot("version", "reviewer", first("/reviews/", "/versions/")),
     Shot("audit", "privacy", to("/audit/"), both=True),
     Shot("admin", "admin", to("/admin/")),
+    Shot("status", "admin", to("/status/"), both=True),
+    Shot("usage", "admin", to("/usage/")),
     Shot("api", "doctor", to("/api/docs/")),
 )
 
