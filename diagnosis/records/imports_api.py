@@ -54,8 +54,8 @@ class CsvParser(FileParser):
     media_type = "text/csv"
 
 
-class QuestionsSerializer(StrictSerializer):
-    """Where the file goes, in the address: a form says it beside the file instead."""
+class WantedSerializer(StrictSerializer):
+    """Where the file goes: in the address, or beside the file in a form."""
 
     team = serializers.UUIDField(required=False, help_text="Care team, today the own.")
     source = serializers.CharField(
@@ -64,13 +64,6 @@ class QuestionsSerializer(StrictSerializer):
         max_length=80,
         help_text="Name of the system it comes from.",
     )
-
-
-class WantedSerializer(serializers.Serializer[Any]):
-    """Where the file goes; beside the file in a form, else in the address."""
-
-    team = serializers.UUIDField()
-    source = serializers.CharField(required=False, allow_blank=True, max_length=80)
 
 
 class CountsSerializer(serializers.Serializer[Any]):
@@ -164,7 +157,7 @@ class ImportsView(GenericAPIView[ImportRun]):
     serializer_class = ImportSerializer
     parser_classes = [FhirParser, JsonParser, LinesParser, CsvParser, MultiPartParser]
     scopes = dict.fromkeys(("GET", "POST"), Scope.IMPORT)
-    questions = {"GET": PagesSerializer, "POST": QuestionsSerializer}
+    questions = {"GET": PagesSerializer, "POST": WantedSerializer}
 
     def get_queryset(self) -> Any:
         rows = ImportRun.objects.visible_to(caller(self.request))
@@ -212,13 +205,14 @@ class ImportsView(GenericAPIView[ImportRun]):
         with transaction.atomic():
             access.require_writer(caller(request))
         sent: Any = request.data
-        is_form = "team" in sent
-        wanted = WantedSerializer(data=sent if is_form else request.query_params)
+        beside = {name: sent[name] for name in sent if name != FILE}
+        wanted = WantedSerializer(data={**request.query_params.dict(), **beside})
         wanted.is_valid(raise_exception=True)
-        run = actions.request_import(
-            actor=caller(request),
-            wanted=actions.NewImport(data=file_of(sent), **wanted.validated_data),
+        asked = wanted.validated_data
+        new = actions.NewImport(
+            team=asked.get("team", ""), data=file_of(sent), source=asked.get("source", "")
         )
+        run = actions.request_import(actor=caller(request), wanted=new)
         seconds = waiting.preferred_seconds(request.headers.get("Prefer", ""))
         settled = bool(seconds) and waiting.wait_until_settled(ImportRun, run.pk, seconds)
         body = shown(request, run.pk) if settled else shape(run)

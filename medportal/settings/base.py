@@ -139,16 +139,17 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 FREE_BYTES = int(os.environ.get("MEDPORTAL_FREE_BYTES", 200_000_000))
 """With less room on the disk nothing is taken in any more; reading goes on."""
-FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = IMPORT_MOST_BYTES + 100_000
+"""No upload is ever written beside the object store: a killed process leaves no patient behind."""
 IMPORT_READERS = {
     "fhir": "diagnosis.interop.fhir.incoming.read",
     "csv": "diagnosis.records.incoming.table.read",
 }
 """What makes patients out of the bytes of a file, by its format."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-BODY_LIMITS: dict[str, int] = {
-    "/api/v1/imports": IMPORT_MOST_BYTES + 100_000,  # the form around the file
-    "/patients/import/": IMPORT_MOST_BYTES + 100_000,
+BODY_LIMITS: dict[str, int] = {  # the first that an address begins with
+    "/api/v1/imports": FILE_UPLOAD_MAX_MEMORY_SIZE,
+    "/patients/import/": FILE_UPLOAD_MAX_MEMORY_SIZE,
     "/": DATA_UPLOAD_MAX_MEMORY_SIZE,
 }
 """The largest body in bytes by the beginning of an address; the first that fits holds."""

@@ -131,7 +131,7 @@ def what_happens_without_an_event(door, ward):
     return "it went on"
 
 
-CLAIMED = {"inference_prediction", "inference_explanation"}
+CLAIMED = {"inference_prediction", "inference_explanation", "records_importrun"}
 """A worker claims a row before it works: that stays, so that a row is not tried for ever."""
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from diagnosis.portal.views import (
     chart,
+    imports,
     notes,
     observations,
     patients,
@@ -13,11 +14,17 @@ from diagnosis.portal.views import (
 )
 
 _PATIENT = "patients/<uuid:patient>/"
+_IMPORT = "patients/import/<uuid:import_run>/"
 
 routes = [
     path("", worklist.worklist, name="worklist"),
     path("session/", session.session, name="session"),
     path("patients/", patients.patients, name="patients"),
+    path("patients/import/", imports.imports, name="imports"),
+    path("patients/import/template/", imports.template, name="import-template"),
+    path(_IMPORT, imports.import_run, name="import"),
+    path(f"{_IMPORT}status/", imports.status, name="import-status"),
+    path(f"{_IMPORT}refused/", imports.refused, name="import-refused"),
     path("notes/", notes.notes, name="notes"),
     path(_PATIENT, chart.chart, name="chart"),
     path(f"{_PATIENT}print/", chart.on_paper, name="chart-print"),

@@ -1,0 +1,188 @@
+"""What the pages of an import show: the form, how far it is, and the report in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import CareTeam, User
+from diagnosis.records import access
+from diagnosis.records.actions import NewImport
+from diagnosis.records.actions.imports import LONGEST_SOURCE
+from diagnosis.records.incoming import files
+from diagnosis.records.models import ImportRun
+from medportal.common.errors import DomainError
+
+REASONS: dict[str, Promise] = {
+    "class_not_held": gettext_lazy("a kind of visit that the chart does not know"),
+    "code_not_held": gettext_lazy("the chart does not know this code"),
+    "column_not_held": gettext_lazy("a column that nobody reads"),
+    "corrected_here": gettext_lazy("somebody has put it right in the chart, and that stays"),
+    "inactive": gettext_lazy("no longer holds"),
+    "incomplete": gettext_lazy("a number without its system"),
+    "kind_not_held": gettext_lazy("the chart has no place for this kind of thing"),
+    "no_longer_used": gettext_lazy("a number that is no longer used"),
+    "no_name": gettext_lazy("nothing says what it is"),
+    "no_resource": gettext_lazy("an entry without a resource"),
+    "no_text": gettext_lazy("holds no plain text"),
+    "no_time": gettext_lazy("nothing says when"),
+    "no_value": gettext_lazy("the file says that there is no value"),
+    "not_precise": gettext_lazy("no exact day: kept without it"),
+    "only_a_limit": gettext_lazy("only a limit, such as «< 5»"),
+    "patient_not_in_file": gettext_lazy("its patient is not in the file"),
+    "refuted": gettext_lazy("ruled out"),
+    "resolved": gettext_lazy("no longer holds"),
+    "status": gettext_lazy("not settled yet, or called off"),
+    "too_long": gettext_lazy("too long"),
+    "withdrawn": gettext_lazy("withdrawn at the source, and never here"),
+    "withdrawn_stays": gettext_lazy("withdrawn at the source: still in the chart, look at it"),
+}
+"""Why something has no place here, by the code in the report."""
+
+
+class ImportForm(forms.Form):
+    team: forms.ModelChoiceField[CareTeam] = forms.ModelChoiceField(
+        queryset=CareTeam.objects.none(),
+        label=gettext_lazy("Care team"),
+        help_text=gettext_lazy("Its members see the patients afterwards."),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("FHIR R4 Bundle (JSON), NDJSON, or a table (CSV); at most 32 MB."),
+    )
+    source = forms.CharField(
+        label=gettext_lazy("Where it comes from"),
+        required=False,
+        max_length=LONGEST_SOURCE,
+        help_text=gettext_lazy(
+            "Name of the other system, always the same: its identifiers are known again by it."
+        ),
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = access.teams_of(person)
+        team = self.fields["team"]
+        assert isinstance(team, forms.ModelChoiceField)
+        team.queryset = teams
+        if teams.count() == 1:
+            team.initial = teams.first()
+
+    @property
+    def wanted(self) -> NewImport:
+        given = self.cleaned_data
+        return NewImport(given["team"], files.take(given["file"]), given["source"])
+
+    def add_refusal(self, error: DomainError) -> None:
+        """At the field that is meant; of a file, with the place in it."""
+        for pointer in error.pointers:
+            name = pointer.pointer.strip("/")
+            if name in self.fields:
+                self.add_error(name, str(pointer.message))
+            else:
+                place = f" ({pointer.pointer})" if pointer.pointer else ""
+                self.add_error("file", f"{pointer.message}{place}")
+        if not error.pointers:
+            self.add_error("file", str(error.message))
+
+
+@dataclass(frozen=True)
+class Found:
+    """One finding of the report, with its place as people say it."""
+
+    pointer: str
+    code: str
+    message: str
+    is_table: bool
+
+    @property
+    def row(self) -> str:
+        return self.pointer.split("/")[1] if self.is_table and "/" in self.pointer else ""
+
+    @property
+    def column(self) -> str:
+        parts = self.pointer.split("/") if self.is_table else []
+        return parts[2] if len(parts) > 2 else ""
+
+    @property
+    def place(self) -> str:
+        if self.column:
+            return _("row %(row)s, column %(column)s") % {"row": self.row, "column": self.column}
+        return _("row %(row)s") % {"row": self.row} if self.row else self.pointer
+
+
+@dataclass(frozen=True)
+class ImportPage:
+    run: ImportRun
+
+    @property
+    def key(self) -> str:
+        """Changes whenever there is something new to show."""
+        return f"{self.run.state}-{self.run.done}"
+
+    @property
+    def is_pending(self) -> bool:
+        return not self.run.is_settled
+
+    @property
+    def patients(self) -> dict[str, int]:
+        return self.run.counted("patients")
+
+    @property
+    def facts(self) -> dict[str, int]:
+        return self.run.counted("facts")
+
+    @property
+    def problems(self) -> list[Found]:
+        return [self._found(entry) for entry in self.run.report.get("problems", [])]
+
+    @property
+    def refused(self) -> list[dict[str, Any]]:
+        """Patient by patient, the first of the findings of each."""
+        return [
+            {
+                "findings": [self._found(found) for found in entry["findings"]],
+                "more": entry["count"] - len(entry["findings"]),
+            }
+            for entry in self.run.report.get("refused", [])
+        ]
+
+    @property
+    def findings(self) -> Iterator[Found]:
+        for entry in self.refused:
+            yield from entry["findings"]
+
+    @property
+    def not_kept(self) -> list[dict[str, Any]]:
+        return [
+            {**entry, "why": REASONS.get(entry["reason"], entry["reason"])}
+            for entry in self.run.report.get("not_kept", [])
+        ]
+
+    @property
+    def sentence(self) -> str:
+        """How it ended, for who listens."""
+        state = ImportRun.State
+        if self.run.state == state.DONE:
+            count = self.patients.get("refused", 0)
+            if not count:
+                return _("Done: every patient of the file is in the charts.")
+            text = ngettext(
+                "Done, but %(n)d patient was refused.",
+                "Done, but %(n)d patients were refused.",
+                count,
+            )
+            return text % {"n": count}
+        if self.run.state == state.REFUSED:
+            return _("The file was refused.")
+        return _("The import failed.")
+
+    def _found(self, entry: dict[str, str]) -> Found:
+        is_table = self.run.format == ImportRun.Format.CSV
+        return Found(entry["pointer"], entry["code"], entry["message"], is_table)
