@@ -176,7 +176,7 @@ class ImportsView(GenericAPIView[ImportRun]):
     @extend_schema(
         operation_id="imports_create",
         parameters=[
-            QuestionsSerializer,
+            WantedSerializer,
             OpenApiParameter(
                 "Prefer", str, OpenApiParameter.HEADER, description="`wait=N`: up to N ≤ 10 s."
             ),
