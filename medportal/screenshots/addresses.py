@@ -62,7 +62,7 @@ def readers(pages: Mapping[str, str], asks: Mapping[str, Ask]) -> dict[str, str]
     found = {}
     for name, address in pages.items():
         for username, ask in asks.items():
-            if name.startswith("admin:") != (username == ADMINISTRATOR):
+            if name.startswith("admin:") and username != ADMINISTRATOR:
                 continue
             answer = ask(address)
             if answer.status == NOT_FOR_READING:

@@ -25,6 +25,8 @@ NO_PAGE_FOR_ANYBODY = {
     "admin:registry_quota_change",  # the demonstration has none
     "admin:registry_quota_history",
     "portal:prediction-status",  # a part of a page
+    "portal:session",  # an answer to a script
+    "portal:usage-export",  # a file
 }
 
 
