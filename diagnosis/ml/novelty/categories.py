@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from diagnosis.ml.novelty.writing import array, plain
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -30,6 +34,17 @@ class Answers:
     alone: Array
     parent: int = -1
     beside: Array | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what JSON can hold."""
+        beside = None if self.beside is None else plain(self.beside)
+        return {"alone": plain(self.alone), "parent": self.parent, "beside": beside}
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Answers:
+        """Read back what ``to_dict`` wrote."""
+        beside = None if given["beside"] is None else array(given["beside"])
+        return cls(array(given["alone"]), int(given["parent"]), beside)
 
     def is_sound(self, place: int, sizes: tuple[int, ...]) -> bool:
         """Whether there is a frequency above 0 for every code, alone and beside the parent."""

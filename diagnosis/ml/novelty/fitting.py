@@ -14,6 +14,7 @@ from diagnosis.ml import folds
 from diagnosis.ml.novelty import faults
 from diagnosis.ml.novelty.faults import Fault
 from diagnosis.ml.novelty.measure import Measure
+from diagnosis.ml.novelty.writing import plain
 from diagnosis.ml.schema import Feature
 
 Array = NDArray[np.float64]
@@ -76,12 +77,12 @@ class Threshold:
     def to_dict(self, names: Sequence[str]) -> dict[str, Any]:
         """Return what JSON can hold."""
         return {
-            "threshold": _plain(self.value),
+            "threshold": plain(self.value),
             "share": SHARE,
             "refused": {
-                "value": _plain(self.refused),
-                "lower": _plain(self.lower),
-                "upper": _plain(self.upper),
+                "value": plain(self.refused),
+                "lower": plain(self.lower),
+                "upper": plain(self.upper),
             },
             "rows": self.rows,
             "folds": FOLDS,
@@ -177,7 +178,3 @@ def _of_faults(
         if reached.any():
             out[i, reached] = scorer.score(changed[reached])
     return out
-
-
-def _plain(value: float) -> float:
-    return float(f"{value:.9g}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnosis.ml.novelty.writing import array, plain
 from diagnosis.ml.preprocessing import wants_log
 
 Array = NDArray[np.float64]
@@ -60,6 +63,17 @@ class Margin:
             _slope(values, scores, min(int(high), len(values) - 1), len(values) - 1, steep),
             log,
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what JSON can hold."""
+        knots = {"values": plain(self.values), "scores": plain(self.scores)}
+        return {**knots, "low": plain(self.low), "high": plain(self.high), "log": self.log}
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Margin:
+        """Read back what ``to_dict`` wrote."""
+        values, scores = array(given["values"]), array(given["scores"])
+        return cls(values, scores, float(given["low"]), float(given["high"]), bool(given["log"]))
 
     @property
     def is_constant(self) -> bool:

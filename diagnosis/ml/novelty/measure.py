@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from diagnosis.ml.novelty import categories
 from diagnosis.ml.novelty.categories import PRIOR, Answers
 from diagnosis.ml.novelty.margins import Margin
+from diagnosis.ml.novelty.shape import Shape
+from diagnosis.ml.novelty.writing import array, plain
 from diagnosis.ml.schema import Feature
 
 Array = NDArray[np.float64]
@@ -148,24 +150,12 @@ class Measure:
     def to_dict(self) -> dict[str, Any]:
         """Return what JSON can hold: quantiles, frequencies, effects and a covariance."""
         return {
-            "margins": [
-                {
-                    "values": _plain(m.values), "scores": _plain(m.scores),
-                    "low": _plain(m.low), "high": _plain(m.high), "log": m.log,
-                }
-                for m in self.margins
-            ],
-            "answers": [
-                {
-                    "alone": _plain(a.alone), "parent": a.parent,
-                    "beside": None if a.beside is None else _plain(a.beside),
-                }
-                for a in self.answers
-            ],
-            "effects": _plain(self.effects),
-            "shares": _plain(self.shares),
-            "covariance": _plain(self.covariance),
-        }  # fmt: skip
+            "margins": [margin.to_dict() for margin in self.margins],
+            "answers": [answers.to_dict() for answers in self.answers],
+            "effects": plain(self.effects),
+            "shares": plain(self.shares),
+            "covariance": plain(self.covariance),
+        }
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any], features: Sequence[Feature]) -> Measure:
@@ -174,21 +164,11 @@ class Measure:
         numbers, codes = len(shape.numbers), sum(shape.sizes)
         found = cls(
             features,
-            tuple(
-                Margin(_array(m["values"]), _array(m["scores"]), m["low"], m["high"], m["log"])
-                for m in given["margins"]
-            ),
-            tuple(
-                Answers(
-                    _array(a["alone"]),
-                    int(a["parent"]),
-                    None if a["beside"] is None else _array(a["beside"]),
-                )
-                for a in given["answers"]
-            ),
-            _array(given["effects"]).reshape(codes, numbers),
-            _array(given["shares"]).reshape(codes),
-            _array(given["covariance"]).reshape(numbers, numbers),
+            tuple(Margin.from_dict(margin) for margin in given["margins"]),
+            tuple(Answers.from_dict(answers) for answers in given["answers"]),
+            array(given["effects"]).reshape(codes, numbers),
+            array(given["shares"]).reshape(codes),
+            array(given["covariance"]).reshape(numbers, numbers),
         )
         if not found._is_sound():
             raise ValueError("the measure of unlikeness contradicts itself")
@@ -209,35 +189,6 @@ class Measure:
             and all(margin.is_sound for margin in self.margins)
             and all(a.is_sound(j, sizes) for j, a in enumerate(self.answers))
         )
-
-
-class Shape:
-    """Which columns of the matrix are numbers, and where the codes of its categories stand."""
-
-    def __init__(self, features: Sequence[Feature]) -> None:
-        """Sort the columns."""
-        self.features = features
-        self.numbers = np.array(
-            [j for j, feature in enumerate(features) if feature.kind == "number"], dtype=np.int64
-        )
-        self.others = [j for j, feature in enumerate(features) if feature.codes]
-        self.sizes = tuple(len(features[j].codes) for j in self.others)
-
-    def codes(self, wide: Array) -> Index:
-        """Return the place of every category's code, (n, c); -1 for missing and unknown."""
-        places = np.full((len(wide), len(self.others)), -1, dtype=np.int64)
-        for c, j in enumerate(self.others):
-            for place, code in enumerate(self.features[j].codes):
-                places[wide[:, j] == code, c] = place
-        return places
-
-    def design(self, codes: Index) -> Array:
-        """Return a column a code, (n, codes of all categories): 1, 0, or NaN where missing."""
-        columns = [
-            np.where(codes[:, c, None] < 0, np.nan, codes[:, c, None] == np.arange(size))
-            for c, size in enumerate(self.sizes)
-        ]
-        return np.concatenate(columns, axis=1) if columns else np.zeros((len(codes), 0))
 
 
 def _present(column: Array) -> Array:
@@ -291,14 +242,3 @@ def _definite(correlation: Array) -> Array:
     scale = np.sqrt(np.diagonal(lifted))
     lifted /= np.outer(scale, scale)
     return lifted
-
-
-def _plain(value: Any) -> Any:
-    """Nine digits: more would differ between machines."""
-    if isinstance(value, np.ndarray):
-        return [_plain(item) for item in value]
-    return float(f"{value:.9g}")
-
-
-def _array(values: Any) -> Array:
-    return np.asarray(values, dtype=np.float64)
