@@ -98,6 +98,7 @@ TERMS = {
     "MedPortal", "OpenAPI", "Accept-Language", "English", "Brier", "Shapley", "Mayo", "Pima",
     "Mammographic", "Mass", "Statlog", "Heart", "Romhilt-Estes", "Smith", "Dispenzieri",
     "Fleming", "Harrington", "ehae177", "indistinct", "ill-defined", "Cr", "min", "max",
+    "PostgreSQL", "Django", "Python",
 }  # fmt: skip
 """Products, scores and tables with a name, authors, quoted terms, a formula."""
 FOREIGN = re.compile(r"\b(?:note|native|link|original|reference)\b| button$")
