@@ -7,8 +7,9 @@ ENVIRONMENT = @$(PYTHON) medportal/launch/environment.py
 WITHOUT_SERVERS = MEDPORTAL_WITHOUT_SERVERS=1 DJANGO_SETTINGS_MODULE=medportal.settings.test
 ARGS ?=
 PROCESSES ?= 2
+EXAMPLES ?= 200
 
-.PHONY: help demo demo-reset serve servers backup-key backup verify-backup restore upgrade test check format demo-models bench screenshots translations tables requirements
+.PHONY: help demo demo-reset serve servers backup-key backup verify-backup restore upgrade test fuzz check format demo-models bench screenshots translations tables requirements
 
 help:
 	@echo "make demo          the demonstration at http://127.0.0.1:8000 (PORT= changes the port)"
@@ -32,6 +33,10 @@ test:
 	$(ENVIRONMENT) requirements-dev.txt
 	@$(PY) -m medportal.launch.browser
 	@exec $(PY) -m pytest -n $(PROCESSES) $(ARGS)
+
+fuzz: # hundreds of examples an address, others each time: EXAMPLES=500
+	$(ENVIRONMENT) requirements-dev.txt
+	@MEDPORTAL_FUZZ=$(EXAMPLES) exec $(PY) -m pytest tests/bad_input/test_fuzz.py tests/bad_input/test_readers.py $(ARGS)
 
 check:
 	$(ENVIRONMENT) requirements-dev.txt

@@ -35,6 +35,8 @@ def _number(raw: Any) -> float | None:
         return None
     try:
         return float(raw)
+    except OverflowError:  # a whole number with more digits than any float
+        return float("inf")
     except (TypeError, ValueError):
         return None
 

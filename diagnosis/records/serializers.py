@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -257,6 +256,11 @@ class ChartSerializer(serializers.Serializer[Any]):
     not_held = serializers.ListField(child=serializers.CharField())
 
 
+class AnswerSerializer(serializers.Serializer[Any]):
+    value = serializers.CharField()
+    label = serializers.CharField()
+
+
 class CodeSerializer(serializers.Serializer[Any]):
     """What the chart understands: the published table of codes, units and answers."""
 
@@ -267,7 +271,7 @@ class CodeSerializer(serializers.Serializer[Any]):
     bounds = serializers.ListField(child=serializers.FloatField(), allow_null=True)
     answers = serializers.SerializerMethodField()
 
-    @extend_schema_field(OpenApiTypes.OBJECT)
+    @extend_schema_field(AnswerSerializer(many=True))
     def get_answers(self, code: Any) -> list[dict[str, Any]]:
         return [{"value": a.value, "label": localized(a.label)} for a in code.answers]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -144,13 +144,21 @@ def _about_origin(patient: Patient, given: Given) -> Iterator[Pointer]:
         yield Pointer("/observed_at", "no_time_zone", _("The time has no time zone."))
     elif at > now + CLOCKS_DIFFER:
         yield Pointer("/observed_at", "in_the_future", _("This time is in the future."))
-    elif timezone.localdate(at) < patient.birth_date:
+    elif _day(at) < patient.birth_date:
         yield Pointer("/observed_at", "before_birth", _("This is before the patient was born."))
-    elif patient.deceased_on is not None and timezone.localdate(at) > patient.deceased_on:
+    elif patient.deceased_on is not None and _day(at) > patient.deceased_on:
         yield Pointer("/observed_at", "after_death", _("This is after the patient died."))
     if given.status not in Observation.Status.values:
         yield Pointer("/status", "unknown_status", _("This status is not known."))
     yield from _about_range(given.reference_low, given.reference_high)
+
+
+def _day(at: datetime) -> date:
+    """The day here; west of Greenwich the first moment of the calendar has none."""
+    try:
+        return timezone.localdate(at)
+    except OverflowError:
+        return date.min
 
 
 def _about_range(low: float | None, high: float | None) -> Iterator[Pointer]:

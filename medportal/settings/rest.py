@@ -44,6 +44,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "OAS_VERSION": "3.1.0",
     "PREPROCESSING_HOOKS": ["diagnosis.interop.rest.one_spelling"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "diagnosis.interop.problems.documented",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "JobState": "diagnosis.inference.models.Job.State",
         "VersionState": "diagnosis.registry.models.ModelVersion.State",
