@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 from django.db import connection, transaction
 from django.test import Client
@@ -30,6 +31,7 @@ COLUMNS = (
     "administrator",
     "mighty",  # every role that one person may join, and a superuser, in another house
 )
+OUTSIDERS = ("colleague", "elsewhere", "mighty")
 SEES_THE_PATIENT = ("doctor", "nurse", "system")
 FAMILY_NAME = "Vanterpool"
 """Of the patient; it stands on no page of anybody else, the privacy officer's own apart."""
@@ -112,6 +114,19 @@ class World:
     people: dict[str, User]
     patient: Any
     rows: dict[str, Any]
+    foreign: dict[str, Any]
+    """What a clinician of another house has: a patient, a prediction, and so on."""
+    colleagues: dict[str, Any]
+
+    def without(self, *names: str) -> World:
+        """The same as far as addresses and bodies go, which name what does not exist."""
+        rows = self.rows | {name: absent(self.rows[name]) for name in names}
+        return replace(self, patient=rows["patient"], rows=rows)
+
+    def with_foreign(self, *names: str) -> World:
+        """The same, but what is named in addresses and bodies belongs to another house."""
+        rows = {**self.rows, **{name: self.foreign[name] for name in names}}
+        return replace(self, patient=rows["patient"], rows=rows)
 
     def address(self, route: Route) -> str:
         if not route.is_named:
@@ -185,11 +200,17 @@ def world_of() -> World:
         "mighty": factories.person_at(other, *MIGHTY, is_superuser=True, is_staff=True),
     }
     team = factories.team_of(people["doctor"], people["nurse"], people["system"])
-    for outsider in ("colleague", "elsewhere", "mighty"):
-        factories.patient_of(people[outsider])
+    theirs = {name: factories.patient_of(people[name]) for name in OUTSIDERS}
     patient = factories.patient_of(team=team, family_name=FAMILY_NAME)
     version = version_of(house)
     prediction = finished(version, people["doctor"], patient)
+    far = factories.published(other)
+    predicted = {
+        "colleague": finished(version, people["colleague"], theirs["colleague"]),
+        "elsewhere": factories.PredictionFactory(
+            version=far, patient=theirs["elsewhere"], requested_by=people["elsewhere"]
+        ),
+    }
     token = factories.ApiTokenFactory(user=people["doctor"])
     rows = {
         "patient": patient,
@@ -208,7 +229,27 @@ def world_of() -> World:
         "registry_quota": factories.QuotaFactory(service=version.service),
         "registry_modelversion": version,
     }
-    return World(house, people, patient, rows)
+    foreign = {
+        "patient": theirs["elsewhere"],
+        "observation": factories.ObservationFactory(patient=theirs["elsewhere"]),
+        "prediction": predicted["elsewhere"],
+        "slug": far.service.slug,
+        "version": far,
+        "token": factories.ApiTokenFactory(user=people["elsewhere"]),
+        "import_run": factories.ImportRunFactory(requested_by=people["elsewhere"]),
+        "user": people["elsewhere"],
+        "accounts_careteam": factories.team_of(people["elsewhere"]),
+    }
+    colleagues = {
+        "patient-of-a-colleague": theirs["colleague"],
+        "prediction-of-a-colleague": predicted["colleague"],
+    }
+    return World(house, people, patient, rows, foreign, colleagues)
+
+
+def absent(row: Any) -> Any:
+    """In the place of ``row``, what nobody ever had."""
+    return "no-such-service" if isinstance(row, str) else SimpleNamespace(pk=uuid4())
 
 
 class Caller:
@@ -225,30 +266,31 @@ class Caller:
             self.cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
             self.headers = factories.bearer_of(person)
 
-    def ask(self, route: Route, method: str) -> Any:
+    def ask(self, route: Route, method: str, world: World | None = None) -> Any:
         """The answer, with the statements that it took; the world is as before."""
         mark = transaction.savepoint()
-        found = self.ask_for_good(route, method)
+        found = self.ask_for_good(route, method, world)
         transaction.set_rollback(False)  # the savepoint undoes what a failing view left broken
         transaction.savepoint_rollback(mark)
         return found
 
-    def ask_for_good(self, route: Route, method: str) -> Any:
+    def ask_for_good(self, route: Route, method: str, world: World | None = None) -> Any:
+        world = world or self.world
         client = Client(raise_request_exception=False)
         extra: dict[str, Any] = {}
         if route.is_api:
             extra["headers"] = self.headers
             if method == "POST":
-                body = json.dumps(self.world.body(route))
+                body = json.dumps(world.body(route))
                 extra |= {"data": body, "content_type": "application/json"}
         else:
             client.cookies.load(self.cookies)
         connection.queries_log.clear()
         with CaptureQueriesContext(connection) as captured:
-            address = self.world.address(route) + self.world.question(route, method)
+            address = world.address(route) + world.question(route, method)
             answer = getattr(client, method.lower())(address, **extra)
         return SimpleNamespace(
             status=answer.status_code,
             body=b"" if answer.streaming else answer.content,
-            statements=[query["sql"] for query in captured.captured_queries],
+            statements=[query["sql"] or "" for query in captured.captured_queries],
         )

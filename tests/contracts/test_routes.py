@@ -79,6 +79,73 @@ def test_every_address_answers_everybody_as_the_table_says(column):
     assert (astonishing, leaks, writes) == ({}, [], [])
 
 
+OTHER_METHODS = ("PUT", "PATCH", "DELETE")
+REFUSED = {302, 401, 403, 404, 405}
+READ_ALIKE = {200, 204, 422, 400}
+"""Of a page that asks for no method: it does what it does for GET, or what an empty form gets."""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("column", ["stranger", "doctor", "administrator"])
+def test_no_address_takes_another_unsafe_method(column):
+    """PUT, PATCH and DELETE change nothing anywhere, whoever sends them; REST has none of them."""
+    caller = Caller(world_of(), column)
+    taken = {}
+    tried = [route for route in routes() if route.name not in COMMIT_BY_THEMSELVES]
+    for route in tried:
+        for method in OTHER_METHODS:
+            answer = caller.ask(route, method)
+            tables = {t for s in answer.statements for t in WRITES.findall(s)}
+            fine = REFUSED if route.is_api else REFUSED | READ_ALIKE
+            if answer.status not in fine or tables - WRITTEN_BY_READING:
+                taken[route.name, method] = (answer.status, tables)
+
+    assert taken == {}
+
+
+VOLATILE = re.compile(r"\b[A-Za-z0-9]{64}\b|\b[0-9a-f]{32}\b|\d\d:\d\d")
+"""Tokens of one answer, its request id, the time at which it is shown."""
+
+
+OF_A_TEAM = ("patient", "observation", "prediction", "token", "import_run")
+OF_A_HOUSE = (*OF_A_TEAM, "slug", "version", "user", "accounts_user", "accounts_careteam",
+              "accounts_apitoken", "accounts_organisation", "registry_service",
+              "registry_modelversion", "registry_quota")  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("column", "not_theirs"),
+    [("colleague", OF_A_TEAM), ("scientist", OF_A_TEAM), ("elsewhere", OF_A_HOUSE),
+     ("mighty", OF_A_HOUSE)],
+)  # fmt: skip
+def test_what_is_not_ones_own_and_what_is_missing_look_the_same_byte_for_byte(column, not_theirs):
+    world = world_of()
+    caller, nothing = Caller(world, column), world.without(*not_theirs)
+    differing, compared = {}, 0
+    for (name, method), statuses in MATRIX.items():
+        route = NAMED[name]
+        is_hidden = statuses[column] == 404 or ("admin" in name and statuses[column] == 302)
+        if not is_hidden or name in COMMIT_BY_THEMSELVES:
+            continue
+        compared += 1
+        said = [as_compared(caller.ask(route, method, w), w, route) for w in (world, nothing)]
+        if said[0] != said[1]:
+            differing[name, method] = said
+
+    assert differing == {}
+    assert compared > 20
+
+
+NAMED = {route.name: route for route in routes()}
+
+
+def as_compared(answer, world, route):
+    """Status and body, without what belongs to this one answer and the address itself."""
+    body = answer.body.decode().replace(world.address(route), "")
+    return answer.status, VOLATILE.sub("", body)
+
+
 def may_name(column, route):
     """The care team does; the privacy officer does on the page of the audit trail."""
     return column in SEES_THE_PATIENT or (column, route.name) == ("officer", "portal:audit")
@@ -97,6 +164,9 @@ def test_an_address_that_commits_by_itself_answers_as_the_table_says(name):
     reader = factories.bearer_of(world.people["doctor"], Scope.READ, Scope.EXPLAIN)
     lacking = Client().post(world.address(route), headers=reader)
     assert (lacking.status_code, lacking.json()["code"]) == (403, "scope_missing")
+    doctor = Caller(world, "doctor")
+    others = {doctor.ask_for_good(route, method).status for method in OTHER_METHODS}
+    assert others == {405}
 
 
 @pytest.mark.django_db
