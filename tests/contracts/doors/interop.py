@@ -81,3 +81,12 @@ def _(ward: Ward):
 @door("import.read", "REST", by="doctor")
 def _(ward: Ward):
     ward.ask(f"imports/{ward.import_run.pk}")
+
+
+@door("import.request", "command", by="doctor")
+def by_the_operator(ward: Ward):
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "bundle.json"
+        file.write_text(json.dumps(BUNDLE))
+        team, user = str(ward.accounts_careteam.pk), ward.person("doctor").username
+        ward.command("import_records", str(file), team=team, user=user)
