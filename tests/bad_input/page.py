@@ -41,4 +41,10 @@ MORE = (
     "What is wrong before any field is looked at (size, content type, broken JSON, names that "
     "stand twice, unknown fields and parameters, pages and filters that can not be) is tried by "
     "`tests/bad_input/test_transport.py`.",
+    "",
+    "What can be read, but all values together resemble no patient of the training data "
+    "(`unlike_training`), is kept and ends refused before a number is computed: "
+    "`tests/inference/test_likeness.py`, `docs/decisions/0055-unlike-training.md`. A result that "
+    "one step of measurement error would move is called borderline: "
+    "`tests/portal/test_borderline.py`.",
 )
