@@ -102,6 +102,22 @@ def test_a_harmed_backup_fails_its_trial_and_is_no_good_backup_any_more(made, ke
     assert AuditEvent.objects.get(act="backup.verify").outcome == "failed"
 
 
+def test_a_trial_with_the_wrong_key_says_nothing_against_the_backup(made, key_file, tmp_path):
+    keeping.make_key(tmp_path / "other")
+
+    with pytest.raises(CommandError, match="was sealed with the key"):
+        run("verify_backup", made, key_file=tmp_path / "other")
+
+    assert Backup.objects.complete().exists()
+
+
+def test_a_key_set_of_older_secrets_makes_no_backup(house, key_file, tmp_path, settings):
+    settings.IDENTIFIER_KEY = "a new one, of chance" * 3
+
+    with pytest.raises(CommandError, match="make a new key set"):
+        run("backup", tmp_path / "backups", key_file=key_file)
+
+
 def test_it_is_restored_into_an_empty_place_only_and_with_its_own_secrets(made, key_file, settings):
     with pytest.raises(CommandError, match="empty place only"):
         run("restore", made, key_file=key_file)

@@ -24,6 +24,9 @@ from medportal.operations.backups.programs import connect
 from medportal.operations.backups.trying import try_backup
 from medportal.operations.models import Backup
 
+UNUSABLE = ("damaged", "pg_restore_failed", "rows_differ", "trail_open")
+"""What a trial found wrong with the backup itself, and not with the key or the place."""
+
 
 def own_secrets() -> dict[str, str]:
     return {name: str(getattr(settings, name)) for name in key_sets.SECRETS}
@@ -59,7 +62,7 @@ def copy_out(destination: Path, keys: KeySet, *, is_nightly: bool = False) -> Pa
     if destination.resolve().is_relative_to(Path(settings.VAR).resolve()):
         text = f"{destination} lies in {settings.VAR}: take another disk."
         raise BackupError("destination", text)
-    restoring.refuse_other_secrets({"secrets": _marks(keys)}, keys, own_secrets())
+    _refuse_outdated(keys)
     return making.make_backup(
         destination,
         keys,
@@ -78,8 +81,12 @@ def note_made(made: Path, row: Backup) -> Backup:
     return row
 
 
-def _marks(keys: KeySet) -> dict[str, str]:
-    return {name: keys.mark(name) for name in key_sets.SECRETS}
+def _refuse_outdated(keys: KeySet) -> None:
+    """A backup whose key set holds other secrets could be read, and its patients not be found."""
+    for name, secret in own_secrets().items():
+        if keys.secrets.get(name) != secret:
+            text = f"{name} is another one than when this key set was made: make a new key set."
+            raise BackupError("key_outdated", text)
 
 
 def verify(source: Path, keys: KeySet) -> dict[str, Any]:
@@ -88,7 +95,7 @@ def verify(source: Path, keys: KeySet) -> dict[str, Any]:
     try:
         manifest = try_backup(source, keys)
     except BackupError as error:
-        if row is not None:
+        if row is not None and error.code in UNUSABLE:
             note_failure(row, error, "backup.verify")
         raise
     with transaction.atomic():
