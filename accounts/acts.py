@@ -63,6 +63,7 @@ LABELS: dict[str, str | Promise] = {
     "backup.restore": _("restored a backup"),
     "worklist.read": _("opened the worklist"),
     "audit.search": _("searched the audit trail"),
+    "audit.export": _("took an answer of the audit trail away"),
     "token.issue": _("issued an API token"),
     "token.revoke": _("revoked an API token"),
     "token.refused": _("came with an API token that does not hold"),
@@ -104,7 +105,14 @@ READING = (
 )
 """Names or values of patients were shown; over REST they left the house with that."""
 
-LEAVING = ("prediction.print", "prediction.copy", "prediction.sheet", "chart.export", "chart.print")
+LEAVING = (
+    "prediction.print",
+    "prediction.copy",
+    "prediction.sheet",
+    "chart.export",
+    "chart.print",
+    "audit.export",
+)
 """Something left the portal: on paper, by the clipboard, in a file."""
 
 ROUTES = {

@@ -55,6 +55,8 @@ class TrailForm(forms.Form):
         min_value=1, max_value=LAST_PAGE, required=False, widget=forms.HiddenInput
     )
 
+    form = forms.ChoiceField(choices=[("", ""), ("csv", "csv")], required=False)
+
     def __init__(self, *args: Any, officer: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people: Any = self.fields["person"]

@@ -88,7 +88,7 @@ def page_of(officer: User, question: Question, number: int, size: int = 50) -> P
     first = (number - 1) * size
     found = list(events(officer, question)[first : first + size + 1])
     readers = readers_of(officer, question) if question.patient and number == 1 else ()
-    return Page(_lines(officer, found[:size]), number, len(found) > size, readers)
+    return Page(lines(officer, found[:size]), number, len(found) > size, readers)
 
 
 def readers_of(officer: User, question: Question) -> list[Reader]:
@@ -168,7 +168,7 @@ def _related(pairs: Iterable[Pair]) -> set[Pair]:
     return wanted & set(rows.values_list("team__memberships__user", "patient"))
 
 
-def _lines(officer: User, found: Sequence[AuditEvent]) -> list[Line]:
+def lines(officer: User, found: Sequence[AuditEvent]) -> list[Line]:
     shown = {patient for event in found for patient in event.patients[:NAMED]}
     known = identities(Patient.unscoped.identifiable_to(officer).filter(pk__in=shown))
     opening = {
@@ -177,11 +177,11 @@ def _lines(officer: User, found: Sequence[AuditEvent]) -> list[Line]:
         if event.act in acts.OPENING and event.patients
     }
     related = _related(opening)
-    lines = []
+    made = []
     for event in found:
         named = tuple(known[patient] for patient in event.patients[:NAMED] if patient in known)
         pair = (event.actor_id, event.patients[0]) if event.patients else None
-        lines.append(
+        made.append(
             Line(
                 event=event,
                 act=acts.label(event.act),
@@ -190,4 +190,4 @@ def _lines(officer: User, found: Sequence[AuditEvent]) -> list[Line]:
                 lacks_relation=pair in opening and pair not in related,
             )
         )
-    return lines
+    return made

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.urls import reverse
@@ -229,3 +231,48 @@ def test_the_number_of_questions_to_the_database_does_not_grow_with_the_page(
 
     with django_assert_max_num_queries(16):
         ask(browser)
+
+
+def table(answer):
+    assert answer["Content-Type"].startswith("text/csv")
+    return list(csv.DictReader(StringIO(answer.content.decode())))
+
+
+def test_an_answer_is_taken_away_as_a_table_that_names_nobody_and_holds_no_formula(
+    browser, officer
+):
+    cunning = clinician_at(officer.organisation, display_name="=HYPERLINK(1)")
+    patient = patient_of(clinician_at(officer.organisation), family_name="Lindqvist")
+    audit.record(actor=cunning, act="patient.read", patients=[patient.pk], why="+1")
+    audit.record(actor=cunning, act="decision.record", patients=[patient.pk])
+
+    answer = ask(browser, patient=patient.pk, aim="opened", form="csv")
+
+    (row,) = table(answer)
+    assert (row["who"], row["reason"]) == ("'=HYPERLINK(1)", "'+1")
+    assert (row["act_code"], row["care_relation_today"]) == ("patient.read", "none")
+    assert row["patients"] == str(patient.pk)
+    assert "Lindqvist" not in answer.content.decode()
+    event = AuditEvent.objects.get(act="audit.export")
+    assert (event.patients, event.detail["events"]) == ([patient.pk], 1)
+    assert "audit-trail.csv" in answer["Content-Disposition"]
+
+
+def test_a_table_holds_more_than_a_page_and_nothing_of_another_house(browser, doctor):
+    for _ in range(60):
+        audit.record(actor=doctor, act="worklist.read")
+    audit.record(actor=clinician_at(OrganisationFactory()), act="worklist.read")
+
+    assert len(table(ask(browser, act="worklist.read", form="csv"))) == 60
+
+
+def test_an_answer_that_is_too_long_is_refused_and_not_cut(browser, doctor, monkeypatch):
+    monkeypatch.setattr("diagnosis.portal.views.audit.MOST_ROWS", 2)
+    for _ in range(3):
+        audit.record(actor=doctor, act="worklist.read")
+
+    answer = browser.post(reverse(PAGE), {"act": "worklist.read", "form": "csv"})
+
+    assert answer.status_code == 422
+    assert "narrow the question" in answer.content.decode()
+    assert not AuditEvent.objects.filter(act="audit.export", outcome="success").exists()

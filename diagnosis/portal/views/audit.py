@@ -6,12 +6,13 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit as trail_of
 from accounts.models import Role
 from accounts.permissions import require_role
-from diagnosis.portal import trail
+from diagnosis.portal import trail, trail_file
 from diagnosis.portal.access import PersonRequest
 from diagnosis.portal.forms_audit import TrailForm
 from diagnosis.portal.identity import Identity, identities
@@ -19,6 +20,8 @@ from diagnosis.records import names, search
 from diagnosis.records.models import Patient
 
 UNPROCESSABLE = 422
+MOST_ROWS = 10_000
+CSV = "text/csv; charset=utf-8"
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,6 +37,8 @@ def audit(request: PersonRequest) -> HttpResponse:
     patient = _identity(request, question)
     if question.patient and patient is None:
         question = trail.Question(aim=question.aim)  # not of this house: as if not asked
+    if form.cleaned_data["form"] == "csv":
+        return _file(request, form, question, patient)
     page = trail.page_of(officer, question, form.cleaned_data["page"] or 1)
     trail_of.record(
         actor=officer,
@@ -43,6 +48,25 @@ def audit(request: PersonRequest) -> HttpResponse:
     )
     context = {"form": form, "page": page, "who": patient, "keeps": _kept(form)}
     return render(request, "portal/audit.html", context)
+
+
+def _file(
+    request: PersonRequest, form: TrailForm, question: trail.Question, patient: Identity | None
+) -> HttpResponse:
+    """The whole answer as a table, or none of it: a part would look like the whole."""
+    found = list(trail.events(request.user, question)[: MOST_ROWS + 1])
+    if len(found) > MOST_ROWS:
+        form.add_error(None, _("More than ten thousand events: narrow the question by days."))
+        return render(request, "portal/audit.html", {"form": form}, status=UNPROCESSABLE)
+    trail_of.record(
+        actor=request.user,
+        act="audit.export",
+        patients=[patient.patient.pk] if patient else [],
+        detail={"asked": question.parts, "events": len(found)},
+    )
+    answer = HttpResponse(trail_file.table_of(request.user, found), content_type=CSV)
+    answer["Content-Disposition"] = 'attachment; filename="audit-trail.csv"'
+    return answer
 
 
 def _choose_patient(request: PersonRequest, form: TrailForm, query: str) -> HttpResponse:

@@ -163,6 +163,11 @@ def of_one_patient(ward: Ward):
     ward.post("portal:audit", "officer", data={"patient": ward.patient.pk})
 
 
+@door("audit.export", "page", by="officer", about="patient")
+def _(ward: Ward):
+    ward.post("portal:audit", "officer", data={"patient": ward.patient.pk, "form": "csv"})
+
+
 @door("request", "page", by="doctor", outcome="refused")
 def _(ward: Ward):
     ward.get("portal:reviews")
