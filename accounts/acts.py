@@ -150,6 +150,7 @@ ROUTES = {
     "portal:version-publish": "version.publish",
     "portal:version-resume": "version.resume",
     "interop:export": "chart.export",
+    "portal:leaver": "prediction.hand-over",
     "portal:audit": "audit.search",
     "portal:usage": "usage.read",
     "portal:usage-export": "usage.export",

@@ -1,6 +1,7 @@
 """What people ask of inference: keyword-only, the actor first, atomic, audited."""
 
 from diagnosis.inference.actions.decisions import DecisionInput, record_decision
+from diagnosis.inference.actions.leaving import HandedOver, hand_over_all, undecided_of
 from diagnosis.inference.actions.marks import (
     cancel_prediction,
     dismiss_refusal,
@@ -13,14 +14,17 @@ from diagnosis.inference.requests import PredictionRequest
 
 __all__ = [
     "DecisionInput",
+    "HandedOver",
     "OutcomeInput",
     "PredictionRequest",
     "cancel_prediction",
     "dismiss_refusal",
     "hand_over",
+    "hand_over_all",
     "mark_wrong_patient",
     "record_decision",
     "record_outcome",
     "request_prediction",
     "run_again",
+    "undecided_of",
 ]

@@ -113,6 +113,15 @@ def _(ward: Ward):
     ward.post("portal:prediction-hand-over", data=chosen, prediction=ward.prediction.pk)
 
 
+@door("prediction.hand-over", "page", by="administrator", about="patient")
+def of_somebody_who_leaves(ward: Ward):
+    second = clinician_at(ward.house)
+    MembershipFactory(team=ward.accounts_careteam, user=second)
+    yield
+    leaver = ward.person("doctor").pk
+    ward.post("portal:leaver", "administrator", data={"to": str(second.pk)}, user=leaver)
+
+
 @door("prediction.dismiss", "page", by="doctor", about="patient")
 def _(ward: Ward):
     refused = ward.another(
