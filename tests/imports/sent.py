@@ -37,13 +37,13 @@ def patient(**parts: Any) -> dict[str, Any]:
     }
 
 
-def observation(value: Any = 132, code: str = "8480-6", **parts: Any) -> dict[str, Any]:
+def observation(value: Any = 132, loinc: str = "8480-6", **parts: Any) -> dict[str, Any]:
     unit = {"system": "http://unitsofmeasure.org", "code": parts.pop("unit", "mm[Hg]")}
     return {
         "resourceType": "Observation",
         "id": parts.pop("id", "o1"),
         "status": "final",
-        "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+        "code": {"coding": [{"system": "http://loinc.org", "code": loinc}]},
         "subject": {"reference": "Patient/p1"},
         "effectiveDateTime": AT.isoformat(),
         "valueQuantity": {"value": value, **unit},
