@@ -37,7 +37,8 @@ def findings(incoming: Incoming) -> list[Pointer]:
 
 
 def about_person(incoming: Incoming) -> Iterator[Pointer]:
-    if not incoming.identifiers:
+    is_unread = incoming.person is None and bool(incoming.found)
+    if not incoming.identifiers and not is_unread:
         text = _("The patient needs a number with its system, to be known again.")
         yield incoming.place.of(Pointer("/identifiers", "identifier_missing", text))
     if incoming.person is None:

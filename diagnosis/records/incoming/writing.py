@@ -12,7 +12,7 @@ from accounts.models import CareTeam, User
 from diagnosis.records import access, persons
 from diagnosis.records.incoming import identity
 from diagnosis.records.incoming.filing import Filing, Written
-from diagnosis.records.incoming.judging import about_person, judge
+from diagnosis.records.incoming.judging import about_person, findings, judge
 from diagnosis.records.incoming.shapes import Incoming
 from diagnosis.records.models import Patient
 from medportal.common.errors import DomainError, Pointer
@@ -23,9 +23,8 @@ def import_patient(*, actor: User, team: CareTeam, source: str, incoming: Incomi
     """Write one patient of a file into the charts of ``team``: all of it, or none."""
     access.require_writer(actor)
     persons.refuse_team(actor, team)
-    found = [*incoming.found, *about_person(incoming)]
-    if found:
-        raise _refused(found)
+    if incoming.found or any(about_person(incoming)):
+        raise _refused(findings(incoming))
     patient = identity.find(actor, team, incoming)
     row = patient or persons.build(team, incoming.newcomer)
     judged = judge(row, incoming, source)
