@@ -77,6 +77,15 @@ def client_for() -> Callable[..., Client]:
     return open_client
 
 
+@pytest.fixture
+def unrung(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the broker were away: rows stay as a test that commits has written them.
+
+    No worker is at them while the tables are emptied.
+    """
+    monkeypatch.setattr("medportal.common.publish.publish", lambda *_: False)
+
+
 @pytest.fixture(scope="session")
 def _live_worker(django_db_setup: None, django_db_blocker: Any) -> Iterator[Child]:
     log = FOLDER / "worker.log"

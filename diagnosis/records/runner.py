@@ -85,15 +85,15 @@ def _work(job: ImportRun) -> bool:
 
 
 def _take_turn(job: ImportRun, report: Report, reading: Reading) -> bool:
-    """Batch after batch; False if the time was up before the end."""
+    """One batch at least; False if the time was up before the end."""
     end = time.monotonic() + settings.IMPORT_SLICE_SECONDS
     job.total = len(reading.patients)
     while job.done < job.total:
-        if time.monotonic() > end:
-            return False
         _take_batch(job, report, reading.patients[job.done : job.done + BATCH])
         job.report = report.stored()
-    return True
+        if time.monotonic() > end:
+            break
+    return job.done >= job.total
 
 
 @transaction.atomic

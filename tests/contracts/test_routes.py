@@ -151,6 +151,7 @@ def may_name(column, route):
     return column in SEES_THE_PATIENT or (column, route.name) == ("officer", "portal:audit")
 
 
+@pytest.mark.usefixtures("unrung")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", COMMIT_BY_THEMSELVES)
 def test_an_address_that_commits_by_itself_answers_as_the_table_says(name):

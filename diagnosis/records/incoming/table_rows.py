@@ -75,8 +75,10 @@ class Person:
                 self.found.append(Pointer(f"/{number}/code", "required", message))
             return
         entry = codes.find(code, row.get("system") or None)
-        if entry is None:
-            not_kept[NotKept("Observation", "code_not_held", code[:80], row.get("label", ""))] += 1
+        is_frame = entry is not None and entry.is_panel and not row.get("value")
+        if entry is None or is_frame:  # the parts of a panel have rows of their own
+            reason = "no_value" if is_frame else "code_not_held"
+            not_kept[NotKept("Observation", reason, code[:80], row.get("label", "")[:160])] += 1
             return
         place = Place(f"/{number}")
         at = _moment(row.get("observed_at", ""))

@@ -22,6 +22,7 @@ from medportal.common.ids import parse_id
 
 UNUSABLE, SOME_REFUSED = 2, 1
 LOOK_SECONDS = 5.0
+RESULTS = ("created", "updated", "unchanged", "refused")
 
 
 class Command(PlainCommand):
@@ -65,7 +66,8 @@ class Command(PlainCommand):
             said = [f"{p['pointer']} {p['message']}".strip() for p in report.get("problems", [])]
             raise CommandError("\n".join(said) or run.failure_code, returncode=UNUSABLE)
         for what in ("patients", "facts"):
-            counts = ", ".join(f"{count} {name}" for name, count in report[what].items())
+            named = [name for name in RESULTS if name in report[what]]
+            counts = ", ".join(f"{report[what][name]} {name}" for name in named)
             self.stdout.write(f"{what}: {counts}")
         for entry in report["not_kept"]:
             named = " ".join(filter(None, (entry["what"], entry["code"], entry["label"])))
