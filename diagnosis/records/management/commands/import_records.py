@@ -66,8 +66,8 @@ class Command(PlainCommand):
             said = [f"{p['pointer']} {p['message']}".strip() for p in report.get("problems", [])]
             raise CommandError("\n".join(said) or run.failure_code, returncode=UNUSABLE)
         for what in ("patients", "facts"):
-            named = [name for name in RESULTS if name in report[what]]
-            counts = ", ".join(f"{report[what][name]} {name}" for name in named)
+            held = report[what]
+            counts = ", ".join(f"{held[name]} {name}" for name in RESULTS if name in held)
             self.stdout.write(f"{what}: {counts}")
         for entry in report["not_kept"]:
             named = " ".join(filter(None, (entry["what"], entry["code"], entry["label"])))
