@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -58,20 +59,25 @@ class Answers:
         )
         return shaped and bool((self.beside > 0).all())
 
-    def frequencies(self, codes: Index) -> Array:
-        """Return (n, k): what to expect in rows whose categories are ``codes`` (n, all)."""
-        expected = np.repeat(self.alone[None], len(codes), axis=0)
-        if self.beside is not None:
-            known = codes[:, self.parent] >= 0
-            expected[known] = self.beside[codes[known, self.parent]]
-        return expected
+    @cached_property
+    def _moments(self) -> tuple[Array, Array, Array]:
+        """Surprise of each code, its mean and variance: a row a code of the parent, last none."""
+        alone = self.alone[None]
+        expected = alone if self.beside is None else np.concatenate([self.beside, alone])
+        each = 2.0 * np.log(expected.max(axis=1, keepdims=True) / expected)
+        mean = (expected * each).sum(axis=1)
+        return each, mean, (expected * each**2).sum(axis=1) - mean**2
 
+    def surprise(self, codes: Index, place: int) -> tuple[Array, Array, Array]:
+        """Return the surprise of rows of codes (n, all), its mean and variance; 0 for missing.
 
-def surprises(frequencies: Array) -> Array:
-    """Return twice the log of how much rarer each code is than the commonest, (n, k)."""
-    most = frequencies.max(axis=1, keepdims=True)
-    above: Array = 2.0 * np.log(most / frequencies)
-    return above
+        Twice the log of how much rarer the code is than the commonest one there.
+        """
+        own = codes[:, place]
+        beside = codes[:, self.parent] if self.parent >= 0 else np.full(len(codes), -1)
+        each, mean, variance = self._moments
+        known = (own >= 0).astype(np.float64)
+        return known * each[beside, own], known * mean[beside], known * variance[beside]
 
 
 def fit(codes: Index, sizes: tuple[int, ...]) -> tuple[Answers, ...]:

@@ -89,14 +89,9 @@ class Measure:
         wide = x.astype(np.float64)
         codes = self._shape.codes(wide)
         total, mean, variance = self._numbers(wide[:, self._shape.numbers], codes)
-        for j, answers in enumerate(self.answers):
-            known = codes[:, j] >= 0
-            expected = answers.frequencies(codes)
-            each = categories.surprises(expected)
-            mean_here = (expected * each).sum(axis=1)
-            total += np.where(known, each[np.arange(len(codes)), codes[:, j]], 0.0)
-            mean += np.where(known, mean_here, 0.0)
-            variance += np.where(known, (expected * each**2).sum(axis=1) - mean_here**2, 0.0)
+        for place, answers in enumerate(self.answers):
+            more = answers.surprise(codes, place)
+            total, mean, variance = total + more[0], mean + more[1], variance + more[2]
         return total, mean, variance
 
     def _numbers(self, wide: Array, codes: Index) -> tuple[Array, Array, Array]:
