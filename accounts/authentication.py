@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
-from accounts import audit, tokens
+from accounts import audit, request_facts, tokens
 from accounts.models import ApiToken, User
 
 SCHEME = b"bearer"
@@ -20,7 +20,10 @@ ENDINGS = {
 
 
 class BearerAuthentication(BaseAuthentication):
-    """401 for a token that is unknown or of an inactive user, and for one that ended, with how."""
+    """401 for a token that is unknown or of an inactive user, and for one that ended, with how.
+
+    After ten wrong ones from an address it is 429 there, for whoever comes with an unknown one.
+    """
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         parts = get_authorization_header(request).split()
@@ -31,6 +34,9 @@ class BearerAuthentication(BaseAuthentication):
         if token is None:
             audit.record_refused(actor=None, act="token.refused")
             why = tokens.ended(secret)
+            wait = 0 if why else tokens.seconds_locked(request_facts.current().source)
+            if wait:
+                raise Throttled(wait)
             raise AuthenticationFailed(ENDINGS[why], code=f"token_{why or 'not_valid'}")
         tokens.note_use(token)
         return token.user, token

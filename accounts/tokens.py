@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from datetime import timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, AuditEvent, User
 
 PREFIX = "mp_"
 """So that a secret scanner, and a person, recognises one that lies where it should not."""
 
+WRONG_TOKENS = 10
+LOCKED_FOR = timedelta(minutes=15)
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -45,6 +48,18 @@ def ended(secret: str) -> str:
     if token is None:
         return ""
     return "revoked" if token.revoked_at is not None else "expired"
+
+
+def seconds_locked(source: str) -> int:
+    """How long wrong tokens from there are not even called wrong; counted in the trail itself."""
+    now = timezone.now()
+    wrong = AuditEvent.objects.filter(
+        organisation_id=None, act="token.refused", source=source, at__gt=now - LOCKED_FOR
+    )
+    last = list(wrong.order_by("-at").values_list("at", flat=True)[:WRONG_TOKENS])
+    if len(last) < WRONG_TOKENS:
+        return 0
+    return math.ceil((last[-1] + LOCKED_FOR - now).total_seconds())
 
 
 def note_use(token: ApiToken) -> None:
