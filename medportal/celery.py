@@ -8,10 +8,12 @@ from typing import Any
 from celery import Celery
 from celery.signals import beat_init, setup_logging, worker_init, worker_process_init
 
+from medportal import broker
 from medportal.liveness.pulse import Pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medportal.settings")
 
+broker.install()
 app = Celery("medportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -68,6 +68,17 @@ def worker(
     name: str, *, queues: str, log: Path, environment: dict[str, str] | None = None
 ) -> Child:
     """A worker process on the test database; the caller starts, awaits and stops it."""
+    words = [
+        "celery", "-A", "medportal", "worker", "-n", f"{name}@%h", "-Q", queues, "--concurrency",
+        "1", "--loglevel", "INFO", "--without-mingle", "--without-gossip", "--without-heartbeat",
+    ]  # fmt: skip
+    return process(name, words, log=log, environment=environment)
+
+
+def process(
+    name: str, words: list[str], *, log: Path, environment: dict[str, str] | None = None
+) -> Child:
+    """``python -m`` with these words, on the test's servers."""
     surroundings = os.environ | {
         "MEDPORTAL_TEST_DATABASE": connection.settings_dict["NAME"],
         "DJANGO_SETTINGS_MODULE": "medportal.settings.test",
@@ -75,16 +86,12 @@ def worker(
     }
     return Child(
         name=name,
-        command=[
-            sys.executable, "-m", "celery", "-A", "medportal", "worker", "-n", f"{name}@%h",
-            "-Q", queues, "--concurrency", "1", "--loglevel", "INFO", "--without-mingle",
-            "--without-gossip", "--without-heartbeat",
-        ],
+        command=[sys.executable, "-m", *words],
         log=log,
         environment=surroundings | (environment or {}),
         grace_seconds=15,
         directory=ROOT,
-    )  # fmt: skip
+    )
 
 
 def await_worker(child: Child, seconds: float = 40) -> None:

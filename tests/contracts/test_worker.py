@@ -77,6 +77,25 @@ def test_a_bad_message_is_dropped_and_the_worker_lives(worker, body, content_typ
     assert not (settings.VAR / "escaped").exists()
 
 
+NO_MESSAGES = [
+    b"garbage", b"\xff\xfe", b"null", b"[1, 2]", b'"text"', b"{}",
+    b'{"body": "!", "headers": {}, "properties": {"body_encoding": "base64"}}',
+    b'{"body": "=", "headers": {}, "properties": {"body_encoding": "base64", "delivery_tag": "1", '
+    b'"delivery_info": {}}}',
+    b'{"body": "e30=", "headers": null, "properties": {"delivery_tag": "1", "delivery_info": {}}}',
+]  # fmt: skip
+
+
+def test_what_is_no_message_is_dropped_and_the_worker_lives(worker):
+    """Pushed past kombu: it would end the worker, and the next one with the next push."""
+    with redis.Redis.from_url(settings.ADDRESSES.broker) as broker:
+        broker.lpush("celery:interactive", *NO_MESSAGES)
+    assert wait_until(lambda: waiting() == 0, SECONDS)
+    assert wait_until(names_of_workers, SECONDS)
+    assert worker.runs()
+    assert worker.last_lines(200).count("garbage_dropped") >= len(NO_MESSAGES)
+
+
 @pytest.mark.parametrize(
     "command",
     [

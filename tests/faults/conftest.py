@@ -1,14 +1,16 @@
-"""One worker and what else a test of faults needs, at seconds instead of minutes."""
+"""More processes than the suite's one worker, at seconds instead of minutes; all end with us."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from medportal.supervisor.process import Child
-from tests.servers import await_worker
+from tests.runnable import Ward, eventually, quiet, ward
+from tests.servers import await_worker, process
 from tests.servers import worker as worker_process
 
 QUICK = {
@@ -17,26 +19,93 @@ QUICK = {
     "MEDPORTAL_SWEEP_SECONDS": "1",
     "MEDPORTAL_HEARTBEAT_SECONDS": "1",
 }
+Start = Callable[..., Child]
 
 
 @pytest.fixture
-def started(django_db_setup: None, tmp_path: Path) -> Iterator[Callable[..., Child]]:
-    """Start one more worker with settings and options of its own; all end with the test."""
-    begun: list[Child] = []
+def begun(tmp_path: Path) -> Iterator[Callable[[Child], Child]]:
+    """Start a child that ends with the test."""
+    children: list[Child] = []
 
-    def start(name: str, *options: str, queues: str = "", **environment: str) -> Child:
-        child = worker_process(
-            name,
-            queues=queues or name,
-            log=tmp_path / f"{name}.log",
-            environment=QUICK | environment,
-        )
-        child.command = [*child.command, *options]
-        begun.append(child)
+    def begin(child: Child) -> Child:
+        children.append(child)
         child.start()
-        await_worker(child, 90)
         return child
 
-    yield start
-    for child in begun:
+    yield begin
+    for child in reversed(children):
         child.stop()
+
+
+@pytest.fixture
+def started(
+    django_db_setup: None, begun: Callable[[Child], Child], tmp_path: Path
+) -> Callable[..., Child]:
+    """One more worker, with settings of its own."""
+
+    def start(name: str, **environment: str) -> Child:
+        log = tmp_path / f"{name}.log"
+        child = worker_process(name, queues=name, log=log, environment=QUICK | environment)
+        await_worker(begun(child), 90)
+        return child
+
+    return start
+
+
+@pytest.fixture
+def beating(
+    django_db_setup: None, begun: Callable[[Child], Child], tmp_path: Path
+) -> Callable[[str], Child]:
+    """One more beat, which sweeps every second."""
+
+    def start(name: str) -> Child:
+        words = ["celery", "-A", "medportal", "beat", "--pidfile", "", "--loglevel", "INFO"]
+        log = tmp_path / f"{name}.log"
+        return begun(process(name, words, log=log, environment=QUICK))
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def frail(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Child]:
+    """A worker that ends a task after two seconds, and a child after each task, as if too large."""
+    with django_db_blocker.unblock():
+        child = worker_process(
+            "frail",
+            queues="frail",
+            log=__import__("pathlib").Path("/tmp/frail.log"),
+            environment=QUICK | {"MEDPORTAL_BATCH_TIME_LIMIT": "2"},
+        )
+    child.command = [*child.command, "--max-memory-per-child", "1"]
+    child.start()
+    try:
+        await_worker(child, 90)
+        yield child
+    finally:
+        child.stop()
+
+
+@pytest.fixture(scope="module")
+def second(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Child]:
+    """A second worker for the doctors' queue, with two children."""
+    with django_db_blocker.unblock():
+        child = worker_process(
+            "second",
+            queues="interactive",
+            log=tmp_path_factory.mktemp("second") / "second.log",
+            environment=QUICK | {"MEDPORTAL_HEARTBEAT_SECONDS": "3600"},
+        )
+    child.command = [*child.command, "--concurrency", "2"]
+    child.start()
+    try:
+        await_worker(child, 90)
+        yield child
+    finally:
+        child.stop()
+
+
+@pytest.fixture
+def heart(worker: Child) -> Iterator[Ward]:
+    """A ward; afterwards nothing runs any more that would meet the emptying of the tables."""
+    yield ward()
+    eventually(quiet, 90)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from accounts import audit
@@ -23,6 +24,7 @@ from diagnosis.registry.store import FOR_PREDICTIONS, load_artifact
 from medportal.common import bell
 from medportal.common.jobs import handed_back
 
+log = structlog.get_logger(__name__)
 State = Job.State
 OUTCOMES = {
     State.DONE: AuditEvent.Outcome.SUCCESS,
@@ -45,6 +47,7 @@ def run_prediction(pk: UUID | str) -> list[UUID]:
     rows = Prediction.unscoped.select_related("version__service", "patient", "requested_by")
     job: Prediction | None = rows.defer("version__manifest").claim(pk)  # read once a process
     if job is None:
+        log.info("not_mine", prediction=str(pk))
         return []
     with handed_back(Prediction, job):
         queued = _settle_prediction(job, _compute(job))
