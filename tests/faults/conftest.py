@@ -68,13 +68,13 @@ def beating(
 
 @pytest.fixture(scope="module")
 def frail(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Child]:
-    """A worker that ends a task after two seconds, and a child after each task, as if too large."""
+    """A worker that replaces its child after each task, as if that had grown too large."""
     with django_db_blocker.unblock():
         child = worker_process(
             "frail",
             queues="frail",
-            log=__import__("pathlib").Path("/tmp/frail.log"),
-            environment=QUICK | {"MEDPORTAL_BATCH_TIME_LIMIT": "2"},
+            log=tmp_path_factory.mktemp("frail") / "frail.log",
+            environment=QUICK,
         )
     child.command = [*child.command, "--max-memory-per-child", "1"]
     child.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -11,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 
 from accounts.models import AuditEvent
@@ -110,11 +112,23 @@ def test_two_children_predict_at_once_again_and_again(heart, worker, second):
     assert {again(prediction).probability for prediction in asked} == {again(asked[0]).probability}
 
 
+def test_a_message_carries_the_time_limit_of_its_queue(heart, worker):
+    """It counts for more than the worker's own: the longest one for all would be none for most."""
+    for task, limit in (
+        (tasks.run_prediction, settings.INTERACTIVE_TIME_LIMIT),
+        (tasks.run_slow_explanation, settings.BATCH_TIME_LIMIT),
+    ):
+        assert publish(task, heart.patient.pk, queue="nobody")
+        (message,) = faults.messages()
+        assert json.loads(message)["headers"]["timelimit"] == [limit, None]
+        faults.broker().delete("celery:nobody")
+
+
 def test_a_run_stuck_in_native_code_is_ended_and_done_by_another(heart, frail):
     """A stopped process hears no signal that Python could handle: only the kill ends it."""
     prediction = unrung(heart)
     with faults.held_up():
-        publish(tasks.run_prediction, prediction.pk, queue="frail")
+        publish(tasks.run_prediction, prediction.pk, queue="frail", time_limit=2)
         eventually(lambda: running(prediction))
         (stuck,) = faults.pool_children(frail)
         os.kill(stuck, signal.SIGSTOP)
