@@ -36,7 +36,6 @@ CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_TIME_LIMIT = BATCH_TIME_LIMIT
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = {
     "diagnosis.inference.tasks.run_slow_explanation": {"queue": "batch"},
@@ -44,6 +43,12 @@ CELERY_TASK_ROUTES = {
     "diagnosis.records.tasks.run_import": {"queue": "batch"},
 }
 """Whatever is not named here is short: the queue that doctors wait for."""
+TIME_LIMITS = {"batch": BATCH_TIME_LIMIT, "upkeep": UPKEEP_TIME_LIMIT}
+CELERY_TASK_TIME_LIMIT = INTERACTIVE_TIME_LIMIT
+CELERY_TASK_ANNOTATIONS = {
+    task: {"time_limit": TIME_LIMITS[route["queue"]]} for task, route in CELERY_TASK_ROUTES.items()
+}
+"""A message carries its task's limit, and that counts for more than the worker's own."""
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TASK_SEND_SENT_EVENT = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

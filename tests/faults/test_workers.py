@@ -25,7 +25,7 @@ from medportal.liveness.models import PeriodicRun
 from medportal.supervisor.process import Child, wait_until
 from tests.inference import faults
 from tests.runnable import Ward, again, eventually, settled
-from tests.servers import await_worker, superuser
+from tests.servers import as_superuser, await_worker, superuser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECONDS = 60
@@ -64,16 +64,11 @@ def assert_once(prediction: Prediction, *, attempts: int) -> None:
     assert (row.state, row.attempts, runs_of(prediction)) == ("done", attempts, 1)
 
 
-def redelivered_after(seconds: float) -> None:
+def redeliver(seconds: float) -> None:
     """What every kombu consumer does: hand out again what nobody acknowledged for so long."""
     options = app.conf.broker_transport_options | {"visibility_timeout": seconds}
     with app.connection_for_read(transport_options=options) as waiting:
-        assert wait_until(lambda: _restored(waiting.default_channel), SECONDS)
-
-
-def _restored(channel: Any) -> bool:
-    channel.qos.restore_visible(interval=1)
-    return bool(faults.messages())
+        waiting.default_channel.qos.restore_visible(interval=1)
 
 
 def test_a_redelivered_copy_of_a_run_that_takes_long_is_left_alone(heart, worker, second):
@@ -82,7 +77,7 @@ def test_a_redelivered_copy_of_a_run_that_takes_long_is_left_alone(heart, worker
             prediction = heart.ask()
             stack.enter_context(faults.held_up())
         eventually(lambda: running(prediction))
-        redelivered_after(0)
+        redeliver(0)
         said = f'"not_mine", "prediction": "{prediction.pk}"'
         assert wait_until(lambda: said in worker.last_lines(500) + second.last_lines(500), SECONDS)
         assert running(prediction)
@@ -174,6 +169,7 @@ def test_a_database_that_crashes_in_mid_run_costs_an_attempt(heart, worker, serv
             prediction = heart.ask()
             stack.enter_context(faults.held_up())
         eventually(lambda: running(prediction))
+        as_superuser(["CHECKPOINT"])  # the tests' own commits wait for no disk
         os.kill(database.pid, signal.SIGQUIT)  # no farewell to anybody: recovery at the next start
         assert wait_until(lambda: not database.runs(), SECONDS)
         database.stop()
