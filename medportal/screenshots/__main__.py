@@ -1,4 +1,7 @@
-"""``make screenshots``: the pictures in docs/pictures, taken from a running demonstration."""
+"""``make screenshots``: the pictures in docs/pictures, taken from a running demonstration.
+
+``python -m medportal.screenshots every`` photographs each page there is instead.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from medportal.configuration.addresses import ROOT, var_folder
 from medportal.launch.apart import running
 from medportal.launch.browser import find
+from medportal.screenshots.gallery import every_page
 
 PICTURES = ROOT / "docs" / "pictures"
 DESKTOP = (1280, 900)
@@ -140,6 +144,10 @@ def main(names: list[str]) -> None:
         browser = playwright.chromium.launch(
             executable_path=find(), args=["--no-sandbox", "--disable-background-networking"]
         )
+        if names == ["every"]:
+            for path in every_page(browser, installation, var_folder() / "every-page"):
+                print(path, flush=True)  # noqa: T201
+            return
         camera = Camera(browser, installation.url, installation.password)
         login(browser, installation.url)
         for shot in SHOTS:
