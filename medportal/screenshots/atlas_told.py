@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import ApiToken, CareTeam, Organisation, User
 from diagnosis.inference.models import Prediction
-from diagnosis.records.models import Note, Observation, Patient
+from diagnosis.records.models import ImportRun, Note, Observation, Patient
 from diagnosis.registry.models import ModelVersion, Service
 from medportal.screenshots.addresses import Atlas
 
@@ -105,6 +105,10 @@ def _kinds() -> Kinds:
         "version": {
             version.state: {"version": str(version.pk)}
             for version in ModelVersion.objects.order_by("submitted_at")
+        },
+        "import_run": {
+            str(row.state): {"import_run": str(row.pk)}
+            for row in ImportRun.objects.visible_to(doctor)[:1]
         },
         "user": anybody,
         "token": anybody,

@@ -17,6 +17,7 @@ from medportal.launch.apart import Installation as Portal
 from medportal.launch.apart import running
 from medportal.launch.browser import find
 from medportal.screenshots.addresses import Atlas, atlas_of, readers
+from tests.imports.sent import bundle, observation, patient
 
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
@@ -118,8 +119,12 @@ class Place:
 
 
 @pytest.fixture(scope="session")
-def atlas(portal: Portal) -> Atlas:
-    portal.token("doctor")  # so that there is one to look at
+def atlas(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    """With a token and an import to look at, which the demonstration itself has not."""
+    portal.token("doctor")
+    file = tmp_path_factory.mktemp("sent") / "bundle.json"
+    file.write_bytes(bundle(patient(), observation()))
+    portal.manage("import_records", str(file), "--team", "Internal medicine A", "--user", "doctor")
     return atlas_of(portal)
 
 

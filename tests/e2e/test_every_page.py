@@ -26,7 +26,9 @@ NO_PAGE_FOR_ANYBODY = {
     "admin:registry_quota_history",
     "portal:prediction-status",  # a part of a page
     "portal:session",  # an answer to a script
-    "portal:usage-export",  # a file
+    "portal:import-status",
+    "portal:import-refused",  # a file
+    "portal:usage-export",
 }
 
 
