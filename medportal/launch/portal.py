@@ -32,6 +32,7 @@ from medportal.launch.installation import (
     run_aloud,
     say,
 )
+from medportal.supervisor.postgres import APPLICATION
 from medportal.supervisor.process import wait_until
 from medportal.supervisor.pulse import Pulse
 from medportal.supervisor.servers import Servers
@@ -100,7 +101,7 @@ def _run(profile: str) -> None:
     with open_servers(profile) as servers:
         upkeep = int(UPKEEP_TIME_LIMIT) if BACKUP_DESTINATION else 0
         commands = portal_commands(int(INTERACTIVE_TIME_LIMIT), int(BATCH_TIME_LIMIT), upkeep)
-        pulse = Pulse(servers, SILENCE_SECONDS)
+        pulse = Pulse(servers.postgres.url(APPLICATION), servers.valkey.url, SILENCE_SECONDS)
         stack = Stack(servers, ROOT, partial(environment, profile), commands, say, pulse)
         _prepare(profile, servers)
         try:

@@ -9,9 +9,6 @@ from dataclasses import dataclass, field
 import psycopg
 import redis
 
-from medportal.supervisor.postgres import APPLICATION
-from medportal.supervisor.servers import Servers
-
 LOOK_SECONDS = 5.0
 AGES = "SELECT kind, extract(epoch FROM min(now() - seen_at)) FROM liveness_heartbeat GROUP BY kind"
 
@@ -20,7 +17,8 @@ AGES = "SELECT kind, extract(epoch FROM min(now() - seen_at)) FROM liveness_hear
 class Pulse:
     """``allowed``: for each kind of worker the seconds without a sign that it may take."""
 
-    servers: Servers
+    database: str
+    broker: str
     allowed: Mapping[str, float]
     _looked_at: float = field(default_factory=time.monotonic)
     _away_at: float = field(default_factory=time.monotonic)
@@ -43,10 +41,9 @@ class Pulse:
 
     def _ages(self) -> dict[str, float] | None:
         try:
-            with redis.Redis.from_url(self.servers.valkey.url, socket_timeout=2) as broker:
+            with redis.Redis.from_url(self.broker, socket_timeout=2) as broker:
                 broker.ping()
-            address = self.servers.postgres.url(APPLICATION)
-            with psycopg.connect(address, connect_timeout=2) as session:
+            with psycopg.connect(self.database, connect_timeout=2) as session:
                 return {kind: float(age) for kind, age in session.execute(AGES)}
         except (psycopg.Error, redis.RedisError):
             return None

@@ -60,6 +60,22 @@ def test_after_a_kill_the_next_start_finds_the_data(supervise, folder):
         assert broker.get("kept") == b"7"
 
 
+def test_a_broker_whose_file_breaks_off_starts_with_what_is_whole(supervise, folder):
+    first = supervise().await_ready()
+    with redis.Redis.from_url(addresses(folder)["redis_url"]) as broker:
+        broker.set("kept", "7")
+        broker.set("torn", "x" * 100)
+        assert broker.waitaof(1, 0, 5000)[0] == 1
+    first.end(signal.SIGKILL)
+    (file,) = (folder / "var" / "valkey" / "appendonlydir").glob("*.incr.aof")
+    os.truncate(file, file.stat().st_size - 20)
+
+    supervise().await_ready()
+
+    with redis.Redis.from_url(addresses(folder)["redis_url"]) as broker:
+        assert (broker.get("kept"), broker.get("torn")) == (b"7", None)
+
+
 def test_a_second_start_in_the_same_folder_says_so(supervise):
     supervise().await_ready()
     second = supervise()
