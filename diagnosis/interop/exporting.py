@@ -112,8 +112,8 @@ def _csv(actor: User, patient: Patient, _identifier: UUID) -> Exported:
     """With a byte order mark: without it spreadsheets take UTF-8 for something else."""
     rows = Observation.objects.visible_to(actor).valid().filter(patient=patient)
     numbers = PatientIdentifier.objects.visible_to(actor).filter(patient=patient).order_by("pk")
-    number = numbers.values_list("value", flat=True).first() or ""
-    text = observations_csv.table_of(rows.order_by("observed_at", "recorded_at", "pk"), number)
+    ordered = rows.order_by("observed_at", "recorded_at", "pk")
+    text = observations_csv.table_of(patient, numbers.first(), ordered)
     content = text.encode("utf-8-sig")
     return Exported(content, observations_csv.MEDIA_TYPE, f"observations-{patient.pk}.csv")
 

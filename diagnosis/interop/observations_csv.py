@@ -7,25 +7,29 @@ from collections.abc import Iterable
 from io import StringIO
 
 from diagnosis.records.codes import plain_number
-from diagnosis.records.models import Observation
+from diagnosis.records.models import Observation, Patient, PatientIdentifier
 from medportal.common.cells import guard
 
 MEDIA_TYPE = "text/csv"
 COLUMNS = (
-    "patient", "system", "code", "label", "value", "unit", "observed_at", "status", "source",
+    "patient", "number_system", "family_name", "given_name", "native_name", "sex", "birth_date",
+    "deceased_on", "system", "code", "label", "value", "unit", "observed_at", "status", "source",
     "source_identifier", "reference_low", "reference_high",
 )  # fmt: skip
 
 
-def table_of(rows: Iterable[Observation], number: str) -> str:
-    """One line a value that holds today, the oldest first; ``number`` is the patient's own."""
+def table_of(
+    patient: Patient, number: PatientIdentifier | None, rows: Iterable[Observation]
+) -> str:
+    """One line a value that holds today, the oldest first, each with whose it is."""
     out = StringIO()
+    who = [guard(text) for text in _person(patient, number)]
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for row in rows:
         writer.writerow(
             [
-                guard(number),
+                *who,
                 guard(row.system),
                 guard(row.code),
                 guard(row.label),
@@ -40,6 +44,20 @@ def table_of(rows: Iterable[Observation], number: str) -> str:
             ]
         )
     return out.getvalue()
+
+
+def _person(patient: Patient, number: PatientIdentifier | None) -> tuple[str, ...]:
+    known = (number.value, number.system) if number else ("", "")
+    died = patient.deceased_on.isoformat() if patient.deceased_on else ""
+    return (
+        *known,
+        patient.family_name,
+        patient.given_name,
+        patient.native_name,
+        patient.sex,
+        patient.birth_date.isoformat(),
+        died,
+    )
 
 
 def _number(value: float | None) -> str:
