@@ -18,7 +18,16 @@ from accounts.models import AuditEvent, Role
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.interop.exporting import Wanted, export_chart
 from diagnosis.records import actions
-from diagnosis.records.models import Condition, Encounter, Medication, Observation, Patient
+from diagnosis.records.incoming import files, import_patient
+from diagnosis.records.models import (
+    Allergy,
+    Condition,
+    Encounter,
+    Medication,
+    Note,
+    Observation,
+    Patient,
+)
 from diagnosis.records.validation import Given
 from medportal.common.cells import guard, unguard
 from tests import factories
@@ -443,3 +452,72 @@ def test_the_event_is_committed_before_the_first_byte(doctor, patient, monkeypat
     assert answer.status_code == 500
     assert NAME not in answer.content.decode()
     assert not AuditEvent.objects.filter(act="chart.export", outcome="success").exists()
+
+
+# --- and back again
+
+
+def values_of(patient):
+    """What the chart says today, without what belongs to one house alone."""
+    rows = Observation.unscoped.valid().filter(patient=patient)
+    names = ("system", "code", "value_number", "value_code", "unit", "observed_at", "status")
+    return sorted(map(str, rows.values_list(*names, "reference_low", "reference_high")))
+
+
+def brought_in(data, team, doctor):
+    """The file, imported into a house that knows nobody."""
+    reading = files.read(data, files.format_of(data))
+    for incoming in reading.patients:
+        import_patient(actor=doctor, team=team, source="elsewhere", incoming=incoming)
+    return Patient.unscoped.get(organisation=team.organisation)
+
+
+def test_what_leaves_as_a_table_comes_back_as_the_same_values(doctor, patient):
+    record(doctor, patient, "2160-0", 1.9, "mg/dL", source_identifier="=L-1", reference_low=0.5)
+    record(doctor, patient, "chest-pain-type", "typical-angina", "")
+    old = record(doctor, patient, "8480-6", 128, "mm[Hg]")
+    actions.correct_observation(
+        actor=doctor, observation=old, given=Given("8480-6", 138.5, "mm[Hg]"), reason="misread"
+    )
+    elsewhere = factories.clinician_at(factories.OrganisationFactory())
+    table = file_of(doctor, patient, form="csv").encode()
+
+    there = brought_in(table, factories.team_of(elsewhere), elsewhere)
+
+    assert values_of(there) == values_of(patient) != []
+    assert Observation.unscoped.get(patient=there, code="2160-0").source_identifier == "=L-1"
+    names = ("family_name", "given_name", "native_name", "sex", "birth_date")
+    assert [getattr(there, n) for n in names] == [getattr(patient, n) for n in names]
+
+
+def chart_of(patient):
+    """The rest of the chart, as a reader sees it; what was entered in error is not told again."""
+
+    def rows(model, *names):
+        found = model.unscoped.filter(patient=patient)
+        if hasattr(model, "status"):
+            found = found.exclude(status="entered-in-error")
+        return sorted(map(str, found.values_list(*names)))
+
+    return {
+        Condition: rows(Condition, "code", "label", "status", "onset_on"),
+        Medication: rows(Medication, "label", "dose", "status", "started_on"),
+        Encounter: rows(Encounter, "kind", "started_at", "ended_at"),
+        Allergy: rows(Allergy, "substance", "reaction"),
+        Note: rows(Note, "written_at", "author", "text"),
+    }
+
+
+def test_what_leaves_as_fhir_comes_back_as_the_same_chart(doctor, patient):
+    record(doctor, patient, "2160-0", 1.9, "mg/dL", source_identifier="L-1", reference_low=0.5)
+    record(doctor, patient, "chest-pain-type", "typical-angina", "")
+    parts = [Given("8480-6", 128, "mm[Hg]"), Given("8462-4", 84, "mm[Hg]")]
+    actions.record_panel(actor=doctor, patient=patient, code="85354-9", parts=parts)
+    elsewhere = factories.clinician_at(factories.OrganisationFactory())
+
+    there = brought_in(file_of(doctor, patient).encode(), factories.team_of(elsewhere), elsewhere)
+
+    measured = [row for row in values_of(patient) if "'85354-9'" not in row]
+    assert [row for row in values_of(there) if "'85354-9'" not in row] == measured
+    assert chart_of(there) == chart_of(patient)
+    assert there.native_name == patient.native_name
