@@ -161,7 +161,11 @@ class ImportPage:
     @property
     def not_kept(self) -> list[dict[str, Any]]:
         return [
-            {**entry, "why": REASONS.get(entry["reason"], entry["reason"])}
+            {
+                **entry,
+                "what": _("column") if entry["what"] == "column" else entry["what"],
+                "why": REASONS.get(entry["reason"], entry["reason"]),
+            }
             for entry in self.run.report.get("not_kept", [])
         ]
 
