@@ -171,6 +171,17 @@ def test_a_database_that_goes_away_meanwhile_leaves_no_half_backup(
     assert AuditEvent.objects.get(act="backup.make").outcome == "failed"
 
 
+def test_an_object_that_goes_meanwhile_stops_no_backup(house, key_file, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "medportal.operations.backups.making.objects_in",
+        lambda _: iter(["imports/gone", "artifacts/tried.zip"]),
+    )
+
+    run("backup", tmp_path / "backups", key_file=key_file)
+
+    assert Backup.objects.complete().exists()
+
+
 def test_a_key_in_the_installation_itself_is_refused(settings):
     with pytest.raises(CommandError, match="keep the key apart"):
         call_command("backup_key", f"{settings.VAR}/backup.key")

@@ -8,7 +8,7 @@ import os
 import subprocess
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ def make_backup(
     storage: Storage,
     is_nightly: bool = False,
 ) -> Path:
-    """A new folder in ``destination``. The objects come last: they are only ever added to."""
+    """A new folder in ``destination``. The objects come last: what rows need is only ever added."""
     now = timezone.now()
     name = layout.name_at(now, is_nightly=is_nightly)
     try:
@@ -123,8 +123,8 @@ def _copy_objects(folder: Path, keys: KeySet, storage: Storage) -> Measured:
     with _sealed(folder / layout.OBJECTS, keys) as writer:
         with tarfile.open(fileobj=writer, mode="w|", format=tarfile.PAX_FORMAT) as archive:
             for name in objects_in(storage):
-                with storage.open(name) as stored:
-                    entry = tarfile.TarInfo(name)
+                with suppress(FileNotFoundError), storage.open(name) as stored:
+                    entry = tarfile.TarInfo(name)  # an import that ended meanwhile has removed its
                     entry.size = stored.size
                     archive.addfile(entry, stored.file)
         return writer.finish()
