@@ -51,6 +51,7 @@ class MembershipInline(admin.TabularInline[Membership, CareTeam]):
     extra = 0
     can_delete = False
     verbose_name = _("membership")
+    verbose_name_plural = _("memberships")
     formfield_overrides = OrganisationAdmin.formfield_overrides
 
     def has_add_permission(self, request: HttpRequest, _obj: Any = None) -> bool:

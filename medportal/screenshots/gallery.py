@@ -64,7 +64,7 @@ def _session(context: BrowserContext, username: str, password: str) -> Any:
 
 def _photograph(page: Page, atlas: Atlas, name: str, folder: Path) -> Path:
     page.goto(atlas.addresses[name])
-    page.locator("h1").first.wait_for()
+    page.wait_for_load_state("networkidle")
     path = folder / f"{name.strip().replace(':', '-').replace(' ', '-')}.jpg"
     page.screenshot(path=path, full_page=True, type="jpeg", quality=60)
     page.close()

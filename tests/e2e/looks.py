@@ -95,16 +95,16 @@ LATIN = re.compile(r"[A-Za-zÀ-ÿ][0-9A-Za-zÀ-ÿ'’.-]*[A-Za-zÀ-ÿ][0-9A-Za-z
 ABBREVIATION = re.compile(r"[A-Z][A-Z0-9]{0,7}|eGFR|HbA1c|pH|[A-Z]\d+")
 UNIT = re.compile(r"(?:[kmcµnp]?(?:g|L|m|mol|IU|U|V|Pa)|dL|mmHg|min|kg|INR|cm|mg|mL|fL|pg)")
 TERMS = {
-    "MedPortal", "OpenAPI", "Accept-Language", "English", "Brier", "Shapley", "Mayo", "Pima",
-    "Mammographic", "Mass", "Statlog", "Heart", "Romhilt-Estes", "Smith", "Dispenzieri",
-    "Fleming", "Harrington", "ehae177", "indistinct", "ill-defined", "Cr", "min", "max",
-    "PostgreSQL", "Django", "Python",
+    "MedPortal", "OpenAPI", "Bundle", "Accept-Language", "English", "Brier", "Shapley", "Mayo",
+    "Pima", "Mammographic", "Mass", "Statlog", "Heart", "Romhilt-Estes", "Smith",
+    "Dispenzieri", "Fleming", "Harrington", "ehae177", "indistinct", "ill-defined", "Cr",
+    "min", "max", "PostgreSQL", "Django", "Python",
 }  # fmt: skip
 """Products, scores and tables with a name, authors, quoted terms, a formula."""
 FOREIGN = re.compile(r"\b(?:note|native|link|original|reference)\b| button$")
 """Elements that may hold another language: notes, names, the switch to it, an author's text."""
 CODE = re.compile(
-    r"MedPortal [a-z-]+|"  # a code of ours
+    r"MedPortal [a-z-]+|patient列|"  # codes of ours, a column
     r"\S+@\S+|https?://\S+|\S*/\S*/\S*|[a-z0-9]+(?:[-_.][a-z0-9]+)+|\b[0-9a-f]{8,}\b|\b[A-Z]\d\w*\b"
 )
 

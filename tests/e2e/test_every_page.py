@@ -28,6 +28,7 @@ NO_PAGE_FOR_ANYBODY = {
     "portal:session",  # an answer to a script
     "portal:import-status",
     "portal:import-refused",  # a file
+    "portal:import-template",
     "portal:usage-export",
 }
 
