@@ -15,6 +15,7 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 MAKERS = {
     "access-matrix.md": "tests.contracts.access_page",
     "bad-input.md": "tests.bad_input.page",
+    "faults.md": "tests.faults.page",
 }
 
 

@@ -10,6 +10,7 @@ from medportal.configuration.addresses import celery_broker, find_addresses
 from medportal.configuration.backups import *
 from medportal.configuration.limits import *
 from medportal.configuration.periods import period_start
+from medportal.settings.database import ROLE
 
 CELERY_BROKER_URL = celery_broker(find_addresses().broker)
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
@@ -18,7 +19,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "visibility_timeout": 2 * int(BATCH_TIME_LIMIT) + 60,  # shorter runs a task twice at once
     "socket_connect_timeout": 1,
-    "socket_timeout": 5,
+    "socket_timeout": 1 if ROLE in ("web", "command") else 5,  # a click waits no longer
     "health_check_interval": 20,
     "global_keyprefix": "celery:",
     # a publisher tries once more at once and then leaves the row to the sweep

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -160,6 +162,21 @@ def test_without_the_broker_a_click_is_stored_at_once_and_the_page_says_queued(
     assert "Queued, waiting for the service" in text_of(english)
     assert "排队中" in text_of(chinese)
     assert chart.status_code == 200
+    assert again(prediction).state == "queued"
+
+
+def test_a_broker_that_hangs_costs_a_click_a_second(heart, servers):
+    broker = servers.children[0]
+    assert broker.pid is not None
+    os.kill(broker.pid, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        prediction = heart.ask()
+        took = time.monotonic() - began
+    finally:
+        os.kill(broker.pid, signal.SIGCONT)
+
+    assert took < 4, "a second, and another for a second try"
     assert again(prediction).state == "queued"
 
 

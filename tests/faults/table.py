@@ -1,0 +1,211 @@
+"""The failures that MedPortal outlives, what must happen, and the tests that show it.
+
+Numbers are those of the project's list of failures; letters are parts that are switched off while
+somebody reads the page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WORKER = "tests/inference/test_worker.py::"
+RUNNER = "tests/inference/test_runner.py::"
+FAULTS = "tests/faults/test_workers.py::"
+WEB = "tests/faults/test_web.py::"
+PAGES = "tests/faults/test_degraded.py::"
+LIVES = "tests/supervisor/test_lives.py::"
+LIVE_WORKER = "tests/contracts/test_worker.py::"
+PUBLISH = "tests/contracts/test_publish.py::"
+
+
+@dataclass(frozen=True)
+class Fault:
+    number: str
+    failure: str
+    must: str
+    tests: tuple[str, ...]
+
+
+def _row(number: str, failure: str, must: str, *tests: str) -> Fault:
+    return Fault(number, failure, must, tests)
+
+
+KILLED_CHILD = WORKER + "test_a_worker_killed_in_mid_run_costs_an_attempt_and_nothing_else"
+TWICE = WORKER + "test_a_message_twice_and_late_changes_nothing"
+
+FAULTS_TABLE = (
+    _row(
+        "1", "A worker's child is killed in mid-run", "one more attempt, one result", KILLED_CHILD,
+    ),
+    _row(
+        "2", "The same, where the broker takes a death for an end", "the lease runs out, the sweep "
+        "rings, one result", KILLED_CHILD,
+    ),
+    _row(
+        "3", "A run kills whoever works on it", "exactly three starts, then failed with a code; "
+        "later runs go on",
+        WORKER + "test_a_run_that_kills_every_worker_is_given_up_and_the_next_one_runs",
+        RUNNER + "test_after_the_last_attempt_the_sweep_gives_up",
+    ),
+    _row(
+        "4", "A whole worker is killed in mid-run", "the next worker finishes it, once",
+        WORKER + "test_a_whole_worker_killed_in_mid_run_is_replaced_and_the_run_ends_once",
+        LIVE_WORKER + "test_pool_children_end_with_a_killed_worker",
+    ),
+    _row(
+        "5", "Nobody rings for a row", "done within lease, sweep and half a minute, not when the "
+        "broker hands the message out again",
+        FAULTS + "test_of_two_beats_one_rings_and_the_other_takes_over",
+    ),
+    _row(
+        "6", "A run takes longer than the broker waits: a second copy at the same time",
+        "the copy leaves the row alone and says so; one result, one event",
+        FAULTS + "test_a_redelivered_copy_of_a_run_that_takes_long_is_left_alone", TWICE,
+        RUNNER + "test_a_lapsed_lease_is_taken_over_and_the_late_worker_cannot_settle",
+    ),
+    _row(
+        "7", "A long run in front of a short one", "a worker keeps no message that it does not "
+        "work on; the other worker takes it at once",
+        FAULTS + "test_a_click_waits_for_no_run_of_another_worker",
+    ),
+    _row(
+        "8", "The broker forgets everything", "every request is done",
+        WORKER + "test_a_broker_that_forgot_everything_loses_nothing",
+        LIVES + "test_after_a_kill_the_next_start_finds_the_data",
+    ),
+    _row(
+        "9", "A broker that drops messages to make room", "web, worker and beat refuse to start; "
+        "/readyz says so",
+        LIVE_WORKER + "test_no_process_starts_on_a_broker_that_drops_messages",
+        LIVES + "test_a_broker_that_may_drop_messages_is_refused",
+    ),
+    _row(
+        "10", "A worker lives and takes nothing", "its heartbeat row grows old, the pages say so, "
+        "the supervisor starts it again; see the manual run below",
+        "tests/faults/test_supervisor.py::"
+        "test_a_silent_worker_is_started_again_and_one_that_is_heard_goes_on",
+        PAGES + "test_while_no_worker_shows_life_every_page_says_since_when",
+    ),
+    _row(
+        "11", "The broker is lost in mid-run",
+        "the run ends once; the worker finds the broker again",
+        FAULTS + "test_a_broker_lost_in_mid_run_changes_nothing_for_the_run",
+    ),
+    _row(
+        "12", "The broker is away at the click, or hangs", "202 soon, done when it is back",
+        PAGES + "test_a_broker_that_hangs_costs_a_click_a_second",
+        PAGES + "test_without_the_broker_a_click_is_stored_at_once_and_the_page_says_queued",
+        WORKER + "test_a_broker_that_is_away_at_the_click_costs_time_alone",
+        PUBLISH + "test_a_broker_that_is_away_is_counted_and_raises_nothing",
+    ),
+    _row(
+        "13", "A message before the commit", "nothing is rung for what was rolled back; one helper "
+        "sends",
+        PUBLISH + "test_nothing_is_rung_for_what_was_rolled_back",
+        "tests/contracts/test_tree.py::test_one_helper_publishes",
+    ),
+    _row(
+        "14", "A deploy under load (SIGTERM)", "what runs is finished, what waits goes back; none "
+        "lost, none twice",
+        FAULTS + "test_a_deploy_under_load_loses_and_doubles_nothing",
+    ),
+    _row(
+        "15", "A run hangs in native code", "killed at its queue's limit, done by the next attempt",
+        FAULTS + "test_a_run_stuck_in_native_code_is_ended_and_done_by_another",
+        FAULTS + "test_a_message_carries_the_time_limit_of_its_queue",
+    ),
+    _row(
+        "16", "TensorFlow before a fork", "no process that answers a doctor loads it; two children "
+        "predict at once, again and again",
+        "tests/contracts/test_processes.py::test_a_fresh_process_holds_no_tensor_library",
+        WORKER + "test_the_worker_never_loads_tensorflow",
+        FAULTS + "test_two_children_predict_at_once_again_and_again",
+    ),
+    _row(
+        "17", "A child's memory grows", "it is replaced after its task; no run is lost",
+        FAULTS + "test_a_child_that_grew_too_large_is_replaced_and_no_run_is_lost",
+    ),
+    _row(
+        "18", "Garbage in the queue: pickles, unknown tasks, what is no message at all",
+        "dropped, counted and logged; the worker lives and nothing is run",
+        LIVE_WORKER + "test_a_bad_message_is_dropped_and_the_worker_lives",
+        LIVE_WORKER + "test_what_is_no_message_is_dropped_and_the_worker_lives",
+    ),
+    _row(
+        "19", "Two beats, or one that dies",
+        "one rings; the other takes over; a period is run once",
+        FAULTS + "test_of_two_beats_one_rings_and_the_other_takes_over",
+        FAULTS + "test_a_period_is_run_once_however_many_ring_for_it",
+        PUBLISH + "test_one_beat_rings_and_the_other_waits",
+    ),
+    _row(
+        "20", "Results and patients in the broker", "ids alone; no results",
+        WORKER + "test_the_broker_carries_ids_alone",
+        FAULTS + "test_nothing_of_a_patient_stays_in_the_broker_after_a_run",
+    ),
+    _row(
+        "21", "The broker's file breaks off", "it starts with what is whole",
+        LIVES + "test_a_broker_whose_file_breaks_off_starts_with_what_is_whole",
+    ),
+    _row(
+        "22", "Rights are taken away, or the service stopped, between request and run",
+        "refused, with the reason",
+        RUNNER + "test_rights_taken_away_between_request_and_run",
+        RUNNER + "test_a_person_who_was_deactivated_meanwhile",
+        RUNNER + "test_a_service_stopped_between_request_and_run",
+    ),
+    _row(
+        "23", "PostgreSQL crashes in mid-run",
+        "one more attempt, one result; the web finds it again",
+        FAULTS + "test_a_database_that_crashes_in_mid_run_costs_an_attempt",
+        WEB + "test_a_database_that_crashed_is_found_again_without_a_restart",
+    ),
+    _row(
+        "24", "The supervisor is killed", "nothing outlives it; the next start finds the data",
+        LIVES + "test_nothing_outlives_the_supervisor",
+        LIVES + "test_after_a_kill_the_next_start_finds_the_data",
+    ),
+    _row(
+        "25", "Every connection of the web's pool is busy, or somebody holds a row too long",
+        "503 with Retry-After after seconds",
+        WEB + "test_a_full_pool_is_said_soon_and_who_waits_for_a_row_too_long_goes",
+    ),
+    _row(
+        "26", "More processes than PostgreSQL has connections for", "the web refuses to start and "
+        "says which number to change",
+        WEB + "test_no_web_starts_that_could_use_up_the_connections",
+    ),
+)  # fmt: skip
+
+DEGRADED = (
+    _row(
+        "a", "The broker is off", "pages work, a click is stored, «Queued, waiting for the "
+        "service»; lockout of logins still holds",
+        PAGES + "test_without_the_broker_a_click_is_stored_at_once_and_the_page_says_queued",
+        PAGES + "test_without_the_broker_ten_wrong_passwords_still_lock_the_door",
+    ),
+    _row(
+        "b", "The workers are off", "every page of clinicians, nurses and administrators: «No new "
+        "scores since 13:40»",
+        PAGES + "test_while_no_worker_shows_life_every_page_says_since_when",
+    ),
+    _row(
+        "c", "The database is off", "a static page in both languages with the paper procedure; "
+        "REST: a problem; 503 and Retry-After",
+        PAGES + "test_without_the_database_every_page_is_the_paper_procedure",
+    ),
+    _row(
+        "d", "The database is read-only", "the same, and nothing is half written",
+        PAGES + "test_a_database_that_takes_nothing_is_said_and_nothing_is_half_written",
+    ),
+    _row(
+        "e", "The disk is full", "files are refused (507), reading goes on",
+        PAGES + "test_on_a_full_disk_files_are_refused_and_reading_goes_on",
+        PAGES + "test_a_write_that_meets_the_end_of_the_disk_is_no_fault_of_ours",
+    ),
+    _row(
+        "f", "The clock is more than two seconds off the database's", "administrators are warned, "
+        "/metrics has the number",
+        PAGES + "test_a_clock_that_is_off_is_said_to_administrators_alone",
+    ),
+)  # fmt: skip
