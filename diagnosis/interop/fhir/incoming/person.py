@@ -25,7 +25,6 @@ PLACES = {
     "/identifiers/system": "/identifier",
     "/identifiers/value": "/identifier",
 }
-REPRESENTATION = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation"
 LONGEST_NUMBER = 64
 
 
