@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.bad_input.around import AROUND
 from tests.bad_input.cases import CASES, Case
 from tests.bad_input.doors import DOORS, Door
 
@@ -17,7 +18,9 @@ def page() -> str:
         f"`{TEST}` sends the case through the door, looks for the message at that place, and "
         "counts the rows of every clinical table before and after: none is written. A page says "
         "it beside the field and in a summary on top, and keeps what was typed; REST answers with "
-        "a problem (RFC 9457) whose pointer leads to the field.",
+        "a problem (RFC 9457) whose pointer leads to the field. A file is taken (202), and the "
+        "report of its import refuses the patient at that row or resource. One row alone: "
+        f"`pytest {TEST} -k impossible-value`.",
         "",
         "| what is wrong | " + " | ".join(names) + " |",
         "|---" * (len(names) + 1) + "|",
@@ -25,7 +28,7 @@ def page() -> str:
     for case in CASES:
         cells = [cell(case, door) for door in DOORS]
         lines.append(f"| {case.mistake} (`{case.name}`) | " + " | ".join(cells) + " |")
-    return "\n".join([*lines, "", *MORE]) + "\n"
+    return "\n".join([*lines, "", *around(), "", *MORE]) + "\n"
 
 
 def cell(case: Case, door: Door) -> str:
@@ -38,13 +41,17 @@ def cell(case: Case, door: Door) -> str:
 
 
 MORE = (
-    "What is wrong before any field is looked at (size, content type, broken JSON, names that "
-    "stand twice, unknown fields and parameters, pages and filters that can not be) is tried by "
-    "`tests/bad_input/test_transport.py`.",
-    "",
     "What can be read, but all values together resemble no patient of the training data "
     "(`unlike_training`), is kept and ends refused before a number is computed: "
     "`tests/inference/test_likeness.py`, `docs/decisions/0055-unlike-training.md`. A result that "
     "one step of measurement error would move is called borderline: "
     "`tests/portal/test_borderline.py`.",
 )
+
+
+def around() -> list[str]:
+    lines = ["## Around the values", "", "| what is wrong | what comes | test |", "|---|---|---|"]
+    for one in AROUND:
+        path = f"`{one.module.replace('.', '/')}.py::{one.test}`"
+        lines.append(f"| {one.mistake} | {one.answer} | {path} |")
+    return lines

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+from importlib import import_module
 
 import pytest
 
+from tests.bad_input.around import AROUND, Around
 from tests.bad_input.cases import CASES, RIGHT, Case
 from tests.bad_input.doors import DOORS, Door, scene_for
 
@@ -67,3 +69,8 @@ def test_what_was_typed_is_kept_on_the_page(case: Case, client_for):
 def test_what_is_right_is_taken(door: Door, client_for):
     """Else the cases would be refused for something that they all share."""
     assert door.send(scene_for(RIGHT, client_for), RIGHT).status == door.taken
+
+
+@pytest.mark.parametrize("one", AROUND, ids=lambda one: one.test)
+def test_what_the_page_says_around_the_values_is_tried(one: Around):
+    assert callable(getattr(import_module(one.module), one.test))

@@ -210,6 +210,33 @@ def test_a_form_that_is_sent_again_leads_to_the_same_result(ward, heart, pressur
     assert Observation.unscoped.filter(code="2093-3").count() == 1
 
 
+def test_a_form_that_is_opened_again_and_left_alone_leads_to_the_same_result(ward, heart, pressure):
+    """Browser back fetches it anew: another form, the same question."""
+    url, sent = typed_answers(ward, heart)
+    first = ward.as_doctor.post(url, sent)
+
+    again = ward.as_doctor.post(url, fields(ward.as_doctor.get(url)))
+    other = ward.as_doctor.post(
+        url, {**fields(ward.as_doctor.get(url)), "value_peak_heart_rate": "150"}
+    )
+
+    assert again.url == first.url
+    assert other.url != first.url
+    assert Prediction.unscoped.count() == 2
+
+
+def test_what_was_run_long_ago_or_by_a_colleague_is_run_anew(ward, heart, pressure, client_for):
+    url, sent = typed_answers(ward, heart)
+    first = ward.as_doctor.post(url, sent)
+    colleague = clinician_at(ward.house)
+    MembershipFactory(team=ward.team, user=colleague)
+    theirs = client_for(colleague)
+    assert theirs.post(url, fields(theirs.get(url))).url != first.url
+
+    Prediction.unscoped.update(requested_at=timezone.now() - timedelta(minutes=11))
+    assert ward.as_doctor.post(url, fields(ward.as_doctor.get(url))).url != first.url
+
+
 def test_another_form_after_browser_back_is_asked_back(ward, heart, pressure):
     url, sent = typed_answers(ward, heart)
     ward.as_doctor.post(url, sent)

@@ -266,3 +266,48 @@ def test_whoever_may_not_is_told_no_more_by_a_wrong_parameter(world, column):
 
     assert {a.status_code for a in answers} == {401 if column == "stranger" else 400}
     assert answers[0].json() == answers[1].json()
+
+
+PAGES = [route for route in routes() if not route.is_api]
+HOSTILE = {
+    "nothing": "",
+    "a NUL": "%00",
+    "half a character": "%ED%A0%80",
+    "no UTF-8": "%FF",
+    "a long word": "x" * 3_000,
+    "a huge number": "9" * 400,
+    "below nothing": "-1",
+    "a list": "1&{0}=2",
+}
+ASKED_OF_PAGES = (
+    "show", "service", "page", "risk", "code", "next", "note", "seen", "part", "month", "by",
+    "query", "q", "p", "o", "e", "id__exact", "is_active__exact", "organisation__id__exact",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_page_breaks_at_what_stands_behind_its_address(world, client_for, name):
+    """What cannot be is passed over on a page, where the filter that holds is shown."""
+    value = HOSTILE[name]
+    query = "&".join(f"{n}={value.format(n)}" for n in ASKED_OF_PAGES)
+    broken = {}
+    for column in ("doctor", "administrator", "officer"):
+        browser = client_for(world.people[column], raise_request_exception=False)
+        for route in PAGES:
+            status = browser.get(f"{world.address(route)}?{query}").status_code
+            if status >= 500 and (route.name, status) not in ALWAYS_BROKEN:
+                broken[column, route.name] = status
+
+    assert broken == {}
+
+
+ALWAYS_BROKEN = {("ready", 503)}
+"""Without the processes of a portal it says that they are not there."""
+
+
+@pytest.mark.parametrize("value", ["finished", "%00", "x" * 500])
+def test_the_worklist_shows_which_filter_holds(world, client_for, value):
+    page = client_for(world.people["doctor"]).get(f"/?show={value}")
+
+    assert page.status_code == 200
+    assert [chip.code for chip in page.context["chips"] if chip.is_on] == [""]

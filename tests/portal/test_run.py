@@ -255,10 +255,18 @@ def test_a_quota_is_told_before_it_ends_and_refuses_in_place_where_it_has(ward, 
     answers = {"value_shape": "round", "value_margin": "circumscribed", "value_density": "low"}
     assert run(ward, url, **answers).status_code == 302
 
-    refused = run(ward, url, **answers)
+    refused = run(ward, url, **answers | {"value_density": "high"})
 
     assert refused.status_code == 429
     assert "Retry-After" in refused.headers
     assert "All 1 runs of today are used up" in refused.content.decode()
     Quota.objects.filter(pk=quota.pk).update(warn_at=None, limit=None)
     assert "runs of today" not in ward.as_doctor.get(url).content.decode()
+
+
+def test_all_that_is_wrong_is_said_at_once(ward):
+    version = published(ward.house, "coronary-disease")
+    url = f"/patients/{ward.patient.pk}/services/{version.service.slug}/"
+    text = run(ward, url, value_cholesterol="1,2", value_systolic_bp="1200").content.decode()
+    assert 'href="#value_cholesterol"' in text
+    assert 'href="#value_systolic_bp"' in text

@@ -6,9 +6,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,10 +21,11 @@ from accounts.models import Role
 from accounts.permissions import require_role
 from diagnosis.inference import actions, quotas
 from diagnosis.inference.facts import read_facts
-from diagnosis.inference.models import Prediction
+from diagnosis.inference.given import read_given
+from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.population import check_population, check_warnings
 from diagnosis.inference.requests import PredictionRequest
-from diagnosis.inference.snapshot import schema_of, take
+from diagnosis.inference.snapshot import Snapshot, schema_of, take
 from diagnosis.portal.access import PersonRequest, open_chart, raise_for
 from diagnosis.portal.identity import identity
 from diagnosis.portal.run_form import RunForm, fields_of, grouped, own_estimate
@@ -35,6 +38,11 @@ from medportal.common.http import say_when
 CONFLICT, UNPROCESSABLE = 409, 422
 POINTER = "/inputs/"
 LONGEST_KEY = 80
+A_MOMENT = timedelta(minutes=10)
+STILL_HOLDS = Q(state__in=(Job.State.QUEUED, Job.State.RUNNING, Job.State.DONE)) | Q(
+    state=Job.State.REFUSED, refusal__code="unlike_training"
+)
+"""Any other refusal may have been cured beside the values, such as in the list of problems."""
 NOT_OF_THE_FORM = ("csrfmiddlewaretoken",)
 
 
@@ -134,6 +142,10 @@ def _run(attempt: _Attempt) -> HttpResponse:
     if attempt.has_errors or wanted is None:
         return attempt.page()
     try:
+        same = _same_a_moment_ago(attempt, wanted)
+        if same is not None:
+            messages.info(attempt.request, _("Run a moment ago with the same values: see below."))
+            return redirect("portal:prediction", same.pk)
         prediction = actions.request_prediction(actor=attempt.request.user, request=wanted)
     except DomainError as error:
         raise_for(error)
@@ -156,6 +168,10 @@ def _request_of(attempt: _Attempt) -> PredictionRequest | None:
     attempt.errors.update(answers.errors)
     attempt.is_stale = answers.is_stale
     _look_at_version(attempt)
+    try:
+        read_given(attempt.schema, answers.inputs)  # so that all that is wrong is said at once
+    except DomainError as error:
+        _point_out(attempt, error)
     if attempt.report.to_confirm:
         attempt.confirm_error = _("Confirm this first, or leave the service aside.")
     try:
@@ -201,6 +217,34 @@ def _already_run(attempt: _Attempt) -> Prediction | None:
             "predictions. Look at the values again before you run it once more."
         )
     return first
+
+
+def _same_a_moment_ago(attempt: _Attempt, wanted: PredictionRequest) -> Prediction | None:
+    """The same question of the same person: «back» fetches the form anew, and it looks unsent.
+
+    Whoever wants the number once more says so on its page («run again»).
+    """
+    given = read_given(attempt.schema, wanted.inputs)
+    asked = take(attempt.schema, attempt.readings, given, wanted.include_stale)
+    recent = (
+        Prediction.objects.visible_to(attempt.request.user)
+        .filter(
+            requested_by=attempt.request.user,
+            patient=attempt.patient,
+            version=attempt.version,
+            origin=wanted.origin,
+            own_estimate=wanted.own_estimate,
+            confirmations=sorted(set(wanted.confirmations)),
+            requested_at__gt=attempt.now - A_MOMENT,
+            entered_in_error_at=None,
+        )
+        .filter(STILL_HOLDS)
+    )
+    return next((one for one in recent if _numbers(one.inputs) == _numbers(asked)), None)
+
+
+def _numbers(snapshot: Snapshot) -> dict[str, float | None]:
+    return {name: entry["converted"] for name, entry in snapshot.items()}
 
 
 def _look_at_version(attempt: _Attempt) -> None:
