@@ -75,7 +75,9 @@ def faults(page: Page, *, ours: bool = True) -> list[str]:
         "resultTypes": ["violations"],
         "preload": False,  # would add style sheets, which the policy stops
     }
-    found: list[Any] = Axe().run(page, options=options).response["violations"]
+    # Swagger UI has buttons inside buttons (decisions/0045); its frame is ours.
+    context = {"exclude": [[".swagger-ui"]]} if page.locator(".swagger-ui").count() else None
+    found: list[Any] = Axe().run(page, context, options).response["violations"]
     wrong = [f"{v['id']}: {n['html'][:160]}" for v in found for n in v["nodes"][:3]]
     return [
         *wrong,
