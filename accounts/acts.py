@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 LABELS: dict[str, str | Promise] = {
     "login": _("signed in"),
@@ -187,7 +188,7 @@ CHANNELS: dict[str, str | Promise] = {
     "admin": _("administration"),
     "command": _("command line"),
     "task": _("worker"),
-    "system": _("system"),
+    "system": pgettext_lazy("whence an act comes", "system"),
 }
 
 
