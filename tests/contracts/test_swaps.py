@@ -271,5 +271,5 @@ def test_a_page_stores_no_field_that_is_not_on_it(world, name):
     plain = after(world, model, lambda: browser.post(world.address(route), body))
     stuffed = after(world, model, lambda: browser.post(world.address(route), extra | body))
 
-    assert stuffed == plain
+    assert stuffed in (plain, (409, before))  # a field of that name may tell a stale form
     assert plain[1] != before
