@@ -16,8 +16,9 @@ so every failure ends in exactly one visible result, or in a failure that says w
 MANUAL = """\
 ## By hand: the broker stands still for five minutes
 
-Too long for the suite. One worker, one beat, leases and sweeps as in production; the broker is \
-stopped with SIGSTOP, so that connections stay open and answer nothing, and woken after five minutes. \
+Too long for the suite. One worker, one beat, leases and sweeps as in production; the \
+broker is stopped with SIGSTOP, so that connections stay open and answer nothing, and woken \
+after five minutes. \
 Meanwhile somebody asks for a prediction every 30 seconds.
 
 {seen}
