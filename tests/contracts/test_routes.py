@@ -37,6 +37,7 @@ def table():
     for line in TABLE.read_text().splitlines():
         if line and not line.startswith("#"):
             name, method, *statuses = line.split()
+            assert (name, method) not in found, f"{name} {method} stands there twice"
             found[name, method] = dict(zip(COLUMNS, map(int, statuses), strict=True))
     return found
 
