@@ -221,7 +221,7 @@ FILLABLE = """() => [...document.querySelectorAll('main form[method=post]')].map
 }))"""
 
 
-def test_every_form_refuses_nonsense_in_both_languages_and_keeps_nobody_out(
+def test_every_form_refuses_nonsense_in_chinese_and_keeps_nobody_out(
     logged_in: LogIn, places: list[Place], portal: Portal, atlas: Atlas
 ) -> None:
     """Each form once, with every field empty or meaningless."""
