@@ -270,13 +270,9 @@ def test_whoever_may_not_is_told_no_more_by_a_wrong_parameter(world, column):
 
 PAGES = [route for route in routes() if not route.is_api]
 HOSTILE = {
-    "nothing": "",
     "a NUL": "%00",
-    "half a character": "%ED%A0%80",
     "no UTF-8": "%FF",
-    "a long word": "x" * 3_000,
     "a huge number": "9" * 400,
-    "below nothing": "-1",
     "a list": "1&{0}=2",
 }
 ASKED_OF_PAGES = (
