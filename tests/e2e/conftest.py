@@ -35,7 +35,7 @@ def portal() -> Iterator[Portal]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # a running event loop would shut the database to later tests
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
@@ -69,7 +69,7 @@ def context_for(browser: Browser, portal: Portal) -> Iterator[Callable[..., Brow
         context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cookies(browser: Browser, portal: Portal) -> Callable[[str], Any]:
     """Somebody's session: logged in by the form, as a person does, once."""
     known: dict[str, Any] = {}
@@ -128,7 +128,7 @@ def atlas(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Atlas:
     return atlas_of(portal)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def places(
     browser: Browser, portal: Portal, cookies: Callable[[str], Any], atlas: Atlas
 ) -> list[Place]:
