@@ -208,8 +208,11 @@ def test_while_no_worker_shows_life_every_page_says_since_when(heart, browser, s
     assert "No new scores" not in text_of(browser(heart.doctor).get("/"))
 
 
-def test_on_a_full_disk_files_are_refused_and_reading_goes_on(heart, browser, settings):
+def test_on_a_full_disk_files_are_refused_and_reading_goes_on(heart, browser, settings, tmp_path):
     person = browser(heart.doctor)
+    empty = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    empty["OPTIONS"] = {"location": tmp_path}  # what is kept already needs no room
+    settings.STORAGES = settings.STORAGES | {"default": empty}
     settings.FREE_BYTES = room.free_bytes() * 2
     file = SimpleUploadedFile("chart.json", b"{}")
 

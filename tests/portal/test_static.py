@@ -17,6 +17,8 @@ OWN = sorted([*STATIC.glob("css/*.css"), *STATIC.glob("js/*.js")])
 
 STANDING_ALONE = (
     "base.html",
+    "503.html",  # the database is away: nothing can be asked
+    "_bare.html",  # of the pages without a patient that say what did not work
     "500.html",  # whatever went wrong may still be wrong: it asks nothing
     "swagger_ui.html",  # the library's page of the interface's description: no patient is on it
 )
