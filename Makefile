@@ -66,7 +66,7 @@ translations:
 
 tables:
 	$(ENVIRONMENT) requirements-dev.txt
-	@$(PY) -m tests.tables
+	@$(WITHOUT_SERVERS) $(PY) -m tests.tables
 
 requirements: # pip-compile leaves out what this Python does not need: it is added by hand
 	$(ENVIRONMENT) requirements-dev.txt

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from diagnosis.inference.models import Explanation, Job, Prediction
+from diagnosis.records.models import ImportRun
 
 State = Job.State
-PREDICTIONS, EXPLANATIONS = "predictions", "explanations"
+PREDICTIONS, EXPLANATIONS, IMPORTS = "predictions", "explanations", "imports"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,19 @@ def waiting(organisation: Organisation | None = None) -> list[Waiting]:
         )
         .order_by("slug")
     ]
+
+
+def imports_waiting(organisation: Organisation | None = None) -> Waiting:
+    """Files on their way into charts; they are of no service."""
+    rows = ImportRun.unscoped.filter(state__in=Job.PENDING)
+    if organisation:
+        rows = rows.filter(organisation=organisation)
+    found = rows.aggregate(
+        queued=Count("pk", filter=Q(state=State.QUEUED)),
+        running=Count("pk", filter=Q(state=State.RUNNING)),
+        oldest=Min("requested_at", filter=Q(state=State.QUEUED)),
+    )
+    return Waiting(IMPORTS, "", **found)
 
 
 def _of(rows: Any, service: str, organisation: Organisation | None) -> Any:

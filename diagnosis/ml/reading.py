@@ -30,8 +30,8 @@ def is_missing(raw: Any) -> bool:
 
 
 def _number(raw: Any) -> float | None:
-    """Return a number, or None for what is none; a truth value is no number."""
-    if isinstance(raw, (bool, np.bool_)):
+    """Return a number, or None for what is none: a truth value, or Python's own ``1_000``."""
+    if isinstance(raw, (bool, np.bool_)) or (isinstance(raw, str) and "_" in raw):
         return None
     try:
         return float(raw)

@@ -252,7 +252,7 @@ def _moved_on(was: str, now: str) -> str:
 def as_number(text: str) -> float | None:
     """A typed number; a comma could part thousands or decimals, so it is asked back."""
     try:
-        number = float(text.replace("\N{MINUS SIGN}", "-"))
+        number = float(text.replace("\N{MINUS SIGN}", "-").replace("_", " "))  # 1_000 is Python's
     except ValueError:
         return None
     return number if math.isfinite(number) else None

@@ -148,7 +148,7 @@ class _ValueForm(forms.Form):
     def _number(self, name: str, text: str) -> float | None:
         """A typed number; a comma could part thousands or decimals, so it is asked back."""
         try:
-            return float(text.strip().replace("−", "-"))
+            return float(text.strip().replace("−", "-").replace("_", " "))  # 1_000 is Python's
         except ValueError:
             self.add_error(name, _("Write a number, with a point before the decimals."))
             return None

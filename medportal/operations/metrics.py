@@ -61,7 +61,7 @@ def _of_database() -> list[Family]:
         with transaction.atomic():
             ages = facts.backup_ages()
             return [
-                *_waiting(workload.waiting()),
+                *_waiting([*workload.waiting(), workload.imports_waiting()]),
                 *_ended(),
                 _swept(),
                 *_liveness(),

@@ -59,6 +59,7 @@ class Status:
     workers: list[Worker]
     beat_at: datetime | None
     lines: list[Line]
+    imports: workload.Waiting
     backups: facts.BackupAges
     disk: facts.Disk
     clock_offset: float
@@ -83,6 +84,7 @@ def status_for(house: Organisation) -> Status:
         ],
         beat_at=max(periods.last_runs().values(), default=None),
         lines=_lines(house),
+        imports=workload.imports_waiting(house),
         backups=facts.backup_ages(),
         disk=facts.disk(),
         clock_offset=facts.clock_offset(),

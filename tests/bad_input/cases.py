@@ -109,6 +109,12 @@ CASES = [
         Asked(*PRESSURE, "not_a_number"),
     ),
     Case(
+        "underscore", "1_20, which programs read as a number and people do not write",
+        Typed(code="8480-6", value="1_20", unit="mm[Hg]", is_word=True),
+        "value", "not_a_number", "number",
+        Asked(*PRESSURE, "not_a_number"),
+    ),
+    Case(
         "impossible-value", "A systolic pressure of 1200",
         Typed(code="8480-6", value="1200", unit="mm[Hg]"),
         "value", "out_of_bounds", "o body has",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from operator import attrgetter
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
@@ -13,6 +14,11 @@ from medportal.screenshots.addresses import Atlas
 from tests.e2e import looks
 from tests.e2e.conftest import Place, Portal
 
+AWAY = """
+from django.http import HttpRequest
+from medportal.common import unavailable
+print(unavailable.page(HttpRequest()).content.decode())
+"""
 ENGLISH = {"locale": "en-GB", "viewport": looks.DESK}
 CHINESE = {"locale": "zh-CN", "viewport": looks.PHONE, "color_scheme": "dark"}
 NO_PAGE_FOR_ANYBODY = {
@@ -98,6 +104,55 @@ def test_every_page_keeps_nobody_out_in_english(
         return found
 
     visited(places, look, ENGLISH)
+
+
+ERRORS = {
+    "no such page": ("doctor", "/nowhere/"),
+    "somebody else's chart": ("nurse", f"/patients/{uuid4()}/"),
+    "not for this role": ("doctor", "/reviews/"),
+    "not for this role, either": ("scientist", "/audit/"),
+    "the way back to a form": ("doctor", "/predictions/nonsense/"),
+}
+
+
+@pytest.mark.parametrize("options", [ENGLISH, CHINESE], ids=["english", "chinese"])
+def test_what_did_not_work_is_said_to_everybody(
+    visited: Callable[..., None],
+    context_for: Callable[..., BrowserContext],
+    portal: Portal,
+    atlas: Atlas,
+    options: dict[str, object],
+) -> None:
+    def look(page: Page, _place: Place) -> list[str]:
+        found = looks.faults(page)
+        return found + (looks.left_in_english(page, atlas.names) if options is CHINESE else [])
+
+    visited([Place(name, who, address) for name, (who, address) in ERRORS.items()], look, options)
+    page = context_for(**options).new_page()
+    watch = looks.Watch(page, portal.url)
+    for _ in range(11):  # ten wrong passwords lock the name at this address
+        page.goto("/accounts/login/")
+        page.fill("input[name=login]", f"nobody-{options['locale']}")
+        page.fill("input[name=password]", "not the password of anybody")
+        page.click("main button[type=submit]")
+        page.locator("h1").first.wait_for()
+        if not page.locator("input[name=login]").count():
+            break
+    assert not page.locator("input[name=login]").count()
+    assert [*look(page, Place("locked", "", "")), *watch.told()] == []
+
+
+def test_the_page_without_a_database_is_whole_in_both_languages(
+    context_for: Callable[..., BrowserContext], portal: Portal
+) -> None:
+    away = portal.manage("shell", "-v", "0", "-c", AWAY)
+    for viewport in (looks.DESK, looks.PHONE):
+        page = context_for(viewport=viewport).new_page()
+        watch = looks.Watch(page, portal.url)
+        page.route("**/away/", lambda route: route.fulfill(body=away, content_type="text/html"))
+        page.goto("/away/")
+        assert page.locator("main section[lang]").count() == 2
+        assert [*looks.faults(page), *watch.told()] == []
 
 
 def test_every_page_keeps_nobody_out_in_chinese_on_a_phone_at_night(

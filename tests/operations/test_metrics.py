@@ -15,6 +15,7 @@ from medportal.operations import tally
 from medportal.operations.exposition import LABELS, Family
 from medportal.operations.models import Backup
 from tests.factories import (
+    ImportRunFactory,
     OrganisationFactory,
     PredictionFactory,
     clinician_at,
@@ -119,6 +120,16 @@ def test_what_waits_runs_and_ended_is_told_by_service_and_names_nobody(settings,
     assert buckets == [1, 3, 3, 4]
     assert numbers["medportal_job_seconds_count", here] == 4
     assert numbers["medportal_job_seconds_sum", here] == pytest.approx(400.65)
+
+
+def test_a_file_that_waits_is_told_without_a_service(settings):
+    ImportRunFactory(state=Job.State.QUEUED, requested_at=timezone.now() - timedelta(minutes=9))
+
+    numbers = scraped(settings)
+
+    here = (("queue", "imports"), ("service", ""))
+    assert 540 <= numbers["medportal_queue_oldest_seconds", here] < 570
+    assert numbers["medportal_jobs", (*here, ("state", "queued"))] == 1
 
 
 def test_no_label_is_free():

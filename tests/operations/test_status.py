@@ -14,6 +14,7 @@ from diagnosis.inference.models import Job
 from medportal.liveness.models import Heartbeat, PeriodicRun
 from medportal.operations.models import Backup
 from tests.factories import (
+    ImportRunFactory,
     OrganisationFactory,
     PredictionFactory,
     administrator_at,
@@ -103,6 +104,18 @@ def test_work_is_told_by_service_of_the_own_house_without_a_patient(look, house)
     cells = re.findall(r'<td role="cell" class="num"[^>]*>(.*?)</td>', page)
     assert cells == ["1", "5 min", "0", "1 · 0 · 0 · 1", "2 · 0 · 0 · 1"]
     assert "Vanterpool" not in page
+
+
+def test_imports_of_the_own_house_that_wait_are_told(look, house):
+    asked = timezone.now() - timedelta(minutes=9)
+    for owner in (house, OrganisationFactory()):
+        sender = clinician_at(owner)
+        ImportRunFactory(requested_by=sender, state=Job.State.QUEUED, requested_at=asked)
+
+    page = look()
+
+    assert "Imports: 1 wait, 0 run." in page
+    assert "9 min" in page
 
 
 @pytest.mark.parametrize("role", [r for r in Role if r != Role.ADMINISTRATOR])
