@@ -8,6 +8,9 @@ from functools import lru_cache
 
 from tests.e2e.conftest import Portal
 
+TYPED = "Discussed at the meeting"
+"""What a doctor of the stories writes; nobody translates it."""
+
 CHOOSE = """
 import json
 from accounts.models import User

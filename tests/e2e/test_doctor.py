@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.cast import Someone, chosen, stranger
+from tests.e2e.cast import TYPED, Someone, chosen, stranger
 from tests.e2e.conftest import Portal
 
 ON_THE_CHART = ["coronary-disease", "diabetes-onset", "pbc-prognosis", "breast-mass"]
@@ -51,7 +51,7 @@ def decide(page: Page) -> None:
     usual = form.locator("label:has-text('usual for this band') input")
     (usual if usual.count() else form.locator("input[name=action]").first).check()
     if form.locator("input[name=action]:checked").input_value() == "other":
-        form.locator("[name=action_text]").fill("Discussed at the meeting")
+        form.locator("[name=action_text]").fill(TYPED)
     form.locator("button[type=submit]").click()
     expect(page.locator(".decided").first).to_contain_text("About right")
 

@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from medportal.screenshots.addresses import Atlas
 from tests.e2e import looks
+from tests.e2e.cast import TYPED
 from tests.e2e.conftest import Place, Portal
 
 AWAY = """
@@ -125,7 +126,9 @@ def test_what_did_not_work_is_said_to_everybody(
 ) -> None:
     def look(page: Page, _place: Place) -> list[str]:
         found = looks.faults(page)
-        return found + (looks.left_in_english(page, atlas.names) if options is CHINESE else [])
+        return found + (
+            looks.left_in_english(page, [*atlas.names, TYPED]) if options is CHINESE else []
+        )
 
     visited([Place(name, who, address) for name, (who, address) in ERRORS.items()], look, options)
     page = context_for(**options).new_page()
@@ -160,6 +163,6 @@ def test_every_page_keeps_nobody_out_in_chinese_on_a_phone_at_night(
 ) -> None:
     def look(page: Page, place: Place) -> list[str]:
         found = looks.faults(page, ours=is_ours(place))
-        return found + looks.left_in_english(page, atlas.names)
+        return found + looks.left_in_english(page, [*atlas.names, TYPED])
 
     visited(places, look, CHINESE)

@@ -68,7 +68,7 @@ class Caller:
             explained = found["explanation"] and found["explanation"]["state"] == "done"
             if found["state"] == "done" and explained:
                 return found
-            assert found["state"] in ("queued", "running", "done"), found["state"]
+            assert found["state"] in ("queued", "running", "done"), found["refusal"]
             time.sleep(0.5)  # other processes work; the row says when
         pytest.fail(f"not settled in {DEADLINE} s")
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker, ClosedManager, Gate
 from accounts.models import Organisation, Role, User
-from diagnosis.records.models import Patient, ids_visible_to
+from diagnosis.records.models import Patient, ids_visible_to, is_visible_to
 from diagnosis.registry.models import ModelVersion, Service
 from medportal.common.jobs import Job, JobQuerySet
 
@@ -23,8 +23,7 @@ class PredictionQuerySet(JobQuerySet):
         if not user.is_authenticated:
             return self.none()
         own = Q(patient=None, requested_by=user)
-        seen = Q(patient__in=ids_visible_to(user))
-        return self.filter(own | seen)._of_services_for(user)
+        return self.filter(own | Q(is_visible_to(user)))._of_services_for(user)
 
     def newest_visible_to(self, user: Asker) -> PredictionQuerySet:
         """The newest that counts of each patient and service, among what ``visible_to`` gives."""

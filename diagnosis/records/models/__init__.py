@@ -15,6 +15,7 @@ from diagnosis.records.models.patients import (
     PatientIdentifier,
     PatientQuerySet,
     ids_visible_to,
+    is_visible_to,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "PatientRow",
     "PatientRowQuerySet",
     "ids_visible_to",
+    "is_visible_to",
 ]

@@ -10,7 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -54,6 +54,14 @@ def ids_visible_to(user: Asker) -> models.QuerySet[Any, Any]:
     For rows that name a patient: asking the patients' table as well would only cost.
     """
     return CareAssignment.unscoped.of(user).values("patient")
+
+
+def is_visible_to(user: Asker) -> models.Exists:
+    """The gate as a condition on rows that name a ``patient``, for a question with an «or».
+
+    There PostgreSQL cannot join; an EXISTS it may still ask row by row, where rows are few.
+    """
+    return models.Exists(CareAssignment.unscoped.of(user).filter(patient=OuterRef("patient")))
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
