@@ -7,13 +7,25 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import acts
 from accounts.models import AuditEvent, Membership, User
 from diagnosis.portal.identity import Identity, identities
 from diagnosis.records.models import CareAssignment, Patient
+from medportal.common.arrays import is_any_of
 
 NAMED = 5
 """A list's event may name a hundred patients; the line of it names the first few."""
@@ -141,17 +153,23 @@ def _aimed(rows: QuerySet[AuditEvent], aim: str) -> QuerySet[AuditEvent]:
     if aim == "left":
         return rows.filter(_left_the_house(), outcome=AuditEvent.Outcome.SUCCESS)
     if aim == "unrelated":
-        opening = rows.filter(act__in=acts.OPENING).annotate(subject=F("patients__0"))
-        return opening.filter(~Exists(_relation()))
+        opening = rows.filter(act__in=acts.OPENING)
+        related = Coalesce(Subquery(_count_related()), 0)
+        return opening.annotate(related=related).filter(related__lt=F("patients__len"))
     return rows
 
 
-def _relation() -> QuerySet[CareAssignment]:
-    """A team that looks after the event's patient today and in which its actor works today."""
+def _count_related() -> QuerySet[CareAssignment, dict[str, int]]:
+    """How many of an event's patients a team looks after today in which its actor works today."""
     at_work = Membership.objects.current().filter(
         team=OuterRef("team"), user=OuterRef(OuterRef("actor_id"))
     )
-    return CareAssignment.unscoped.current().filter(Exists(at_work), patient=OuterRef("subject"))
+    rows = CareAssignment.unscoped.current().filter(
+        Exists(at_work), is_any_of("patient_id", OuterRef("patients"))
+    )
+    return rows.annotate(all=Value(1)).values("all").annotate(
+        n=Count("patient", distinct=True)
+    ).values("n")  # fmt: skip
 
 
 def _related(pairs: Iterable[Pair]) -> set[Pair]:
@@ -172,22 +190,23 @@ def lines(officer: User, found: Sequence[AuditEvent]) -> list[Line]:
     shown = {patient for event in found for patient in event.patients[:NAMED]}
     known = identities(Patient.unscoped.identifiable_to(officer).filter(pk__in=shown))
     opening = {
-        (event.actor_id, event.patients[0])
+        (event.actor_id, patient)
         for event in found
-        if event.act in acts.OPENING and event.patients
+        if event.act in acts.OPENING
+        for patient in event.patients
     }
     related = _related(opening)
     made = []
     for event in found:
         named = tuple(known[patient] for patient in event.patients[:NAMED] if patient in known)
-        pair = (event.actor_id, event.patients[0]) if event.patients else None
+        pairs = {(event.actor_id, patient) for patient in event.patients}
         made.append(
             Line(
                 event=event,
                 act=acts.label(event.act),
                 named=named,
                 unnamed=len(event.patients) - len(named),
-                lacks_relation=pair in opening and pair not in related,
+                lacks_relation=bool((pairs & opening) - related),
             )
         )
     return made

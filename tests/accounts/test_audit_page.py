@@ -139,6 +139,20 @@ def test_a_relation_to_one_patient_is_none_to_another(browser, officer, doctor):
     assert [line.event.patients for line in found] == [[other.pk]]
 
 
+def test_an_event_of_several_patients_lacks_a_relation_if_one_of_them_does(
+    browser, officer, doctor
+):
+    own, other = patient_of(doctor), patient_of(nurse_at(officer.organisation))
+    audit.record(actor=doctor, act="note.search", patients=[own.pk])
+    audit.record(actor=doctor, act="note.search", patients=[own.pk, other.pk])
+    audit.record(actor=doctor, act="note.search", patients=[])
+
+    found = ask(browser, aim="unrelated").context["page"].lines
+
+    assert [line.event.patients for line in found] == [[own.pk, other.pk]]
+    assert [line.lacks_relation for line in found] == [True]
+
+
 def test_what_left_the_house(browser, doctor):
     patient = patient_of(doctor)
     for act in ("patient.read", "prediction.read", "prediction.copy", "prediction.print"):

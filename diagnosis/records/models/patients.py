@@ -16,21 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker, ClosedManager, Gate
 from accounts.models import CHART_ROLES, CareTeam, Membership, Organisation, Role
-
-
-def _is_any_of(column: str, few: models.QuerySet[Any, Any]) -> models.Func:
-    """``column = ANY(ARRAY(few))``: PostgreSQL reads the few first, and plans for many rows each.
-
-    For ``IN`` it takes a team for a small one, and starts a search of the whole house at its
-    hundred thousand patients instead of at the eight hundred names that fit.
-    """
-    return models.Func(
-        F(column),
-        ArraySubquery(few),
-        template="%(expressions)s)",
-        arg_joiner=" = ANY(",
-        output_field=models.BooleanField(),
-    )
+from medportal.common.arrays import is_any_of
 
 
 class CareAssignmentQuerySet(models.QuerySet["CareAssignment"]):
@@ -41,7 +27,10 @@ class CareAssignmentQuerySet(models.QuerySet["CareAssignment"]):
         teams = Membership.objects.current().filter(
             user=user, team__organisation=user.organisation_id
         )
-        return self.current().filter(_is_any_of("team_id", teams.order_by().values("team")))
+        # For IN, PostgreSQL takes a team for a small one, and starts a search of the whole house
+        # at its hundred thousand patients instead of at the eight hundred names that fit.
+        few = ArraySubquery(teams.order_by().values("team"))
+        return self.current().filter(is_any_of("team_id", few))
 
     def current(self) -> CareAssignmentQuerySet:
         now = timezone.now()
