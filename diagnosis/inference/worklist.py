@@ -13,6 +13,7 @@ from django.db.models import (
     FloatField,
     IntegerField,
     OuterRef,
+    Prefetch,
     Q,
     Subquery,
     UUIDField,
@@ -25,7 +26,7 @@ from django.utils import timezone
 from accounts.models import User
 from diagnosis.inference.models import Job, Prediction, PredictionQuerySet
 from diagnosis.registry import bands
-from diagnosis.registry.models import Service
+from diagnosis.registry.models import ModelVersion, Service
 
 State = Job.State
 ASKING, UNSETTLED, OTHER = 0, 1, 2
@@ -48,7 +49,7 @@ def worklist_for(actor: User, wanted: WorklistFilter | None = None) -> Predictio
     """
     wanted = wanted or WorklistFilter()
     services = list(Service.objects.visible_to(actor).filter(in_worklist=True))
-    rows = _narrowed(_rows(actor, services), actor, services, wanted)
+    rows = with_details(_narrowed(_rows(actor, services), actor, services, wanted))
     ordered: PredictionQuerySet = rows.order_by(
         "rank", "oldest_first", F("changed_at").desc(), "pk"
     )
@@ -57,13 +58,19 @@ def worklist_for(actor: User, wanted: WorklistFilter | None = None) -> Predictio
 
 def _rows(actor: User, services: list[Service]) -> Any:
     newest = Prediction.unscoped.newest_visible_to(actor).filter(service__in=services)
+    return newest.annotate(
+        changed_at=Greatest("requested_at", "finished_at", "decided_at", "dismissed_at"),
+        rank=_rank(services),
+    ).annotate(oldest_first=_oldest_first())
+
+
+def with_details(rows: PredictionQuerySet) -> PredictionQuerySet:
+    """What a line shows of each: related rows, and the result before."""
     before = _same_question().filter(
         requested_at__lt=OuterRef("requested_at"), state=State.DONE
     ).order_by("-requested_at")  # fmt: skip
-    return (
-        newest.annotate(
-            changed_at=Greatest("requested_at", "finished_at", "decided_at", "dismissed_at"),
-            rank=_rank(services),
+    detailed: PredictionQuerySet = (
+        rows.annotate(
             previous_probability=Subquery(
                 before.values("probability")[:1], output_field=FloatField(null=True)
             ),
@@ -71,10 +78,12 @@ def _rows(actor: User, services: list[Service]) -> Any:
                 before.values("version")[:1], output_field=UUIDField(null=True)
             ),
         )
-        .annotate(oldest_first=_oldest_first())
-        .select_related("patient", "service", "version", "owner", "requested_by")
-        .defer("version__manifest", "inputs")  # large, and no line shows them
+        .select_related("patient", "owner", "requested_by")
+        # few, and each holds a whole sheet or card: read once, not with every line
+        .prefetch_related("service", Prefetch("version", ModelVersion.objects.defer("manifest")))
+        .defer("inputs")
     )
+    return detailed
 
 
 def _same_question() -> Any:

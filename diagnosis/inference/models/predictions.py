@@ -27,8 +27,8 @@ class PredictionQuerySet(JobQuerySet):
 
     def newest_visible_to(self, user: Asker) -> PredictionQuerySet:
         """The newest that counts of each patient and service, among what ``visible_to`` gives."""
-        rows = self.filter(is_newest=True, patient__in=ids_visible_to(user))
-        return rows._of_services_for(user)
+        seen = ids_visible_to(user, teams_first=True)
+        return self.filter(is_newest=True, patient__in=seen)._of_services_for(user)
 
     def _of_services_for(self, user: Asker) -> PredictionQuerySet:
         roles = user.roles if isinstance(user, User) else []

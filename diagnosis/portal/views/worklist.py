@@ -20,7 +20,7 @@ from accounts import audit
 from accounts.adapter import first_page
 from accounts.models import Role, User
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.inference.worklist import WorklistFilter, worklist_for
+from diagnosis.inference.worklist import WorklistFilter, with_details, worklist_for
 from diagnosis.portal.access import CHART_READERS, PersonRequest
 from diagnosis.portal.needs import needs_of
 from diagnosis.portal.paging import Shown, page_of
@@ -90,6 +90,7 @@ class _Listed:
     """The worklist under the filters of this address."""
 
     def __init__(self, user: User, show: str, service: str) -> None:
+        self.user = user
         self.conditions = _conditions(user)
         self.services = list(Service.objects.visible_to(user).filter(in_worklist=True))
         self.show = show if show in self.conditions else ""
@@ -121,7 +122,8 @@ class _Listed:
 
     def whole(self, shown: list[UUID]) -> list[Prediction]:
         """The results themselves, in the page's order."""
-        rows = {row.pk: row for row in self.all.filter(pk__in=shown)}
+        listed = with_details(Prediction.objects.visible_to(self.user).filter(pk__in=shown))
+        rows = {row.pk: row for row in listed}
         return [rows[pk] for pk in shown if pk in rows]
 
     def kept(self, *, by_risk: bool) -> str:
