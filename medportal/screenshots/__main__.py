@@ -82,7 +82,7 @@ def chart(page: Page) -> None:
 
 def run_form(page: Page) -> None:
     chart(page)
-    page.locator("#services ~ article a[href*='/services/'], a[href*='/services/']").first.click()
+    page.locator("main a[href^='/patients/'][href*='/services/']").first.click()
 
 
 SHOTS = (
