@@ -75,6 +75,21 @@ def worker(
     return process(name, words, log=log, environment=environment)
 
 
+@contextmanager
+def locked(table: str, mode: str) -> Iterator[None]:
+    """Somebody else holds ``table`` meanwhile."""
+    parts = superuser()
+    with psycopg.connect(
+        host=parts["HOST"],
+        user=parts["USER"],
+        password=parts["PASSWORD"],
+        dbname=connection.settings_dict["NAME"],
+    ) as session:
+        session.execute(f"LOCK TABLE {table} IN {mode} MODE".encode())
+        yield
+        session.rollback()
+
+
 def process(
     name: str, words: list[str], *, log: Path, environment: dict[str, str] | None = None
 ) -> Child:

@@ -14,6 +14,7 @@ from diagnosis.ml import Feature, FeatureSchema
 from diagnosis.ml.units import normalise
 from diagnosis.portal import wording
 from diagnosis.records.reading import Reading
+from medportal.common import quantities
 from medportal.common.text import localized
 
 
@@ -252,7 +253,7 @@ def _moved_on(was: str, now: str) -> str:
 def as_number(text: str) -> float | None:
     """A typed number; a comma could part thousands or decimals, so it is asked back."""
     try:
-        number = float(text.replace("\N{MINUS SIGN}", "-").replace("_", " "))  # 1_000 is Python's
+        number = quantities.typed(text)
     except ValueError:
         return None
     return number if math.isfinite(number) else None

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
-from io import StringIO
 
 from accounts import acts
 from accounts.models import AuditEvent, User
 from diagnosis.portal import trail
-from medportal.common.cells import guard
+from medportal.common import cells
 
 COLUMNS = (
     "at", "who", "act", "act_code", "outcome", "patients", "care_relation_today", "object",
@@ -19,12 +17,7 @@ COLUMNS = (
 
 def table_of(officer: User, events: Sequence[AuditEvent]) -> str:
     """One line an event. Patients by their opaque ids alone: a file outlives who may read it."""
-    text = StringIO()
-    table = csv.writer(text)
-    table.writerow(COLUMNS)
-    for line in trail.lines(officer, events):
-        table.writerow([guard(cell) for cell in _cells(line)])
-    return text.getvalue()
+    return cells.table(COLUMNS, map(_cells, trail.lines(officer, events)))
 
 
 def _cells(line: trail.Line) -> list[str]:

@@ -22,6 +22,7 @@ from diagnosis.records.codes import Code
 from diagnosis.records.dates import parse_moment
 from diagnosis.records.models import Observation, Patient
 from diagnosis.records.validation import Given
+from medportal.common import quantities
 from medportal.common.errors import DomainError, Pointer
 from medportal.common.moments import day_time
 from medportal.common.text import localized
@@ -148,7 +149,7 @@ class _ValueForm(forms.Form):
     def _number(self, name: str, text: str) -> float | None:
         """A typed number; a comma could part thousands or decimals, so it is asked back."""
         try:
-            return float(text.strip().replace("−", "-").replace("_", " "))  # 1_000 is Python's
+            return quantities.typed(text)
         except ValueError:
             self.add_error(name, _("Write a number, with a point before the decimals."))
             return None

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterable
+from io import StringIO
+
 QUOTE = "'"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -9,6 +13,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def guard(text: str) -> str:
     """With a leading ``'`` where a spreadsheet would compute, or where ``unguard`` would strip."""
     return QUOTE + text if text.lstrip(QUOTE).startswith(_FORMULA) else text
+
+
+def table(header: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
+    """A CSV table of texts, every cell of it guarded."""
+    out = StringIO()
+    csv.writer(out).writerows([guard(str(cell)) for cell in row] for row in (header, *rows))
+    return out.getvalue()
 
 
 def unguard(cell: str) -> str:

@@ -23,6 +23,13 @@ def unit(ucum: str | None) -> str:
     return "" if code.startswith("{") else ROMAN_PRINT.get(code, code)
 
 
+def typed(text: str) -> float:
+    """A number as people type it; ValueError for what is none, Python's own ``1_000`` included."""
+    if "_" in text:
+        raise ValueError(text)
+    return float(text.replace("\N{MINUS SIGN}", "-"))
+
+
 def number(value: float | None, decimals: int | None = None) -> str:
     """A clinical value; without ``decimals`` as short as it is exact, and a true minus sign."""
     if value is None:

@@ -9,16 +9,14 @@ import signal
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.db import connection
 
 from medportal.supervisor.process import Child, wait_until
-from tests.servers import as_superuser, process, superuser
+from tests.servers import as_superuser, locked, process
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECONDS = 60
@@ -67,25 +65,10 @@ def web(transactional_db: None, begun: Callable[[Child], Child], tmp_path: Path)
     return server
 
 
-@contextmanager
-def tokens_locked() -> Iterator[None]:
-    """Whoever comes with a token waits for its row."""
-    parts = superuser()
-    with psycopg.connect(
-        host=parts["HOST"],
-        user=parts["USER"],
-        password=parts["PASSWORD"],
-        dbname=connection.settings_dict["NAME"],
-    ) as session:
-        session.execute("LOCK TABLE accounts_apitoken IN ACCESS EXCLUSIVE MODE")
-        yield
-        session.rollback()
-
-
 def test_a_full_pool_is_said_soon_and_who_waits_for_a_row_too_long_goes(web):
     first: list[tuple[int, str, str]] = []
     held = threading.Thread(target=lambda: first.append(web.ask(API)))
-    with tokens_locked():
+    with locked("accounts_apitoken", "ACCESS EXCLUSIVE"):  # it waits for its token's row
         held.start()
         answers: list[tuple[int, str, str]] = []
 

@@ -8,13 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import redis
 from django.conf import settings
-from django.db import connection
 
 from medportal.supervisor.process import Child
-from tests.servers import superuser
+from tests.servers import locked
 
 
 def pool_children(worker: Child) -> list[int]:
@@ -38,16 +36,8 @@ def kill_altogether(worker: Child) -> None:
 @contextmanager
 def held_up() -> Iterator[None]:
     """No run can settle: its audit event waits for a lock. Everything before has happened."""
-    parts = superuser()
-    with psycopg.connect(
-        host=parts["HOST"],
-        user=parts["USER"],
-        password=parts["PASSWORD"],
-        dbname=connection.settings_dict["NAME"],
-    ) as session:
-        session.execute("LOCK TABLE accounts_auditevent IN SHARE MODE")
+    with locked("accounts_auditevent", "SHARE"):
         yield
-        session.rollback()
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +18,7 @@ from diagnosis.portal.paging import page_of
 from diagnosis.records import actions
 from diagnosis.records.incoming import table
 from diagnosis.records.models import ImportRun
-from medportal.common.cells import guard
+from medportal.common import cells
 from medportal.common.errors import DomainError
 
 UNPROCESSABLE, NO_CHANGE = 422, 204
@@ -83,15 +81,11 @@ def status(request: PersonRequest, import_run: UUID) -> HttpResponse:
 def refused(request: PersonRequest, import_run: UUID) -> HttpResponse:
     """The refusals as a table, to put the file right by."""
     page = _page(request, import_run, why="refusals as a table")
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow([_("place"), _("row"), _("column"), _("code"), _("what was found")])
-    for found in page.findings:
-        writer.writerow(
-            [guard(str(part)) for part in (found.pointer, found.row, found.column, found.code)]
-            + [guard(found.message)]
-        )
-    answer = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    text = cells.table(
+        (_("place"), _("row"), _("column"), _("code"), _("what was found")),
+        ((f.pointer, f.row, f.column, f.code, f.message) for f in page.findings),
+    )
+    answer = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="import-{page.run.pk}-refused.csv"'
     return answer
 

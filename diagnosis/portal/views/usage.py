@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -12,10 +9,10 @@ from django.views.decorators.http import require_GET
 from accounts.models import Role
 from accounts.permissions import require_role
 from diagnosis.inference import quotas
-from diagnosis.inference.usage import COLUMNS, Month, Usage, month_of, read_usage, usage_of
+from diagnosis.inference.usage import COLUMNS, Month, month_of, read_usage, usage_of
 from diagnosis.portal.access import PersonRequest
 from diagnosis.registry.models import Service
-from medportal.common.cells import guard
+from medportal.common import cells
 from medportal.common.errors import DomainError
 
 WHOLE = ("day", "service", "person")
@@ -51,14 +48,7 @@ def export(request: PersonRequest) -> HttpResponse:
     """Day × service × person as CSV; no cell of it is a formula."""
     month = _month(request)
     found = read_usage(actor=request.user, month=month, by=WHOLE, act="usage.export")
-    text = StringIO()
-    table = csv.writer(text)
-    table.writerow(COLUMNS)
-    table.writerows(_cells(line) for line in found)
-    answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+    table = cells.table(COLUMNS, ([getattr(line, name) for name in COLUMNS] for line in found))
+    answer = HttpResponse(table, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="usage-{month}.csv"'
     return answer
-
-
-def _cells(line: Usage) -> list[str]:
-    return [guard(str(getattr(line, column))) for column in COLUMNS]
