@@ -1,4 +1,4 @@
-"""``python -m diagnosis.ml``: train, predict, explain and evaluate from a shell."""
+"""``python -m diagnosis.ml``: train, predict, explain, evaluate and upgrade from a shell."""
 
 import os
 import sys

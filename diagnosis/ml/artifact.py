@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml import package
+from diagnosis.ml import package, plain
 from diagnosis.ml.errors import ArtifactError, MLError
 from diagnosis.ml.novelty import CODE as UNLIKE
 from diagnosis.ml.novelty import Novelty
@@ -23,6 +23,7 @@ from diagnosis.ml.targets import Task
 
 if TYPE_CHECKING:
     from diagnosis.ml.explain import Explanation
+    from diagnosis.ml.pipeline import Fitted
 
 Matrix = NDArray[np.float32]
 Array = NDArray[np.float64]
@@ -54,8 +55,8 @@ class Artifact:
     manifest : mapping
         What ``manifest.json`` holds, without the digests of the files.
     files : mapping of str to bytes
-        ``model.keras``, ``serving.tflite``, ``background.npy`` and, where there is an interval,
-        ``refits.tflite``.
+        ``model.keras``, ``serving.tflite``, ``background.npy``, where there is an interval
+        ``refits.tflite``, and in all but older artifacts ``layers.npz``.
     """
 
     def __init__(self, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
@@ -92,7 +93,7 @@ class Artifact:
             width = len(self.schema)
             if not self.task.kind or self.background.shape[1:] != (width,):
                 raise ArtifactError("The background does not fit the schema.")
-            _ = self.novelty
+            _ = self.novelty, self._plain
         except (KeyError, TypeError, ValueError, IndexError, MLError) as error:
             raise ArtifactError(f"The artifact contradicts itself: {error}") from error
 
@@ -106,9 +107,8 @@ class Artifact:
         target.mkdir(parents=True, exist_ok=True)
         for name, content in self.files.items():
             (target / name).write_bytes(content)
-        stale = target / "refits.tflite"
-        if stale.name not in self.files:
-            stale.unlink(missing_ok=True)
+        for name in {"refits.tflite", plain.FILE} - set(self.files):
+            (target / name).unlink(missing_ok=True)
         (target / MANIFEST).write_bytes(self._manifest_bytes)
         return target
 
@@ -119,6 +119,10 @@ class Artifact:
     def with_manifest(self, **entries: Any) -> Artifact:
         """Return the same model with more said about it: comparators, bands, counts."""
         return Artifact({**self.manifest, **entries}, self.files)
+
+    def with_files(self, **files: bytes) -> Artifact:
+        """Return the same model with more files beside it."""
+        return Artifact(self.manifest, {**self.files, **files})
 
     # What it is
 
@@ -157,6 +161,30 @@ class Artifact:
         """How unlike the training rows a row is; None for artifacts that do not say."""
         given = self.manifest.get("novelty")
         return None if given is None else Novelty.from_dict(given, self.schema.features)
+
+    @cached_property
+    def _plain(self) -> Fitted | None:
+        content = self.files.get(plain.FILE)
+        if content is None:
+            return None
+        features = self.schema.features
+        return plain.from_bytes(content, features, self.task.kind, self.task.outputs)
+
+    @cached_property
+    def fitted(self) -> Fitted | None:
+        """The model in plain NumPy; None for older artifacts, which do not hold it.
+
+        Raises
+        ------
+        ArtifactError
+            It is not the model that answers: nothing may be explained by it.
+        """
+        if self._plain is not None:
+            rows = plain.probes(self.background)
+            gap = plain.gap(self._plain, self._serving(rows), rows)
+            if not gap <= plain.TOLERANCE:
+                raise ArtifactError(f"{plain.FILE} differs from the serving form by {gap:.1e}.")
+        return self._plain
 
     # What it does
 

@@ -62,17 +62,21 @@ def _parser() -> argparse.ArgumentParser:
             ("predict", "write calibrated results, one line a row"),
             ("explain", "write what each input contributed, one line a row"),
             ("evaluate", "print the metrics of an artifact on a table as JSON"),
+            ("upgrade", "add to an older artifact what newer ones hold"),
         )
     }
-    for command, run in zip(made.values(), (_train, _predict, _explain, _evaluate), strict=True):
-        command.add_argument("--data", required=True, help="the table, CSV or Parquet")
+    runs = (_train, _predict, _explain, _evaluate, _upgrade)
+    for command, run in zip(made.values(), runs, strict=True):
         command.set_defaults(run=run)
-    train, predict, explain, evaluate = made.values()
+    train, predict, explain, evaluate, upgrade = made.values()
+    for command in (train, predict, explain, evaluate):
+        command.add_argument("--data", required=True, help="the table, CSV or Parquet")
     train.add_argument("--target", help="the column to predict; several, separated by commas")
     train.add_argument("--recipe", help="a recipe as JSON")
     train.add_argument("--schema", help="a feature schema as JSON; inferred where not given")
-    train.add_argument("--out", required=True, help="the folder, or .zip, to write")
-    for command in (predict, explain, evaluate):
+    for command in (train, upgrade):
+        command.add_argument("--out", required=True, help="the folder, or .zip, to write")
+    for command in (predict, explain, evaluate, upgrade):
         command.add_argument("--artifact", required=True, help="folder or .zip of an artifact")
     for command in (predict, explain):
         command.add_argument("--out", required=True, help="the file to write, CSV or Parquet")
@@ -119,9 +123,22 @@ def _train(given: argparse.Namespace) -> None:
     from diagnosis.ml.training import train
 
     artifact = train(recipe, table, schema)
-    zipped = Path(given.out).suffix.lower() == ".zip"
-    path = artifact.to_zip(given.out) if zipped else artifact.save(given.out)
+    path = _kept(artifact, given.out)
     _say(f"{artifact.manifest['choice']['model']}: {_headline(artifact)}; written to {path}")
+
+
+def _kept(artifact: Artifact, out: str) -> Path:
+    zipped = Path(out).suffix.lower() == ".zip"
+    return artifact.to_zip(out) if zipped else artifact.save(out)
+
+
+def _upgrade(given: argparse.Namespace) -> None:
+    from diagnosis.ml.upgrade import upgraded
+
+    old = Artifact.load(given.artifact)
+    new = upgraded(old)
+    said = "it held everything" if new is old else f"{old.digest[:12]} -> {new.digest[:12]}"
+    _say(f"{said}; written to {_kept(new, given.out)}")
 
 
 def _headline(artifact: Artifact) -> str:

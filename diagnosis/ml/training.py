@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml import novelty, refits
+from diagnosis.ml import novelty, plain, refits
 from diagnosis.ml.artifact import Artifact
 from diagnosis.ml.choice import choose
 from diagnosis.ml.pipeline import Fitted, Sample, fit_logistic
 from diagnosis.ml.problem import Problem, pose
 from diagnosis.ml.recipe import Recipe
 from diagnosis.ml.scores import missing_metrics, scores
+from diagnosis.ml.serving import ServingForm
 from diagnosis.ml.threads import single_thread
 from diagnosis.ml.validation import OutOfFold, cross_validate
 
@@ -147,10 +148,13 @@ def _files(
     """Return the files of the artifact, and how far serving forms lie from their models."""
     from diagnosis.ml.networks import export, graph
 
-    rows = _probes(sample)
+    rows = plain.probes(sample.x[:2000])
     model = graph.build(fitted)
     files = {"model.keras": export.keras_bytes(model), "serving.tflite": export.litert_bytes(model)}
     gaps = {"serving.tflite": export.agreed(model, files["serving.tflite"], rows)}
+    gaps[plain.FILE] = plain.gap(fitted, ServingForm(files["serving.tflite"])(rows), rows)
+    if gaps[plain.FILE] <= plain.TOLERANCE:
+        files[plain.FILE] = plain.to_bytes(fitted)
     if members:
         from diagnosis.ml.networks import ensemble
 
@@ -161,15 +165,6 @@ def _files(
     np.save(stream, _background(fitted, sample, seed), allow_pickle=False)
     files["background.npy"] = stream.getvalue()
     return files, gaps
-
-
-def _probes(sample: Sample) -> Matrix:
-    """Return real rows, the same with each feature missing in turn, and one with nothing."""
-    rows = sample.x[:2000]
-    holes = sample.x[np.arange(sample.x.shape[1]) % len(sample)].copy()
-    np.fill_diagonal(holes, np.nan)
-    nothing = np.full((1, sample.x.shape[1]), np.nan, dtype=np.float32)
-    return np.concatenate([rows, holes, nothing])
 
 
 def _background(fitted: Fitted, sample: Sample, seed: int) -> Matrix:

@@ -49,6 +49,7 @@ def load_artifact(version: ModelVersion, *, states: Collection[str] = FOR_PREDIC
 def keep(source: Path) -> Artifact:
     """Put an artifact (a folder, or a zip of one) into the object store; returns it, checked."""
     artifact = Artifact.load(source)
+    _ = artifact.fitted  # what will explain it must be the model that answers
     name = object_name(artifact.digest)
     if not default_storage.exists(name):
         require_room()

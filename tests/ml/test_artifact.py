@@ -34,6 +34,7 @@ def test_a_saved_artifact_has_its_files_and_their_digests(folder: Path) -> None:
     names = {path.name for path in folder.iterdir()}
     assert names == {
         "manifest.json", "model.keras", "serving.tflite", "refits.tflite", "background.npy",
+        "layers.npz",
     }  # fmt: skip
     assert set(json.loads((folder / "manifest.json").read_text())["files"]) == names - {
         "manifest.json"
@@ -41,7 +42,7 @@ def test_a_saved_artifact_has_its_files_and_their_digests(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["serving.tflite", "refits.tflite", "model.keras", "background.npy"]
+    "name", ["serving.tflite", "refits.tflite", "model.keras", "background.npy", "layers.npz"]
 )
 def test_a_changed_byte_is_noticed(folder: Path, name: str) -> None:
     content = bytearray((folder / name).read_bytes())
