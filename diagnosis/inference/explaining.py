@@ -13,6 +13,7 @@ from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.explain import Explanation, shapley_values
 from diagnosis.ml.explain.exact import exact_cost
 from diagnosis.ml.explain.shapley import EXACT_ROWS
+from diagnosis.registry.models import ModelVersion
 
 SEED = 0
 
@@ -23,7 +24,10 @@ def is_slow(artifact: Artifact, snapshot: Snapshot) -> bool:
 
 
 def explain(
-    artifact: Artifact, snapshot: Snapshot, contradictions: Mapping[str, Any]
+    artifact: Artifact,
+    snapshot: Snapshot,
+    contradictions: Mapping[str, Any],
+    version: ModelVersion | None = None,
 ) -> dict[str, Any]:
     """The stored content of an explanation (design, part 9), texts in both languages."""
     found = shapley_values(artifact, matrix(artifact, snapshot), artifact.background, seed=SEED)
@@ -35,15 +39,35 @@ def explain(
         "prediction": float(found.predictions[0]),
         "additivity_gap": found.additivity_gap,
         "rows_evaluated": found.rows_evaluated,
-        "background": {
-            "name": artifact.manifest.get("people") or artifact.name,
-            "rows": len(artifact.background),
-        },
+        "seed": SEED,
+        "background": _background(artifact, version),
         "attributions": [
             _attribution(feature, index, snapshot.get(feature.name, {}), found, contradictions)
             for index, feature in enumerate(artifact.schema)
         ],
     }
+
+
+def _background(artifact: Artifact, version: ModelVersion | None) -> dict[str, Any]:
+    """With whom the patient is compared: so many of those that the model learnt from, and when."""
+    day = None if version is None else version.published_at or version.created_at
+    return {
+        "name": artifact.manifest.get("people") or artifact.name,
+        "rows": len(artifact.background),
+        "population": (artifact.manifest.get("training") or {}).get("rows"),
+        "version": None if version is None else version.number,
+        "date": None if day is None else day.isoformat(),
+    }
+
+
+def _outside(feature: Feature, converted: float | None) -> str | None:
+    """On which side of its usual range a value lies, both in the feature's unit."""
+    if converted is None or feature.reference_range is None:
+        return None
+    low, high = feature.reference_range
+    if low <= converted <= high:
+        return None
+    return "below" if converted < low else "above"
 
 
 def _attribution(
@@ -68,7 +92,9 @@ def _attribution(
         "decimals": feature.decimals,
         "observed_at": entry.get("observed_at"),
         "source": entry.get("source"),
+        "observation": entry.get("observation"),
         "reference_range": list(feature.reference_range) if feature.reference_range else None,
+        "outside_range": _outside(feature, converted),
         "family": dict(feature.family) if feature.family else None,
         "direction": feature.direction,
         "imputed": converted is None,
@@ -76,4 +102,5 @@ def _attribution(
         "against_usual_note": contradictions.get(feature.name),
         "contribution": float(found.values[0, index]),
         "standard_error": None if error is None or np.isnan(error) else error,
+        "coalition_error": 0.0 if found.method == "exact" else None,
     }

@@ -8,18 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from diagnosis.inference.models import Decision, Prediction
+from diagnosis.inference.reason_serializers import AnyValue, ExplanationSerializer
 from medportal.common.rest import PagesSerializer, StrictSerializer
 
 Base = serializers.Serializer[Any]
-
-
-@extend_schema_field({"oneOf": [{"type": "number"}, {"type": "string"}]})
-class AnyValue(serializers.JSONField):
-    """A number, a category's word, or nothing."""
 
 
 class PredictionRequestSerializer(StrictSerializer):
@@ -68,6 +63,9 @@ class InputSerializer(Base):
     source = serializers.CharField(allow_null=True)
     origin = serializers.CharField(allow_null=True, help_text="who brought it into the chart")
     observed_at = serializers.DateTimeField(allow_null=True)
+    observation = serializers.UUIDField(
+        allow_null=True, help_text="the value of the chart that was used"
+    )
     status = serializers.CharField()
     converted = serializers.FloatField(allow_null=True)
 
@@ -97,39 +95,6 @@ class ResultSerializer(Base):
     borderline = serializers.ListField(child=serializers.DictField())
     local_count = serializers.DictField(allow_null=True)
     average = serializers.FloatField(allow_null=True)
-
-
-class AttributionSerializer(Base):
-    feature = serializers.CharField()
-    label = serializers.CharField()
-    value = AnyValue(allow_null=True)
-    value_label = serializers.CharField(allow_null=True)
-    unit = serializers.CharField(allow_null=True)
-    contribution = serializers.FloatField()
-    standard_error = serializers.FloatField(allow_null=True)
-    imputed = serializers.BooleanField()
-    against_usual = serializers.BooleanField()
-    observed_at = serializers.DateTimeField(allow_null=True)
-    reference_range = serializers.ListField(child=serializers.FloatField(), allow_null=True)
-
-
-class BackgroundSerializer(Base):
-    name = serializers.CharField()
-    rows = serializers.IntegerField()
-
-
-class ExplanationSerializer(Base):
-    """``attributions`` on the probability scale: they add up to the result."""
-
-    state = serializers.ChoiceField(choices=Prediction.State.choices)
-    method = serializers.CharField(required=False)
-    scale = serializers.CharField(required=False)
-    output = serializers.CharField(required=False)
-    base_value = serializers.FloatField(required=False)
-    additivity_gap = serializers.FloatField(required=False)
-    rows_evaluated = serializers.IntegerField(required=False)
-    background = BackgroundSerializer(required=False)
-    attributions = AttributionSerializer(many=True, required=False)
 
 
 class GroundSerializer(Base):

@@ -7,16 +7,18 @@ from typing import Any
 
 from diagnosis.inference.fitting import ServiceFit
 from diagnosis.inference.models import Decision, Explanation, Outcome, Prediction
+from diagnosis.inference.soundness import fault, is_distinguishable
 from diagnosis.inference.wording import resolved
 from medportal.common.text import localized
 
 API = "/api/v1"
 DECIMALS = 6
-INPUT_FIELDS = ("value", "unit", "source", "observed_at", "status", "converted")
+INPUT_FIELDS = ("value", "unit", "source", "observed_at", "observation", "status", "converted")
 BAND_FIELDS = ("code", "label", "lower", "upper", "action", "action_code", "text", "source")
 ATTRIBUTION_FIELDS = (
     "feature", "label", "value", "value_label", "unit", "contribution", "standard_error",
-    "imputed", "against_usual", "observed_at", "reference_range",
+    "coalition_error", "distinguishable", "imputed", "against_usual", "observed_at", "observation",
+    "reference_range", "outside_range", "family",
 )  # fmt: skip
 
 
@@ -67,7 +69,7 @@ def full(prediction: Prediction, explanation: Explanation | None) -> dict[str, A
         "inputs": {name: _input(entry) for name, entry in prediction.inputs.items()},
         "confirmations": prediction.confirmations,
         "result": _result(prediction),
-        "explanation": None if explanation is None else _explanation(explanation),
+        "explanation": None if explanation is None else _explanation(prediction, explanation),
         "refusal": resolved(prediction.refusal),
         "warnings": resolved(prediction.warnings),
         "failure_code": prediction.failure_code or None,
@@ -91,17 +93,24 @@ def _result(prediction: Prediction) -> dict[str, Any] | None:
     return {**found, "band": kept}
 
 
-def _explanation(explanation: Explanation) -> dict[str, Any]:
+def _explanation(prediction: Prediction, explanation: Explanation) -> dict[str, Any]:
+    """The reasons, or which check of their own they fail: then none of their numbers."""
     content = resolved(explanation.content or {})
     if not content:
         return {"state": explanation.state}
+    failed = fault(content, prediction.probability)
+    if failed:
+        return {"state": explanation.state, "withheld": failed}
     attributions = [
-        {name: entry.get(name) for name in ATTRIBUTION_FIELDS} for entry in content["attributions"]
+        {name: entry.get(name) for name in ATTRIBUTION_FIELDS}
+        | {"distinguishable": is_distinguishable(entry)}
+        for entry in content["attributions"]
     ]
     gap = content["additivity_gap"]
-    kept = ("method", "scale", "output", "base_value", "background", "rows_evaluated")
+    kept = ("method", "scale", "output", "base_value", "background", "rows_evaluated", "seed")
     return {
         "state": explanation.state,
+        "withheld": None,
         **rounded({name: content.get(name) for name in kept}),
         "additivity_gap": gap,
         "attributions": rounded(attributions),

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.models import Explanation, Prediction
+from diagnosis.inference.soundness import fault
 from diagnosis.portal import sentences
 from diagnosis.portal.charts.twins import with_twins_joined
 from diagnosis.portal.charts.waterfall import OTHER, Bar, Factor, Waterfall, waterfall
@@ -137,7 +138,7 @@ def reasons(
     """The reasons, or None where they do not add up to the result and must not be drawn."""
     content, version = explanation.content or {}, prediction.version
     probability = prediction.probability
-    if probability is None or not content.get("attributions"):
+    if probability is None or fault(content, probability):
         return None
     twins = version.manifest.get("correlated") or ()
     factors, members = with_twins_joined(_factors(content, shown), twins)

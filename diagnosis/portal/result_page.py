@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from diagnosis.inference.models import Decision, Explanation, Job, Outcome, Prediction
+from diagnosis.inference.soundness import WORDS, fault
 from diagnosis.portal import sentences
 from diagnosis.portal.added_value import AddedValue, added_value, age_sex_sentence
 from diagnosis.portal.colleagues import colleagues
@@ -82,6 +83,15 @@ class ResultPage:
     @property
     def given(self) -> list[ShownInput]:
         return [one for one in self.shown.values() if one.is_given]
+
+    @property
+    def withheld(self) -> str:
+        """Which check of their own the reasons fail; they are not shown then."""
+        explanation = self.explanation
+        if not self.is_done or explanation is None or explanation.state != State.DONE:
+            return ""
+        code = fault(explanation.content, self.prediction.probability)
+        return str(WORDS[code]) if code else ""
 
     @cached_property
     def reasons(self) -> Reasons | None:

@@ -109,6 +109,6 @@ def finished(
     ExplanationFactory(
         prediction=prediction,
         state=Job.State.DONE,
-        content=explaining.explain(artifact, snapshot, notes),
+        content=explaining.explain(artifact, snapshot, notes, version),
     )
     return prediction

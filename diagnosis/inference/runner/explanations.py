@@ -70,7 +70,7 @@ def _explained(job: Explanation) -> tuple[dict[str, Any] | None, str]:
         str(entry["feature"]): contradictions.note(prediction.version, str(entry["feature"]))
         for entry in contradictions.found(prediction.version)
     }
-    return explaining.explain(artifact, prediction.inputs, against), ""
+    return explaining.explain(artifact, prediction.inputs, against, prediction.version), ""
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from diagnosis.inference.models import Decision, Explanation, Prediction
+from diagnosis.inference.soundness import fault
 from diagnosis.inference.wording import resolved
 from diagnosis.interop.fhir import terms
 from diagnosis.interop.fhir.terms import Resource
@@ -134,8 +135,9 @@ def _interval(result: Mapping[str, Any]) -> Resource:
 
 
 def _reasons(run: Run) -> list[dict[str, Any]]:
+    """The largest first; none that fail their own check."""
     found: list[dict[str, Any]] = []
-    if run.explanation is not None:
+    if run.explanation and not fault(run.explanation.content, run.prediction.probability):
         found = resolved(run.explanation.attributions)
     return sorted(found, key=lambda reason: -abs(reason["contribution"]))
 

@@ -1,0 +1,75 @@
+"""Shapes of the reasons of a result over REST."""
+
+# mypy: disable-error-code="assignment"
+# The stubs take a field named label or source for the option of that name; DRF itself does not.
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from diagnosis.inference.models import Prediction
+
+Base = serializers.Serializer[Any]
+
+
+@extend_schema_field({"oneOf": [{"type": "number"}, {"type": "string"}]})
+class AnyValue(serializers.JSONField):
+    """A number, a category's word, or nothing."""
+
+
+class AttributionSerializer(Base):
+    feature = serializers.CharField()
+    label = serializers.CharField()
+    value = AnyValue(allow_null=True)
+    value_label = serializers.CharField(allow_null=True)
+    unit = serializers.CharField(allow_null=True)
+    contribution = serializers.FloatField()
+    standard_error = serializers.FloatField(
+        allow_null=True, help_text="all of it: other patients to compare with, and the computation"
+    )
+    coalition_error = serializers.FloatField(
+        allow_null=True, help_text="of the computation alone: 0 where it is exact"
+    )
+    distinguishable = serializers.BooleanField(help_text="its 95 % interval leaves out zero")
+    imputed = serializers.BooleanField()
+    against_usual = serializers.BooleanField()
+    observed_at = serializers.DateTimeField(allow_null=True)
+    observation = serializers.UUIDField(
+        allow_null=True, help_text="the value of the chart that was used"
+    )
+    reference_range = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    outside_range = serializers.ChoiceField(choices=("above", "below"), allow_null=True)
+    family = serializers.CharField(allow_null=True, help_text="laboratory, history and the like")
+
+
+class BackgroundSerializer(Base):
+    """The patients with whom this one is compared: ``rows`` of the ``population``."""
+
+    name = serializers.CharField()
+    rows = serializers.IntegerField()
+    population = serializers.IntegerField(required=False, allow_null=True)
+    version = serializers.IntegerField(required=False, allow_null=True)
+    date = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class ExplanationSerializer(Base):
+    """``attributions`` on the probability scale: they add up to the result.
+
+    Reasons that fail their own check are withheld: then only ``state`` and ``withheld`` are there.
+    """
+
+    state = serializers.ChoiceField(choices=Prediction.State.choices)
+    withheld = serializers.CharField(
+        required=False, allow_null=True, help_text="the check that failed"
+    )
+    method = serializers.CharField(required=False)
+    scale = serializers.CharField(required=False)
+    output = serializers.CharField(required=False)
+    base_value = serializers.FloatField(required=False)
+    additivity_gap = serializers.FloatField(required=False)
+    rows_evaluated = serializers.IntegerField(required=False)
+    seed = serializers.IntegerField(required=False, allow_null=True)
+    background = BackgroundSerializer(required=False)
+    attributions = AttributionSerializer(many=True, required=False)
