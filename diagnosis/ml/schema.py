@@ -73,7 +73,8 @@ class Feature:
     ``bounds`` is what no body has (an error), ``limits`` is what the service refuses, both in
     ``unit``. ``conversions`` maps other accepted UCUM units to the factor into ``unit``.
     ``definition`` is shown where the value is asked; ``step`` is one step of measurement error;
-    ``judgement`` marks a value that holds a clinician's own judgement or ordering.
+    ``judgement`` marks a value that holds a clinician's own judgement or ordering; ``modifiable``
+    one that treatment or life may change (a pressure, never an age), and that may be proposed.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Feature:
     definition: Text | None = None
     step: float | None = None
     judgement: bool = False
+    modifiable: bool = False
     burden: Any = None
     decimals: int = 0
     family: Text | None = None
@@ -118,9 +120,16 @@ class Feature:
             (self.kind == "number" and bool(codes), "a number has no categories"),
             (self.kind != "number" and not codes, "a category needs its categories"),
             (len(set(codes)) != len(codes), "two categories share a code"),
+            (not isinstance(self.modifiable, bool), "modifiable is yes or no"),
+            (self.modifiable and self._is_given, "age and sex can not be changed"),
             (any(not 0 <= code < 2**24 for code in codes), "codes lie from 0 to 2**24 - 1"),
         )
         return next((text for wrong, text in checks if wrong), None)
+
+    @property
+    def _is_given(self) -> bool:
+        """Whether the value comes from who the patient is."""
+        return any(source.kind == "patient" for source in self.sources)
 
     @property
     def codes(self) -> tuple[int, ...]:

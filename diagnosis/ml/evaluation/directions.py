@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -100,16 +100,29 @@ def directions(
     return reports
 
 
+def shuffled_predictions(
+    predict: Predict, x: NDArray[np.float32], repeats: int = 10, seed: int = 0
+) -> Iterator[Floats]:
+    """Yield, for every column, (n, repeats): predictions with that column shuffled."""
+    rng, n = np.random.default_rng(seed), len(x)
+    for j in range(x.shape[1]):
+        shuffled = np.tile(np.array(x), (repeats, 1))
+        for r in range(repeats):
+            shuffled[r * n : (r + 1) * n, j] = rng.permutation(x[:, j])
+        yield as_floats(predict(shuffled)).reshape(repeats, n).T
+
+
 def permutation_importance(
     predict: Predict, x: NDArray[np.float32], y: ArrayLike, repeats: int = 10, seed: int = 0
 ) -> Floats:
-    """Return the loss of AUROC when one column is shuffled, for every column (Breiman 2001)."""
-    rng = np.random.default_rng(seed)
+    """Return the loss of AUROC when one column is shuffled, for every column (Breiman 2001).
+
+    ``diagnosis.ml.explain.permutation`` gives the same with its interval, and of other losses.
+    """
     labels, whole = as_floats(y), auroc(y, as_floats(predict(x)))
-    losses = np.zeros(x.shape[1])
-    for j in range(x.shape[1]):
-        for _ in range(repeats):
-            shuffled = np.array(x)
-            shuffled[:, j] = rng.permutation(shuffled[:, j])
-            losses[j] += (whole - auroc(labels, as_floats(predict(shuffled)))) / repeats
-    return losses
+    return np.array(
+        [
+            np.mean([whole - auroc(labels, p) for p in columns.T])
+            for columns in shuffled_predictions(predict, x, repeats, seed)
+        ]
+    )

@@ -1,0 +1,69 @@
+"""What more data could fix and what it could not, against cases with a known answer."""
+
+import numpy as np
+import pytest
+
+from diagnosis.ml import FeatureSchema, Recipe, refits, uncertainty
+from diagnosis.ml.pipeline import Sample, fit_logistic
+from tests.ml.conftest import heart
+
+
+def test_refits_that_agree_leave_nothing_that_more_data_could_fix():
+    found = uncertainty.split([[0.3] * 5])
+
+    assert found.reducible[0] == 0
+    assert found.share_reducible[0] == 0
+    assert found.irreducible_variance[0] == pytest.approx(0.21)
+    assert found.irreducible[0] == pytest.approx(0.8813, abs=1e-4)
+
+
+def test_refits_that_are_sure_of_opposites_leave_everything_to_more_data():
+    found = uncertainty.split([0.0, 1.0])
+
+    assert found.total[0] == pytest.approx(1)  # one bit
+    assert found.irreducible[0] == 0
+    assert found.share_reducible[0] == pytest.approx(1)
+    assert found.spread[0] == pytest.approx(0.5)
+
+
+def test_parts_add_up_and_neither_is_negative():
+    p = np.random.default_rng(0).beta(0.5, 0.7, size=(200, 30))
+
+    found = uncertainty.split(p)
+
+    np.testing.assert_allclose(found.irreducible + found.reducible, found.total, atol=1e-12)
+    np.testing.assert_allclose(found.variance, found.mean * (1 - found.mean), atol=1e-12)
+    np.testing.assert_allclose(
+        found.irreducible_variance + found.reducible_variance, found.variance, atol=1e-12
+    )
+    assert (found.reducible >= 0).all()
+    assert ((found.share_reducible >= 0) & (found.share_reducible <= 1)).all()
+
+
+def test_a_certain_prediction_has_no_share():
+    assert uncertainty.split([1.0, 1.0]).share_reducible[0] == 0
+
+
+def refit(table, at):
+    """Probabilities by refits of a logistic regression, at rows of the whole table."""
+    recipe = Recipe(target="disease", model="logistic", repeats=1, refits=10)
+    schema = FeatureSchema.infer(table, "disease")
+    y = (table["disease"] == table["disease"].max()).to_numpy(np.float64)[:, None]
+    sample = Sample(schema.matrix(table), y, schema.features, "binary")
+    fits = refits.refit(recipe, sample, fit_logistic(recipe, sample, 0))
+    return np.column_stack([fitted.probabilities(at)[:, 0] for fitted in fits])
+
+
+def test_more_patients_leave_less_to_more_patients():
+    table = heart()
+    at = FeatureSchema.infer(table, "disease").matrix(table)[:40]
+
+    few, many = (uncertainty.split(refit(part, at)) for part in (table.iloc[:80], table))
+
+    assert many.share_reducible.mean() < 0.9 * few.share_reducible.mean()
+
+
+@pytest.mark.parametrize("broken", [[0.5], [[0.5]], [0.2, 1.2], [0.2, np.nan], np.zeros((2, 2, 2))])
+def test_what_is_no_set_of_refits_is_refused(broken):
+    with pytest.raises(ValueError, match="refit"):
+        uncertainty.split(broken)
