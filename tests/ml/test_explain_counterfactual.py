@@ -161,10 +161,8 @@ def test_age_and_sex_can_not_be_declared_changeable():
 @pytest.fixture(scope="module")
 def diabetes():
     folder = DEMO / "artifacts" / "diabetes-onset"
-    schema = FeatureSchema.from_dict(
-        __import__("json").loads((DEMO / "services" / "diabetes-onset" / "schema.json").read_text())
-    )
-    return Artifact.load(folder), schema
+    schema = json.loads((DEMO / "services" / "diabetes-onset" / "schema.json").read_text())
+    return Artifact.load(folder), FeatureSchema.from_dict(schema)
 
 
 def test_proposals_of_the_real_diabetes_model_are_patients_like_its_own(diabetes):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -72,8 +72,13 @@ class DemoTable:
 
     @cached_property
     def schema(self) -> FeatureSchema:
-        """The service's inputs as its sheet has them."""
-        return FeatureSchema.from_dict(json.loads((self.folder / "schema.json").read_text()))
+        """The service's inputs as its sheet has them, for a model to learn from.
+
+        Which of them may be changed is the owner's statement and may change without a new model,
+        so it stays out of artifacts.
+        """
+        found = FeatureSchema.from_dict(json.loads((self.folder / "schema.json").read_text()))
+        return FeatureSchema(tuple(replace(feature, modifiable=False) for feature in found))
 
     @cached_property
     def sheet(self) -> dict[str, Any]:
