@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
+from django.utils import timezone
 from numpy.typing import NDArray
 
+from diagnosis.inference import next_measurement
 from diagnosis.inference.snapshot import Snapshot, missing, row_of
 from diagnosis.ml import Artifact, Feature
 from diagnosis.registry import bands
@@ -24,30 +27,43 @@ INTERVAL_METHOD = "bootstrap refits"
 
 @dataclass(frozen=True)
 class Probe:
-    """One row beside the patient's own: a feature set to another value."""
+    """One row beside the patient's own: a feature a step of measurement error away."""
 
     feature: str
     value: float
-    kind: str  # filled | step
 
 
-def score(artifact: Artifact, sheet: Mapping[str, Any], snapshot: Snapshot) -> dict[str, Any]:
-    """The stored result (design, part 9), texts in both languages."""
+def score(
+    artifact: Artifact,
+    sheet: Mapping[str, Any],
+    snapshot: Snapshot,
+    at: datetime | None = None,
+) -> dict[str, Any]:
+    """The stored result (design, part 9), texts in both languages; ``at`` is the index time."""
     x = matrix(artifact, snapshot)
     imputed = missing(snapshot, artifact.schema)
-    probes = [*_fillings(artifact, imputed), *_steps(artifact, snapshot)]
+    probes = list(_steps(artifact, snapshot))
     answers = artifact.predict_matrix(np.vstack([x, *(_probed(artifact, x, p) for p in probes)]))
     probability = float(answers[0])
     others = [(probe, float(p)) for probe, p in zip(probes, answers[1:], strict=True)]
     band = bands.band_of(sheet, probability)
+    borderline = _borderline(sheet, band, others)
+    worth = next_measurement.of_result(
+        artifact,
+        sheet,
+        snapshot,
+        timezone.now() if at is None else at,
+        [entry["feature"] for entry in borderline],
+    )
     return {
         "kind": "binary",
         "probability": probability,
         **_interval(artifact, x),
         "band": _band(sheet, band),
         "imputed": imputed,
-        "filled": [_filled(artifact, name, others, sheet, band) for name in imputed],
-        "borderline": _borderline(sheet, band, others),
+        "filled": [_filled(artifact, name, worth["items"]) for name in imputed],
+        "borderline": borderline,
+        "next_measurement": worth,
         "local_count": _local_count(artifact.manifest, probability),
         "average": artifact.manifest.get("training", {}).get("rate"),
     }
@@ -68,14 +84,6 @@ def _probed(artifact: Artifact, x: Matrix, probe: Probe) -> Matrix:
     return row
 
 
-def _fillings(artifact: Artifact, imputed: list[str]) -> Iterator[Probe]:
-    """Plausible values of what is missing: how far could the number move?"""
-    ranges = artifact.manifest.get("missing_ranges") or {}
-    for name in imputed:
-        for value in (ranges.get(name) or {}).get("values") or ():
-            yield Probe(name, float(value), "filled")
-
-
 def _steps(artifact: Artifact, snapshot: Snapshot) -> Iterator[Probe]:
     """One step of measurement error up and down, inside what a body can have."""
     for feature in artifact.schema:
@@ -84,7 +92,7 @@ def _steps(artifact: Artifact, snapshot: Snapshot) -> Iterator[Probe]:
             continue
         for moved in (float(value) - feature.step, float(value) + feature.step):
             if _is_possible(feature, moved):
-                yield Probe(feature.name, moved, "step")
+                yield Probe(feature.name, moved)
 
 
 def _is_possible(feature: Feature, value: float) -> bool:
@@ -119,21 +127,14 @@ def _band(sheet: Mapping[str, Any], band: Mapping[str, Any] | None) -> dict[str,
     }
 
 
-def _filled(
-    artifact: Artifact,
-    name: str,
-    others: list[tuple[Probe, float]],
-    sheet: Mapping[str, Any],
-    band: Mapping[str, Any] | None,
-) -> dict[str, Any]:
-    """What was assumed for a missing input, and what measuring it could change.
+def _filled(artifact: Artifact, name: str, worth: list[dict[str, Any]]) -> dict[str, Any]:
+    """What was assumed for a missing input, and how far measuring it could move the result.
 
-    ``lower`` and ``upper`` bound the probability over its plausible values; in ``other_band`` of
-    the ``tried`` values the result would stand in another band.
+    ``lower`` and ``upper`` hold nine tenths of the results over its plausible values.
     """
     feature = artifact.schema[name]
     assumed = (artifact.manifest.get("missing_ranges") or {}).get(name, {}).get("assumed")
-    found = [p for probe, p in others if probe.kind == "filled" and probe.feature == name]
+    found = next((item for item in worth if item["feature"] == name), None)
     category = feature.category(assumed) if assumed is not None else None
     return {
         "feature": name,
@@ -142,11 +143,8 @@ def _filled(
         "assumed_label": dict(category.label) if category else None,
         "assumed_text": dict(feature.assumed) if feature.assumed else None,
         "unit": feature.unit,
-        "lower": min(found, default=None),
-        "upper": max(found, default=None),
-        "tried": len(found),
-        "other_band": sum(_stands_elsewhere(sheet, band, p) for p in found),
-        "burden": dict(feature.burden) if isinstance(feature.burden, Mapping) else None,
+        "lower": found["lower"] if found else None,
+        "upper": found["upper"] if found else None,
     }
 
 
@@ -167,7 +165,7 @@ def _borderline(
         return []
     crossing: dict[str, dict[str, Any]] = {}
     for probe, probability in others:
-        if probe.kind == "step" and _stands_elsewhere(sheet, band, probability):
+        if _stands_elsewhere(sheet, band, probability):
             other = bands.band_of(sheet, probability) or band
             crossing.setdefault(
                 probe.feature,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from diagnosis.inference.models import Decision, Prediction
+from diagnosis.inference.next_serializers import NextMeasurementSerializer
 from diagnosis.inference.reason_serializers import AnyValue, ExplanationSerializer
 from medportal.common.rest import PagesSerializer, StrictSerializer
 
@@ -93,6 +94,7 @@ class ResultSerializer(Base):
     imputed = serializers.ListField(child=serializers.CharField())
     filled = serializers.ListField(child=serializers.DictField())
     borderline = serializers.ListField(child=serializers.DictField())
+    next_measurement = NextMeasurementSerializer(required=False)
     local_count = serializers.DictField(allow_null=True)
     average = serializers.FloatField(allow_null=True)
 
@@ -110,6 +112,7 @@ class GroundSerializer(Base):
 
 class RefusalSerializer(GroundSerializer):
     findings = GroundSerializer(many=True)
+    next_measurement = NextMeasurementSerializer(required=False, allow_null=True)
 
 
 class WarningSerializer(Base):

@@ -70,7 +70,7 @@ def full(prediction: Prediction, explanation: Explanation | None) -> dict[str, A
         "confirmations": prediction.confirmations,
         "result": _result(prediction),
         "explanation": None if explanation is None else _explanation(prediction, explanation),
-        "refusal": resolved(prediction.refusal),
+        "refusal": rounded(resolved(prediction.refusal)),
         "warnings": resolved(prediction.warnings),
         "failure_code": prediction.failure_code or None,
     }

@@ -33,20 +33,13 @@ class BandShown:
 
 @dataclass(frozen=True)
 class FilledIn:
-    """An input that was not measured: what was assumed, and how far the number could move.
-
-    In ``other_band`` of the ``tried`` plausible values the band would be another one; ``burden``
-    says what measuring it would take.
-    """
+    """An input that was not measured: what was assumed, and how far the number could move."""
 
     name: str
     label: str
     assumed: str
     low: str
     high: str
-    tried: int = 0
-    other_band: int = 0
-    burden: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,9 +110,6 @@ def _filled_in(prediction: Prediction) -> tuple[FilledIn, ...]:
                 assumed=text,
                 low="" if low is None else percent(low),
                 high="" if high is None else percent(high),
-                tried=found.get("tried") or 0,
-                other_band=found.get("other_band") or 0,
-                burden=localized(found.get("burden")),
             )
         )
     return tuple(rows)

@@ -22,6 +22,7 @@ from diagnosis.portal.earlier import History, history
 from diagnosis.portal.figures import percent
 from diagnosis.portal.freshness import Newer, newer_data
 from diagnosis.portal.inputs_shown import ShownInput, shown_inputs
+from diagnosis.portal.next_card import NextCard, next_card
 from diagnosis.portal.reasons import Reasons, reasons
 from diagnosis.portal.result_number import Number, number_of
 from diagnosis.registry import bands
@@ -107,6 +108,10 @@ class ResultPage:
     @cached_property
     def age_sex(self) -> str:
         return age_sex_sentence(self.prediction)
+
+    @cached_property
+    def next(self) -> NextCard | None:
+        return next_card(self.prediction, may_run=self.may_run)
 
     @cached_property
     def newer(self) -> list[Newer]:

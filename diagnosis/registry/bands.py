@@ -33,6 +33,12 @@ def band_of(sheet: Mapping[str, Any], probability: float) -> Band | None:
     return listed[-1] if listed else None
 
 
+def number_of(sheet: Mapping[str, Any], probability: float) -> int:
+    """Which band from below, counted from 0; 0 where the service has none."""
+    band = band_of(sheet, probability)
+    return 0 if band is None else list(sheet["bands"]).index(band)
+
+
 def band_named(sheet: Mapping[str, Any], code: str) -> Band | None:
     return next((band for band in sheet.get("bands") or () if band["code"] == code), None)
 

@@ -139,18 +139,6 @@ def test_a_filled_in_input_is_named_hatched_and_given_its_range(ward, version):
     assert "url(#hatch-" in html
 
 
-@pytest.mark.parametrize(("other", "is_said"), [(2, True), (0, False)])
-def test_what_measuring_a_filled_in_input_could_change_is_said(ward, version, other, is_said):
-    prediction = finished(version, ward.doctor, ward.patient, {**MASS, "density": None})
-    prediction.result["filled"][0] |= {"tried": 4, "other_band": other}
-    prediction.save()
-
-    text = text_of(page_of(ward, prediction))
-
-    words = "In 2 of the 4 values tried it stands in another band"
-    assert (words in text) is is_said
-
-
 def test_a_measured_result_has_no_hatched_bar(ward, result):
     assert "url(#hatch-" not in page_of(ward, result).content.decode()
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import AuditEvent, User
-from diagnosis.inference import likeness, refusals, rights, scoring
+from diagnosis.inference import likeness, next_measurement, refusals, rights, scoring
 from diagnosis.inference.facts import Facts, read_facts
 from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.population import check_population
@@ -40,6 +40,8 @@ class Computed:
     result: dict[str, Any] | None = None
     grounds: list[Ground] = field(default_factory=list)
     failure: str = ""
+    worth: dict[str, Any] | None = None
+    """For grounds that measuring would cure: what to measure first."""
 
 
 def run_prediction(pk: UUID | str) -> list[UUID]:
@@ -65,9 +67,12 @@ def _compute(job: Prediction) -> Computed:
     grounds = refusals.of_inputs(artifact.schema, job.inputs) or likeness.of_row(
         artifact, job.inputs
     )
+    sheet, at = job.version.service.sheet, job.index_at
     if grounds:
-        return Computed(grounds=grounds)
-    return Computed(result=scoring.score(artifact, job.version.service.sheet, job.inputs))
+        codes = [ground.code for ground in grounds]
+        worth = next_measurement.of_refusal(artifact, sheet, job.inputs, at, codes)
+        return Computed(grounds=grounds, worth=worth)
+    return Computed(result=scoring.score(artifact, sheet, job.inputs, at))
 
 
 @transaction.atomic
@@ -76,7 +81,10 @@ def _settle_prediction(job: Prediction, computed: Computed) -> list[UUID]:
     facts = read_facts(job.patient, [job.version.service], job.index_at)
     grounds = _grounds(job, computed, facts)
     if grounds:
-        return _end(job, State.REFUSED, "prediction.refused", refusal=refusals.refusal(grounds))
+        # Who does not belong to the population is not helped by a measurement.
+        worth = computed.worth if grounds == computed.grounds else None
+        refusal = {**refusals.refusal(grounds), "next_measurement": worth}
+        return _end(job, State.REFUSED, "prediction.refused", refusal=refusal)
     if computed.result is None:
         return _end(
             job, State.FAILED, "prediction.run", failure_code=computed.failure or "no_result"
