@@ -71,7 +71,7 @@ class References:
         centred = np.array([one - one.mean() for one in each])
         lengths = np.sqrt((centred**2).sum(axis=1))
         products = centred @ centred.T / np.maximum(np.outer(lengths, lengths), 1e-12)
-        return np.clip(products, 0.0, 1.0)
+        return np.asarray(np.clip(products, 0.0, 1.0))
 
     def weights(
         self, given: Floats, known: Columns, sought: Columns, likelihood: Floats | None = None
