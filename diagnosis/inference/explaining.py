@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from diagnosis.inference.scoring import matrix
-from diagnosis.inference.snapshot import Entry, Snapshot
+from diagnosis.inference.snapshot import Entry, Snapshot, outside
 from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.explain import Explanation, shapley_values
 from diagnosis.ml.explain.exact import exact_cost
@@ -60,16 +60,6 @@ def _background(artifact: Artifact, version: ModelVersion | None) -> dict[str, A
     }
 
 
-def _outside(feature: Feature, converted: float | None) -> str | None:
-    """On which side of its usual range a value lies, both in the feature's unit."""
-    if converted is None or feature.reference_range is None:
-        return None
-    low, high = feature.reference_range
-    if low <= converted <= high:
-        return None
-    return "below" if converted < low else "above"
-
-
 def _attribution(
     feature: Feature,
     index: int,
@@ -94,7 +84,7 @@ def _attribution(
         "source": entry.get("source"),
         "observation": entry.get("observation"),
         "reference_range": list(feature.reference_range) if feature.reference_range else None,
-        "outside_range": _outside(feature, converted),
+        "outside_range": outside(feature, converted),
         "family": dict(feature.family) if feature.family else None,
         "direction": feature.direction,
         "imputed": converted is None,

@@ -157,3 +157,13 @@ def _raw(feature: Feature, converted: float | None) -> Any:
 
 def missing(snapshot: Mapping[str, Entry], schema: FeatureSchema) -> list[str]:
     return [f.name for f in schema if snapshot.get(f.name, {}).get("converted") is None]
+
+
+def outside(feature: Feature, converted: float | None) -> str | None:
+    """On which side of its usual range a value lies, both in the feature's unit."""
+    if converted is None or feature.reference_range is None:
+        return None
+    low, high = feature.reference_range
+    if low <= converted <= high:
+        return None
+    return "below" if converted < low else "above"

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.snapshot import schema_of
+from diagnosis.inference.snapshot import outside, schema_of
 from diagnosis.ml.errors import UnitError
 from diagnosis.ml.schema import Feature
 from diagnosis.ml.units import normalise
 from diagnosis.portal.figures import moment, quantity, stored_day
 from diagnosis.portal.wording import number, unit
+from diagnosis.records.models import Observation
 from medportal.common.text import localized
 
 SOURCES: dict[str, str | Promise] = {
@@ -47,6 +50,10 @@ class ShownInput:
     is_given: bool
     assumed: str
     judgement: bool
+    outside: str = ""
+    """``above`` or ``below`` its usual range."""
+    address: str = ""
+    """Where the value of the chart stands with its history, for whoever may see it."""
 
 
 def snapshot(prediction: Prediction, name: str) -> Mapping[str, Any]:
@@ -106,7 +113,7 @@ def reference_text(feature: Feature, given_unit: str | None) -> str:
     return f"{number(low / factor, 1)}\u2013{number(high / factor, 1)}\u00a0{unit(given_unit)}"
 
 
-def shown_input(feature: Feature, given: Mapping[str, Any]) -> ShownInput:
+def shown_input(feature: Feature, given: Mapping[str, Any], address: str = "") -> ShownInput:
     value, given_unit = given.get("value"), given.get("unit")
     source = str(given.get("source") or "")
     return ShownInput(
@@ -123,12 +130,32 @@ def shown_input(feature: Feature, given: Mapping[str, Any]) -> ShownInput:
         is_given=source == "given",
         assumed=localized(feature.assumed),
         judgement=feature.judgement,
+        outside=outside(feature, given.get("converted")) or "",
+        address=address,
     )
 
 
-def shown_inputs(prediction: Prediction) -> dict[str, ShownInput]:
-    """Every input of the model, in the order of its schema."""
+def shown_inputs(
+    prediction: Prediction, addresses: Mapping[str, str] | None = None
+) -> dict[str, ShownInput]:
+    """Every input of the model, in the order of its schema; ``addresses`` by observation."""
+    shown = {}
+    for feature in schema_of(prediction.version):
+        given = snapshot(prediction, feature.name)
+        address = (addresses or {}).get(str(given.get("observation")), "")
+        shown[feature.name] = shown_input(feature, given, address)
+    return shown
+
+
+def addresses_of(prediction: Prediction, user: User) -> dict[str, str]:
+    """The pages of the values that went in: only of those that this person may see."""
+    entries = (prediction.inputs or {}).values()
+    used = [entry["observation"] for entry in entries if entry.get("observation")]
+    patient = prediction.patient_id
+    if not used or patient is None:
+        return {}
+    rows = Observation.objects.visible_to(user).filter(pk__in=used, patient=patient)
     return {
-        feature.name: shown_input(feature, snapshot(prediction, feature.name))
-        for feature in schema_of(prediction.version)
+        str(pk): reverse("portal:observation-history", args=[patient, pk])
+        for pk in rows.values_list("pk", flat=True)
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,47 +11,36 @@ from django.utils.translation import gettext_lazy as _
 from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.inference.soundness import fault
 from diagnosis.portal import sentences
+from diagnosis.portal.charts.arranging import OTHER, Arrangement, Grouping, Order
+from diagnosis.portal.charts.factors import SURE, Factor
 from diagnosis.portal.charts.twins import with_twins_joined
-from diagnosis.portal.charts.waterfall import OTHER, Bar, Factor, Waterfall, waterfall
-from diagnosis.portal.figures import exact_percent, percent, signed
+from diagnosis.portal.charts.waterfall import Waterfall, waterfall
+from diagnosis.portal.figures import decimal, exact_percent, percent, signed, stored_day
 from diagnosis.portal.inputs_shown import ShownInput
+from diagnosis.portal.reason_rows import Naming, ReasonRow
 from diagnosis.registry import contradictions
 from diagnosis.registry.models import ModelVersion
 from medportal.common.text import localized
 
-
-@dataclass(frozen=True)
-class ReasonRow:
-    """One bar with everything that stands beside it."""
-
-    bar: Bar
-    label: str
-    shown: ShownInput | None
-    members: tuple[ShownInput, ...]
-    is_against: bool
-    why_against: str
-
-    @property
-    def points(self) -> str:
-        return signed(self.bar.points)
-
-    @property
-    def error(self) -> str:
-        if self.bar.error_points is None:
-            return ""
-        return "±<1" if self.bar.error_points == 0 else f"±{self.bar.error_points}"
-
-    @property
-    def from_to(self) -> tuple[str, str]:
-        """Where the estimate stood before this input and after it."""
-        return percent(self.bar.start), percent(self.bar.end)
-
+Entry = Mapping[str, Any]
 
 METHODS: dict[Any, Any] = {
     "exact": _("exact"),
     "kernel": _("sampled"),
+    "paired": _("sampled in pairs"),
     "mixed": _("partly sampled"),
+    "tree": _("exact"),
 }
+
+
+@dataclass(frozen=True)
+class Background:
+    """With whom the patient is compared: how many, of how many, and of which version."""
+
+    rows: int
+    population: int
+    version: int
+    day: str
 
 
 @dataclass(frozen=True)
@@ -60,13 +49,16 @@ class Reasons:
 
     picture: Waterfall
     rows: tuple[ReasonRow, ...]
-    other_labels: tuple[str, ...]
     base_name: str
     base: str
     result: str
     sentence: str
     method: str
-    background: Mapping[str, Any]
+    computation: str
+    """The largest error of the computation alone, in points; empty where it is not known."""
+    background: Background
+    has_families: bool
+    grouping: Grouping
 
     @property
     def ticks(self) -> list[tuple[str, str]]:
@@ -77,8 +69,21 @@ class Reasons:
         return signed(self.picture.rounding) if self.picture.rounding else ""
 
     @property
+    def every_row(self) -> list[ReasonRow]:
+        """With those behind the shared bars."""
+        return [one for row in self.rows for one in (row, *row.inner)]
+
+    @property
+    def has_inner(self) -> bool:
+        return any(row.inner for row in self.rows)
+
+    @property
     def has_errors(self) -> bool:
         return any(row.bar.error is not None for row in self.rows)
+
+    @property
+    def has_unsure(self) -> bool:
+        return any(row.bar.effect == "unsure" for row in self.every_row)
 
     @property
     def has_filled_in(self) -> bool:
@@ -93,71 +98,100 @@ def against_the_usual(version: ModelVersion) -> dict[str, str]:
     }
 
 
-def _factors(content: Mapping[str, Any], shown: Mapping[str, ShownInput]) -> list[Factor]:
+def _entries(
+    content: Mapping[str, Any], shown: Mapping[str, ShownInput]
+) -> list[Mapping[str, Any]]:
+    """The stored contributions as the inputs stand in the schema."""
+    places = {name: place for place, name in enumerate(shown)}
+    return sorted(content["attributions"], key=lambda e: places.get(e["feature"], len(places)))
+
+
+def _family(entry: Entry) -> str:
+    """The group of an input: its English name stands for it in every language."""
+    family = entry.get("family")
+    return str(family.get("en", "")) if isinstance(family, Mapping) else str(family or "")
+
+
+def _factors(entries: Sequence[Entry], shown: Mapping[str, ShownInput]) -> list[Factor]:
     return [
         Factor(
             key=given["feature"],
             contribution=float(given["contribution"]),
-            standard_error=given.get("standard_error"),
+            standard_error=given["standard_error"],
             filled_in=given["feature"] in shown and shown[given["feature"]].filled_in,
+            coalition_error=given.get("coalition_error"),
+            place=place,
+            family=_family(given),
         )
-        for given in content.get("attributions") or ()
+        for place, given in enumerate(entries)
     ]
 
 
-@dataclass(frozen=True)
-class _Named:
-    """What stands beside a bar: its label and the inputs behind it."""
+def _rows(picture: Waterfall, naming: Naming, arrangement: Arrangement) -> tuple[ReasonRow, ...]:
+    """Group by group, each group's first row says which it is."""
+    headed = arrangement.order == Order.GROUP and arrangement.grouping == Grouping.EACH
+    rows, before = [], None
+    for number, bar in enumerate(picture.bars, 1):
+        heading, family = "", bar.factor.family
+        if headed and bar.factor.key != OTHER and family != before:
+            heading, before = naming.family(family), family
+        rows.append(naming.row(bar, str(number), heading))
+    return tuple(rows)
 
-    shown: Mapping[str, ShownInput]
-    members: Mapping[str, tuple[str, ...]]
-    against: Mapping[str, str]
 
-    def label(self, key: str) -> str:
-        if key in self.members:
-            return sentences.together([self.label(name) for name in self.members[key]])
-        return self.shown[key].label if key in self.shown else key
+def _background(prediction: Prediction, content: Mapping[str, Any]) -> Background:
+    """What an earlier release did not store with the reasons is read from their version."""
+    stored, version = content["background"], prediction.version
+    learnt_from = (version.manifest.get("training") or {}).get("rows")
+    return Background(
+        rows=stored["rows"],
+        population=stored.get("population") or learnt_from or stored["rows"],
+        version=stored.get("version") or version.number,
+        day=stored_day(stored.get("date") or version.published_at or version.created_at),
+    )
 
-    def row(self, bar: Bar, others: int) -> ReasonRow:
-        key = bar.factor.key
-        inputs = self.members.get(key, ())
-        notes = [self.against[name] for name in (key, *inputs) if name in self.against]
-        return ReasonRow(
-            bar=bar,
-            label=sentences.others(others) if key == OTHER else self.label(key),
-            shown=self.shown.get(key),
-            members=tuple(self.shown[name] for name in inputs if name in self.shown),
-            is_against=bool(notes),
-            why_against=" ".join(notes),
-        )
+
+def _computation(method: object, factors: Sequence[Factor]) -> str:
+    """The largest error of the computation alone, as a 95 % interval in points."""
+    if method in ("exact", "tree"):
+        return "0"
+    known = [f.coalition_error for f in factors if f.coalition_error is not None]
+    return decimal(SURE * max(known) * 100, 1) if known else ""
 
 
 def reasons(
-    prediction: Prediction, explanation: Explanation, shown: Mapping[str, ShownInput]
+    prediction: Prediction,
+    explanation: Explanation,
+    shown: Mapping[str, ShownInput],
+    arrangement: Arrangement | None = None,
 ) -> Reasons | None:
-    """The reasons, or None where they do not add up to the result and must not be drawn."""
+    """The reasons, or None where they fail their own check and must not be drawn."""
     content, version = explanation.content or {}, prediction.version
-    probability = prediction.probability
+    probability, arrangement = prediction.probability, arrangement or Arrangement()
     if probability is None or fault(content, probability):
         return None
-    twins = version.manifest.get("correlated") or ()
-    factors, members = with_twins_joined(_factors(content, shown), twins)
-    picture = waterfall(float(content["base_value"]), factors, probability)
+    entries = _entries(content, shown)
+    single = _factors(entries, shown)
+    factors, members = with_twins_joined(single, version.manifest.get("correlated") or ())
+    picture = waterfall(float(content["base_value"]), factors, probability, arrangement)
     if picture is None:
         return None
-    named = _Named(shown, members, against_the_usual(version))
-    other_keys = picture.other.keys if picture.other else ()
-    background = content.get("background") or {}
+    families = {_family(entry): localized(entry.get("family")) for entry in entries}
+    naming = Naming(shown, members, families, against_the_usual(version))
+    labels = {bar.factor.key: naming.label(bar.factor.key) for bar in picture.bars}
+    background, method = _background(prediction, content), content.get("method")
     return Reasons(
         picture=picture,
-        rows=tuple(named.row(bar, len(other_keys)) for bar in picture.bars),
-        other_labels=tuple(named.label(key) for key in other_keys),
-        base_name=sentences.base_name(version.service.sheet, background.get("rows")),
+        rows=_rows(picture, naming, arrangement),
+        base_name=sentences.base_name(
+            version.service.sheet, background.rows, background.population
+        ),
         base=percent(picture.base),
         result=percent(picture.result),
-        sentence=sentences.reasons_sentence(
-            picture, {factor.key: named.label(factor.key) for factor in factors}
-        ),
-        method=str(METHODS.get(content.get("method"), content.get("method") or "")),
+        sentence=sentences.reasons_sentence(picture, labels, members),
+        method=str(METHODS.get(method, method or "")),
+        computation=_computation(method, single),
         background=background,
+        has_families=len([name for name in families if name]) > 1,
+        grouping=arrangement.grouping,
     )

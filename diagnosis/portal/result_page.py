@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,15 +15,17 @@ from diagnosis.inference.models import Decision, Explanation, Job, Outcome, Pred
 from diagnosis.inference.soundness import WORDS, fault
 from diagnosis.portal import sentences
 from diagnosis.portal.added_value import AddedValue, added_value, age_sex_sentence
+from diagnosis.portal.charts.arranging import Arrangement
 from diagnosis.portal.colleagues import colleagues
 from diagnosis.portal.copy_text import copy_text
 from diagnosis.portal.decision_form import DecisionForm
 from diagnosis.portal.earlier import History, history
 from diagnosis.portal.figures import percent
 from diagnosis.portal.freshness import Newer, newer_data
-from diagnosis.portal.inputs_shown import ShownInput, shown_inputs
+from diagnosis.portal.inputs_shown import ShownInput, addresses_of, shown_inputs
 from diagnosis.portal.next_card import NextCard, next_card
 from diagnosis.portal.reasons import Reasons, reasons
+from diagnosis.portal.reasons_view import Choice, groupings, orders
 from diagnosis.portal.result_number import Number, number_of
 from diagnosis.registry import bands
 from diagnosis.registry.models import ModelVersion, VersionEvent
@@ -40,6 +42,7 @@ class ResultPage:
     user: User
     address: str = ""
     bound_decision: DecisionForm | None = None
+    arrangement: Arrangement = field(default_factory=Arrangement)
 
     @property
     def state(self) -> str:
@@ -75,7 +78,7 @@ class ResultPage:
 
     @cached_property
     def shown(self) -> Mapping[str, ShownInput]:
-        return shown_inputs(self.prediction)
+        return shown_inputs(self.prediction, addresses_of(self.prediction, self.user))
 
     @property
     def stale(self) -> list[ShownInput]:
@@ -99,7 +102,15 @@ class ResultPage:
         explanation = self.explanation
         if not self.is_done or explanation is None or explanation.state != State.DONE:
             return None
-        return reasons(self.prediction, explanation, self.shown)
+        return reasons(self.prediction, explanation, self.shown, self.arrangement)
+
+    @property
+    def orders(self) -> list[Choice]:
+        return orders(self.arrangement)
+
+    @property
+    def groupings(self) -> list[Choice]:
+        return groupings(self.arrangement)
 
     @cached_property
     def added(self) -> AddedValue:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from diagnosis.portal.charts.arranging import FAMILY, OTHER
 from diagnosis.portal.charts.rounding import whole
-from diagnosis.portal.charts.waterfall import OTHER, Waterfall
+from diagnosis.portal.charts.waterfall import Bar, Waterfall
 from diagnosis.portal.figures import (
     HARDLY,
     SURELY,
@@ -123,17 +124,19 @@ def local_count(found: Mapping[str, Any] | None, sheet: Mapping[str, Any]) -> st
     )
 
 
-def base_name(sheet: Mapping[str, Any], rows: int | None) -> str:
+def base_name(sheet: Mapping[str, Any], rows: int | None, population: int | None = None) -> str:
     """Whose average the first bar is: never «average» alone."""
     sentence = sheet["sentence"]
     who = localized(sentence.get("everybody") or sentence["people"])
     if rows is None:
         return say("base_uncounted", people=who)
-    return say("base", n=rows, people=who)
+    if population is None or population <= rows:
+        return say("base_all", n=rows, people=who)
+    return say("base", n=rows, population=population, people=who)
 
 
-def others(count: int) -> str:
-    return say("others", count=count)
+def others(count: int, *, groups: bool = False) -> str:
+    return say("other_groups" if groups else "others", count=count)
 
 
 def inside(label: str) -> str:
@@ -148,19 +151,43 @@ def together(labels: Sequence[str]) -> str:
     return localized(SENTENCES["and"]).join([first, *map(inside, rest)])
 
 
-def reasons_sentence(picture: Waterfall, labels: Mapping[str, str]) -> str:
-    """The picture in one sentence: the largest reasons, with their points."""
-    moving = [bar for bar in picture.bars if bar.points and bar.factor.key != OTHER]
-    if not moving:
-        return say("little", base=percent(picture.base))
-    parts = []
-    for bar in moving[:MOST_NAMED]:
-        verb = say("raises" if bar.points > 0 else "lowers", points=abs(bar.points))
-        label = labels.get(bar.factor.key, bar.factor.key)
-        parts.append(say("reason_part", label=inside(label), verb=verb))
-    joined = localized(SENTENCES["comma"]).join(parts)
+def _verb(points: int, *, several: bool) -> str:
+    if several:
+        return say("raise" if points > 0 else "lower", points=abs(points))
+    return say("raises" if points > 0 else "lowers", points=abs(points))
+
+
+def _reason_part(bar: Bar, label: str, *, several: bool) -> str:
+    if bar.factor.key.startswith(FAMILY):
+        return say("group_part", label=label, verb=_verb(bar.points, several=False))
+    return say("reason_part", label=inside(label), verb=_verb(bar.points, several=several))
+
+
+def reasons_sentence(
+    picture: Waterfall, labels: Mapping[str, str], plural: Collection[str] = ()
+) -> str:
+    """The picture in one sentence: its largest reasons in its own order, with its points.
+
+    What cannot be told from nothing is not claimed; it is part of the rest, as in the picture.
+    """
     base, result = percent(picture.base), percent(picture.result)
-    return say("reasons", base=base, result=result, parts=joined)
+    claimed = [bar for bar in picture.bars if bar.effect in ("raises", "lowers")]
+    claimed = [bar for bar in claimed if bar.factor.key != OTHER]
+    largest = sorted(claimed, key=lambda bar: -abs(bar.factor.contribution))[:MOST_NAMED]
+    if not largest:
+        moved = any(bar.points for bar in picture.bars)
+        return say("unsure", base=base, result=result) if moved else say("little", base=base)
+    named = [bar for bar in picture.bars if bar in largest]
+    parts = []
+    for bar in named:
+        key = bar.factor.key
+        parts.append(_reason_part(bar, labels.get(key, key), several=key in plural))
+    joined = localized(SENTENCES["comma"]).join(parts)
+    rest = sum(bar.points for bar in picture.bars if bar not in largest)
+    if not rest:
+        return say("reasons", base=base, result=result, parts=joined)
+    others_do = say("rest_part", verb=_verb(rest, several=True))
+    return say("reasons_rest", base=base, result=result, parts=joined, rest=others_do)
 
 
 def borderline(label: str, step: str, here: str, there: str) -> str:

@@ -99,7 +99,10 @@ def test_printed_points_add_up_to_the_printed_result(ward, result):
 
 
 def test_the_first_bar_names_whose_average_it_is(ward, result):
-    assert "average of the 100 breast masses whose data were used" in text_of(page_of(ward, result))
+    text = text_of(page_of(ward, result))
+
+    assert "average of 100 of the 770 breast masses from whose data the model learned" in text
+    assert re.search(rf"version {result.version.number} of \d\d?-\w+-\d{{4}}", text)
 
 
 def test_each_reason_stands_with_value_date_and_words_for_its_direction(ward, result):

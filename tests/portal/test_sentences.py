@@ -119,9 +119,13 @@ def test_the_local_count_names_how_many_of_how_many():
 
 
 def test_the_average_on_the_first_bar_names_its_people():
-    text = sentences.base_name(service_data("coronary-disease", "service"), 100)
+    sheet = service_data("coronary-disease", "service")
 
-    assert text == "average of the 100 patients sent for coronary angiography whose data were used"
+    assert sentences.base_name(sheet, 100, 210) == (
+        "average of 100 of the 210 patients sent for coronary angiography"
+        " from whose data the model learned"
+    )
+    assert sentences.base_name(sheet, 100, 100).startswith("average of the 100 patients sent")
 
 
 def test_the_reasons_are_said_with_their_points_and_small_letters():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from diagnosis.portal.charts.waterfall import Factor
+from diagnosis.portal.charts.factors import Factor, joined
 
 JOINT = "+"
 
@@ -19,18 +19,6 @@ def families(pairs: Sequence[Sequence[str]]) -> list[list[str]]:
     return found
 
 
-def _joined(members: Sequence[Factor]) -> Factor:
-    errors = [member.standard_error for member in members]
-    known = [error for error in errors if error is not None]
-    return Factor(
-        key=JOINT.join(member.key for member in members),
-        contribution=sum(member.contribution for member in members),
-        # As for the last bar: errors against one background hang together.
-        standard_error=sum(known) if len(known) == len(errors) else None,
-        filled_in=any(member.filled_in for member in members),
-    )
-
-
 def with_twins_joined(
     factors: Sequence[Factor], pairs: Sequence[Sequence[str]]
 ) -> tuple[list[Factor], dict[str, tuple[str, ...]]]:
@@ -39,7 +27,8 @@ def with_twins_joined(
     for family in families(pairs):
         inside = [factor for factor in rest if factor.key in family]
         if len(inside) > 1:
-            joint = _joined(inside)
+            key = JOINT.join(factor.key for factor in inside)
+            joint = joined(key, inside, family=inside[0].family)
             rest = [factor for factor in rest if factor.key not in family] + [joint]
             members[joint.key] = tuple(factor.key for factor in inside)
     return rest, members

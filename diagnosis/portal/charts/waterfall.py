@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from diagnosis.portal.charts.arranging import MOST_BARS, OTHER, Arrangement, arranged
+from diagnosis.portal.charts.factors import SURE, Factor
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.charts.scale import Axis, around
 
-MOST_BARS = 8
-SURE = 1.96
-"""Standard errors to either side of a bar's end: a 95 % interval."""
 LARGEST_GAP = 0.005
 """Bars that miss the result by more than half a point are not drawn."""
 
 
 @dataclass(frozen=True)
-class Factor:
-    """What one input adds to the probability, with its standard error."""
-
-    key: str
-    contribution: float
-    standard_error: float | None = None
-    filled_in: bool = False
-
-
-@dataclass(frozen=True)
 class Bar:
-    """One row: printed points, and where its bar and its error stand."""
+    """One row: printed points, and where its bar and its error stand.
+
+    ``inner`` are the bars behind one that several inputs share; they begin where it begins.
+    """
 
     factor: Factor
     start: float
@@ -39,12 +31,24 @@ class Bar:
     start_at: str
     end_at: str
     error: tuple[str, str] | None
+    inner: tuple[Bar, ...] = ()
 
     @property
     def effect(self) -> str:
+        if not self.factor.is_distinguishable:
+            return "unsure"
         if self.points == 0:
             return "none"
         return "raises" if self.points > 0 else "lowers"
+
+    @property
+    def range_points(self) -> tuple[int, int] | None:
+        """The 95 % interval of the contribution, in points."""
+        error = self.factor.standard_error
+        if error is None:
+            return None
+        reach, middle = SURE * error, self.factor.contribution
+        return whole(middle - reach), whole(middle + reach)
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,15 @@ class Waterfall:
     base: float
     result: float
     bars: tuple[Bar, ...]
-    other: Other | None
     rounding: int
+
+    @property
+    def other(self) -> Other | None:
+        """The folded ones, if any are."""
+        last = self.bars[-1].factor if self.bars else None
+        if last is None or last.key != OTHER:
+            return None
+        return Other(len(last.inner), tuple(factor.key for factor in last.inner))
 
     @property
     def base_at(self) -> str:
@@ -79,30 +90,28 @@ class Waterfall:
         return [(self.axis.percent(t), t) for t in self.axis.ticks]
 
 
-OTHER = "other"
-
-
-def _gathered(factors: Sequence[Factor]) -> tuple[list[Factor], Other | None]:
-    """The largest first; from the ninth on they share one bar."""
-    ordered = sorted(factors, key=lambda f: -abs(f.contribution))
-    if len(ordered) <= MOST_BARS:
-        return ordered, None
-    shown_ones, rest = ordered[:MOST_BARS], ordered[MOST_BARS:]
-    errors = [f.standard_error for f in rest]
-    known = [e for e in errors if e is not None]
-    # Errors of attributions from one background hang together: their sum is the safe side.
-    error = sum(known) if len(known) == len(errors) else None
-    together = Factor(OTHER, sum(f.contribution for f in rest), error)
-    return [*shown_ones, together], Other(len(rest), tuple(f.key for f in rest))
+def _steps(factors: Iterable[Factor], start: float) -> Iterator[tuple[Factor, float]]:
+    """Each factor with where its bar begins, those behind it too."""
+    for factor in factors:
+        yield factor, start
+        yield from _steps(factor.inner, start)
+        start += factor.contribution
 
 
 def _axis(base: float, factors: Sequence[Factor]) -> Axis:
-    marks, at = [base], base
-    for factor in factors:
-        at += factor.contribution
-        reach = SURE * (factor.standard_error or 0.0)
-        marks += [at, at - reach, at + reach]
+    marks = [base]
+    for factor, start in _steps(factors, base):
+        end, reach = start + factor.contribution, SURE * (factor.standard_error or 0.0)
+        marks += [end, end - reach, end + reach]
     return around(marks)
+
+
+def _bars(axis: Axis, factors: Iterable[Factor], start: float) -> tuple[Bar, ...]:
+    bars = []
+    for factor in factors:
+        bars.append(_bar(axis, factor, start))
+        start += factor.contribution
+    return tuple(bars)
 
 
 def _bar(axis: Axis, factor: Factor, start: float) -> Bar:
@@ -124,20 +133,24 @@ def _bar(axis: Axis, factor: Factor, start: float) -> Bar:
         start_at=axis.percent(start),
         end_at=axis.percent(end),
         error=error,
+        inner=_bars(axis, factor.inner, start),
     )
 
 
-def waterfall(base: float, factors: Sequence[Factor], result: float) -> Waterfall | None:
+def waterfall(
+    base: float,
+    factors: Sequence[Factor],
+    result: float,
+    arrangement: Arrangement | None = None,
+) -> Waterfall | None:
     """The bars from ``base`` to ``result``, or None where they do not add up to it."""
     if abs(base + sum(f.contribution for f in factors) - result) > LARGEST_GAP:
         return None
-    gathered, other = _gathered(factors)
-    axis, bars, at = _axis(base, gathered), [], base
-    for factor in gathered:
-        bars.append(_bar(axis, factor, at))
-        at += factor.contribution
+    rows = arranged(factors, arrangement or Arrangement())
+    axis = _axis(base, rows)
+    bars = _bars(axis, rows, base)
     rounding = whole(result) - whole(base) - sum(bar.points for bar in bars)
-    return Waterfall(axis, base, result, tuple(bars), other, rounding)
+    return Waterfall(axis, base, result, bars, rounding)
 
 
-__all__ = ["OTHER", "Bar", "Factor", "Other", "Waterfall", "waterfall"]
+__all__ = ["MOST_BARS", "OTHER", "Bar", "Factor", "Other", "Waterfall", "waterfall"]

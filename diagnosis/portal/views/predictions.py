@@ -21,6 +21,7 @@ from diagnosis.portal.access import CHART_READERS, PersonRequest
 from diagnosis.portal.compare_page import comparison
 from diagnosis.portal.cure import Cure
 from diagnosis.portal.identity import identity
+from diagnosis.portal.reasons_view import chosen, is_asked
 from diagnosis.portal.result_number import number_of
 from diagnosis.portal.result_page import ResultPage
 
@@ -55,7 +56,10 @@ def note(user: User, prediction: Prediction, act: str, why: str = "") -> None:
 
 def result_page(request: PersonRequest, prediction: Prediction) -> ResultPage:
     address = request.build_absolute_uri(request.path.split("status/")[0])
-    return ResultPage(prediction=prediction, user=request.user, address=address)
+    arrangement = chosen(request)
+    return ResultPage(
+        prediction=prediction, user=request.user, address=address, arrangement=arrangement
+    )
 
 
 def context_of(
@@ -111,7 +115,7 @@ def status(request: PersonRequest, prediction: UUID) -> HttpResponse:
     context = {
         **context_of(request, page),
         "fragment": f"portal/_prediction_{part}.html",
-        "announcement": announcement(page),
+        "announcement": _("In the new order.") if is_asked(request) else announcement(page),
     }
     return render(request, "portal/_prediction_live.html", context)
 
