@@ -26,7 +26,14 @@ from accounts.models import (
     User,
 )
 from accounts.tokens import PREFIX, digest_of
-from diagnosis.inference.models import Decision, Explanation, Job, Outcome, Prediction
+from diagnosis.inference.models import (
+    Decision,
+    Explanation,
+    Job,
+    Outcome,
+    OwnEstimate,
+    Prediction,
+)
 from diagnosis.records import names
 from diagnosis.records.models import (
     Allergy,
@@ -343,6 +350,15 @@ class DecisionFactory(OpenFactory):
     assessment = Decision.Assessment.ABOUT_RIGHT
     action = "functional-imaging"
     decided_by = factory.SelfAttribute("prediction.requested_by")
+
+
+class OwnEstimateFactory(OpenFactory):
+    class Meta:
+        model = OwnEstimate
+
+    prediction = factory.SubFactory(PredictionFactory)
+    by = factory.SelfAttribute("prediction.requested_by")
+    value = 0.4
 
 
 class OutcomeFactory(OpenFactory):

@@ -24,7 +24,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from accounts.models import User
-from diagnosis.inference.models import Job, Prediction, PredictionQuerySet
+from diagnosis.inference.models import Job, Prediction, PredictionQuerySet, owed_by
 from diagnosis.registry import bands
 from diagnosis.registry.models import ModelVersion, Service
 
@@ -49,7 +49,8 @@ def worklist_for(actor: User, wanted: WorklistFilter | None = None) -> Predictio
     """
     wanted = wanted or WorklistFilter()
     services = list(Service.objects.visible_to(actor).filter(in_worklist=True))
-    rows = with_details(_narrowed(_rows(actor, services), actor, services, wanted))
+    narrowed = _narrowed(_rows(actor, services), actor, services, wanted)
+    rows = with_details(narrowed, actor)
     ordered: PredictionQuerySet = rows.order_by(
         "rank", "oldest_first", F("changed_at").desc(), "pk"
     )
@@ -60,15 +61,25 @@ def _rows(actor: User, services: list[Service]) -> Any:
     newest = Prediction.unscoped.newest_visible_to(actor).filter(service__in=services)
     return newest.annotate(
         changed_at=Greatest("requested_at", "finished_at", "decided_at", "dismissed_at"),
-        rank=_rank(services),
+        rank=_rank(services, actor),
     ).annotate(oldest_first=_oldest_first())
 
 
-def with_details(rows: PredictionQuerySet) -> PredictionQuerySet:
-    """What a line shows of each: related rows, and the result before."""
+def by_shown_risk(rows: Any, actor: User) -> Any:
+    """The highest risk first; where it waits for an own estimate its place would tell it."""
+    shown = Case(
+        When(owed_by(actor), then=Value(None)),
+        default=F("probability"),
+        output_field=FloatField(null=True),
+    )
+    return rows.order_by(shown.desc(nulls_first=True), "pk")
+
+
+def with_details(rows: PredictionQuerySet, actor: User) -> PredictionQuerySet:
+    """What a line shows of each: related rows, and the result before that ``actor`` may see."""
     before = _same_question().filter(
         requested_at__lt=OuterRef("requested_at"), state=State.DONE
-    ).order_by("-requested_at")  # fmt: skip
+    ).exclude(owed_by(actor)).order_by("-requested_at")  # fmt: skip
     detailed: PredictionQuerySet = (
         rows.annotate(
             previous_probability=Subquery(
@@ -92,11 +103,14 @@ def _same_question() -> Any:
     )  # fmt: skip
 
 
-def _rank(services: list[Service]) -> Case:
+def _rank(services: list[Service], actor: User) -> Case:
+    """A result that waits for an own estimate asks, too: otherwise its place told its band."""
     asking = Q(pk__in=[])
     for service in services:
         codes = bands.asking_codes(service.sheet)
         asking |= Q(service=service, band__in=codes) & valid(service)
+        if service.ask_own_estimate:
+            asking |= Q(service=service) & owed_by(actor) & valid(service)
     unsettled = Q(state__in=[State.QUEUED, State.RUNNING, State.FAILED, State.REFUSED])
     return Case(
         When(asking & Q(state=State.DONE, decided_at=None), then=Value(ASKING)),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Role, User
 from accounts.permissions import require_role
+from diagnosis.inference.estimating import has_owed
 from diagnosis.interop.answers import download
 from diagnosis.interop.exporting import (
     LONGEST_REASON,
@@ -23,6 +24,7 @@ from diagnosis.interop.exporting import (
     export_chart,
 )
 from diagnosis.records import access
+from diagnosis.records.models import Patient
 
 UNPROCESSABLE = 422
 
@@ -44,9 +46,10 @@ class ExportForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: User, patient: Patient, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
+        self.patient = patient
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
@@ -58,6 +61,18 @@ class ExportForm(forms.Form):
         given = self.cleaned_data
         if given.get("purpose") == Purpose.OTHER and not given.get("reason"):
             self.add_error("reason", _("Say for what the file is needed."))
+        if given.get("form") == Form.FHIR:
+            self._demand_own_estimates()
+
+    def _demand_own_estimates(self) -> None:
+        """The whole chart holds every number: also one that its reader is to judge first."""
+        owed = has_owed(self.person, self.patient)
+        if owed is not None:
+            message = _(
+                "A result of this chart («%(service)s») waits for your own estimate. Give it on "
+                "the page of the result, or say there that you cannot judge; then export."
+            )
+            self.add_error("form", message % {"service": owed.service.name})
 
     @property
     def wanted(self) -> Wanted:
@@ -71,7 +86,8 @@ def export(request: HttpRequest, patient: UUID) -> HttpResponse:
     assert isinstance(request.user, User)
     person = request.user
     found = access.patient_for(person, patient)
-    form = ExportForm(request.POST if request.method == "POST" else None, person=person)
+    posted = request.POST if request.method == "POST" else None
+    form = ExportForm(posted, person=person, patient=found)
     if form.is_valid():
         return download(export_chart(actor=person, patient=found, wanted=form.wanted))
     if not form.is_bound:

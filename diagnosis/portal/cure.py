@@ -114,7 +114,6 @@ class Cure:
             inputs=given | answers.inputs,
             confirmations=tuple(sorted(confirmed)),
             origin=prediction.origin,
-            own_estimate=prediction.own_estimate,
             include_stale=tuple(answers.include_stale),
             store_answers=not prediction.is_what_if,
             run_again_of=prediction,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.models import User
+from diagnosis.inference.estimating import with_own_estimates_first
 from diagnosis.inference.models import Prediction
 from diagnosis.portal.charts.steps import Measured, Steps, steps
 from diagnosis.portal.figures import percent
@@ -39,7 +40,8 @@ def history(user: User, prediction: Prediction) -> History:
     """This result among the others; what-ifs and withdrawn results are none."""
     if prediction.patient_id is None:
         return History((), None)
-    found = list(
+    found = with_own_estimates_first(
+        user,
         Prediction.objects.visible_to(user)
         .countable()
         .filter(
@@ -49,7 +51,7 @@ def history(user: User, prediction: Prediction) -> History:
         )
         .select_related("version")
         .defer("version__manifest", "inputs", "result")
-        .order_by("-index_at", "-requested_at")[:MOST]
+        .order_by("-index_at", "-requested_at")[:MOST],
     )
     rows = []
     for i, row in enumerate(found):
@@ -57,10 +59,11 @@ def history(user: User, prediction: Prediction) -> History:
         rows.append(
             Earlier(
                 prediction=row,
-                percent=percent(row.probability or 0.0),
+                percent="" if row.is_withheld else percent(row.probability or 0.0),
                 is_here=row.pk == prediction.pk,
                 version_changed=older is not None and older.version_id != row.version_id,
             )
         )
-    measured = [Measured(r.index_at, r.probability or 0.0, r.version.number) for r in found]
+    shown = [row for row in found if not row.is_withheld]
+    measured = [Measured(r.index_at, r.probability or 0.0, r.version.number) for r in shown]
     return History(tuple(rows), steps(measured))

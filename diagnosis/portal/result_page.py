@@ -11,7 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role, User
-from diagnosis.inference.models import Decision, Explanation, Job, Outcome, Prediction
+from diagnosis.inference.models import (
+    Decision,
+    Explanation,
+    Job,
+    Outcome,
+    OwnEstimate,
+    Prediction,
+)
 from diagnosis.inference.soundness import WORDS, fault
 from diagnosis.portal import sentences
 from diagnosis.portal.added_value import AddedValue, added_value, age_sex_sentence
@@ -20,6 +27,7 @@ from diagnosis.portal.colleagues import colleagues
 from diagnosis.portal.copy_text import copy_text
 from diagnosis.portal.decision_form import DecisionForm
 from diagnosis.portal.earlier import History, history
+from diagnosis.portal.estimate_words import ShownChoice, estimate_words, shown_choices
 from diagnosis.portal.figures import percent
 from diagnosis.portal.freshness import Newer, newer_data
 from diagnosis.portal.inputs_shown import ShownInput, addresses_of, shown_inputs
@@ -53,8 +61,14 @@ class ResultPage:
         return not self.prediction.is_settled
 
     @property
+    def is_withheld(self) -> bool:
+        """The number is there, but not before this person's own estimate."""
+        return self.prediction.is_withheld
+
+    @property
     def is_done(self) -> bool:
-        return self.state == State.DONE
+        """Done, and to be shown."""
+        return self.state == State.DONE and not self.is_withheld
 
     @cached_property
     def explanation(self) -> Explanation | None:
@@ -158,10 +172,18 @@ class ResultPage:
             for row in self.decisions
         ]
 
-    @property
+    @cached_property
     def own_estimate(self) -> str:
-        given = self.prediction.own_estimate
-        return "" if given is None else percent(given)
+        """What this reader said before the number was shown."""
+        if not (self.prediction.asks_estimate or self.prediction.service.ask_own_estimate):
+            return ""
+        rows = OwnEstimate.objects.visible_to(self.user).filter(prediction=self.prediction)
+        given = rows.first()
+        return estimate_words(given) if given and not given.is_skipped else ""
+
+    @property
+    def estimate_choices(self) -> list[ShownChoice]:
+        return shown_choices(self.prediction.service.sheet)
 
     @property
     def is_clinician(self) -> bool:

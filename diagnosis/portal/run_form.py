@@ -257,13 +257,3 @@ def as_number(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
-
-
-def own_estimate(text: str) -> float | None:
-    """The doctor's per cent as a probability; nothing typed is nothing said."""
-    if not text.strip():
-        return None
-    number = as_number(text.strip().rstrip("%").strip())
-    if number is None or not 0 <= number <= 100:
-        raise ValueError("An own estimate lies from 0 to 100.")
-    return number / 100

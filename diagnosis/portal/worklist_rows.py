@@ -109,14 +109,20 @@ class Row:
         """Whose turn it is, in words."""
         if self.state_code == "expired" and self.prediction.decided_at is None:
             return _("expired without a decision")
-        if self.is_done and self.prediction.decided_at is not None:
-            return _("decided")
         if self.is_done:
-            return _("awaits your decision") if self.is_mine else _("awaits a decision")
+            return self._turn
         if self.prediction.state == State.REFUSED:
             refusal = self.prediction.refusal or {}
             return localized(refusal.get("message")) or _("refused")
         return str(self.prediction.get_state_display())
+
+    @property
+    def _turn(self) -> str:
+        if self.prediction.decided_at is not None:
+            return _("decided")
+        if self.prediction.is_withheld:
+            return _("awaits your own estimate")
+        return _("awaits your decision") if self.is_mine else _("awaits a decision")
 
     @property
     def owner(self) -> str:

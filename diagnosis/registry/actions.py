@@ -26,15 +26,18 @@ def define_service(*, actor: User, sheet: Mapping[str, Any], schema: Mapping[str
     """Create the service of this slug in the actor's organisation, or give it a new sheet."""
     steps.require_role(actor, Role.DATA_SCIENTIST)
     features = sheets.check_service(sheet, schema)
+    told = {
+        "sheet": dict(sheet),
+        "schema": features.to_dict(),
+        "validity_days": sheet["validity_days"],
+        **{name: sheet[name] for name in sheets.FLAGS},
+    }
+    kept = {name: value for name, value in told.items() if name not in sheets.HABITS}
     service, is_new = Service.objects.update_or_create(
         organisation=actor.organisation,
         slug=sheet["slug"],
-        defaults={
-            "sheet": dict(sheet),
-            "schema": features.to_dict(),
-            "validity_days": sheet["validity_days"],
-            **{name: sheet[name] for name in sheets.FLAGS},
-        },
+        defaults=kept,
+        create_defaults=told,
     )
     audit.record(actor=actor, act="service.define", what=service.slug, detail={"created": is_new})
     return service

@@ -18,13 +18,16 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.admin.base import OrganisationAdmin, ReadOnlyAdmin, administrator, without_links
 from diagnosis.registry import actions
+from diagnosis.registry.habits import Habits, set_habits
 from diagnosis.registry.models import ModelVersion, Quota, Service
 from diagnosis.registry.quota_actions import set_quota
 from medportal.common.errors import DomainError
 
 
 @admin.register(Service)
-class ServiceAdmin(ReadOnlyAdmin[Service]):
+class ServiceAdmin(OrganisationAdmin[Service]):
+    """What the sheet says, to look at; how doctors are asked, to switch."""
+
     fields = (
         "slug",
         "called",
@@ -37,7 +40,7 @@ class ServiceAdmin(ReadOnlyAdmin[Service]):
         "ask_own_estimate",
         "created_at",
     )
-    readonly_fields = fields
+    readonly_fields = tuple(name for name in fields if name != "ask_own_estimate")
     list_display = ("slug", "called", "published", "offered_on_chart", "in_worklist")
     search_fields = ("slug",)
 
@@ -53,6 +56,12 @@ class ServiceAdmin(ReadOnlyAdmin[Service]):
     def published(self, service: Service) -> str:
         version = service.versions.published().first()
         return str(version.number) if version else "–"
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Service, _form: Any, _change: Any) -> None:
+        set_habits(actor=administrator(request), service=obj, habits=Habits(obj.ask_own_estimate))
 
 
 class StopForm(forms.Form):

@@ -20,6 +20,8 @@ SENTENCE_TEXTS = ("people", "event", "not_event")
 FLAGS = (
     "offered_on_chart", "in_worklist", "patient_sheet", "hidden_from_nurses", "ask_own_estimate",
 )  # fmt: skip
+HABITS = ("ask_own_estimate",)
+"""Of those the house's own: the sheet says how it begins, the administrator how it goes on."""
 RULES: dict[str, tuple[str, ...]] = {  # kind: what it cannot do without
     "age": (),
     "sex": ("allowed",),

@@ -118,6 +118,8 @@ def _kinds() -> Kinds:
 def _state(row: Prediction) -> str:
     if row.run_again_of_id:
         return "again"
+    if row.asks_estimate and row.decided_at is None and row.state == row.State.DONE:
+        return "estimate"
     if row.is_expired:
         return "expired"
     return "decided" if row.decided_at else str(row.state)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.gate import BoundGate, ClosedManager
 from accounts.models import Membership, Role
-from diagnosis.inference.models import Decision, Explanation, Outcome, Prediction
+from diagnosis.inference.models import Decision, Explanation, Outcome, OwnEstimate, Prediction
 from diagnosis.records.models import (
     Allergy,
     CareAssignment,
@@ -47,10 +47,12 @@ GATED = {
     Explanation: factories.ExplanationFactory,
     Decision: factories.DecisionFactory,
     Outcome: factories.OutcomeFactory,
+    OwnEstimate: factories.OwnEstimateFactory,
 }
-ASKED = [model for model in GATED if model not in (CareAssignment, ImportRun)]
+ASKED = [model for model in GATED if model not in (CareAssignment, ImportRun, OwnEstimate)]
 """An assignment is part of the gate itself: nobody asks for one. Whoever sent a file in asks for
-its report, and nobody else: tests/imports/test_runs.py."""
+its report, whoever estimated for the estimate, and nobody else: tests/imports/test_runs.py,
+tests/inference/test_estimates.py."""
 
 PATIENT_APPS = ("records", "inference")
 COUNTS = Path(__file__).with_name("unscoped_uses.json")

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.cast import TYPED, Someone, chosen, stranger
 from tests.e2e.conftest import Portal
+from tests.e2e.looks import faults
 
 ON_THE_CHART = ["coronary-disease", "diabetes-onset", "pbc-prognosis", "breast-mass"]
 
@@ -35,7 +36,10 @@ def run(page: Page) -> None:
 
 
 def read(page: Page) -> int:
-    """The number and the reasons; what the picture says adds up to it."""
+    """The number and the reasons, after an own estimate where the service asks for one."""
+    expect(page.locator(".figure, form.estimate").first).to_be_visible()
+    if page.locator("form.estimate").count():
+        page.locator("form.estimate button").first.click()
     expect(page.locator(".figure")).to_be_visible()
     expect(page.locator("#reasons .waterfall:not(.skeleton)")).to_be_visible()
     shown = re.search(r"\d+", page.locator(".figure").inner_text())
@@ -84,6 +88,23 @@ def test_the_research_service_is_reached_from_its_own_page_and_has_no_band(
     read(doctor)
     expect(doctor.locator(".number")).to_contain_text("no band")
     decide(doctor)
+
+
+def test_an_own_estimate_is_given_with_the_keyboard_before_the_number(
+    doctor: Page, portal: Portal
+) -> None:
+    who = chosen(portal)["breast-mass"][2]
+    doctor.goto(f"/patients/{who.id}/services/breast-mass/")
+    run(doctor)
+    expect(doctor.locator("form.estimate")).to_be_visible()
+    assert doctor.locator(".figure").count() == 0
+    assert faults(doctor) == []
+    doctor.locator("form.estimate button[value='10-20']").focus()
+    doctor.keyboard.press("Tab")
+    expect(doctor.locator("form.estimate button:focus")).to_have_attribute("value", "20-30")
+    doctor.keyboard.press("Enter")
+    expect(doctor.locator(".figure")).to_be_visible()
+    expect(doctor.locator(".decision")).to_contain_text("Own estimate before the result")
 
 
 def test_what_happened_is_sealed_until_the_decision(doctor: Page, portal: Portal) -> None:

@@ -14,6 +14,7 @@ from tests.factories import (
     ModelVersionFactory,
     OrganisationFactory,
     OutcomeFactory,
+    OwnEstimateFactory,
     PredictionFactory,
     ServiceFactory,
     clinician_at,
@@ -113,7 +114,10 @@ def test_a_decision_is_amended_by_a_new_row(doctor):
 
 
 def test_the_own_estimate_is_the_one_given_before_the_result(doctor):
-    assert decide(doctor, result_of(doctor, own_estimate=0.6)).own_estimate == 0.6
+    prediction = result_of(doctor)
+    OwnEstimateFactory(prediction=prediction, by=doctor, value=0.6)
+
+    assert decide(doctor, prediction).own_estimate == 0.6
 
 
 def test_a_decision_opens_what_was_sealed_for_this_patient_and_service_alone(doctor):

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from diagnosis.inference.models import Decision
-from tests.factories import ServiceFactory
+from tests.factories import OwnEstimateFactory, ServiceFactory
 from tests.portal.results import finished, version_of
 from tests.portal.test_result import text_of
 
@@ -96,8 +96,9 @@ def test_an_amended_decision_keeps_its_history(ward, result):
 
 
 def test_the_own_estimate_given_before_stands_beside_the_model_s(ward, result):
-    result.own_estimate = 0.3
-    result.save()
+    result.service.ask_own_estimate = True
+    result.service.save()
+    OwnEstimateFactory(prediction=result, by=ward.doctor, value=0.3)
     text = text_of(ward.as_doctor.get(f"/predictions/{result.pk}/"))
 
     assert "Own estimate before the result: 30 %" in text

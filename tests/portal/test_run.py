@@ -189,16 +189,15 @@ def test_what_the_population_was_stands_above_the_form(ward):
     assert text.index("Before the number:") < text.index('name="value_glucose_2h"')
 
 
-def test_an_own_estimate_is_kept_beside_the_request(ward):
-    version = published(ward.house, "breast-mass")
-    service = version.service
+def test_the_form_says_that_an_own_estimate_comes_before_the_number(ward):
+    service = published(ward.house, "breast-mass").service
     service.ask_own_estimate = True
     service.save()
     url = f"/patients/{ward.patient.pk}/services/{service.slug}/"
-    wrong = run(ward, url, own_estimate="130")
-    assert wrong.status_code == 422
-    run(ward, url, own_estimate="30")
-    assert Prediction.unscoped.get().own_estimate == 0.3
+
+    assert "your own estimate before the number" in ward.as_doctor.get(url).content.decode()
+    run(ward, url)
+    assert Prediction.unscoped.get().asks_estimate
 
 
 def test_a_service_that_is_stopped_says_so(ward, service, url):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from diagnosis.ml import Feature, FeatureSchema, Source
-from diagnosis.portal.run_form import RunForm, fields_of, own_estimate
+from diagnosis.portal.run_form import RunForm, fields_of
 from diagnosis.records.reading import Reading
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -109,14 +109,3 @@ def test_light_chains_without_a_unit_are_asked_back():
 
 def test_age_is_never_taken_from_the_form():
     assert answers(value_age="30").inputs == {}
-
-
-@pytest.mark.parametrize(("typed", "read"), [("", None), ("30", 0.3), ("30 %", 0.3), ("0", 0.0)])
-def test_an_own_estimate_is_in_per_cent(typed, read):
-    assert own_estimate(typed) == read
-
-
-@pytest.mark.parametrize("typed", ["130", "-1", "a third"])
-def test_an_estimate_outside_nought_to_a_hundred_is_none(typed):
-    with pytest.raises(ValueError, match="0 to 100"):
-        own_estimate(typed)

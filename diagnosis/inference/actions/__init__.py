@@ -1,6 +1,7 @@
 """What people ask of inference: keyword-only, the actor first, atomic, audited."""
 
 from diagnosis.inference.actions.decisions import DecisionInput, record_decision
+from diagnosis.inference.actions.estimates import give_estimate
 from diagnosis.inference.actions.leaving import HandedOver, hand_over_all, undecided_of
 from diagnosis.inference.actions.marks import (
     cancel_prediction,
@@ -19,6 +20,7 @@ __all__ = [
     "PredictionRequest",
     "cancel_prediction",
     "dismiss_refusal",
+    "give_estimate",
     "hand_over",
     "hand_over_all",
     "mark_wrong_patient",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.models import User
 from diagnosis.inference import rights
-from diagnosis.inference.models import Decision, Job, Outcome, Prediction
+from diagnosis.inference.models import Decision, Job, Outcome, OwnEstimate, Prediction
 from diagnosis.registry import bands
 from medportal.common.errors import DomainError, Pointer
 
@@ -50,7 +50,7 @@ def record_decision(
     _refuse_unseen(before, decision)
     row = Decision.unscoped.create(
         prediction=found,
-        own_estimate=found.own_estimate,
+        own_estimate=_own_estimate(actor, found),
         assessment=decision.assessment,
         action=decision.action,
         action_text=decision.action_text.strip(),
@@ -69,6 +69,12 @@ def record_decision(
         detail={"override": row.is_override, "assessment": row.assessment},
     )
     return row
+
+
+def _own_estimate(actor: User, prediction: Prediction) -> float | None:
+    """What whoever decides had estimated before; the decision keeps it."""
+    given = OwnEstimate.objects.visible_to(actor).filter(prediction=prediction).first()
+    return given.value if given else None
 
 
 def usual_action(prediction: Prediction) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.models import Role, User
 from diagnosis.inference import quotas, rights, tasks
+from diagnosis.inference.actions.estimates import keep_estimate
 from diagnosis.inference.answers import store_answers
 from diagnosis.inference.facts import rules_of
 from diagnosis.inference.given import read_given
@@ -40,6 +41,7 @@ def request_prediction(*, actor: User, request: PredictionRequest) -> Prediction
             prediction = _prepared(actor, request, version, patient)
             quotas.demand(service)  # last: what it locks is held until the row is there
             prediction.save(force_insert=True)
+            keep_estimate(prediction, actor, request.own_estimate)
     except IntegrityError:
         first = _first_answer(actor, request)  # the same request came twice at once
         if first is None:
@@ -97,7 +99,7 @@ def _prepared(
         index_at=at,
         inputs=snapshot,
         confirmations=sorted(set(request.confirmations)),
-        own_estimate=request.own_estimate,
+        asks_estimate=service.ask_own_estimate,
         run_again_of=request.run_again_of,
         idempotency_key=request.idempotency_key,
         request_digest=request.digest if request.idempotency_key else "",

@@ -1,4 +1,5 @@
 from diagnosis.inference.models.decisions import Decision, Outcome
+from diagnosis.inference.models.estimates import OwnEstimate, owed_by
 from diagnosis.inference.models.predictions import (
     Explanation,
     Prediction,
@@ -12,6 +13,8 @@ __all__ = [
     "Job",
     "JobQuerySet",
     "Outcome",
+    "OwnEstimate",
     "Prediction",
     "PredictionQuerySet",
+    "owed_by",
 ]

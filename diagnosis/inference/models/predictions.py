@@ -65,7 +65,8 @@ class Prediction(Job):
     index_at = models.DateTimeField(_("data as of"), default=timezone.now)
     inputs = models.JSONField()
     confirmations = models.JSONField(default=list)
-    own_estimate = models.FloatField(_("own estimate"), null=True)
+    asks_estimate = models.BooleanField(default=False, db_default=False)
+    """The service asked for an own estimate first when this was requested."""
     result = models.JSONField(null=True)
     refusal = models.JSONField(null=True)
     warnings = models.JSONField(default=list)
@@ -155,6 +156,19 @@ class Prediction(Job):
     @property
     def is_what_if(self) -> bool:
         return self.origin == self.Origin.WHAT_IF
+
+    is_withheld = False
+    """In memory only: the reader has not said an own estimate yet, and sees no number."""
+
+    def withhold(self) -> None:
+        """Take the number out of this copy, so that nothing that is drawn from it can tell it."""
+        self.is_withheld = True
+        self.probability, self.band, self.result = None, "", None
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.is_withheld:
+            raise ValueError("A copy without its number is for reading.")
+        super().save(*args, **kwargs)
 
 
 class ExplanationQuerySet(JobQuerySet):

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Role, User
 from accounts.permissions import require_role
-from diagnosis.inference.fitting import services_for
+from diagnosis.inference.estimating import with_own_estimates_first
+from diagnosis.inference.fitting import ServiceFit, services_for
 from diagnosis.inference.models import Prediction
 from diagnosis.portal.access import CHART_READERS, PersonRequest, open_chart
 from diagnosis.portal.chart_lines import groups_of
@@ -32,12 +33,13 @@ def identity_of(chart: Chart) -> Identity:
 
 def earlier_predictions(user: User, patient: Patient) -> dict[str, list[Prediction]]:
     """What counts, and apart from it what was only tried or belongs to somebody else."""
-    rows = (
+    found = (
         Prediction.objects.visible_to(user)
         .filter(patient=patient)
         .select_related("service", "version", "owner")
         .order_by("-index_at", "-requested_at")
     )
+    rows = with_own_estimates_first(user, found)
     apart = [row for row in rows if row.is_what_if or row.state == row.State.ENTERED_IN_ERROR]
     counted = [row for row in rows if row not in apart]
     newest_first = sorted(counted[:EARLIER], key=lambda row: row.service.slug)  # stable
@@ -50,6 +52,12 @@ def notes_with(user: User, held: Chart, wanted: UUID | None) -> list[Note]:
         return list(held.notes)
     found = Note.objects.visible_to(user).filter(patient=held.patient, pk=wanted)
     return [*held.notes, *found]
+
+
+def _fits(user: User, patient: Patient) -> list[ServiceFit]:
+    fits = services_for(user, patient)
+    with_own_estimates_first(user, [fit.last for fit in fits if fit.last])
+    return fits
 
 
 @require_GET
@@ -66,7 +74,7 @@ def chart(request: PersonRequest, patient: UUID) -> HttpResponse:
         "notes": notes_with(request.user, held, wanted),
         "wanted_note": wanted,
         "seen_by": seen_by(request.user, shown),
-        "panel": panel_of(services_for(request.user, shown)),
+        "panel": panel_of(_fits(request.user, shown)),
         "may_run": request.user.has_role(Role.CLINICIAN),
         **earlier_predictions(request.user, shown),
     }
@@ -98,4 +106,4 @@ def newest_results(user: User, patient: Patient) -> list[Prediction]:
         .order_by("service__slug", "-index_at", "-requested_at")
         .distinct("service__slug")
     )
-    return list(rows)
+    return with_own_estimates_first(user, rows)

@@ -30,6 +30,9 @@ CONFLICT, UNPROCESSABLE = 409, 422
 @require_role(Role.CLINICIAN)
 def decide(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found = visible_prediction(request.user, prediction)
+    if found.is_withheld:
+        messages.warning(request, _("Give your own estimate first, or say that you cannot judge."))
+        return redirect("portal:prediction", found.pk)
     form = DecisionForm(request.POST, prediction=found)
     status = UNPROCESSABLE
     if form.is_valid():

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.models import Role, User
 from accounts.permissions import require_role
+from diagnosis.inference.estimating import with_own_estimates_first
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.reproducing import reproduce
 from diagnosis.portal import sentences
@@ -30,7 +31,10 @@ NO_CHANGE = 204
 
 
 def visible_prediction(user: User, pk: UUID) -> Prediction:
-    """The prediction, or 404: a stranger's and a missing one look the same."""
+    """The prediction, or 404: a stranger's and a missing one look the same.
+
+    Without its number while this person owes an own estimate: no page can tell it by mistake.
+    """
     rows = Prediction.objects.visible_to(user).select_related(
         "service",
         "organisation",
@@ -44,6 +48,7 @@ def visible_prediction(user: User, pk: UUID) -> Prediction:
     found: Prediction | None = rows.filter(pk=pk).first()
     if found is None:
         raise Http404
+    with_own_estimates_first(user, [found])
     return found
 
 
@@ -93,6 +98,8 @@ def announcement(page: ResultPage) -> str:
         if page.is_explaining:
             return _("The number is there. The reasons follow.")
         return _("The number and its reasons are there.") if page.reasons else _("Done.")
+    if page.is_withheld:
+        return _("The number is there. It waits for your own estimate.")
     sentences_of = {
         State.RUNNING: _("Running."),
         State.REFUSED: _("Not scored: see the reason and its cure."),
@@ -126,6 +133,8 @@ def on_paper(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """The page for paper; opening it counts as printing."""
     found = visible_prediction(request.user, prediction)
     page = result_page(request, found)
+    if page.is_withheld:
+        return redirect("portal:prediction", found.pk)
     if page.number is None and found.state != State.REFUSED:
         raise Http404
     note(request.user, found, "prediction.print")
@@ -144,6 +153,8 @@ def sheet(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found = visible_prediction(request.user, prediction)
     page = result_page(request, found)
     number = number_of(found)
+    if page.is_withheld:
+        return redirect("portal:prediction", found.pk)
     if not page.has_sheet or number is None:
         raise Http404
     note(request.user, found, "prediction.sheet")
@@ -165,6 +176,9 @@ def compare(request: PersonRequest, prediction: UUID) -> HttpResponse:
     if now.run_again_of_id is None:
         raise Http404
     before = visible_prediction(request.user, now.run_again_of_id)
+    for run in (now, before):
+        if run.is_withheld:
+            return redirect("portal:prediction", run.pk)
     note(request.user, now, "prediction.compare")
     page = result_page(request, now)
     context = {

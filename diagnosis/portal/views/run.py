@@ -28,7 +28,7 @@ from diagnosis.inference.requests import PredictionRequest
 from diagnosis.inference.snapshot import Snapshot, schema_of, take
 from diagnosis.portal.access import PersonRequest, open_chart, raise_for
 from diagnosis.portal.identity import identity
-from diagnosis.portal.run_form import RunForm, fields_of, grouped, own_estimate
+from diagnosis.portal.run_form import RunForm, fields_of, grouped
 from diagnosis.records import reading
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import ModelVersion, Service
@@ -56,7 +56,6 @@ class _Attempt:
     errors: dict[str, str] = field(default_factory=dict)
     problem: str = ""
     confirm_error: str = ""
-    estimate_error: str = ""
     is_stale: bool = False
     """Something moved on while the form was open."""
 
@@ -85,7 +84,7 @@ class _Attempt:
 
     @property
     def has_errors(self) -> bool:
-        return bool(self.errors or self.problem or self.confirm_error or self.estimate_error)
+        return bool(self.errors or self.problem or self.confirm_error)
 
     def page(self) -> HttpResponse:
         asked = check_population(self.service, self.patient, self.inputs, facts=self.facts)
@@ -104,7 +103,6 @@ class _Attempt:
             "groups": grouped(fields),
             "confirmed": self.confirmed,
             "key": self.key,
-            "own_estimate": sent.get("own_estimate", ""),
             "changes": sent.get("changes", "what_if"),
             "is_complete": asked.fits
             and all(one.status == "current" or not one.feature.required for one in fields),
@@ -112,7 +110,6 @@ class _Attempt:
             "errors": self.errors,
             "problem": self.problem,
             "confirm_error": self.confirm_error,
-            "estimate_error": self.estimate_error,
         }
         refused = CONFLICT if self.is_stale else UNPROCESSABLE
         status = refused if self.has_errors else 200
@@ -139,7 +136,7 @@ def _run(attempt: _Attempt) -> HttpResponse:
     if ran is not None and ran.idempotency_key == attempt.once:
         return redirect("portal:prediction", ran.pk)
     wanted = _request_of(attempt)
-    if attempt.has_errors or wanted is None:
+    if attempt.has_errors:
         return attempt.page()
     try:
         same = _same_a_moment_ago(attempt, wanted)
@@ -161,7 +158,7 @@ def _run(attempt: _Attempt) -> HttpResponse:
     return redirect("portal:prediction", prediction.pk)
 
 
-def _request_of(attempt: _Attempt) -> PredictionRequest | None:
+def _request_of(attempt: _Attempt) -> PredictionRequest:
     """What was sent as a request of the action; errors are noted beside their fields."""
     post = attempt.request.POST
     answers = RunForm(fields_of(attempt.schema, attempt.readings, post), post).answers
@@ -174,11 +171,6 @@ def _request_of(attempt: _Attempt) -> PredictionRequest | None:
         _point_out(attempt, error)
     if attempt.report.to_confirm:
         attempt.confirm_error = _("Confirm this first, or leave the service aside.")
-    try:
-        estimate = own_estimate(post.get("own_estimate", ""))
-    except ValueError:
-        attempt.estimate_error = _("Your own estimate lies from 0 to 100 per cent.")
-        return None
     is_try = bool(answers.changed) and post.get("changes") != "record"
     origin = Prediction.Origin.WHAT_IF if is_try else Prediction.Origin.PORTAL
     return PredictionRequest(
@@ -187,7 +179,6 @@ def _request_of(attempt: _Attempt) -> PredictionRequest | None:
         inputs=answers.inputs,
         confirmations=tuple(attempt.confirmed),
         origin=origin,
-        own_estimate=estimate,
         idempotency_key=attempt.once,
         include_stale=tuple(answers.include_stale),
         store_answers=not is_try,
@@ -233,7 +224,6 @@ def _same_a_moment_ago(attempt: _Attempt, wanted: PredictionRequest) -> Predicti
             patient=attempt.patient,
             version=attempt.version,
             origin=wanted.origin,
-            own_estimate=wanted.own_estimate,
             confirmations=sorted(set(wanted.confirmations)),
             requested_at__gt=attempt.now - A_MOMENT,
             entered_in_error_at=None,

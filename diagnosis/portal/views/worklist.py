@@ -19,8 +19,14 @@ from django.views.decorators.http import require_GET
 from accounts import audit
 from accounts.adapter import first_page
 from accounts.models import Role, User
+from diagnosis.inference.estimating import with_own_estimates_first
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.inference.worklist import WorklistFilter, with_details, worklist_for
+from diagnosis.inference.worklist import (
+    WorklistFilter,
+    by_shown_risk,
+    with_details,
+    worklist_for,
+)
 from diagnosis.portal.access import CHART_READERS, PersonRequest
 from diagnosis.portal.needs import needs_of
 from diagnosis.portal.paging import Shown, page_of
@@ -117,12 +123,13 @@ class _Listed:
         rows = self.all.filter(self.conditions[self.show][1]) if self.show else self.all
         if by_risk and self.service:
             # One service alone: its probabilities mean the same; what expired has none.
-            rows, total = rows.filter(state=State.DONE).order_by("-probability", "pk"), None
+            rows, total = by_shown_risk(rows.filter(state=State.DONE), self.user), None
         return page_of(rows.values_list("pk", flat=True), wanted, PAGE, total)
 
     def whole(self, shown: list[UUID]) -> list[Prediction]:
         """The results themselves, in the page's order."""
-        listed = with_details(Prediction.objects.visible_to(self.user).filter(pk__in=shown))
+        found = Prediction.objects.visible_to(self.user).filter(pk__in=shown)
+        listed = with_own_estimates_first(self.user, with_details(found, self.user))
         rows = {row.pk: row for row in listed}
         return [rows[pk] for pk in shown if pk in rows]
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from diagnosis.inference import runner
 from diagnosis.inference.models import Job
+from diagnosis.registry.models import Service
 from tests import runnable
 from tests.contracts.doors import Ward, door
 from tests.factories import MembershipFactory, clinician_at
@@ -133,6 +134,14 @@ def _(ward: Ward):
     )
     yield
     ward.post("portal:prediction-dismiss", prediction=refused.pk)
+
+
+@door("estimate.give", "page", by="doctor", about="patient")
+def _(ward: Ward):
+    waiting = ward.another(asks_estimate=True)
+    Service.objects.filter(pk=waiting.service_id).update(ask_own_estimate=True)
+    yield
+    ward.post("portal:prediction-estimate", data={"choice": "skip"}, prediction=waiting.pk)
 
 
 @door("decision.record", "page", by="doctor", about="patient")

@@ -32,6 +32,12 @@ def _(ward: Ward):
     ward.post("admin:registry_quota_add", "administrator", data=new)
 
 
+@door("service.change", "admin", by="administrator")
+def _(ward: Ward):
+    address = f"/admin/registry/service/{ward.version.service.pk}/change/"
+    ward.browser("administrator").post(address, {"ask_own_estimate": "on"})
+
+
 @door("version.import", "action", by="scientist")
 def _(ward: Ward):
     service = ward.version.service

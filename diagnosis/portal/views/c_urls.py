@@ -1,0 +1,11 @@
+"""Explanations that a clinician can check."""
+
+from django.urls import path
+
+from diagnosis.portal.views import estimates
+
+_PREDICTION = "predictions/<uuid:prediction>/"
+
+routes = [
+    path(f"{_PREDICTION}estimate/", estimates.estimate, name="prediction-estimate"),
+]
