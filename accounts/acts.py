@@ -31,6 +31,7 @@ LABELS: dict[str, str | Promise] = {
     "prediction.request": _("asked for a prediction"),
     "prediction.read": _("read a prediction"),
     "prediction.list": _("listed predictions"),
+    "cohort.read": _("looked at the cohort of a service"),
     "prediction.run": _("computed a prediction"),
     "prediction.explain": _("explained a prediction"),
     "prediction.refused": _("refused a prediction"),
@@ -105,6 +106,7 @@ READING = (
     "prediction.list",
     "services.list",
     "worklist.read",
+    "cohort.read",
 )
 """Names or values of patients were shown; over REST they left the house with that."""
 
@@ -147,6 +149,7 @@ ROUTES = {
     "portal:prediction-copied": "prediction.copy",
     "portal:prediction-print": "prediction.print",
     "portal:service-stop": "version.stop",
+    "portal:cohort": "cohort.read",
     "portal:version-submit": "version.submit",
     "portal:version-explain": "version.explain",
     "portal:version-approve": "version.approve",

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import BaseRouter
 
-from accounts.models import Role, Scope, User
+from accounts.models import Scope, User
 from diagnosis.registry import serializers
 from diagnosis.registry.models import ModelVersion, Service
 
@@ -41,9 +41,7 @@ class ServiceViewSet(viewsets.GenericViewSet[Service]):
     def get_queryset(self) -> Any:
         user = self.request.user
         assert isinstance(user, User)
-        services = Service.objects.visible_to(user).order_by("slug")
-        if user.has_role(Role.NURSE) and not user.has_role(Role.CLINICIAN):
-            services = services.filter(hidden_from_nurses=False)
+        services = Service.objects.met_by(user).order_by("slug")
         versions = ModelVersion.objects.filter(state__in=ANSWERING).order_by("state")
         return services.prefetch_related(
             Prefetch("versions", queryset=versions, to_attr="answering")

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker
-from accounts.models import Organisation, User
+from accounts.models import Organisation, Role, User
 from medportal.common.text import localized
 
 
@@ -20,6 +20,13 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         if not user.is_authenticated or user.organisation_id is None:
             return self.none()
         return self.filter(organisation=user.organisation_id)
+
+    def met_by(self, user: Asker) -> ServiceQuerySet:
+        """Those that the asker meets: some are no matter of nurses."""
+        found = self.visible_to(user)
+        if isinstance(user, User) and Role.NURSE in user.roles and Role.CLINICIAN not in user.roles:
+            return found.filter(hidden_from_nurses=False)
+        return found
 
 
 class Service(models.Model):

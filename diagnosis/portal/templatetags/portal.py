@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import acts
 from diagnosis.portal import figures, wording
+from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.identity import Identity
 from diagnosis.portal.identity import identity as identity_of
 from diagnosis.records.models import Patient
@@ -64,6 +65,12 @@ def percent(probability: float | None) -> str:
 @register.filter
 def points(difference: float | None) -> str:
     return wording.points(difference if isinstance(difference, int | float) else None)
+
+
+@register.filter
+def signed_points(difference: float) -> str:
+    """Whole points along an axis: −10, 0, +10."""
+    return figures.signed(whole(difference))
 
 
 @register.filter

@@ -52,10 +52,7 @@ class Listed:
 
 
 def _visible(user: User) -> list[Service]:
-    rows = Service.objects.visible_to(user).order_by("slug")
-    if user.has_role(Role.NURSE) and not user.has_role(Role.CLINICIAN):
-        rows = rows.filter(hidden_from_nurses=False)
-    return list(rows)
+    return list(Service.objects.met_by(user).order_by("slug"))
 
 
 def _in_use(versions: list[ModelVersion]) -> ModelVersion | None:

@@ -1,0 +1,116 @@
+"""One input closely: what it adds at which value, and which other input changes that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from diagnosis.inference.cohort import Cohort
+from diagnosis.ml.explain.cohort import Bin, dependence
+from diagnosis.portal.charts.dots import Dot, Dots, dots
+from diagnosis.portal.charts.rounding import whole
+from diagnosis.portal.charts.waterfall import SURE
+from diagnosis.portal.cohort.effects import about
+from diagnosis.portal.cohort.levels import MIDDLE, Levels, range_text, value_text
+from diagnosis.portal.figures import signed
+from diagnosis.portal.wording import number
+from medportal.common.text import localized
+
+
+@dataclass(frozen=True)
+class BinRow:
+    """Patients with about the same value."""
+
+    value: str
+    patients: int
+    points: str
+    error: str
+    spread: str
+    """The middle 80 % of the patients."""
+
+
+@dataclass(frozen=True)
+class DrawnDot:
+    """A dot, whose result it is, and what it says when pointed at."""
+
+    dot: Dot
+    mark: str
+    prediction: UUID
+    text: str
+
+
+@dataclass(frozen=True)
+class DependencePage:
+    label: str
+    unit: str
+    picture: Dots
+    across: tuple[tuple[str, str], ...]
+    up: tuple[tuple[str, str], ...]
+    drawn: tuple[DrawnDot, ...]
+    rows: tuple[BinRow, ...]
+    usual: str
+    companion: str
+    """The other input that changes most what this one does; empty where none does."""
+    strength: str
+    legend: list[tuple[str, str]]
+
+    @property
+    def is_thinned(self) -> bool:
+        return any(one.dot.count > 1 for one in self.drawn)
+
+
+def dependence_page(cohort: Cohort, j: int, levels: Sequence[Levels]) -> DependencePage:
+    found = dependence(cohort.contributions, cohort.values, j)
+    feature, companion = cohort.features[j], found.companion
+    is_number = feature.kind == "number"
+    picture = dots(
+        cohort.values[:, j],
+        cohort.contributions[:, j],
+        is_number=is_number,
+        usual=feature.reference_range,
+        middle=[(b.middle, b.mean) for b in found.bins if is_number and not b.is_missing],
+    )
+    coloured = None if companion is None else levels[companion]
+    return DependencePage(
+        label=localized(feature.label),
+        unit=value_text(feature, 1.0).removeprefix(number(1.0, feature.decimals)).strip(),
+        picture=picture,
+        across=tuple((l.at, _tick(cohort, j, l.value)) for l in picture.across),
+        up=tuple((l.at, signed(whole(l.value))) for l in picture.up),
+        drawn=tuple(_drawn(cohort, j, dot, coloured) for dot in picture.dots),
+        rows=tuple(_bin_row(cohort, j, b) for b in found.bins),
+        usual=range_text(feature, *feature.reference_range) if feature.reference_range else "",
+        companion="" if companion is None else localized(cohort.features[companion].label),
+        strength=about(found.strength),
+        legend=coloured.legend if coloured else [],
+    )
+
+
+def _tick(cohort: Cohort, j: int, value: float) -> str:
+    feature = cohort.features[j]
+    return number(value) if feature.kind == "number" else value_text(feature, value)
+
+
+def _drawn(cohort: Cohort, j: int, dot: Dot, coloured: Levels | None) -> DrawnDot:
+    value = value_text(cohort.features[j], float(cohort.values[dot.row, j]))
+    points = signed(whole(float(cohort.contributions[dot.row, j])))
+    text = _("%(value)s: %(points)s points") % {"value": value, "points": points}
+    mark = coloured.mark(dot.row) if coloured else MIDDLE
+    return DrawnDot(dot, mark, cohort.predictions[dot.row], text)
+
+
+def _bin_row(cohort: Cohort, j: int, b: Bin) -> BinRow:
+    feature = cohort.features[j]
+    value = _("not measured") if b.is_missing else range_text(feature, b.lower, b.upper)
+    low, high = signed(whole(b.low)), signed(whole(b.high))
+    return BinRow(
+        value=value,
+        patients=b.rows,
+        points=signed(whole(b.mean)),
+        error="" if np.isnan(b.error) else f"±{about(SURE * b.error)}",
+        spread=low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high},
+    )
