@@ -6,19 +6,22 @@ as two matrices. Only results of one version stand together; what is left out is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 from django.db.models import BooleanField, Case, Count, F, Func, JSONField, Value, When
+from django.db.models.expressions import CombinedExpression
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from accounts import audit
 from accounts.models import User
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.snapshot import schema_of
+from diagnosis.inference.soundness import fault
 from diagnosis.inference.worklist import valid
 from diagnosis.ml.schema import Feature
 from diagnosis.registry.models import ModelVersion, Service
@@ -27,8 +30,6 @@ Floats = NDArray[np.float64]
 State = Job.State
 MOST = 2_000
 """The newest so many: a page of more would be slow, and its pictures say no more."""
-LARGEST_GAP = 0.005
-"""Reasons that miss their result by more than half a point are shown nowhere."""
 ACT = "cohort.read"
 
 
@@ -44,7 +45,7 @@ class LeftOut:
     unexplained: int = 0
     """Without reasons, or with reasons that are still on their way."""
     unsound: int = 0
-    """Their reasons do not add up to the result."""
+    """Their reasons fail their own check and are shown nowhere."""
     older: int = 0
     """Beyond the newest that fit."""
 
@@ -72,6 +73,7 @@ class Cohort:
     predictions: tuple[UUID, ...]
     patients: tuple[UUID, ...]
     bands: tuple[str, ...]
+    """Of each result; empty for one that has expired."""
     probabilities: Floats
     values: Floats
     """In the unit of the feature; a category is its code, NaN was not measured."""
@@ -128,16 +130,12 @@ def _groups(newest: Any, service: Service) -> Any:
 
 
 def _columns(rows: Any) -> Any:
-    """Of each explanation the numbers alone: the texts beside them are most of it."""
-    return rows.values_list(
-        "pk",
-        "patient",
-        "band",
-        "probability",
-        "explanation__content__base_value",
-        _each("converted"),
-        _each("contribution"),
+    """Of each explanation what is needed: the texts beside the numbers are most of it."""
+    rest = CombinedExpression(
+        F("explanation__content"), "-", Value("attributions"), output_field=JSONField()
     )
+    lists = [_each(name) for name in ("feature", "contribution", "standard_error", "converted")]
+    return rows.values_list("pk", "patient", "band", "probability", "index_at", rest, *lists)
 
 
 def _each(name: str) -> Func:
@@ -150,31 +148,36 @@ def _each(name: str) -> Func:
     )
 
 
+def _is_sound(row: Any, names: list[str]) -> bool:
+    """Whether the reasons may be shown at all, and name the inputs of the version in order."""
+    _pk, _patient, _band, probability, _at, content, features, *lists, converted = row
+    given = zip(features, *lists, strict=False)
+    content["attributions"] = [
+        {"feature": name, "contribution": contribution, "standard_error": error}
+        for name, contribution, error in given
+    ]
+    is_whole = features == names and len(converted) == len(names)
+    return is_whole and not fault(content, probability)
+
+
 def _cohort(
     service: Service, version: ModelVersion, listed: list[Any], left_out: LeftOut
 ) -> Cohort:
-    features = tuple(schema_of(version))
-    whole = [row for row in listed if len(row[5]) == len(row[6]) == len(features)]
-    probabilities, bases = (_numbers([row[i] for row in whole], ()) for i in (3, 4))
-    values, contributions = (_numbers([row[i] for row in whole], features) for i in (5, 6))
-    gaps = np.abs(bases + contributions.sum(axis=1) - probabilities)
-    sound = gaps <= LARGEST_GAP  # False for a number that is none
-    left_out.unsound = len(listed) - int(sound.sum())
-    kept = [row for row, is_sound in zip(whole, sound, strict=True) if is_sound]
+    schema = schema_of(version)
+    names, now = list(schema.names), timezone.now()
+    kept = [row for row in listed if _is_sound(row, names)]
+    left_out.unsound = len(listed) - len(kept)
+    until = timedelta(days=service.validity_days)
+    shape = (len(kept), len(names))
     return Cohort(
         service=service,
         version=version,
-        features=features,
+        features=tuple(schema),
         predictions=tuple(row[0] for row in kept),
         patients=tuple(row[1] for row in kept),
-        bands=tuple(row[2] for row in kept),
-        probabilities=probabilities[sound],
-        values=values[sound],
-        contributions=contributions[sound],
+        bands=tuple(row[2] if now <= row[4] + until else "" for row in kept),
+        probabilities=np.array([row[3] for row in kept], dtype=np.float64),
+        values=np.array([row[9] for row in kept], dtype=np.float64).reshape(shape),
+        contributions=np.array([row[7] for row in kept], dtype=np.float64).reshape(shape),
         left_out=left_out,
     )
-
-
-def _numbers(given: list[Any], features: Sequence[Feature]) -> Floats:
-    shape = (len(given), len(features)) if features else (len(given),)
-    return np.array(given, dtype=np.float64).reshape(shape)

@@ -78,7 +78,7 @@ def beeswarm(swarmed: Sequence[Swarmed], axis: Axis) -> Beeswarm:
     return Beeswarm(axis, rows, per_mark)
 
 
-def _cells(one: Swarmed, axis: Axis, columns: int) -> tuple[Floats, Index]:
+def _cells(one: Swarmed, axis: Axis, columns: int) -> tuple[Index, Index]:
     """Which (column, class) hold patients (m, 2), and how many each; missing is class 0."""
     places = (one.contributions - axis.low) / (axis.high - axis.low) * columns
     column = np.clip(places.astype(np.intp), 0, columns - 1)

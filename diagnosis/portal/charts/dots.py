@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from diagnosis.portal.charts.ticks import ticks
 Floats = NDArray[np.float64]
 Index = NDArray[np.intp]
 HEIGHT = 300
-MOST_DOTS = 800
+MOST_DOTS = 600
 _TOP, _BOTTOM = 14.0, 34.0
 _LEFT, _RIGHT = 7.0, 98.0
 """Per cent of the width; the axis' figures stand left of it, inside the picture."""
@@ -139,7 +140,7 @@ def dots(
         right=f"{shown(across.right)}%",
         missing_at=f"{shown(_RIGHT - _MISSING / 2)}%" if missing.any() else "",
         usual=_usual(across, usual),
-        middle=tuple(Segment(*a, *b) for a, b in zip(line, line[1:], strict=False)),
+        middle=tuple(Segment(*a, *b) for a, b in pairwise(line)),
     )
 
 

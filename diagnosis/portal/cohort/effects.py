@@ -91,7 +91,9 @@ class Swarm:
     left_out: int
 
 
-def swarm(cohort: Cohort, found: Importance, listed: list[Effect], levels: Sequence[Levels]) -> Swarm:
+def swarm(
+    cohort: Cohort, found: Importance, listed: list[Effect], levels: Sequence[Levels]
+) -> Swarm:
     order = found.order[:MOST_DRAWN]
     rows = [_swarmed(cohort, int(j), levels[j]) for j in order]
     picture = beeswarm(rows, axis_of(cohort.contributions[:, order]))

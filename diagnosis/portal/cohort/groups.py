@@ -59,8 +59,7 @@ class GroupRow:
 
 def group_rows(cohort: Cohort, grouping: Grouping, levels: Sequence[Levels]) -> list[GroupRow]:
     return [
-        _row(number, group, cohort, levels)
-        for number, group in enumerate(grouping.groups, start=1)
+        _row(number, group, cohort, levels) for number, group in enumerate(grouping.groups, start=1)
     ]
 
 
@@ -108,7 +107,9 @@ def _named(kinds: Levels, level: int) -> str:
         return kinds.texts[level]
     if len(kinds.marks) == 1:
         return kinds.texts[0]
-    place = _("low") if level == 0 else _("high") if level + 1 == len(kinds.marks) else _("middling")
+    place = (
+        _("low") if level == 0 else _("high") if level + 1 == len(kinds.marks) else _("middling")
+    )
     return f"{place} ({kinds.texts[level]})"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,7 +96,7 @@ def _of_number(feature: Feature, column: Floats) -> Levels:
         of[known] = np.searchsorted(different, column[known])
         texts = tuple(value_text(feature, value) for value in different)
         return Levels(of, texts, MARKS.get(len(different), ()), is_number=True)
-    cuts = np.unique(np.quantile(column[known], THIRDS))
+    cuts = np.unique(np.quantile(column[known], THIRDS, method="inverted_cdf"))
     cuts = cuts[cuts < different[-1]]  # above the highest value lies nobody
     if not len(cuts):
         cuts = different[-2:-1]
@@ -105,12 +104,16 @@ def _of_number(feature: Feature, column: Floats) -> Levels:
     return Levels(of, _between(feature, cuts), MARKS[len(cuts) + 1], is_number=True)
 
 
-def _between(feature: Feature, cuts: Sequence[float]) -> tuple[str, ...]:
+def _between(feature: Feature, cuts: Floats) -> tuple[str, ...]:
     """«up to 21», «21–40», «above 40 µmol/L»."""
     ends = [number(float(cut), feature.decimals) for cut in cuts]
     first = _("up to %(value)s") % {"value": ends[0]}
     last = _("above %(value)s") % {"value": with_unit(feature, ends[-1])}
-    middle = [_("above %(low)s to %(high)s") % {"low": ends[0], "high": ends[1]}] if ends[1:] else []
+    middle = (
+        [_("above %(low)s to %(high)s") % {"low": ends[0], "high": ends[1]}]
+        if len(ends) > 1
+        else []
+    )
     return (first, *middle, last)
 
 

@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
+
 from accounts.models import User
 from diagnosis.inference.cohort import MOST, Cohort
 from diagnosis.inference.models import Prediction
@@ -79,7 +81,9 @@ class CohortPage:
     @cached_property
     def levels(self) -> list[Levels]:
         columns = self.cohort.values.T
-        return [levels_of(f, column) for f, column in zip(self.cohort.features, columns, strict=True)]
+        return [
+            levels_of(f, column) for f, column in zip(self.cohort.features, columns, strict=True)
+        ]
 
     @cached_property
     def importance(self) -> Importance:
@@ -135,7 +139,7 @@ class CohortPage:
 
     @cached_property
     def everybody(self) -> tuple[Share, ...]:
-        return band_shares(self.cohort, range(self.n))
+        return band_shares(self.cohort, np.arange(self.n))
 
     @property
     def twins(self) -> list[list[str]]:

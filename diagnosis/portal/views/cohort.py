@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -31,7 +33,7 @@ def _and(question: str) -> str:
 def cohort(request: PersonRequest, slug: str) -> HttpResponse:
     service = _service(request.user, slug)
     version = version_in_use(service)
-    context = {"service": service, "version": version}
+    context: dict[str, Any] = {"service": service, "version": version}
     if version is not None:
         asked = request.GET.dict()
         found = read_cohort(

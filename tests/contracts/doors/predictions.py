@@ -22,6 +22,11 @@ def _(ward: Ward):
     ward.get("portal:worklist")
 
 
+@door("cohort.read", "page", by="doctor", about="patient")
+def _(ward: Ward):
+    ward.get("portal:cohort", slug=ward.slug)
+
+
 @door("prediction.request", "REST", by="doctor", about="patient")
 def _(ward: Ward):
     ward.send(f"services/{ward.slug}/predictions", {"patient": str(ward.patient.pk)})
