@@ -16,7 +16,7 @@ from diagnosis.portal.charts.scale import Axis, shown
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.intp]
-MOST_MARKS = 1_200
+MOST_MARKS = 1_400
 HEIGHT = 52
 _STEP = 7.0
 _EDGE = 5.0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
+from string import ascii_uppercase
 from uuid import UUID
 
 import numpy as np
@@ -14,8 +16,8 @@ from diagnosis.ml.explain.cohort import Bin, dependence
 from diagnosis.portal.charts.dots import Dot, Dots, dots
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.charts.waterfall import SURE
-from diagnosis.portal.cohort.effects import about
-from diagnosis.portal.cohort.levels import MIDDLE, Levels, range_text, value_text
+from diagnosis.portal.cohort.effects import NEUTRAL, about
+from diagnosis.portal.cohort.levels import Levels, range_text, value_text, with_unit
 from diagnosis.portal.figures import signed
 from diagnosis.portal.wording import number
 from medportal.common.text import localized
@@ -48,7 +50,8 @@ class DependencePage:
     label: str
     unit: str
     picture: Dots
-    across: tuple[tuple[str, str], ...]
+    across: tuple[tuple[str, str, str], ...]
+    """Place, text and, of a category, the letter that stands for it where there is no room."""
     up: tuple[tuple[str, str], ...]
     drawn: tuple[DrawnDot, ...]
     rows: tuple[BinRow, ...]
@@ -57,6 +60,10 @@ class DependencePage:
     """The other input that changes most what this one does; empty where none does."""
     strength: str
     legend: list[tuple[str, str]]
+
+    @property
+    def is_category(self) -> bool:
+        return any(letter for _at, _text, letter in self.across)
 
     @property
     def is_thinned(self) -> bool:
@@ -77,9 +84,12 @@ def dependence_page(cohort: Cohort, j: int, levels: Sequence[Levels]) -> Depende
     coloured = None if companion is None else levels[companion]
     return DependencePage(
         label=localized(feature.label),
-        unit=value_text(feature, 1.0).removeprefix(number(1.0, feature.decimals)).strip(),
+        unit=with_unit(feature, "").strip() if is_number else "",
         picture=picture,
-        across=tuple((one.at, _tick(cohort, j, one.value)) for one in picture.across),
+        across=tuple(
+            (one.at, _tick(cohort, j, one.value), "" if is_number else letter)
+            for one, letter in zip(picture.across, cycle(ascii_uppercase), strict=False)
+        ),
         up=tuple((one.at, signed(whole(one.value))) for one in picture.up),
         drawn=tuple(_drawn(cohort, j, dot, coloured) for dot in picture.dots),
         rows=tuple(_bin_row(cohort, j, b) for b in found.bins),
@@ -99,7 +109,7 @@ def _drawn(cohort: Cohort, j: int, dot: Dot, coloured: Levels | None) -> DrawnDo
     value = value_text(cohort.features[j], float(cohort.values[dot.row, j]))
     points = signed(whole(float(cohort.contributions[dot.row, j])))
     text = _("%(value)s: %(points)s points") % {"value": value, "points": points}
-    mark = coloured.mark(dot.row) if coloured else MIDDLE
+    mark = coloured.mark(dot.row) if coloured else NEUTRAL
     return DrawnDot(dot, mark, cohort.predictions[dot.row], text)
 
 

@@ -33,7 +33,7 @@ class Trait:
 
     @property
     def text(self) -> str:
-        return f"{self.label} {self.value}"
+        return _("%(input)s: %(value)s") % {"input": self.label, "value": self.value}
 
 
 @dataclass(frozen=True)

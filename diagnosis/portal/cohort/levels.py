@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,19 +71,26 @@ def with_unit(feature: Feature, text: str) -> str:
     return f"{text}{NARROW}{written}" if written else text
 
 
+def plain(feature: Feature, value: float) -> str:
+    """A number as it is printed, without its unit; years as the banner counts them."""
+    if feature.unit == "a":
+        return str(math.floor(value))
+    return number(float(value), feature.decimals)
+
+
 def value_text(feature: Feature, value: float) -> str:
     """One value of the matrix as a clinician reads it."""
     if np.isnan(value):
         return _("not measured")
     if feature.kind == "number":
-        return with_unit(feature, number(float(value), feature.decimals))
+        return with_unit(feature, plain(feature, value))
     category = feature.category(value)
     return localized(category.label) if category else number(float(value))
 
 
 def range_text(feature: Feature, low: float, high: float) -> str:
     """«21–40 µmol/L»; one value where both ends are printed alike."""
-    first, last = (number(float(end), feature.decimals) for end in (low, high))
+    first, last = (plain(feature, end) for end in (low, high))
     if feature.kind != "number" or first == last:
         return value_text(feature, low)
     return with_unit(feature, f"{first}\u2013{last}")
@@ -106,7 +114,7 @@ def _of_number(feature: Feature, column: Floats) -> Levels:
 
 def _between(feature: Feature, cuts: Floats) -> tuple[str, ...]:
     """«up to 21», «21–40», «above 40 µmol/L»."""
-    ends = [number(float(cut), feature.decimals) for cut in cuts]
+    ends = [plain(feature, cut) for cut in cuts]
     first = _("up to %(value)s") % {"value": ends[0]}
     last = _("above %(value)s") % {"value": with_unit(feature, ends[-1])}
     middle = (
