@@ -12,10 +12,10 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from diagnosis.inference.cohort import Cohort
+from diagnosis.inference.soundness import SURE
 from diagnosis.ml.explain.cohort import Bin, dependence
 from diagnosis.portal.charts.dots import Dot, Dots, dots
 from diagnosis.portal.charts.rounding import whole
-from diagnosis.portal.charts.waterfall import SURE
 from diagnosis.portal.cohort.effects import NEUTRAL, about
 from diagnosis.portal.cohort.levels import Levels, range_text, value_text, with_unit
 from diagnosis.portal.figures import signed
