@@ -52,6 +52,15 @@ def decimal(value: float | None, decimals: int = 2) -> str:
     return "\u2013" if value is None else f"{value:.{decimals}f}".replace("-", MINUS)
 
 
+def figures(value: float) -> str:
+    """Three figures that count, never an exponent."""
+    if abs(value) < 5e-7:
+        return "0"
+    decimals = max(0, 2 - math.floor(math.log10(abs(value))))
+    text = decimal(value, min(decimals, 6))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def moment(value: datetime | str | None) -> datetime | None:
     """A stored time: JSON holds it as text."""
     if isinstance(value, str):

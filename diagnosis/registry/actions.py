@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import Role, User
-from diagnosis.ml import MLError
+from diagnosis.ml import Artifact, MLError
+from diagnosis.ml.structure import describe
 from diagnosis.registry import contradictions, manifests, sheets, steps, store
-from diagnosis.registry.models import ModelVersion, Service, VersionEvent
+from diagnosis.registry.models import ModelVersion, Service, VersionEvent, VersionStructure
 from medportal.common.errors import DomainError
 
 State = ModelVersion.State
@@ -49,26 +50,31 @@ def import_version(*, actor: User, service: Service, source: Path) -> ModelVersi
     service = steps.visible_service(actor, service.pk)
     try:
         artifact = store.keep(source)
+        made_of = describe(artifact)
     except MLError as error:
         raise DomainError(
             "artifact_invalid", _("The artifact cannot be read or does not hold together.")
         ) from error
     manifests.check(artifact.manifest, service)
-    return _draft(actor, service, artifact.digest, artifact.manifest)
+    return _draft(actor, service, artifact, made_of)
 
 
 @transaction.atomic
-def _draft(actor: User, service: Service, digest: str, manifest: Mapping[str, Any]) -> ModelVersion:
+def _draft(
+    actor: User, service: Service, artifact: Artifact, made_of: Mapping[str, Any] | None
+) -> ModelVersion:
     Service.objects.select_for_update(no_key=True).get(pk=service.pk)  # numbers follow each other
     last = service.versions.aggregate(last=Max("number"))["last"] or 0
     version = ModelVersion.objects.create(
         service=service,
         number=last + 1,
-        digest=digest,
-        manifest=dict(manifest),
+        digest=artifact.digest,
+        manifest=dict(artifact.manifest),
         contradiction_notes=service.sheet.get("contradiction_notes") or {},
         created_by=actor,
     )
+    if made_of is not None:
+        VersionStructure.objects.create(version=version, made_of=dict(made_of))
     VersionEvent.objects.create(version=version, to_state=State.DRAFT, by=actor)
     audit.record(
         actor=actor, act="version.import", what=str(version.pk), detail={"service": service.slug}

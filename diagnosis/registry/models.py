@@ -144,6 +144,25 @@ class ModelVersion(models.Model):
         return found
 
 
+class VersionStructure(models.Model):
+    """How a version's model is made, worked out by the portal from its file at import.
+
+    Not taken from the manifest: that is what somebody says of the model. Apart from the version,
+    so that lists of versions do not carry it. Versions of older files have none.
+    """
+
+    version = models.OneToOneField(
+        ModelVersion, models.PROTECT, primary_key=True, related_name="structure"
+    )
+    made_of = models.JSONField()
+
+    class Meta:
+        verbose_name = _("structure of a version")
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
 class VersionEvent(models.Model):
     """One step of a version's life: who moved it, when, and why."""
 
