@@ -73,3 +73,30 @@ class ExplanationSerializer(Base):
     seed = serializers.IntegerField(required=False, allow_null=True)
     background = BackgroundSerializer(required=False)
     attributions = AttributionSerializer(many=True, required=False)
+
+
+class ComparedSerializer(Base):
+    """One estimate of the same patient: age and sex alone, the usual score, or the model."""
+
+    code = serializers.ChoiceField(choices=("age-sex", "usual", "model"))
+    label = serializers.CharField()
+    probability = serializers.FloatField(
+        allow_null=True, help_text="null where its formula needs an input that is missing"
+    )
+    auroc = serializers.FloatField(allow_null=True)
+    auroc_interval = serializers.ListField(
+        child=serializers.FloatField(), allow_null=True, min_length=2, max_length=2
+    )
+    brier = serializers.FloatField(allow_null=True)
+    verdict = serializers.ChoiceField(
+        choices=("gain", "no-gain", "loss"), allow_null=True, help_text="the model against it"
+    )
+    auroc_difference = serializers.FloatField(allow_null=True)
+
+
+class AddedValueSerializer(Base):
+    """What the model adds to what a clinician already has, measured on the same patients."""
+
+    patients = serializers.IntegerField(allow_null=True)
+    not_compared = serializers.ListField(child=serializers.CharField())
+    estimates = ComparedSerializer(many=True)

@@ -12,7 +12,11 @@ from rest_framework import serializers
 
 from diagnosis.inference.models import Decision, Prediction
 from diagnosis.inference.next_serializers import NextMeasurementSerializer
-from diagnosis.inference.reason_serializers import AnyValue, ExplanationSerializer
+from diagnosis.inference.reason_serializers import (
+    AddedValueSerializer,
+    AnyValue,
+    ExplanationSerializer,
+)
 from medportal.common.rest import PagesSerializer, StrictSerializer
 
 Base = serializers.Serializer[Any]
@@ -148,6 +152,7 @@ class PredictionSerializer(RunSerializer):
     confirmations = serializers.ListField(child=serializers.CharField())
     result = ResultSerializer(allow_null=True)
     explanation = ExplanationSerializer(allow_null=True)
+    added_value = AddedValueSerializer(allow_null=True)
     refusal = RefusalSerializer(allow_null=True)
     warnings = WarningSerializer(many=True)
     failure_code = serializers.CharField(allow_null=True)

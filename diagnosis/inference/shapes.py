@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from diagnosis.inference import added
 from diagnosis.inference.fitting import ServiceFit
 from diagnosis.inference.models import Decision, Explanation, Outcome, Prediction
 from diagnosis.inference.soundness import fault, is_distinguishable
@@ -70,6 +71,7 @@ def full(prediction: Prediction, explanation: Explanation | None) -> dict[str, A
         "confirmations": prediction.confirmations,
         "result": _result(prediction),
         "explanation": None if explanation is None else _explanation(prediction, explanation),
+        "added_value": _added_value(prediction),
         "refusal": rounded(resolved(prediction.refusal)),
         "warnings": resolved(prediction.warnings),
         "failure_code": prediction.failure_code or None,
@@ -91,6 +93,12 @@ def _result(prediction: Prediction) -> dict[str, Any] | None:
     band = None if prediction.is_expired else found.get("band")
     kept = {name: band.get(name) for name in BAND_FIELDS} if band else None
     return {**found, "band": kept}
+
+
+def _added_value(prediction: Prediction) -> dict[str, Any] | None:
+    if prediction.result is None or prediction.state != Prediction.State.DONE:
+        return None
+    return dict(rounded(added.shape(prediction)))
 
 
 def _explanation(prediction: Prediction, explanation: Explanation) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the machine adds: age and sex alone, the usual score, the model, on the same patients."""
+"""What the machine adds, in words and whole numbers: age and sex, the usual score, the model."""
 
 from __future__ import annotations
 
@@ -8,20 +8,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from diagnosis.inference import added
+from diagnosis.inference.added import Compared
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot import schema_of
-from diagnosis.ml.evaluation import formula_probability
 from diagnosis.portal import sentences
 from diagnosis.portal.figures import decimal, percent
 from diagnosis.registry.models import ModelVersion
 from medportal.common.text import localized
 
-FOR_DOCTORS = ("age-sex", "usual")
-"""Comparators that a clinician knows; the others are for the version's page."""
-
 
 @dataclass(frozen=True)
-class Compared:
+class Row:
     """One row of the comparison."""
 
     code: str
@@ -30,15 +28,21 @@ class Compared:
     interval: str
     brier: str
     for_patient: str
-    is_model: bool = False
+    is_model: bool
 
 
 @dataclass(frozen=True)
 class AddedValue:
-    """The rows, and what they mean in plain words."""
+    """The rows, what they mean in plain words, and on how many patients they were measured."""
 
-    rows: tuple[Compared, ...]
+    rows: tuple[Row, ...]
     words: tuple[str, ...]
+    patients: int | None
+
+    @property
+    def lacks_one(self) -> bool:
+        """Whether a comparator says nothing of this patient."""
+        return any(not row.for_patient for row in self.rows)
 
 
 def metric_interval(metric: Mapping[str, Any] | None, decimals: int = 3) -> str:
@@ -48,84 +52,43 @@ def metric_interval(metric: Mapping[str, Any] | None, decimals: int = 3) -> str:
     return f"{low}\u2013{high}"
 
 
-def _value(metrics: Mapping[str, Any], name: str) -> float | None:
-    metric = metrics.get(name)
-    return None if not metric else metric.get("value")
-
-
-def _compared(
-    code: str, label: str, metrics: Mapping[str, Any], for_patient: str, *, is_model: bool = False
-) -> Compared:
-    return Compared(
-        code=code,
-        label=label,
-        auroc=decimal(_value(metrics, "auroc"), 3),
-        interval=metric_interval(metrics.get("auroc")),
-        brier=decimal(_value(metrics, "brier"), 3),
-        for_patient=for_patient,
-        is_model=is_model,
+def _row(found: Compared) -> Row:
+    return Row(
+        code=found.code,
+        label=localized(found.label),
+        auroc=decimal(found.auroc.get("value"), 3),
+        interval=metric_interval(found.auroc),
+        brier=decimal(found.brier, 3),
+        for_patient="" if found.probability is None else percent(found.probability),
+        is_model=found.is_model,
     )
 
 
-def model_values(prediction: Prediction) -> dict[str, float | None]:
-    """The inputs as the model saw them, in the features' units; what was missing is None."""
-    return {name: entry.get("converted") for name, entry in (prediction.inputs or {}).items()}
-
-
-def alone(comparator: Mapping[str, Any], values: Mapping[str, float | None]) -> float | None:
-    """What a comparator says of this patient, where the manifest holds its formula."""
-    formula = comparator.get("formula")
-    return formula_probability(formula, values) if formula else None
-
-
-def _words(version: ModelVersion, comparators: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Gain or no gain over what a clinician already has."""
-    model = (version.manifest["metrics"].get("auroc") or {}).get("value")
-    words = []
-    for comparator in comparators:
-        theirs = _value(comparator.get("metrics") or {}, "auroc")
-        if model is None or theirs is None:
-            continue
-        difference = (comparator.get("difference") or {}).get("value", model - theirs)
-        verdict = comparator.get("verdict") or sentences.NO_GAIN
-        words.append(sentences.gain(localized(comparator["label"]), difference, verdict))
-    return words
-
-
-def known_to_doctors(version: ModelVersion) -> list[Mapping[str, Any]]:
-    return [c for c in version.manifest.get("comparators") or () if c["code"] in FOR_DOCTORS]
+def _words(version: ModelVersion, rows: Sequence[Compared]) -> tuple[str, ...]:
+    """Gain or no gain over what a clinician already has, and what was never compared."""
+    words = [
+        sentences.gain(localized(row.label), row.difference, row.verdict)
+        for row in rows
+        if row.verdict is not None and row.difference is not None
+    ]
+    lacking = [sentences.say(f"no_{code}") for code in added.not_compared(version)]
+    return (*words, *lacking)
 
 
 def added_value(version: ModelVersion, prediction: Prediction | None = None) -> AddedValue:
     """For the service's page, and with a prediction for this patient, too."""
-    comparators = known_to_doctors(version)
-    values = model_values(prediction) if prediction else {}
-    rows = []
-    for comparator in comparators:
-        found = alone(comparator, values) if prediction else None
-        label = localized(comparator["label"])
-        theirs = "" if found is None else percent(found)
-        rows.append(_compared(comparator["code"], label, comparator.get("metrics") or {}, theirs))
-    ours = prediction.probability if prediction else None
-    rows.append(
-        _compared(
-            "model",
-            _("This model"),
-            version.manifest["metrics"],
-            "" if ours is None else percent(ours),
-            is_model=True,
-        )
-    )
-    return AddedValue(tuple(rows), tuple(_words(version, comparators)))
+    rows = added.compared(version, prediction)
+    patients = added.patients_compared(version)
+    return AddedValue(tuple(map(_row, rows)), _words(version, rows), patients)
 
 
 def age_sex_sentence(prediction: Prediction) -> str:
     """«From age and sex alone: 8 %; with light chains: 11 %», where the manifest allows it."""
-    comparators = known_to_doctors(prediction.version)
+    comparators = added.known_to_doctors(prediction.version)
     age_sex = next((c for c in comparators if c["code"] == "age-sex"), None)
     if age_sex is None or prediction.probability is None:
         return ""
-    found = alone(age_sex, model_values(prediction))
+    found = added.alone(age_sex, added.model_values(prediction))
     if found is None:
         return ""
     used = {name for term in age_sex["formula"]["terms"] for name in term["features"]}

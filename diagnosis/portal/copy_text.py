@@ -1,4 +1,4 @@
-"""A result as three lines for another record: result, inputs, version with time and decision."""
+"""A result as three lines for another record: result, inputs and reasons, version and decision."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from diagnosis.inference.models import Decision, Prediction
 from diagnosis.portal.figures import stored_time
 from diagnosis.portal.inputs_shown import ShownInput
+from diagnosis.portal.reasons import Reasons
 from diagnosis.portal.result_number import Number
 from diagnosis.registry import bands
 from medportal.common.text import localized
@@ -33,6 +34,7 @@ def copy_text(
     prediction: Prediction,
     number: Number,
     shown: Iterable[ShownInput],
+    reasons: Reasons | None,
     decision: Decision | None,
     address: str,
 ) -> str:
@@ -57,4 +59,7 @@ def copy_text(
         decided=decided,
         link=address,
     )
-    return "\n".join((first, _inputs(shown), third))
+    second = _inputs(shown)
+    if reasons:
+        second = _("{inputs}. {reasons}").format(inputs=second, reasons=reasons.sentence)
+    return "\n".join((first, second, third))

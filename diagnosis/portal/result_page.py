@@ -268,8 +268,9 @@ class ResultPage:
     def copy_text(self) -> str:
         if self.number is None:
             return ""
+        shown = self.shown.values()
         return copy_text(
-            self.prediction, self.number, self.shown.values(), self.decision, self.address
+            self.prediction, self.number, shown, self.reasons, self.decision, self.address
         )
 
     @property

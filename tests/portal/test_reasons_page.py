@@ -159,3 +159,11 @@ def test_the_table_holds_every_row_with_its_interval(ward, result):
     for row in page.context["page"].reasons.every_row:
         assert row.label in table
         assert row.interval in table
+
+
+def test_the_copied_text_says_the_reasons_in_one_sentence(ward, result):
+    page = page_of(ward, result).context["page"]
+
+    lines = page.copy_text.splitlines()
+    assert len(lines) == 3
+    assert lines[1].endswith(page.reasons.sentence)
