@@ -20,7 +20,18 @@ SEED = 0
 
 def is_slow(artifact: Artifact, snapshot: Snapshot) -> bool:
     """Whether enumerating takes too long for the queue that doctors wait for."""
-    return bool(exact_cost(matrix(artifact, snapshot)[0], artifact.background) > EXACT_ROWS)
+    return cost(artifact, snapshot) > EXACT_ROWS
+
+
+def cost(artifact: Artifact, snapshot: Snapshot) -> float:
+    """How many rows of the model an exact explanation takes."""
+    return exact_cost(matrix(artifact, snapshot)[0], artifact.background)
+
+
+def shares(artifact: Artifact, before: Snapshot, now: Snapshot) -> dict[str, float]:
+    """What each input adds to the difference between two snapshots; they add up to it."""
+    found = shapley_values(artifact, matrix(artifact, now), matrix(artifact, before), seed=SEED)
+    return dict(zip(artifact.schema.names, map(float, found.values[0]), strict=True))
 
 
 def explain(

@@ -62,6 +62,14 @@ def demand(service: Service) -> None:
             raise _refusal(standing)
 
 
+def refuse_used_up(service: Service) -> None:
+    """Refuse what is no run of its own but must not be a way around a quota that is used up."""
+    for quota in Quota.objects.for_service(service).exclude(limit=None).order_by("pk"):
+        standing = _standing(quota)
+        if standing.is_used_up:
+            raise _refusal(standing)
+
+
 def standings(organisation: Organisation | None) -> list[Standing]:
     rows = Quota.objects.filter(organisation=organisation).select_related("service")
     return [_standing(quota) for quota in rows.exclude(limit=None, warn_at=None)]

@@ -50,7 +50,7 @@ def take(
         reading = readings.get(feature.name)
         sent = given.get(feature.name)
         if sent is not None and not _repeats(feature, sent, reading):
-            snapshot[feature.name] = _from_caller(sent)
+            snapshot[feature.name] = entry_given(sent)
         elif reading is not None:
             snapshot[feature.name] = _from_chart(
                 reading, feature, use_stale=feature.name in include_stale
@@ -96,7 +96,8 @@ def is_personal(feature: Feature) -> bool:
     return any(source.kind == "patient" for source in feature.sources)
 
 
-def _from_caller(sent: GivenValue) -> Entry:
+def entry_given(sent: GivenValue) -> Entry:
+    """The entry of a value that a caller sent; of one left out on purpose, that of nothing."""
     if sent.converted is None:
         return _nothing()
     return {

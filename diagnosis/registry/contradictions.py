@@ -27,6 +27,11 @@ def note(version: ModelVersion, feature: str) -> dict[str, str] | None:
     return dict(written) if written and has_both_languages(written) else None
 
 
+def notes(version: ModelVersion) -> dict[str, dict[str, str] | None]:
+    """Each feature that goes against the usual, with what was written about it."""
+    return {str(e["feature"]): note(version, str(e["feature"])) for e in found(version)}
+
+
 def unexplained(version: ModelVersion) -> list[str]:
     return [str(e["feature"]) for e in found(version) if note(version, str(e["feature"])) is None]
 

@@ -66,10 +66,7 @@ def _explained(job: Explanation) -> tuple[dict[str, Any] | None, str]:
         artifact = load_artifact(prediction.version, states=FOR_REPRODUCTION)
     except ArtifactError:
         return None, UNREADABLE
-    against = {
-        str(entry["feature"]): contradictions.note(prediction.version, str(entry["feature"]))
-        for entry in contradictions.found(prediction.version)
-    }
+    against = contradictions.notes(prediction.version)
     return explaining.explain(artifact, prediction.inputs, against, prediction.version), ""
 
 

@@ -51,6 +51,10 @@ class Novelty:
         """Return which rows (n, d) are unlike the training rows."""
         return self.measure.score(x) > self.threshold
 
+    def usual(self, feature: str) -> tuple[float, float] | None:
+        """Return between which values most training rows lie (5 to 95 %); None if it is unknown."""
+        return self.measure.usual(feature)
+
     def standing_out(self, row: Matrix) -> list[int]:
         """Return the places of up to three inputs that make a row (1, d) unlike, worst first."""
         adds = self.measure.contributions(row)

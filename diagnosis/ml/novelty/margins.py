@@ -76,6 +76,12 @@ class Margin:
         return cls(values, scores, float(given["low"]), float(given["high"]), bool(given["log"]))
 
     @property
+    def ends(self) -> tuple[float, float]:
+        """The first and the last knot, as the number itself."""
+        low, high = float(self.values[0]), float(self.values[-1])
+        return (float(np.exp(low)), float(np.exp(high))) if self.log else (low, high)
+
+    @property
     def is_constant(self) -> bool:
         """Whether the training rows held one value only."""
         return self.low == 0.0 and self.high == 0.0

@@ -84,6 +84,14 @@ class Measure:
     def _shape(self) -> Shape:
         return Shape(self.features)
 
+    def usual(self, feature: str) -> tuple[float, float] | None:
+        """Return the outermost quantiles kept of a number; None for answers and constants."""
+        names = [self.features[place].name for place in self._shape.numbers]
+        if feature not in names:
+            return None
+        margin = self.margins[names.index(feature)]
+        return None if margin.is_constant else margin.ends
+
     def surprise(self, x: Matrix) -> tuple[Array, Array, Array]:
         """Return the surprise of rows (n,), and its mean and variance over training-like rows."""
         wide = x.astype(np.float64)

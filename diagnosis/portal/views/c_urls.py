@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from diagnosis.portal.views import cohort, estimates
+from diagnosis.portal.views import cohort, estimates, tryout
 
 _PREDICTION = "predictions/<uuid:prediction>/"
 
 routes = [
     path(f"{_PREDICTION}estimate/", estimates.estimate, name="prediction-estimate"),
+    path(f"{_PREDICTION}try/", tryout.try_out, name="prediction-try"),
     path("services/<slug:slug>/cohort/", cohort.cohort, name="cohort"),
 ]

@@ -66,6 +66,14 @@ def _(ward: Ward):
     ward.get("portal:prediction-compare", prediction=repeat.pk)
 
 
+@door("prediction.try", "page", by="doctor", about="patient")
+def _(ward: Ward):
+    prediction = asked(ward)
+    runner.run_prediction(prediction.pk)
+    yield
+    ward.get("portal:prediction-try", prediction=prediction.pk)
+
+
 @door("prediction.copy", "page", by="nurse", about="patient")
 def _(ward: Ward):
     ward.post("portal:prediction-copied", "nurse", prediction=ward.prediction.pk)

@@ -1,0 +1,149 @@
+"""A try-out: a stored run's inputs with some of them changed, computed here and now, never kept.
+
+The only place where a web process runs a model for a page (design, part 5). What it makes are rows
+in memory alone: nobody saves them, and no event names their values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from diagnosis.inference import explaining, likeness, refusals, scoring
+from diagnosis.inference.facts import Facts, read_facts
+from diagnosis.inference.given import GivenValue
+from diagnosis.inference.models import Explanation, Job, Prediction
+from diagnosis.inference.population import check_population
+from diagnosis.inference.refusals import Ground
+from diagnosis.inference.snapshot import Entry, Snapshot, entry_given, is_personal
+from diagnosis.inference.warnings import of_run
+from diagnosis.ml import Artifact, ArtifactError, Feature
+from diagnosis.registry import contradictions
+from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.store import load_artifact
+
+MOST_ROWS = 250_000
+"""Model rows for the reasons of one position of the hand: some forty milliseconds."""
+
+MOST_SHARED = 12
+"""Changed inputs among which a difference is shared out: 2 to the power of it is enumerated."""
+
+HISTORY = "History"
+
+
+@dataclass
+class Tried:
+    """What came out. ``run`` and ``explanation`` were never in the database."""
+
+    run: Prediction
+    grounds: list[Ground] = field(default_factory=list)
+    explanation: Explanation | None = None
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """Of the difference to the stored result, by changed input."""
+
+
+def closed(prediction: Prediction) -> str:
+    """Why nothing can be tried on this run; empty where it can."""
+    state, version = prediction.state, prediction.version.state
+    reasons = (
+        (state == Job.State.ENTERED_IN_ERROR, "entered_in_error"),
+        (not prediction.is_settled, "pending"),
+        (state not in (Job.State.DONE, Job.State.REFUSED), "no_result"),
+        (version in (ModelVersion.State.STOPPED, ModelVersion.State.RECALLED), "stopped"),
+        (version != ModelVersion.State.PUBLISHED, "replaced"),
+        (timezone.now() > prediction.expires_at, "expired"),
+    )
+    return next((code for holds, code in reasons if holds), "")
+
+
+def artifact_of(prediction: Prediction) -> Artifact | None:
+    """The model in this process; None where it cannot be read."""
+    try:
+        return load_artifact(prediction.version)
+    except ArtifactError:
+        return None
+
+
+def why_locked(feature: Feature, entry: Mapping[str, Any]) -> str:
+    """``personal`` or ``history``; what is history but was never asked may be tried."""
+    if is_personal(feature):
+        return "personal"
+    is_known = entry.get("converted") is not None
+    return "history" if is_known and (feature.family or {}).get("en") == HISTORY else ""
+
+
+def changed(prediction: Prediction, given: Mapping[str, GivenValue]) -> Snapshot:
+    """The stored inputs with what was moved in its place."""
+    stored: Snapshot = prediction.inputs
+    return {**stored, **{name: entry_given(value) for name, value in given.items()}}
+
+
+def attempt(
+    prediction: Prediction,
+    artifact: Artifact,
+    inputs: Snapshot,
+    is_overtaken: Callable[[], bool] = lambda: False,
+) -> Tried | None:
+    """Refuse or score, and explain; None if a newer position of the hand came meanwhile."""
+    facts = read_facts(prediction.patient, [prediction.service], prediction.index_at)
+    run = _in_memory(prediction, inputs)
+    grounds = _grounds(run, artifact, facts)
+    if grounds:
+        return Tried(run, grounds)
+    _score(run, artifact, facts)
+    if is_overtaken():
+        return None
+    return Tried(run, [], _explained(run, artifact), _shares(prediction, run, artifact))
+
+
+def _in_memory(prediction: Prediction, inputs: Snapshot) -> Prediction:
+    return Prediction(
+        service=prediction.service,
+        version=prediction.version,
+        patient=prediction.patient,
+        origin=Prediction.Origin.WHAT_IF,
+        state=Job.State.DONE,
+        index_at=prediction.index_at,
+        inputs=inputs,
+        confirmations=prediction.confirmations,
+    )
+
+
+def _grounds(run: Prediction, artifact: Artifact, facts: Facts) -> list[Ground]:
+    report = check_population(run.service, run.patient, run.inputs, run.confirmations, facts=facts)
+    return refusals.of_population(report) + (
+        refusals.of_inputs(artifact.schema, run.inputs) or likeness.of_row(artifact, run.inputs)
+    )
+
+
+def _score(run: Prediction, artifact: Artifact, facts: Facts) -> None:
+    result = scoring.score(artifact, run.service.sheet, run.inputs)
+    run.result, run.probability = result, result["probability"]
+    run.band = result["band"]["code"] if result["band"] else ""
+    run.warnings = of_run(run, result, facts)
+
+
+def _explained(run: Prediction, artifact: Artifact) -> Explanation | None:
+    """As the stored one; None where it would keep the hand waiting."""
+    if explaining.cost(artifact, run.inputs) > MOST_ROWS:
+        return None
+    against = contradictions.notes(run.version)
+    content = explaining.explain(artifact, run.inputs, against)
+    return Explanation(prediction=run, state=Job.State.DONE, content=content)
+
+
+def _shares(before: Prediction, run: Prediction, artifact: Artifact) -> dict[str, float]:
+    """The difference to the stored result as the Shapley values against that one patient."""
+    names = artifact.schema.names
+    moved = {name for name in names if _differs(before.inputs.get(name), run.inputs[name])}
+    if before.probability is None or not 0 < len(moved) <= MOST_SHARED:
+        return {}
+    found = explaining.shares(artifact, before.inputs, run.inputs)
+    return {name: share for name, share in found.items() if name in moved}
+
+
+def _differs(before: Entry | None, now: Entry) -> bool:
+    return (before or {}).get("converted") != now.get("converted")

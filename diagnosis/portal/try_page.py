@@ -1,0 +1,148 @@
+"""The page of a try-out: its fields, what came out, and how it differs from the stored result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from diagnosis.inference import try_limits, trying
+from diagnosis.inference.models import Prediction
+from diagnosis.inference.snapshot import schema_of
+from diagnosis.inference.trying import Tried
+from diagnosis.ml import Artifact
+from diagnosis.portal import sentences
+from diagnosis.portal.figures import percent
+from diagnosis.portal.inputs_shown import ShownInput, shown_inputs
+from diagnosis.portal.reasons import Reasons, reasons
+from diagnosis.portal.result_number import Number, number_of
+from diagnosis.portal.run_form import grouped
+from diagnosis.portal.try_difference import Moved, moved_inputs, sentence
+from diagnosis.portal.try_form import TryField, TryForm
+
+LONGEST_NAME = 40
+
+
+def _word(text: str) -> str:
+    """What may be part of a key of the cache."""
+    return text if text.isalnum() and text.isascii() and len(text) <= LONGEST_NAME else ""
+
+
+class TryPage:
+    """One position of the hand; everything is computed when it is first wanted."""
+
+    def __init__(
+        self,
+        prediction: Prediction,
+        user: User,
+        artifact: Artifact,
+        posted: Mapping[str, str] | None = None,
+    ) -> None:
+        self.prediction, self.user, self.artifact = prediction, user, artifact
+        sent = posted or {}
+        self.name = _word(sent.get("page", ""))
+        turn = sent.get("turn", "")
+        self.turn = int(turn) if turn.isdecimal() and len(turn) < 10 else 0
+        self.form = TryForm(schema_of(prediction.version), prediction.inputs, artifact, posted)
+
+    @cached_property
+    def fields(self) -> list[TryField]:
+        return self.form.fields
+
+    @property
+    def open_fields(self) -> list[TryField]:
+        return [one for one in self.fields if not one.is_locked]
+
+    @property
+    def groups(self) -> Any:
+        return grouped(self.open_fields)
+
+    @property
+    def locked(self) -> list[TryField]:
+        return [one for one in self.fields if one.is_locked]
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.form.errors)
+
+    @cached_property
+    def inputs(self) -> dict[str, Any]:
+        return trying.changed(self.prediction, self.form.given)
+
+    @cached_property
+    def tried(self) -> Tried | None:
+        """None where a field cannot be read, or where a newer position came meanwhile."""
+        if self.has_errors:
+            return None
+        try_limits.came(self.user, self.name, self.turn)
+        if self._is_overtaken():
+            return None
+        return trying.attempt(self.prediction, self.artifact, self.inputs, self._is_overtaken)
+
+    def _is_overtaken(self) -> bool:
+        return try_limits.is_overtaken(self.user, self.name, self.turn)
+
+    @property
+    def is_overtaken(self) -> bool:
+        return not self.has_errors and self.tried is None
+
+    @property
+    def grounds(self) -> list[dict[str, Any]]:
+        return [ground.stored() for ground in self.tried.grounds] if self.tried else []
+
+    @cached_property
+    def number(self) -> Number | None:
+        return number_of(self.tried.run) if self.tried else None
+
+    @cached_property
+    def shown(self) -> Mapping[str, ShownInput]:
+        return shown_inputs(self.tried.run) if self.tried else {}
+
+    @cached_property
+    def reasons(self) -> Reasons | None:
+        tried = self.tried
+        if tried is None or tried.explanation is None:
+            return None
+        return reasons(tried.run, tried.explanation, self.shown)
+
+    @property
+    def warnings(self) -> list[dict[str, Any]]:
+        """Rules that warn of these values; the population's note stands on top."""
+        found = self.tried.run.warnings if self.tried else []
+        return [warning for warning in found if warning["code"] != "population_note"]
+
+    @property
+    def not_a_cause(self) -> str:
+        return sentences.say("not_a_cause")
+
+    @property
+    def stored(self) -> str:
+        before = self.prediction.probability
+        return "" if before is None else percent(before)
+
+    @cached_property
+    def moved(self) -> list[Moved]:
+        tried = self.tried
+        if tried is None:
+            return []
+        before = shown_inputs(self.prediction)
+        names = [name for name in before if name in self.form.given]
+        return moved_inputs(names, before, self.shown, tried.shares)
+
+    @property
+    def difference(self) -> str:
+        now = self.tried.run.probability if self.tried else None
+        return "" if now is None else sentence(self.prediction.probability, now, self.moved)
+
+    @property
+    def says(self) -> str:
+        """One sentence for those who listen, when the hand rests."""
+        if self.has_errors:
+            return _("Not computed: a field cannot be read.")
+        if self.number is None:
+            return _("No number with these values: see the reason.")
+        band = f" ({self.number.band.label})" if self.number.band else ""
+        return f"{self.number.percent}{band}. {self.difference}"

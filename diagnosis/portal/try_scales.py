@@ -1,0 +1,87 @@
+"""How far a slider reaches and how finely, in each unit in which the value may be typed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from diagnosis.ml import Artifact, Feature
+from diagnosis.portal import wording
+
+Range = tuple[float, float]
+ROOM = 0.5
+"""A slider goes on beyond what most patients have, by half of that on either side."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One unit of a number: ends and step of the slider, and the factor into the model's unit."""
+
+    unit: str
+    factor: float
+    low: float
+    high: float
+    decimals: int
+
+    @property
+    def step(self) -> float:
+        return float(10.0**-self.decimals)
+
+    @property
+    def label(self) -> str:
+        return wording.unit(self.unit)
+
+    def text(self, converted: float) -> str:
+        """A value of the model's unit as a field in this unit holds it."""
+        return f"{converted / self.factor:.{self.decimals}f}"
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """For the page's script; numbers as HTML writes them, whatever the language."""
+        return {
+            "factor": f"{self.factor:.12g}",
+            "low": f"{self.low:.{self.decimals}f}",
+            "high": f"{self.high:.{self.decimals}f}",
+            "step": f"{self.step:.{self.decimals}f}",
+            "decimals": str(self.decimals),
+        }
+
+
+def scales_of(feature: Feature, usual: Range | None, values: Iterable[float]) -> list[Scale]:
+    """One a unit; without a unit one that is called ``""``."""
+    reach = _reach(feature, usual, [value for value in values if math.isfinite(value)])
+    return [_scale(feature, unit, reach) for unit in feature.units or ("",)]
+
+
+def usual_range(artifact: Artifact | None, feature: Feature) -> Range | None:
+    """Between which values most patients of the training data lie, where the model says so."""
+    novelty = artifact.novelty if artifact is not None else None
+    return novelty.usual(feature.name) if novelty is not None else None
+
+
+def _reach(feature: Feature, usual: Range | None, values: list[float]) -> Range:
+    """Most patients' values and some room, this patient's own, the usual range of the laboratory.
+
+    Never beyond what the service takes: what no body has would only be refused.
+    """
+    allowed = feature.limits or feature.bounds
+    marks = [*values, *(feature.reference_range or ())]
+    if usual is not None:
+        room = (usual[1] - usual[0]) * ROOM
+        marks += [usual[0] - room, usual[1] + room]
+    elif allowed is not None:
+        marks += allowed
+    low, high = min(marks, default=0.0), max(marks, default=1.0)
+    if allowed is not None:
+        low, high = max(low, min([allowed[0], *values])), min(high, max([allowed[1], *values]))
+    return (low, high) if high > low else (low, low + 1)
+
+
+def _scale(feature: Feature, unit: str, reach: Range) -> Scale:
+    factor = feature.convert(1.0, unit or None)
+    decimals = max(0, feature.decimals + round(math.log10(factor)))
+    grain = 10.0**decimals
+    low = math.floor(reach[0] / factor * grain + 1e-9) / grain
+    high = math.ceil(reach[1] / factor * grain - 1e-9) / grain
+    return Scale(unit, factor, low, high, decimals)

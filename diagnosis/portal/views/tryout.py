@@ -1,0 +1,81 @@
+"""Try-out: other values on a run, computed while the hand moves. Nothing of it is stored."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Role
+from accounts.permissions import require_role
+from diagnosis.inference import try_limits, trying
+from diagnosis.inference.models import Prediction
+from diagnosis.portal.access import PersonRequest
+from diagnosis.portal.identity import identity
+from diagnosis.portal.try_page import TryPage
+from diagnosis.portal.views.predictions import note, visible_prediction
+from medportal.common.errors import DomainError
+from medportal.common.http import say_when
+
+NO_CHANGE, CONFLICT = 204, 409
+CLOSED: dict[str, str | Promise] = {
+    "entered_in_error": _("This run was marked as entered in error: nothing is built on it."),
+    "pending": _("This run has no result yet. Come back when it has."),
+    "no_result": _("This run has no result to start from."),
+    "stopped": _("The service is stopped: its model answers nothing, tried values included."),
+    "replaced": _("Another version of the service answers now. Run it again, then try values."),
+    "expired": _("This result has expired. Run it again, then try values."),
+    "unreadable": _("The model cannot be read at the moment. Tell the operators."),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@require_role(Role.CLINICIAN)
+def try_out(request: PersonRequest, prediction: UUID) -> HttpResponse:
+    """The visit leaves one event; the positions of the hand after it leave none."""
+    found = visible_prediction(request.user, prediction)
+    closed = trying.closed(found)
+    artifact = None if closed else trying.artifact_of(found)
+    if artifact is None:
+        return _without(request, found, CLOSED[closed or "unreadable"], CONFLICT)
+    try:
+        try_limits.demand(request.user, found.service)
+    except DomainError as error:
+        answer = _without(request, found, error.message, error.status)
+        say_when(answer, error)
+        return answer
+    moves = request.method == "POST" and not request.POST.get("reset")
+    page = TryPage(found, request.user, artifact, request.POST if moves else None)
+    if page.is_overtaken:
+        return HttpResponse(status=NO_CHANGE)
+    if request.method == "GET":
+        note(request.user, found, "prediction.try")
+    return render(request, _template(request), {**_context(request, found), "page": page})
+
+
+def _template(request: PersonRequest) -> str:
+    asks_by_script = request.method == "POST" and "HX-Request" in request.headers
+    return "portal/_try_answer.html" if asks_by_script else "portal/try.html"
+
+
+def _context(request: PersonRequest, found: Prediction) -> dict[str, Any]:
+    patient = found.patient
+    return {
+        "prediction": found,
+        "patient": patient,
+        "who": identity(patient, request.user) if patient else None,
+        "key": uuid4().hex,
+    }
+
+
+def _without(
+    request: PersonRequest, found: Prediction, message: str | Promise, status: int
+) -> HttpResponse:
+    """No fields and no number, but why; the trail has the refusal from the request's boundary."""
+    context = {**_context(request, found), "message": message}
+    return render(request, _template(request), context, status=status)
