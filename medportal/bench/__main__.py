@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from medportal.bench import hospital, load, portal
+from medportal.bench import hospital, load, portal, trying
 from medportal.configuration.addresses import ROOT, var_folder
 from medportal.launch.apart import Installation, environment, running
 from medportal.supervisor.process import wait_until
@@ -31,6 +31,8 @@ def main() -> None:
         client = portal.Client(installation.port, installation.token("doctor"))
         say(f"{ROUNDS} predictions by REST through the whole stack …")
         took = portal.measure(client, SERVICE, ROUNDS)
+        say(f"{ROUNDS * 5} positions of a hand that tries values …")
+        took["try-out"] = trying.measure(client, installation.password, SERVICE, ROUNDS * 5)
         say(f"{load.RUNS} predictions at once …")
         loaded = load.measure(installation, client, SERVICE)
         say("An empty Celery task …")
@@ -91,6 +93,7 @@ def reference(rounds: int) -> dict[str, list[float]]:
 ROWS = (
     ("request to visible result", "result", "empty task"),
     ("request to visible explanation", "explanation", "bare explain"),
+    ("try-out: position to its reasons", "try-out", "result"),
     ("empty Celery task, round trip", "empty task", "empty task"),
     ("bare model.predict", "bare predict", "empty task"),
     ("bare shap.KernelExplainer", "bare explain", "bare explain"),

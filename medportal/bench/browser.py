@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 import time
+from collections.abc import Mapping
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
@@ -30,13 +31,16 @@ class Browser:
     def open(self, path: str) -> str:
         return self._ask("GET", path, None)
 
-    def send(self, path: str, **fields: str) -> str:
+    def send(self, path: str, extra: Mapping[str, str] | None = None, /, **fields: str) -> str:
         fields["csrfmiddlewaretoken"] = self.token
-        return self._ask("POST", path, urlencode(fields))
+        return self._ask("POST", path, urlencode(fields), extra)
 
-    def _ask(self, method: str, path: str, body: str | None) -> str:
+    def _ask(
+        self, method: str, path: str, body: str | None, extra: Mapping[str, str] | None = None
+    ) -> str:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         headers = {"Cookie": cookies, "Origin": self.origin} | (FORM if body else {})
+        headers |= extra or {}
         began = time.perf_counter()
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()

@@ -1,0 +1,52 @@
+"""The try-out as the hand moves: from a position sent to its number and reasons, whole stack."""
+
+from __future__ import annotations
+
+import re
+from itertools import cycle
+
+from medportal.bench.browser import Browser
+from medportal.bench.portal import Client
+
+SLIDER = re.compile(
+    r'id="slide_(\w+)" min="([\d.-]+)" max="([\d.-]+)" step="[\d.-]+" value="([\d.-]+)"'
+)
+DONE, POSITIONS, WARM_UP = 'class="figure"', 40, 20
+BY_SCRIPT = {"HX-Request": "true"}
+
+
+def measure(client: Client, password: str, service: str, rounds: int) -> list[float]:
+    """Seconds for each position of one slider after the other; the first ones fill the caches."""
+    browser = Browser(client.port)
+    browser.log_in("doctor", password)
+    address = f"{_scored(client, service)}try/"
+    places = positions(browser.open(address))
+    took = []
+    for number in range(rounds + WARM_UP):
+        text = browser.send(address, BY_SCRIPT, page="bench", turn=str(number), **next(places))
+        if DONE not in text:
+            raise RuntimeError("The try-out gave no number.")
+        if number >= WARM_UP:
+            took.append(browser.took)
+    return took
+
+
+def _scored(client: Client, service: str) -> str:
+    """The page of a run that has its number."""
+    for row in client.call("GET", "/api/v1/predictions?page_size=100")["results"]:
+        if row["service"] == service and row["state"] == "done" and row["origin"] == "api":
+            return str(row["links"]["page"])
+    raise RuntimeError(f"No run of {service} to try values on.")
+
+
+def positions(page: str) -> cycle[dict[str, str]]:
+    """Each slider a little up and down around where it stands, as a hand does."""
+    found = []
+    for name, low, high, at in SLIDER.findall(page):
+        start, reach = float(at), (float(high) - float(low)) * 0.15
+        decimals = len(at.partition(".")[2])
+        for step in range(POSITIONS):
+            value = start + reach * (step / POSITIONS - 0.5)
+            value = min(max(value, float(low)), float(high))
+            found.append({f"value_{name}": f"{value:.{decimals}f}"})
+    return cycle(found)
