@@ -131,7 +131,7 @@ def _explained(run: Prediction, artifact: Artifact) -> Explanation | None:
     if explaining.cost(artifact, run.inputs) > MOST_ROWS:
         return None
     against = contradictions.notes(run.version)
-    content = explaining.explain(artifact, run.inputs, against)
+    content = explaining.explain(artifact, run.inputs, against, run.version)
     return Explanation(prediction=run, state=Job.State.DONE, content=content)
 
 

@@ -50,6 +50,26 @@ def moved_inputs(
     ]
 
 
+@dataclass(frozen=True)
+class Together:
+    """The sum of all that was changed, and what rounding adds to the points above it."""
+
+    before: str
+    now: str
+    points: str
+    rounding: str
+
+
+def together(before: float | None, now: float | None, moved: Sequence[Moved]) -> Together | None:
+    shares = [one.share for one in moved]
+    if before is None or now is None or not shares or None in shares:
+        return None
+    total = whole(now) - whole(before)
+    rest = total - sum(whole(share) for share in shares if share is not None)
+    rounding = signed(rest) if rest else ""
+    return Together(percent(before), percent(now), signed(total), rounding)
+
+
 def sentence(before: float | None, now: float, moved: Sequence[Moved]) -> str:
     """Say «From 34 % to 21 %; mostly by systolic blood pressure.»."""
     if not moved:

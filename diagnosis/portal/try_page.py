@@ -20,7 +20,7 @@ from diagnosis.portal.inputs_shown import ShownInput, shown_inputs
 from diagnosis.portal.reasons import Reasons, reasons
 from diagnosis.portal.result_number import Number, number_of
 from diagnosis.portal.run_form import grouped
-from diagnosis.portal.try_difference import Moved, moved_inputs, sentence
+from diagnosis.portal.try_difference import Moved, Together, moved_inputs, sentence, together
 from diagnosis.portal.try_form import TryField, TryForm
 
 LONGEST_NAME = 40
@@ -133,9 +133,17 @@ class TryPage:
         return moved_inputs(names, before, self.shown, tried.shares)
 
     @property
+    def _now(self) -> float | None:
+        return self.tried.run.probability if self.tried else None
+
+    @property
+    def together(self) -> Together | None:
+        return together(self.prediction.probability, self._now, self.moved)
+
+    @property
     def difference(self) -> str:
-        now = self.tried.run.probability if self.tried else None
-        return "" if now is None else sentence(self.prediction.probability, now, self.moved)
+        before, now = self.prediction.probability, self._now
+        return "" if now is None else sentence(before, now, self.moved)
 
     @property
     def says(self) -> str:

@@ -140,9 +140,11 @@
     });
   };
   addEventListener("pagehide", () => asking?.controller.abort());
-  addEventListener("pageshow", () => { // «back» may have kept fields that the outcome does not show
+  addEventListener("pageshow", () => { // «back» may have kept values that the outcome does not show
+    const isKept = (field) => ("defaultValue" in field ? field.value !== field.defaultValue
+      : [...field.options].some((option) => option.selected !== option.defaultSelected));
     $$("[data-slides]", form).forEach(follow);
-    moved();
+    if ($$("[name^=value_]", form).some(isKept)) moved();
   });
 
   $$("[data-unit]", form).forEach((select) => rescale(select, false));

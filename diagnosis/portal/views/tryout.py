@@ -42,11 +42,11 @@ def try_out(request: PersonRequest, prediction: UUID) -> HttpResponse:
     closed = trying.closed(found)
     artifact = None if closed else trying.artifact_of(found)
     if artifact is None:
-        return _without(request, found, CLOSED[closed or "unreadable"], CONFLICT)
+        return _answer(request, found, {"message": CLOSED[closed or "unreadable"]}, CONFLICT)
     try:
         try_limits.demand(request.user, found.service)
     except DomainError as error:
-        answer = _without(request, found, error.message, error.status)
+        answer = _answer(request, found, {"message": error.message}, error.status)
         say_when(answer, error)
         return answer
     moves = request.method == "POST" and not request.POST.get("reset")
@@ -55,27 +55,20 @@ def try_out(request: PersonRequest, prediction: UUID) -> HttpResponse:
         return HttpResponse(status=NO_CHANGE)
     if request.method == "GET":
         note(request.user, found, "prediction.try")
-    return render(request, _template(request), {**_context(request, found), "page": page})
+    return _answer(request, found, {"page": page})
 
 
-def _template(request: PersonRequest) -> str:
-    asks_by_script = request.method == "POST" and "HX-Request" in request.headers
-    return "portal/_try_answer.html" if asks_by_script else "portal/try.html"
-
-
-def _context(request: PersonRequest, found: Prediction) -> dict[str, Any]:
+def _answer(
+    request: PersonRequest, found: Prediction, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """The whole page, or for its script only what follows the hand."""
+    context["prediction"] = found
+    if request.method == "POST" and "HX-Request" in request.headers:
+        return render(request, "portal/_try_answer.html", context, status=status)
     patient = found.patient
-    return {
-        "prediction": found,
+    context |= {
         "patient": patient,
         "who": identity(patient, request.user) if patient else None,
         "key": uuid4().hex,
     }
-
-
-def _without(
-    request: PersonRequest, found: Prediction, message: str | Promise, status: int
-) -> HttpResponse:
-    """No fields and no number, but why; the trail has the refusal from the request's boundary."""
-    context = {**_context(request, found), "message": message}
-    return render(request, _template(request), context, status=status)
+    return render(request, "portal/try.html", context, status=status)
