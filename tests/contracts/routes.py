@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role, User
 from tests import factories
-from tests.portal.results import finished, version_of
+from tests.portal.results import finished, in_store, version_of
 
 COLUMNS = (
     "stranger",  # not logged in, no token
@@ -203,6 +203,7 @@ def world_of() -> World:
     theirs = {name: factories.patient_of(people[name]) for name in OUTSIDERS}
     patient = factories.patient_of(team=team, family_name=FAMILY_NAME)
     version = version_of(house)
+    in_store(version.service.slug)
     prediction = finished(version, people["doctor"], patient)
     far = factories.published(other)
     predicted = {

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import Organisation, User
@@ -14,7 +15,7 @@ from diagnosis.inference.facts import read_facts
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.warnings import of_run
 from diagnosis.ml import Artifact
-from diagnosis.registry import contradictions
+from diagnosis.registry import contradictions, store
 from diagnosis.registry.models import ModelVersion, Service
 from medportal.settings.base import ROOT
 from tests.factories import (
@@ -32,6 +33,12 @@ MASS = {"age": 57, "shape": "irregular", "margin": "spiculated", "density": "low
 @lru_cache
 def artifact_of(slug: str = SLUG) -> Artifact:
     return Artifact.load(ARTIFACTS / slug)
+
+
+def in_store(slug: str = SLUG) -> None:
+    """So that a process which loads the version's artifact finds it."""
+    if not default_storage.exists(store.object_name(artifact_of(slug).digest)):
+        store.keep(ARTIFACTS / slug)
 
 
 def version_of(
