@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils import timezone
 
@@ -22,7 +21,7 @@ from diagnosis.inference.snapshot import Entry, Snapshot, entry_given, is_person
 from diagnosis.inference.warnings import of_run
 from diagnosis.ml import Artifact, ArtifactError, Feature
 from diagnosis.registry import contradictions
-from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.models import ModelVersion, Service
 from diagnosis.registry.store import load_artifact
 
 MOST_ROWS = 250_000
@@ -51,6 +50,7 @@ def closed(prediction: Prediction) -> str:
     reasons = (
         (state == Job.State.ENTERED_IN_ERROR, "entered_in_error"),
         (not prediction.is_settled, "pending"),
+        (prediction.is_withheld, "estimate_first"),
         (state not in (Job.State.DONE, Job.State.REFUSED), "no_result"),
         (version in (ModelVersion.State.STOPPED, ModelVersion.State.RECALLED), "stopped"),
         (version != ModelVersion.State.PUBLISHED, "replaced"),
@@ -67,12 +67,26 @@ def artifact_of(prediction: Prediction) -> Artifact | None:
         return None
 
 
-def why_locked(feature: Feature, entry: Mapping[str, Any]) -> str:
-    """``personal`` or ``history``; what is history but was never asked may be tried."""
+def modifiable(service: Service) -> frozenset[str]:
+    """What the service says that treatment or life may change; empty where it says nothing."""
+    listed = (service.schema or {}).get("features") or ()
+    return frozenset(feature["name"] for feature in listed if feature.get("modifiable"))
+
+
+def why_locked(
+    feature: Feature, entry: Entry, movable: frozenset[str], *, doubts: bool = False
+) -> str:
+    """``personal``, ``finding`` or ``history``; empty for what may be tried.
+
+    What was not measured may always be tried, and whoever doubts a finding opens all of them.
+    """
     if is_personal(feature):
         return "personal"
-    is_known = entry.get("converted") is not None
-    return "history" if is_known and (feature.family or {}).get("en") == HISTORY else ""
+    if doubts or entry.get("converted") is None:
+        return ""
+    if movable:
+        return "" if feature.name in movable else "finding"
+    return "history" if (feature.family or {}).get("en") == HISTORY else ""
 
 
 def changed(prediction: Prediction, given: Mapping[str, GivenValue]) -> Snapshot:

@@ -22,6 +22,7 @@ from medportal.common.errors import DomainError
 POINTER = "/inputs/"
 WHY: dict[str, str | Promise] = {
     "personal": _("locked: it belongs to the patient"),
+    "finding": _("locked: no treatment changes it"),
     "history": _("locked: what was, no treatment changes"),
 }
 
@@ -32,10 +33,8 @@ class TryField(InputField):
 
     entry: Mapping[str, Any] = field(default_factory=dict)
     scales: tuple[Scale, ...] = ()
-
-    @property
-    def why(self) -> str:
-        return why_locked(self.feature, self.entry)
+    why: str = ""
+    """Why it is locked; empty where it may be moved."""
 
     @property
     def why_text(self) -> str:
@@ -87,7 +86,9 @@ class TryForm:
     """What was moved, read by the run form's own reader against the stored inputs."""
 
     schema: FeatureSchema
-    inputs: Mapping[str, Mapping[str, Any]]
+    inputs: Mapping[str, dict[str, Any]]
+    movable: frozenset[str] = frozenset()
+    doubts: bool = False
     artifact: Artifact | None = None
     posted: Mapping[str, str] | None = None
     errors: dict[str, str] = field(default_factory=dict)
@@ -141,6 +142,7 @@ class TryForm:
             self.errors.get(feature.name, ""),
             entry=entry,
             scales=tuple(self._scales(feature, entry)),
+            why=why_locked(feature, entry, self.movable, doubts=self.doubts),
         )
 
     def _scales(self, feature: Feature, entry: Mapping[str, Any]) -> list[Scale]:

@@ -40,13 +40,23 @@ class TryPage:
         user: User,
         artifact: Artifact,
         posted: Mapping[str, str] | None = None,
+        *,
+        doubts: bool = False,
     ) -> None:
         self.prediction, self.user, self.artifact = prediction, user, artifact
         sent = posted or {}
         self.name = _word(sent.get("page", ""))
         turn = sent.get("turn", "")
         self.turn = int(turn) if turn.isdecimal() and len(turn) < 10 else 0
-        self.form = TryForm(schema_of(prediction.version), prediction.inputs, artifact, posted)
+        self.doubts = doubts
+        self.form = TryForm(
+            schema_of(prediction.version),
+            prediction.inputs,
+            trying.modifiable(prediction.service),
+            doubts,
+            artifact,
+            posted,
+        )
 
     @cached_property
     def fields(self) -> list[TryField]:
@@ -63,6 +73,11 @@ class TryPage:
     @property
     def locked(self) -> list[TryField]:
         return [one for one in self.fields if one.is_locked]
+
+    @property
+    def has_findings(self) -> bool:
+        """Locked, but not for ever: whoever doubts them may try them."""
+        return any(one.why != "personal" for one in self.locked)
 
     @property
     def has_errors(self) -> bool:

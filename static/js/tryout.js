@@ -72,7 +72,7 @@
     body.set("turn", String(++turn));
     const slow = setTimeout(() => document.body.classList.add("waiting-long"), GIVEN_UP);
     try {
-      const answer = await fetch(location.pathname, {
+      const answer = await fetch(location.pathname + location.search, {
         method: "POST", body, signal: mine.controller.signal, redirect: "error", cache: "no-store",
         headers: { "HX-Request": "true", "X-CSRFToken": $("meta[name=csrf-token]")?.content ?? "" },
       });

@@ -26,6 +26,7 @@ NO_CHANGE, CONFLICT = 204, 409
 CLOSED: dict[str, str | Promise] = {
     "entered_in_error": _("This run was marked as entered in error: nothing is built on it."),
     "pending": _("This run has no result yet. Come back when it has."),
+    "estimate_first": _("Your own estimate comes first: then the number, then other values."),
     "no_result": _("This run has no result to start from."),
     "stopped": _("The service is stopped: its model answers nothing, tried values included."),
     "replaced": _("Another version of the service answers now. Run it again, then try values."),
@@ -50,7 +51,8 @@ def try_out(request: PersonRequest, prediction: UUID) -> HttpResponse:
         say_when(answer, error)
         return answer
     moves = request.method == "POST" and not request.POST.get("reset")
-    page = TryPage(found, request.user, artifact, request.POST if moves else None)
+    posted, doubts = request.POST if moves else None, "doubts" in request.GET
+    page = TryPage(found, request.user, artifact, posted, doubts=doubts)
     if page.is_overtaken:
         return HttpResponse(status=NO_CHANGE)
     if request.method == "GET":
