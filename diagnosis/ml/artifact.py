@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +13,7 @@ from numpy.typing import NDArray
 
 from diagnosis.ml import package, plain
 from diagnosis.ml.errors import ArtifactError, MLError
+from diagnosis.ml.manifest import FORMAT, MANIFEST, canonical, checked, read, sha256
 from diagnosis.ml.novelty import CODE as UNLIKE
 from diagnosis.ml.novelty import Novelty
 from diagnosis.ml.schema import FeatureSchema, Finding, Rows
@@ -27,21 +26,6 @@ if TYPE_CHECKING:
 
 Matrix = NDArray[np.float32]
 Array = NDArray[np.float64]
-
-FORMAT = "medportal-artifact/1"
-MANIFEST = "manifest.json"
-NEEDED = ("model.keras", "serving.tflite", "background.npy")
-
-
-def canonical(manifest: Mapping[str, Any]) -> bytes:
-    """Return a manifest as the bytes whose digest names the artifact; NaN is refused."""
-    text = json.dumps(manifest, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
-    return (text + "\n").encode()
-
-
-def sha256(content: bytes) -> str:
-    """Return the SHA-256 of bytes as hexadecimal digits."""
-    return hashlib.sha256(content).hexdigest()
 
 
 class Artifact:
@@ -80,8 +64,8 @@ class Artifact:
             A file is absent or changed, the format is unknown, the archive is unsafe.
         """
         given = package.read(Path(source))
-        manifest = _manifest(given)
-        files = _checked(manifest, given)
+        manifest = read(given)
+        files = checked(manifest, given)
         artifact = cls.__new__(cls)
         artifact.manifest, artifact.files = manifest, files
         artifact._manifest_bytes = given[MANIFEST]
@@ -273,28 +257,3 @@ class Artifact:
         from diagnosis.ml.networks.export import load_keras
 
         return load_keras(self.files["model.keras"])
-
-
-def _manifest(given: Mapping[str, bytes]) -> dict[str, Any]:
-    if MANIFEST not in given:
-        raise ArtifactError("This is no artifact: manifest.json is missing.")
-    try:
-        manifest = json.loads(given[MANIFEST])
-    except (ValueError, RecursionError) as error:
-        raise ArtifactError("manifest.json can not be read as JSON.") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise ArtifactError(f"manifest.json is not of the format {FORMAT}.")
-    return manifest
-
-
-def _checked(manifest: Mapping[str, Any], given: Mapping[str, bytes]) -> dict[str, bytes]:
-    digests = manifest.get("files")
-    if not isinstance(digests, dict):
-        raise ArtifactError("manifest.json lists no files.")
-    absent = [name for name in (*NEEDED, *digests) if name not in given or name not in digests]
-    if absent:
-        raise ArtifactError(f"The artifact lacks {absent[0]}.")
-    for name, digest in sorted(digests.items()):
-        if sha256(given[name]) != digest:
-            raise ArtifactError(f"{name} was changed: its digest is not that of the manifest.")
-    return {name: given[name] for name in digests}
