@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from diagnosis.inference.scoring import matrix
+from diagnosis.inference.scoring import Matrix, matrix
 from diagnosis.inference.snapshot import Entry, Snapshot, outside
 from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.explain import Explanation, shapley_values
@@ -16,6 +18,8 @@ from diagnosis.ml.explain.shapley import EXACT_ROWS
 from diagnosis.registry.models import ModelVersion
 
 SEED = 0
+FLOOR = 1e-7
+"""Nearer to 0 or 1 than a float32 can say: there the log-odds stop."""
 
 
 def is_slow(artifact: Artifact, snapshot: Snapshot) -> bool:
@@ -41,7 +45,8 @@ def explain(
     version: ModelVersion | None = None,
 ) -> dict[str, Any]:
     """The stored content of an explanation (design, part 9), texts in both languages."""
-    found = shapley_values(artifact, matrix(artifact, snapshot), artifact.background, seed=SEED)
+    x = matrix(artifact, snapshot)
+    found = shapley_values(artifact, x, artifact.background, seed=SEED)
     return {
         "method": found.method,
         "scale": "probability",
@@ -52,11 +57,39 @@ def explain(
         "rows_evaluated": found.rows_evaluated,
         "seed": SEED,
         "background": _background(artifact, version),
+        "scales": {} if found.method == "kernel" else {"log-odds": _log_odds(artifact, x)},
         "attributions": [
             _attribution(feature, index, snapshot.get(feature.name, {}), found, contradictions)
             for index, feature in enumerate(artifact.schema)
         ],
     }
+
+
+def _log_odds(artifact: Artifact, x: Matrix) -> dict[str, Any]:
+    """The same reasons on the scale on which many models add up, for those who think in it."""
+    found = shapley_values(partial(_logit, artifact), x, artifact.background, seed=SEED)
+    errors = found.standard_errors
+    return {
+        "base_value": float(np.asarray(found.base_value)),
+        "prediction": float(found.predictions[0]),
+        "method": found.method,
+        "contributions": {
+            name: {
+                "contribution": float(found.values[0, index]),
+                "standard_error": None if errors is None else _known(errors[0, index]),
+            }
+            for index, name in enumerate(artifact.schema.names)
+        },
+    }
+
+
+def _logit(artifact: Artifact, x: Matrix) -> NDArray[np.float64]:
+    p = np.clip(np.asarray(artifact.predict_matrix(x), dtype=np.float64), FLOOR, 1 - FLOOR)
+    return np.asarray(np.log(p / (1 - p)))
+
+
+def _known(error: Any) -> float | None:
+    return None if error is None or np.isnan(error) else float(error)
 
 
 def _background(artifact: Artifact, version: ModelVersion | None) -> dict[str, Any]:
@@ -79,7 +112,6 @@ def _attribution(
     contradictions: Mapping[str, Any],
 ) -> dict[str, Any]:
     errors = found.standard_errors
-    error = None if errors is None else float(errors[0, index])
     converted = entry.get("converted")
     category = None if converted is None else feature.category(converted)
     return {
@@ -102,6 +134,6 @@ def _attribution(
         "against_usual": feature.name in contradictions,
         "against_usual_note": contradictions.get(feature.name),
         "contribution": float(found.values[0, index]),
-        "standard_error": None if error is None or np.isnan(error) else error,
+        "standard_error": None if errors is None else _known(errors[0, index]),
         "coalition_error": 0.0 if found.method == "exact" else None,
     }

@@ -30,6 +30,9 @@ WORDS: dict[str, str | Promise] = {
 Content = Mapping[str, Any]
 
 
+LARGEST_LOG_ODDS_GAP = 1e-3
+"""Wider: the log-odds of a probability that was kept in six digits."""
+
 SURE = 1.96
 """Standard errors to either side: a 95 % interval."""
 
@@ -63,6 +66,21 @@ def _checks(
     yield "gap", abs(_number(content.get("additivity_gap"))) <= LARGEST_GAP
     yield "does_not_add_up", _adds_up(content, given, probability)
     yield "no_background", _is_known(content.get("background"))
+
+
+def log_odds(content: Content | None, probability: float) -> Content | None:
+    """The reasons on the log-odds, where they pass the same check; None where they do not."""
+    found = ((content or {}).get("scales") or {}).get("log-odds")
+    if not isinstance(found, Mapping) or not isinstance(found.get("contributions"), Mapping):
+        return None
+    given = list(found["contributions"].values())
+    names = {entry.get("feature") for entry in _entries(content)}
+    if set(found["contributions"]) != names or not all(isinstance(e, Mapping) for e in given):
+        return None
+    total = _number(found.get("base_value")) + sum(_number(e.get("contribution")) for e in given)
+    result = math.log(probability / (1 - probability)) if 0 < probability < 1 else math.nan
+    are_known = all(_is_error(entry.get("standard_error")) for entry in given)
+    return found if are_known and abs(total - result) <= LARGEST_LOG_ODDS_GAP else None
 
 
 def _number(value: Any) -> float:

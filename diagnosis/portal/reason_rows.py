@@ -62,9 +62,8 @@ class ReasonRow:
         return [row.label for row in self.inner]
 
     @property
-    def warned(self) -> list[ReasonRow]:
-        """This row and those behind it that go against the usual direction."""
-        return [row for row in (self, *self.inner) if row.is_against]
+    def with_inner(self) -> list[ReasonRow]:
+        return [self, *(one for row in self.inner for one in row.with_inner)]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.models import Explanation, Prediction
-from diagnosis.inference.soundness import fault
+from diagnosis.inference.soundness import fault, log_odds
 from diagnosis.portal import sentences
 from diagnosis.portal.charts.arranging import OTHER, Arrangement, Grouping, Order
 from diagnosis.portal.charts.factors import SURE, Factor
@@ -17,6 +17,7 @@ from diagnosis.portal.charts.twins import with_twins_joined
 from diagnosis.portal.charts.waterfall import Waterfall, waterfall
 from diagnosis.portal.figures import decimal, exact_percent, percent, signed, stored_day
 from diagnosis.portal.inputs_shown import ShownInput
+from diagnosis.portal.log_odds import LogOdds, log_odds_of
 from diagnosis.portal.reason_rows import Naming, ReasonRow
 from diagnosis.registry import contradictions
 from diagnosis.registry.models import ModelVersion
@@ -58,7 +59,7 @@ class Reasons:
     """The largest error of the computation alone, in points; empty where it is not known."""
     background: Background
     has_families: bool
-    grouping: Grouping
+    log_odds: LogOdds | None
 
     @property
     def ticks(self) -> list[tuple[str, str]]:
@@ -71,7 +72,7 @@ class Reasons:
     @property
     def every_row(self) -> list[ReasonRow]:
         """With those behind the shared bars."""
-        return [one for row in self.rows for one in (row, *row.inner)]
+        return with_inner(self.rows)
 
     @property
     def has_inner(self) -> bool:
@@ -88,6 +89,10 @@ class Reasons:
     @property
     def has_filled_in(self) -> bool:
         return any(row.bar.factor.filled_in for row in self.rows)
+
+
+def with_inner(rows: Sequence[ReasonRow]) -> list[ReasonRow]:
+    return [one for row in rows for one in row.with_inner]
 
 
 def against_the_usual(version: ModelVersion) -> dict[str, str]:
@@ -179,10 +184,11 @@ def reasons(
     families = {_family(entry): localized(entry.get("family")) for entry in entries}
     naming = Naming(shown, members, families, against_the_usual(version))
     labels = {bar.factor.key: naming.label(bar.factor.key) for bar in picture.bars}
+    rows = _rows(picture, naming, arrangement)
     background, method = _background(prediction, content), content.get("method")
     return Reasons(
         picture=picture,
-        rows=_rows(picture, naming, arrangement),
+        rows=rows,
         base_name=sentences.base_name(
             version.service.sheet, background.rows, background.population
         ),
@@ -193,5 +199,5 @@ def reasons(
         computation=_computation(method, single),
         background=background,
         has_families=len([name for name in families if name]) > 1,
-        grouping=arrangement.grouping,
+        log_odds=log_odds_of(log_odds(content, probability), with_inner(rows)),
     )

@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from diagnosis.inference.soundness import WORDS, fault, is_distinguishable
+from diagnosis.inference.soundness import WORDS, fault, is_distinguishable, log_odds
 
 PROBABILITY = 0.61
 SOUND = {
@@ -83,3 +83,38 @@ def test_reasons_of_another_result_are_withheld():
 def test_a_contribution_within_its_own_error_is_not_distinguishable_from_nothing():
     assert is_distinguishable({"contribution": -0.05, "standard_error": 0.02})
     assert not is_distinguishable({"contribution": -0.03, "standard_error": 0.02})
+
+
+LOG_ODDS = {
+    "base_value": -0.30,
+    "contributions": {
+        "age": {"contribution": 0.50, "standard_error": 0.05},
+        "sex": {"contribution": 0.247312, "standard_error": 0.02},
+    },
+}  # together the log-odds of 0.61
+
+
+def with_log_odds(**changes):
+    return damaged(scales={"log-odds": LOG_ODDS | changes})
+
+
+def test_the_log_odds_are_shown_where_they_add_up_to_the_result_too():
+    assert log_odds(with_log_odds(), PROBABILITY) == LOG_ODDS
+    assert log_odds(SOUND, PROBABILITY) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"base_value": -0.25},
+        {"base_value": None},
+        {"contributions": None},
+        {"contributions": {"age": {"contribution": 0.747312, "standard_error": 0.05}}},
+        {"contributions": {**LOG_ODDS["contributions"],
+                           "sex": {"contribution": 0.247312, "standard_error": None}}},
+        {"contributions": {"age": 0.5, "sex": 0.247312}},
+    ],
+)  # fmt: skip
+def test_damaged_log_odds_are_withheld(changes):
+    assert log_odds(with_log_odds(**changes), PROBABILITY) is None
+    assert log_odds(with_log_odds(), 0.5) is None

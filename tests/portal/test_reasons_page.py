@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
@@ -167,3 +168,24 @@ def test_the_copied_text_says_the_reasons_in_one_sentence(ward, result):
     lines = page.copy_text.splitlines()
     assert len(lines) == 3
     assert lines[1].endswith(page.reasons.sentence)
+
+
+@pytest.mark.parametrize("query", ["?order=size&group=each", "?order=chart&group=family"])
+def test_the_log_odds_hold_each_input_once_and_end_at_this_patient(ward, result, query):
+    found = reasons_of(ward, result, query).log_odds
+
+    assert len(found.rows) == len(GIVEN)
+    p = result.probability
+    shown = float(found.result.replace("\u2212", "-"))
+    assert shown == pytest.approx(math.log(p / (1 - p)), abs=0.006)
+    total = sum(float(one.contribution.replace("\u2212", "-")) for one in found.rows)
+    base = float(found.base.replace("\u2212", "-"))
+    assert base + total == pytest.approx(math.log(p / (1 - p)), abs=0.08)
+
+
+def test_older_reasons_without_log_odds_are_shown_without_them(ward, result):
+    del result.explanation.content["scales"]
+    result.explanation.save()
+
+    assert reasons_of(ward, result).log_odds is None
+    assert "scale of log-odds" not in text_of(page_of(ward, result))
