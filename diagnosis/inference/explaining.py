@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from diagnosis.inference.scoring import Matrix, matrix
 from diagnosis.inference.snapshot import Entry, Snapshot, outside
+from diagnosis.inference.together import interactions
 from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.explain import Explanation, shapley_values
 from diagnosis.ml.explain.exact import exact_cost
@@ -58,6 +59,7 @@ def explain(
         "seed": SEED,
         "background": _background(artifact, version),
         "scales": {} if found.method == "kernel" else {"log-odds": _log_odds(artifact, x)},
+        "interactions": interactions(artifact, x, SEED),
         "attributions": [
             _attribution(feature, index, snapshot.get(feature.name, {}), found, contradictions)
             for index, feature in enumerate(artifact.schema)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from diagnosis.inference import scoring
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.ml import ArtifactError
+from diagnosis.ml import Artifact, ArtifactError
+from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.store import FOR_REPRODUCTION, load_artifact
 
 AGREED = 1e-6
@@ -33,6 +34,16 @@ class Reproduction:
         return self.is_same and self.stored == self.computed
 
 
+def artifact_of(version: ModelVersion) -> Artifact | None:
+    """The artifact of a version that may still be asked about its results; None otherwise."""
+    if version.state not in FOR_REPRODUCTION:
+        return None
+    try:
+        return load_artifact(version, states=FOR_REPRODUCTION)
+    except ArtifactError:
+        return None
+
+
 def reproduce(prediction: Prediction) -> Reproduction:
     """Run the serving form here and now; stores nothing. For callers who went through the gate."""
     version, stored = prediction.version, prediction.probability
@@ -40,9 +51,8 @@ def reproduce(prediction: Prediction) -> Reproduction:
         return Reproduction(stored, None, version.digest, "no_result")
     if version.state not in FOR_REPRODUCTION:
         return Reproduction(stored, None, version.digest, "version_withdrawn")
-    try:
-        artifact = load_artifact(version, states=FOR_REPRODUCTION)
-    except ArtifactError:
+    artifact = artifact_of(version)
+    if artifact is None:
         return Reproduction(stored, None, version.digest, "unreadable")
     result = scoring.score(artifact, prediction.service.sheet, prediction.inputs)
     return Reproduction(stored, result["probability"], version.digest)

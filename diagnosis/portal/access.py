@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 from accounts import request_facts
 from accounts.models import Role, User
@@ -23,6 +24,7 @@ class PersonRequest(HttpRequest):
     """A request whose user is known to be logged in; used in annotations only."""
 
     user: User
+    htmx: HtmxDetails
 
 
 def raise_for(error: DomainError) -> None:

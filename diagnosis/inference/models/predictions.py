@@ -181,7 +181,7 @@ class Explanation(Job):
 
     prediction = models.OneToOneField(Prediction, models.PROTECT, related_name="explanation")
     content = models.JSONField(null=True)
-    """method, scale, output, base_value, additivity_gap, background, attributions: design part 9"""
+    """method, scale, output, base_value, additivity_gap, background, interactions, attributions"""
 
     closed = ClosedManager()
     unscoped = ExplanationQuerySet.as_manager()

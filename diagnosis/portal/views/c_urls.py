@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from diagnosis.portal.views import cohort, estimates, tryout
+from diagnosis.portal.views import alike, cohort, estimates, reach, sureness, tryout
 
 _PREDICTION = "predictions/<uuid:prediction>/"
 
@@ -10,4 +10,7 @@ routes = [
     path(f"{_PREDICTION}estimate/", estimates.estimate, name="prediction-estimate"),
     path(f"{_PREDICTION}try/", tryout.try_out, name="prediction-try"),
     path("services/<slug:slug>/cohort/", cohort.cohort, name="cohort"),
+    path(f"{_PREDICTION}reach/", reach.reach, name="prediction-reach"),
+    path(f"{_PREDICTION}alike/", alike.alike, name="prediction-alike"),
+    path(f"{_PREDICTION}sureness/", sureness.sureness, name="prediction-sureness"),
 ]

@@ -57,6 +57,9 @@ looking("prediction.read", "portal:prediction")
 looking("prediction.read", "portal:prediction-status")
 looking("prediction.print", "portal:prediction-print")
 looking("prediction.sheet", "portal:prediction-sheet")
+looking("prediction.reach", "portal:prediction-reach")
+looking("prediction.alike", "portal:prediction-alike")
+looking("prediction.sureness", "portal:prediction-sureness")
 
 
 @door("prediction.compare", "page", by="doctor", about="patient")

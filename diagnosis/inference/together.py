@@ -1,0 +1,38 @@
+"""Which two inputs of one result act together: stored with its reasons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from diagnosis.ml import Artifact
+from diagnosis.ml.explain.interactions import shapley_interactions
+from diagnosis.ml.explain.model_function import Matrix
+
+BUDGET = 200_000
+"""Model rows: enough to enumerate what is enumerated at all in the queue that doctors wait for."""
+
+LEAST = 0.01
+"""One point: what is less is not worth a sentence."""
+
+MOST = 3
+
+
+def interactions(artifact: Artifact, x: Matrix, seed: int) -> dict[str, Any]:
+    """The strongest pairs of a row's inputs: what both add beyond each alone, on the probability.
+
+    Only pairs of at least a point and beyond twice their error; often there is none.
+    """
+    found = shapley_interactions(artifact, x, artifact.background, seed, budget=BUDGET)
+    names = artifact.schema.names
+    return {
+        "index": "shapley",
+        "method": found.method,
+        "pairs": [
+            {
+                "features": [names[pair.first], names[pair.second]],
+                "effect": pair.effect,
+                "standard_error": pair.error,
+            }
+            for pair in found.strongest(most=MOST, least=LEAST)
+        ],
+    }

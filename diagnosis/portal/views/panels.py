@@ -1,0 +1,41 @@
+"""A part of a result that is fetched when somebody opens it; a page of its own without scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from diagnosis.inference.models import Job, Prediction
+from diagnosis.portal.access import PersonRequest
+from diagnosis.portal.identity import identity
+from diagnosis.portal.views.predictions import visible_prediction
+
+State = Job.State
+
+
+def done_prediction(request: PersonRequest, pk: UUID) -> Prediction:
+    """A result with its number, or 404."""
+    found = visible_prediction(request.user, pk)
+    if found.state != State.DONE or found.probability is None:
+        raise Http404
+    return found
+
+
+def shown(
+    request: PersonRequest, prediction: Prediction, name: str, context: dict[str, Any]
+) -> HttpResponse:
+    """The part alone where the page asked for it, else with the page around it."""
+    part = f"portal/_{name}.html"
+    if request.htmx:
+        return render(request, part, {**context, "prediction": prediction})
+    patient = prediction.patient
+    around = {
+        "part": part,
+        "prediction": prediction,
+        "patient": patient,
+        "who": identity(patient, request.user) if patient else None,
+    }
+    return render(request, "portal/panel.html", {**around, **context})
