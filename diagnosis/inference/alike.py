@@ -14,6 +14,7 @@ from uuid import UUID
 import numpy as np
 
 from accounts.models import User
+from diagnosis.inference.estimating import with_own_estimates_first
 from diagnosis.inference.models import Explanation, Job, Outcome, Prediction
 from diagnosis.inference.soundness import fault
 from diagnosis.ml.evaluation.counts import wilson_interval
@@ -100,10 +101,11 @@ def _others(user: User, prediction: Prediction) -> list[Prediction]:
         Prediction.objects.visible_to(user)
         .filter(version=prediction.version_id, is_newest=True, state=State.DONE)
         .exclude(patient=prediction.patient_id)
-        .only("id", "patient", "service", "probability", "decided_at", "index_at", "state")
+        .only("patient", "service", "probability", "decided_at", "state", "asks_estimate")
         .order_by("-requested_at")
     )
-    return list(rows[:COMPARED])
+    known = with_own_estimates_first(user, rows[:COMPARED])
+    return [one for one in known if not one.is_withheld]
 
 
 def _of_all(user: User, others: Sequence[Prediction]) -> dict[UUID, dict[str, float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from diagnosis.portal import sentences
 from diagnosis.portal.charts.rounding import whole
@@ -24,9 +24,21 @@ def together_line(content: Mapping[str, Any] | None) -> str:
     names = sentences.together([labels.get(name, name) for name in strongest["features"]])
     points, more = whole(abs(strongest["effect"])), strongest["effect"] > 0
     template = (
-        _("Together, %(inputs)s add %(points)s points more than each would alone.")
+        ngettext(
+            "Together, %(inputs)s bring the estimate %(points)s point higher than the sum of what "
+            "each does alone.",
+            "Together, %(inputs)s bring the estimate %(points)s points higher than the sum of "
+            "what each does alone.",
+            points,
+        )
         if more
-        else _("Together, %(inputs)s add %(points)s points less than each would alone.")
+        else ngettext(
+            "Together, %(inputs)s bring the estimate %(points)s point lower than the sum of what "
+            "each does alone.",
+            "Together, %(inputs)s bring the estimate %(points)s points lower than the sum of "
+            "what each does alone.",
+            points,
+        )
     )
     return template % {"inputs": names, "points": points}
 
