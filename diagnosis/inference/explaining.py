@@ -59,12 +59,22 @@ def explain(
         "seed": SEED,
         "background": _background(artifact, version),
         "scales": {} if found.method == "kernel" else {"log-odds": _log_odds(artifact, x)},
-        "interactions": interactions(artifact, x, SEED),
         "attributions": [
             _attribution(feature, index, snapshot.get(feature.name, {}), found, contradictions)
             for index, feature in enumerate(artifact.schema)
         ],
     }
+
+
+def explain_for_good(
+    artifact: Artifact,
+    snapshot: Snapshot,
+    contradictions: Mapping[str, Any],
+    version: ModelVersion,
+) -> dict[str, Any]:
+    """The same with the pairs that act together: what is stored, not what follows a slider."""
+    pairs = interactions(artifact, matrix(artifact, snapshot), SEED)
+    return {**explain(artifact, snapshot, contradictions, version), "interactions": pairs}
 
 
 def _log_odds(artifact: Artifact, x: Matrix) -> dict[str, Any]:

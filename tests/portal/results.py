@@ -116,6 +116,6 @@ def finished(
     ExplanationFactory(
         prediction=prediction,
         state=Job.State.DONE,
-        content=explaining.explain(artifact, snapshot, notes, version),
+        content=explaining.explain_for_good(artifact, snapshot, notes, version),
     )
     return prediction

@@ -67,7 +67,8 @@ def _explained(job: Explanation) -> tuple[dict[str, Any] | None, str]:
     except ArtifactError:
         return None, UNREADABLE
     against = contradictions.notes(prediction.version)
-    return explaining.explain(artifact, prediction.inputs, against, prediction.version), ""
+    version = prediction.version
+    return explaining.explain_for_good(artifact, prediction.inputs, against, version), ""
 
 
 @transaction.atomic
