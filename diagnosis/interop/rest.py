@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, re_path
 from rest_framework.routers import SimpleRouter
 
 from diagnosis.inference import api as inference
+from diagnosis.inference.trend_api import TrendView
 from diagnosis.inference.usage_api import UsageView
 from diagnosis.interop.export_api import PatientExportView
 from diagnosis.records import api as records
@@ -52,6 +53,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         rf"patients/(?P<patient>{inference.UUID})/services",
         inference.PatientServicesView.as_view(),
         "patient-services",
+    ),
+    either_way(
+        rf"patients/(?P<patient>{inference.UUID})/services/(?P<slug>[-a-zA-Z0-9_]+)/trend",
+        TrendView.as_view(),
+        "patient-trend",
     ),
     either_way("usage", UsageView.as_view(), "usage"),
     either_way(

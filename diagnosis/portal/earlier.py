@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from accounts.models import User
 from diagnosis.inference.estimating import with_own_estimates_first
@@ -64,6 +65,10 @@ def history(user: User, prediction: Prediction) -> History:
                 version_changed=older is not None and older.version_id != row.version_id,
             )
         )
-    shown = [row for row in found if not row.is_withheld]
-    measured = [Measured(r.index_at, r.probability or 0.0, r.version.number) for r in shown]
+    expires = timedelta(days=prediction.service.validity_days)
+    measured = [
+        Measured(r.index_at, r.probability or 0.0, r.version.number, r.index_at + expires)
+        for r in found
+        if not r.is_withheld
+    ]
     return History(tuple(rows), steps(measured))

@@ -1,25 +1,30 @@
-"""Earlier results as steps: a value holds until the next, and two versions are never joined."""
+"""Results over time as steps: a value holds until the next, and two versions are never joined."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
+from typing import Any
 
+from diagnosis.portal.charts.bands import GREYS
 from diagnosis.portal.charts.scale import shown
 
 HEIGHT = 120
 MARGIN = 4.0  # per cent left and right
-TOP, BOTTOM = 14, 100  # where 100 % and 0 % stand
+ABOVE, BELOW = 14, 20  # pixels kept free
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One result."""
+    """One result, and until when it may be used; None where that is not drawn."""
 
     at: datetime
     probability: float
     version: int
+    expires: datetime | None = None
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,8 @@ class Step:
     y: float
     until: str
     rises_to: float | None
-    """The height of the next result of the same version; None where the version changes."""
+    """The height of the next result of the same version; None where the version changes, or
+    where this result had expired before it."""
 
 
 @dataclass(frozen=True)
@@ -43,45 +49,95 @@ class VersionChange:
 
 
 @dataclass(frozen=True)
+class Strip:
+    """A band behind the steps."""
+
+    code: str
+    y: float
+    height: float
+    fill: str
+
+
+@dataclass(frozen=True)
 class Steps:
     """The whole picture."""
 
     steps: tuple[Step, ...]
     changes: tuple[VersionChange, ...]
+    strips: tuple[Strip, ...] = ()
     height: int = HEIGHT
-    top: int = TOP
-    bottom: int = BOTTOM
+
+    @property
+    def last(self) -> Measured:
+        return self.steps[-1].measured
+
+    @property
+    def top(self) -> int:
+        return ABOVE
+
+    @property
+    def bottom(self) -> int:
+        return self.height - BELOW
 
 
-def _height(probability: float) -> float:
-    return round(BOTTOM - probability * (BOTTOM - TOP), 1)
-
-
-def steps(results: Sequence[Measured]) -> Steps | None:
-    """The results in time order; None with fewer than two."""
+def steps(
+    results: Sequence[Measured],
+    *,
+    height: int = HEIGHT,
+    bands: Sequence[Mapping[str, Any]] = (),
+) -> Steps | None:
+    """The results in time order, bands behind them; None with fewer than two."""
     if len(results) < 2:
         return None
     ordered = sorted(results, key=lambda r: r.at)
-    first, last = ordered[0].at, ordered[-1].at
-    length = max((last - first).total_seconds(), 1.0)
+    drawing = _Drawing(ordered, height)
+    changes = tuple(
+        VersionChange(drawing.x(after.at), after.version)
+        for before, after in pairwise(ordered)
+        if after.version != before.version
+    )
+    drawn = tuple(drawing.step(i) for i in range(len(ordered)))
+    return Steps(drawn, changes, drawing.strips(bands), height)
 
-    def place(at: datetime) -> str:
+
+@dataclass(frozen=True)
+class _Drawing:
+    ordered: Sequence[Measured]
+    height: int
+
+    def x(self, at: datetime) -> str:
+        first, last = self.ordered[0].at, self.ordered[-1].at
+        length = max((last - first).total_seconds(), 1.0)
         share = (at - first).total_seconds() / length
         return f"{shown(MARGIN + share * (100 - 2 * MARGIN))}%"
 
-    drawn, changes = [], []
-    for i, result in enumerate(ordered):
-        following = ordered[i + 1] if i + 1 < len(ordered) else None
-        same = following is not None and following.version == result.version
-        drawn.append(
-            Step(
-                measured=result,
-                x=place(result.at),
-                y=_height(result.probability),
-                until=place(following.at) if following else place(result.at),
-                rises_to=_height(following.probability) if following and same else None,
-            )
+    def y(self, probability: float) -> float:
+        bottom = self.height - BELOW
+        return round(bottom - probability * (bottom - ABOVE), 1)
+
+    def step(self, i: int) -> Step:
+        result = self.ordered[i]
+        following = self.ordered[i + 1] if i + 1 < len(self.ordered) else None
+        until, joins = result.at, False
+        if following is not None:
+            until = min(following.at, result.expires or following.at)
+            joins = until == following.at and following.version == result.version
+        return Step(
+            measured=result,
+            x=self.x(result.at),
+            y=self.y(result.probability),
+            until=self.x(until),
+            rises_to=self.y(following.probability) if following and joins else None,
         )
-        if following and not same:
-            changes.append(VersionChange(place(following.at), following.version))
-    return Steps(tuple(drawn), tuple(changes))
+
+    def strips(self, bands: Sequence[Mapping[str, Any]]) -> tuple[Strip, ...]:
+        step = (len(GREYS) - 1) / max(len(bands) - 1, 1)
+        return tuple(
+            Strip(
+                str(band["code"]),
+                self.y(band["upper"]),
+                round(self.y(band["lower"]) - self.y(band["upper"]), 1),
+                GREYS[round(i * step)],
+            )
+            for i, band in enumerate(bands)
+        )

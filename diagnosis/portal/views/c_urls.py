@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from diagnosis.portal.views import alike, cohort, estimates, reach, sureness, tryout
+from diagnosis.portal.views import alike, cohort, estimates, reach, sureness, trends, tryout
 
 _PREDICTION = "predictions/<uuid:prediction>/"
 
@@ -13,4 +13,5 @@ routes = [
     path(f"{_PREDICTION}reach/", reach.reach, name="prediction-reach"),
     path(f"{_PREDICTION}alike/", alike.alike, name="prediction-alike"),
     path(f"{_PREDICTION}sureness/", sureness.sureness, name="prediction-sureness"),
+    path("patients/<uuid:patient>/services/<slug:slug>/trend/", trends.trend, name="trend"),
 ]

@@ -77,6 +77,16 @@ def _(ward: Ward):
     ward.get("portal:prediction-try", prediction=prediction.pk)
 
 
+@door("trend.read", "page", by="doctor", about="patient")
+def _(ward: Ward):
+    ward.get("portal:trend", patient=ward.patient.pk, slug=ward.slug)
+
+
+@door("trend.read", "REST", by="system", about="patient")
+def _(ward: Ward):
+    ward.ask(f"patients/{ward.patient.pk}/services/{ward.slug}/trend", "system")
+
+
 @door("prediction.copy", "page", by="nurse", about="patient")
 def _(ward: Ward):
     ward.post("portal:prediction-copied", "nurse", prediction=ward.prediction.pk)

@@ -1,0 +1,53 @@
+"""This patient's risk over time, and the change between two results taken apart."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.models import Role
+from accounts.permissions import require_role
+from diagnosis.inference.estimating import with_own_estimates_first
+from diagnosis.inference.over_time import change_of, chosen_two, results_over_time, seen_service
+from diagnosis.portal import sentences
+from diagnosis.portal.access import CHART_READERS, PersonRequest, open_chart, raise_for
+from diagnosis.portal.identity import identity
+from diagnosis.portal.risk_trend import ChangeShown, risk_trend
+from medportal.common.errors import DomainError
+
+
+@require_GET
+@require_role(*CHART_READERS)
+def trend(request: PersonRequest, patient: UUID, slug: str) -> HttpResponse:
+    """``earlier`` and ``later`` choose two results; without them, the last two."""
+    try:
+        service = seen_service(request.user, slug)
+    except DomainError as error:
+        raise_for(error)
+        raise
+    shown = open_chart(request.user, patient, act="trend.read", what=f"service/{service.slug}")
+    found = with_own_estimates_first(
+        request.user, results_over_time(request.user, shown, service)
+    )
+    results = [one for one in found if not one.is_withheld]
+    try:
+        two = chosen_two(results, request.GET.get("earlier"), request.GET.get("later"))
+    except LookupError as error:
+        raise Http404 from error
+    change = change_of(two)
+    context = {
+        "patient": shown,
+        "who": identity(shown, request.user),
+        "service": service,
+        "trend": risk_trend(results, two or ()),
+        "chosen": two,
+        "withheld": [one for one in found if one.is_withheld],
+        "change": ChangeShown(change) if change else None,
+        "not_a_cause": sentences.say("not_a_cause"),
+        "demonstration_line": sentences.say("demonstration"),
+        "may_run": request.user.has_role(Role.CLINICIAN),
+    }
+    return render(request, "portal/risk_trend.html", context)
