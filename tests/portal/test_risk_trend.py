@@ -134,6 +134,19 @@ def test_simulations_and_withdrawn_results_are_not_in_it(ward, two, version):
     assert html.count("<option ") == 2 * len(two)
 
 
+def test_what_waits_for_an_own_estimate_is_neither_drawn_nor_compared(ward, two, version):
+    service = version.service
+    service.ask_own_estimate = True
+    service.save()
+    type(two[1]).unscoped.filter(pk=two[1].pk).update(asks_estimate=True)
+
+    text = text_of(ward.as_doctor.get(address(ward)))
+
+    assert "A result is drawn only after your own estimate" in text
+    assert ChangeShown(change_between(*two)).now not in text
+    assert "One result alone has no course yet." in text
+
+
 def test_each_row_names_the_inputs_that_changed(ward, two):
     text = text_of(ward.as_doctor.get(address(ward)))
 

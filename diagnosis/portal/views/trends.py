@@ -29,9 +29,7 @@ def trend(request: PersonRequest, patient: UUID, slug: str) -> HttpResponse:
         raise_for(error)
         raise
     shown = open_chart(request.user, patient, act="trend.read", what=f"service/{service.slug}")
-    found = with_own_estimates_first(
-        request.user, results_over_time(request.user, shown, service)
-    )
+    found = with_own_estimates_first(request.user, results_over_time(request.user, shown, service))
     results = [one for one in found if not one.is_withheld]
     try:
         two = chosen_two(results, request.GET.get("earlier"), request.GET.get("later"))
