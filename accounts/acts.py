@@ -193,6 +193,7 @@ ROUTES = {
     "api:observation-correct": "observation.correct",
     "api:observation-withdraw": "observation.correct",
     "api:service-predictions": "prediction.request",
+    "api:service-cohort": "cohort.read",
     "api:prediction-list": "prediction.list",
     "api:prediction-detail": "prediction.read",
     "api:prediction-cancel": "prediction.cancel",

@@ -30,6 +30,8 @@ Floats = NDArray[np.float64]
 State = Job.State
 MOST = 2_000
 """The newest so many: a page of more would be slow, and its pictures say no more."""
+ENOUGH = 10
+"""Below, pictures and groups would show single people and no pattern."""
 ACT = "cohort.read"
 
 

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, re_path
 from rest_framework.routers import SimpleRouter
 
 from diagnosis.inference import api as inference
+from diagnosis.inference.cohort_api import CohortView
 from diagnosis.inference.trend_api import TrendView
 from diagnosis.inference.usage_api import UsageView
 from diagnosis.interop.export_api import PatientExportView
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         inference.ServicePredictionsView.as_view(),
         "service-predictions",
     ),
+    either_way(r"services/(?P<slug>[-a-zA-Z0-9_]+)/cohort", CohortView.as_view(), "service-cohort"),
     either_way(
         rf"patients/(?P<patient>{inference.UUID})/services",
         inference.PatientServicesView.as_view(),

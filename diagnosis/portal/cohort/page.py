@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from accounts.models import User
-from diagnosis.inference.cohort import MOST, Cohort
+from diagnosis.inference.cohort import ENOUGH, MOST, Cohort
 from diagnosis.inference.models import Prediction
 from diagnosis.ml.explain.cohort import Grouping, Importance, clusters, importance
 from diagnosis.portal.charts.rounding import whole
@@ -26,8 +26,6 @@ from diagnosis.portal.paging import Shown, page_of
 from diagnosis.registry import bands
 from medportal.common.text import localized
 
-ENOUGH = 10
-"""Below, a picture would show single people and no pattern."""
 PAGE = 25
 DRAWS = 400
 

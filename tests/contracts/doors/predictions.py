@@ -27,6 +27,11 @@ def _(ward: Ward):
     ward.get("portal:cohort", slug=ward.slug)
 
 
+@door("cohort.read", "REST", by="system", about="patient")
+def _(ward: Ward):
+    ward.ask(f"services/{ward.slug}/cohort", "system")
+
+
 @door("prediction.request", "REST", by="doctor", about="patient")
 def _(ward: Ward):
     ward.send(f"services/{ward.slug}/predictions", {"patient": str(ward.patient.pk)})
