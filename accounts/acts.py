@@ -32,6 +32,7 @@ LABELS: dict[str, str | Promise] = {
     "prediction.read": _("read a prediction"),
     "prediction.list": _("listed predictions"),
     "cohort.read": _("looked at the cohort of a service"),
+    "cohort.print": _("printed the cohort of a service"),
     "prediction.run": _("computed a prediction"),
     "prediction.explain": _("explained a prediction"),
     "prediction.refused": _("refused a prediction"),
@@ -121,6 +122,7 @@ READING = (
 """Names or values of patients were shown; over REST they left the house with that."""
 
 LEAVING = (
+    "cohort.print",
     "prediction.print",
     "prediction.copy",
     "prediction.sheet",
@@ -165,6 +167,7 @@ ROUTES = {
     "portal:prediction-print": "prediction.print",
     "portal:service-stop": "version.stop",
     "portal:cohort": "cohort.read",
+    "portal:cohort-print": "cohort.print",
     "portal:version-submit": "version.submit",
     "portal:version-explain": "version.explain",
     "portal:version-approve": "version.approve",

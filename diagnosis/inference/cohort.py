@@ -32,7 +32,7 @@ MOST = 2_000
 """The newest so many: a page of more would be slow, and its pictures say no more."""
 ENOUGH = 10
 """Below, pictures and groups would show single people and no pattern."""
-ACT = "cohort.read"
+READ, PRINTED = "cohort.read", "cohort.print"
 
 
 @dataclass
@@ -94,13 +94,18 @@ def version_in_use(service: Service) -> ModelVersion | None:
 
 
 def read_cohort(
-    *, actor: User, service: Service, version: ModelVersion, expired: bool = False
+    *,
+    actor: User,
+    service: Service,
+    version: ModelVersion,
+    expired: bool = False,
+    act: str = READ,
 ) -> Cohort:
     """The cohort as ``actor`` may see it today, with the event that names its patients."""
     cohort = cohort_of(actor, service, version, expired=expired)
     audit.record(
         actor=actor,
-        act=ACT,
+        act=act,
         patients=cohort.patients,
         what=f"services/{service.slug}/cohort",
         detail={"version": version.number, "results": len(cohort)},

@@ -158,3 +158,16 @@ def test_the_service_and_the_filtered_worklist_lead_to_it(ward, results):
     assert link not in ward.as_doctor.get("/").content.decode()
     reviewer = ward.client_for(ward.person(Role.REVIEWER))
     assert link not in reviewer.get("/services/breast-mass/").content.decode()
+
+
+def test_on_paper_stand_pictures_and_tables_and_no_patient(ward, results):
+    page = ward.as_doctor.get(f"{URL}print/?feature=age")
+
+    assert "What Age adds, by its value" in text_of(page)
+    assert not [r for r in results if f">{r.patient.family_name.upper()}" in page.content.decode()]
+    event = AuditEvent.objects.get(act="cohort.print")
+    assert set(event.patients) == {row.patient_id for row in results}
+
+
+def test_an_empty_cohort_does_not_go_on_paper(ward, results):
+    assert ward.as_stranger.get(f"{URL}print/").status_code == 404

@@ -12,9 +12,9 @@ Index = NDArray[np.intp]
 
 MOST_NAMED = 3
 _STARTS, _ROUNDS = 8, 100
+_MOST_TRIED = 500  # rows on which the starts are tried and the silhouette is computed
 _SHARE_NAMED = 0.15  # of what sets a group apart: less does not characterise it
 _CANDIDATES = 100  # rows nearest to the centre that may be the example of a group
-_MOST_COMPARED = 2_000  # rows whose distances are all computed for the silhouette
 
 
 @dataclass(frozen=True)
@@ -90,22 +90,23 @@ def clusters(
     Notes
     -----
     Lloyd's k-means from k-means++ starts (Arthur and Vassilvitskii 2007), the number of groups by
-    the mean silhouette (Rousseeuw 1987); clustering explanations: Lundberg et al. (2020).
+    the mean silhouette (Rousseeuw 1987). Starts are tried on up to 500 rows, the division is that
+    of all. Clustering explanations: Lundberg et al. (2020).
     """
     points = np.asarray(attributions, dtype=np.float64)
     if points.ndim != 2 or len(points) == 0 or not np.isfinite(points).all():
         raise ValueError("Groups need at least one row of numbers, (n, d).")
     rng = np.random.default_rng(seed)
-    compared = np.sort(rng.permutation(len(points))[:_MOST_COMPARED])
-    distances = np.sqrt(_squares(points[compared], points[compared]))
+    tried = np.sort(rng.permutation(len(points))[:_MOST_TRIED])
+    distances = np.sqrt(_squares(points[tried], points[tried]))
     labels, clearest = np.zeros(len(points), dtype=np.intp), float("nan")
     for k in range(2, min(most, len(points) // max(1, smallest)) + 1):
-        tried = _k_means(points, k, rng)
-        if np.bincount(tried, minlength=k).min() < smallest:
+        divided, _centres, _spread = _lloyd(points, _k_means(points[tried], k, rng))
+        if np.bincount(divided, minlength=k).min() < smallest:
             continue
-        clear = silhouette(distances, tried[compared])
+        clear = silhouette(distances, divided[tried])
         if clear >= least_silhouette and not clear <= clearest:
-            labels, clearest = tried, clear
+            labels, clearest = divided, clear
     return _grouping(points, labels, clearest)
 
 
@@ -135,13 +136,13 @@ def _squares(a: Floats, b: Floats) -> Floats:
     return np.asarray(np.maximum(found, 0.0))
 
 
-def _k_means(points: Floats, k: int, rng: np.random.Generator) -> Index:
-    """Return the labels of the tightest of a few runs."""
-    best, tightest = np.zeros(len(points), dtype=np.intp), np.inf
+def _k_means(points: Floats, k: int, rng: np.random.Generator) -> Floats:
+    """Return the centres of the tightest of a few runs."""
+    best, tightest = points[:k], np.inf
     for _ in range(_STARTS):
-        labels, spread = _lloyd(points, _starts(points, k, rng))
+        _labels, centres, spread = _lloyd(points, _starts(points, k, rng))
         if spread < tightest:
-            best, tightest = labels, spread
+            best, tightest = centres, spread
     return best
 
 
@@ -156,8 +157,8 @@ def _starts(points: Floats, k: int, rng: np.random.Generator) -> Floats:
     return points[chosen]
 
 
-def _lloyd(points: Floats, centres: Floats) -> tuple[Index, float]:
-    """Return labels and the sum of squares around the centres, when nothing moves any more."""
+def _lloyd(points: Floats, centres: Floats) -> tuple[Index, Floats, float]:
+    """Return labels, centres and the sum of squares around them, when nothing moves any more."""
     squares = _squares(points, centres)
     labels = squares.argmin(axis=1)
     for _ in range(_ROUNDS):
@@ -170,7 +171,7 @@ def _lloyd(points: Floats, centres: Floats) -> tuple[Index, float]:
         if np.array_equal(now, labels):
             break
         labels = now
-    return labels, float(squares.min(axis=1).sum())
+    return labels, centres, float(squares.min(axis=1).sum())
 
 
 def _grouping(points: Floats, labels: Index, clear: float) -> Grouping:

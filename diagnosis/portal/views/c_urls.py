@@ -14,4 +14,5 @@ routes = [
     path(f"{_PREDICTION}alike/", alike.alike, name="prediction-alike"),
     path(f"{_PREDICTION}sureness/", sureness.sureness, name="prediction-sureness"),
     path("patients/<uuid:patient>/services/<slug:slug>/trend/", trends.trend, name="trend"),
+    path("services/<slug:slug>/cohort/print/", cohort.on_paper, name="cohort-print"),
 ]

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.permissions import require_role
-from diagnosis.inference.cohort import read_cohort, version_in_use
+from diagnosis.inference.cohort import PRINTED, READ, read_cohort, version_in_use
 from diagnosis.portal.access import CHART_READERS, PersonRequest
 from diagnosis.portal.cohort.page import CohortPage
 from diagnosis.registry.models import Service
@@ -31,20 +32,12 @@ def _and(question: str) -> str:
 @require_GET
 @require_role(*CHART_READERS)
 def cohort(request: PersonRequest, slug: str) -> HttpResponse:
-    service = _service(request.user, slug)
-    version = version_in_use(service)
-    context: dict[str, Any] = {"service": service, "version": version}
-    if version is not None:
-        asked = request.GET.dict()
-        found = read_cohort(
-            actor=request.user,
-            service=service,
-            version=version,
-            expired=asked.get("expired") == "1",
-        )
-        context["page"] = page = CohortPage(found, request.user, asked)
+    service, page = _page(request, slug, READ)
+    context: dict[str, Any] = {"service": service, "page": page}
+    if page is not None:
         context |= {
-            "left_out": found.left_out,
+            "version": page.cohort.version,
+            "left_out": page.cohort.left_out,
             "page_keeps": page.page_keeps,
             "group_keeps": _and(page.keeps(group="")),
             "all_keeps": page.keeps(group=""),
@@ -52,3 +45,37 @@ def cohort(request: PersonRequest, slug: str) -> HttpResponse:
             "without_expired": page.keeps(expired="", group=""),
         }
     return render(request, "portal/cohort.html", context)
+
+
+@require_GET
+@require_role(*CHART_READERS)
+def on_paper(request: PersonRequest, slug: str) -> HttpResponse:
+    """Pictures and tables for paper, without a name; opening it counts as printing."""
+    service, page = _page(request, slug, PRINTED)
+    if page is None or not page.n:
+        raise Http404
+    context = {
+        "service": service,
+        "page": page,
+        "version": page.cohort.version,
+        "left_out": page.cohort.left_out,
+        "on_paper": True,
+        "printed_at": timezone.now(),
+    }
+    return render(request, "portal/cohort_print.html", context)
+
+
+def _page(request: PersonRequest, slug: str, act: str) -> tuple[Service, CohortPage | None]:
+    """The service, and its cohort as the address asks for it unless no version is in use."""
+    service, asked = _service(request.user, slug), request.GET.dict()
+    version = version_in_use(service)
+    if version is None:
+        return service, None
+    found = read_cohort(
+        actor=request.user,
+        service=service,
+        version=version,
+        expired=asked.get("expired") == "1",
+        act=act,
+    )
+    return service, CohortPage(found, request.user, asked)

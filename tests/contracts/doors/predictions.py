@@ -27,6 +27,11 @@ def _(ward: Ward):
     ward.get("portal:cohort", slug=ward.slug)
 
 
+@door("cohort.print", "page", by="nurse", about="patient")
+def _(ward: Ward):
+    ward.get("portal:cohort-print", "nurse", slug=ward.slug)
+
+
 @door("cohort.read", "REST", by="system", about="patient")
 def _(ward: Ward):
     ward.ask(f"services/{ward.slug}/cohort", "system")
