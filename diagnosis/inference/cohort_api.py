@@ -86,7 +86,7 @@ class CharacteristicSerializer(Base):
     )
 
 
-class GroupSerializer(Base):
+class AlikeGroupSerializer(Base):
     size = serializers.IntegerField()
     probability = EstimatesSerializer()
     bands = BandCountSerializer(many=True)
@@ -100,7 +100,7 @@ class CohortSerializer(Base):
     left_out = LeftOutSerializer()
     bands = BandCountSerializer(many=True)
     importance = ImportanceSerializer(many=True)
-    groups = GroupSerializer(many=True, help_text="None where the reasons are all alike.")
+    groups = AlikeGroupSerializer(many=True, help_text="None where the reasons are all alike.")
 
 
 class CohortView(APIView):
