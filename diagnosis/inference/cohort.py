@@ -12,14 +12,14 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import BooleanField, Case, Count, F, Func, JSONField, Value, When
+from django.db.models import BooleanField, Case, Count, F, Func, JSONField, Q, Value, When
 from django.db.models.expressions import CombinedExpression
 from django.utils import timezone
 from numpy.typing import NDArray
 
 from accounts import audit
 from accounts.models import User
-from diagnosis.inference.models import Job, Prediction
+from diagnosis.inference.models import Job, Prediction, owed_by
 from diagnosis.inference.snapshot import schema_of
 from diagnosis.inference.soundness import fault
 from diagnosis.inference.worklist import valid
@@ -48,6 +48,8 @@ class LeftOut:
     """Without reasons, or with reasons that are still on their way."""
     unsound: int = 0
     """Their reasons fail their own check and are shown nowhere."""
+    owed: int = 0
+    """The reader's own estimate comes first: no page tells the number before."""
     older: int = 0
     """Beyond the newest that fit."""
 
@@ -61,6 +63,8 @@ class LeftOut:
             self.other_versions[number] = self.other_versions.get(number, 0) + n
         elif not group["holds"] and not expired:
             self.expired += n
+        elif group["is_owed"]:
+            self.owed += n
         elif group["explanation__state"] != State.DONE:
             self.unexplained += n
 
@@ -93,19 +97,24 @@ def version_in_use(service: Service) -> ModelVersion | None:
     return service.versions.filter(state__in=states).order_by("state", "-number").first()
 
 
-def read_cohort(
-    *,
-    actor: User,
-    service: Service,
-    version: ModelVersion,
-    expired: bool = False,
-    act: str = READ,
-) -> Cohort:
+@dataclass(frozen=True)
+class Wanted:
+    """How a cohort is asked for: with expired results, and by a program or a person.
+
+    A person who still owes an estimate of a result sees nothing of it; programs are not asked.
+    """
+
+    expired: bool = False
+    is_person: bool = True
+    act: str = READ
+
+
+def read_cohort(*, actor: User, service: Service, version: ModelVersion, wanted: Wanted) -> Cohort:
     """The cohort as ``actor`` may see it today, with the event that names its patients."""
-    cohort = cohort_of(actor, service, version, expired=expired)
+    cohort = cohort_of(actor, service, version, wanted)
     audit.record(
         actor=actor,
-        act=act,
+        act=wanted.act,
         patients=cohort.patients,
         what=f"services/{service.slug}/cohort",
         detail={"version": version.number, "results": len(cohort)},
@@ -113,15 +122,15 @@ def read_cohort(
     return cohort
 
 
-def cohort_of(
-    actor: User, service: Service, version: ModelVersion, *, expired: bool = False
-) -> Cohort:
+def cohort_of(actor: User, service: Service, version: ModelVersion, wanted: Wanted) -> Cohort:
+    owed = owed_by(actor) if wanted.is_person else Q(pk__in=[])
     newest = Prediction.unscoped.newest_visible_to(actor).filter(service=service)
     left_out = LeftOut()
-    for group in _groups(newest, service):
-        left_out.add(group, version, expired=expired)
+    for group in _groups(newest, service, owed):
+        left_out.add(group, version, expired=wanted.expired)
     rows = newest.filter(version=version, state=State.DONE, explanation__state=State.DONE)
-    if not expired:
+    rows = rows.exclude(owed)
+    if not wanted.expired:
         rows = rows.filter(valid(service))
     listed = list(_columns(rows).order_by("-finished_at", "pk")[: MOST + 1])
     if len(listed) > MOST:
@@ -129,11 +138,15 @@ def cohort_of(
     return _cohort(service, version, listed, left_out)
 
 
-def _groups(newest: Any, service: Service) -> Any:
+def _groups(newest: Any, service: Service, owed: Q) -> Any:
     """All newest results by what decides whether they belong, counted in one question."""
-    holds = Case(When(valid(service), then=True), default=False, output_field=BooleanField())
-    kinds = ("state", "version", "version__number", "explanation__state", "holds")
-    return newest.annotate(holds=holds).values(*kinds).order_by().annotate(n=Count("pk"))
+    kinds = ("state", "version", "version__number", "explanation__state", "holds", "is_owed")
+    marked = newest.annotate(holds=_is(valid(service)), is_owed=_is(owed))
+    return marked.values(*kinds).order_by().annotate(n=Count("pk"))
+
+
+def _is(condition: Q) -> Case:
+    return Case(When(condition, then=True), default=False, output_field=BooleanField())
 
 
 def _columns(rows: Any) -> Any:

@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Scope, User
-from diagnosis.inference.cohort import ENOUGH, Cohort, read_cohort, version_in_use
+from diagnosis.inference.cohort import ENOUGH, Cohort, Wanted, read_cohort, version_in_use
 from diagnosis.inference.shapes import rounded
 from diagnosis.ml.explain.cohort import Group, clusters, importance
 from diagnosis.registry.models import Service
@@ -124,8 +124,8 @@ class CohortView(APIView):
         if version is None:
             text = _("The service has no published version.")
             raise DomainError("service_not_published", text, status=409)
-        expired = self.asked.get("expired", False)
-        cohort = read_cohort(actor=request.user, service=service, version=version, expired=expired)
+        wanted = Wanted(expired=self.asked.get("expired", False), is_person=False)
+        cohort = read_cohort(actor=request.user, service=service, version=version, wanted=wanted)
         return Response(_shape(cohort))
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from diagnosis.inference import cohort as cohorts
-from diagnosis.inference.cohort import cohort_of, read_cohort
+from diagnosis.inference.cohort import Wanted, cohort_of, read_cohort
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.records.models import CareAssignment
 from diagnosis.registry.models import ModelVersion
@@ -36,7 +36,7 @@ def here():
 
 
 def seen(here, by=None, **asked):
-    return cohort_of(by or here.doctor, here.version.service, here.version, **asked)
+    return cohort_of(by or here.doctor, here.version.service, here.version, Wanted(**asked))
 
 
 def ids(rows):
@@ -153,6 +153,19 @@ def test_results_without_sound_reasons_are_counted(here):
     assert (cohort.left_out.unexplained, cohort.left_out.unsound) == (1, 2)
 
 
+def test_a_result_whose_number_waits_for_the_readers_estimate_is_counted(here):
+    service = here.version.service
+    service.ask_own_estimate = True
+    service.save()
+    Prediction.unscoped.filter(pk=here.results[0].pk).update(asks_estimate=True)
+    nurse = factories.nurse_at(here.doctor.organisation)  # nurses decide nothing: nobody asks them
+    factories.MembershipFactory(team=here.team, user=nurse)
+
+    assert set(seen(here).predictions) == ids(here.results[1:])
+    assert seen(here).left_out.owed == 1
+    assert len(seen(here, by=nurse)) == len(seen(here, is_person=False)) == 3
+
+
 def test_a_refusal_as_the_newest_is_counted(here):
     refused = {"code": "age", "message": {}, "features": [], "cure": None}
     factories.PredictionFactory(
@@ -179,7 +192,9 @@ def test_the_newest_are_taken_and_the_older_counted(here, monkeypatch):
 
 
 def test_whoever_looks_is_noted_with_every_patient(here):
-    read_cohort(actor=here.doctor, service=here.version.service, version=here.version)
+    read_cohort(
+        actor=here.doctor, service=here.version.service, version=here.version, wanted=Wanted()
+    )
 
     event = AuditEvent.objects.get(act="cohort.read")
     assert set(event.patients) == {p.patient_id for p in here.results}

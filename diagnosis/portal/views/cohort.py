@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.permissions import require_role
-from diagnosis.inference.cohort import PRINTED, READ, read_cohort, version_in_use
+from diagnosis.inference.cohort import PRINTED, READ, Wanted, read_cohort, version_in_use
 from diagnosis.portal.access import CHART_READERS, PersonRequest
 from diagnosis.portal.cohort.page import CohortPage
 from diagnosis.registry.models import Service
@@ -71,11 +71,6 @@ def _page(request: PersonRequest, slug: str, act: str) -> tuple[Service, CohortP
     version = version_in_use(service)
     if version is None:
         return service, None
-    found = read_cohort(
-        actor=request.user,
-        service=service,
-        version=version,
-        expired=asked.get("expired") == "1",
-        act=act,
-    )
+    wanted = Wanted(expired=asked.get("expired") == "1", act=act)
+    found = read_cohort(actor=request.user, service=service, version=version, wanted=wanted)
     return service, CohortPage(found, request.user, asked)
