@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diagnosis.inference.scoring import Matrix, matrix
 from diagnosis.inference.snapshot import Entry, Snapshot, outside
 from diagnosis.inference.together import interactions
 from diagnosis.ml import Artifact, Feature
-from diagnosis.ml.explain import Explanation, shapley_values
-from diagnosis.ml.explain.exact import exact_cost
-from diagnosis.ml.explain.shapley import EXACT_ROWS
+from diagnosis.ml.explain import Explanation, plan, shapley_values
 from diagnosis.registry.models import ModelVersion
 
 SEED = 0
-FLOOR = 1e-7
-"""Nearer to 0 or 1 than a float32 can say: there the log-odds stop."""
 
 
 def is_slow(artifact: Artifact, snapshot: Snapshot) -> bool:
-    """Whether enumerating takes too long for the queue that doctors wait for."""
-    return cost(artifact, snapshot) > EXACT_ROWS
+    """Whether explaining takes too long for the queue that doctors wait for."""
+    return plan(artifact, matrix(artifact, snapshot), artifact.background).method == "kernel"
 
 
 def cost(artifact: Artifact, snapshot: Snapshot) -> float:
-    """How many rows of the model an exact explanation takes."""
-    return exact_cost(matrix(artifact, snapshot)[0], artifact.background)
+    """How many rows of the model an explanation takes."""
+    return plan(artifact, matrix(artifact, snapshot), artifact.background).rows
 
 
 def shares(artifact: Artifact, before: Snapshot, now: Snapshot) -> dict[str, float]:
@@ -44,10 +38,11 @@ def explain(
     snapshot: Snapshot,
     contradictions: Mapping[str, Any],
     version: ModelVersion | None = None,
+    budget: int | None = None,
 ) -> dict[str, Any]:
     """The stored content of an explanation (design, part 9), texts in both languages."""
     x = matrix(artifact, snapshot)
-    found = shapley_values(artifact, x, artifact.background, seed=SEED)
+    found = shapley_values(artifact, x, artifact.background, seed=SEED, budget=budget)
     return {
         "method": found.method,
         "scale": "probability",
@@ -58,7 +53,7 @@ def explain(
         "rows_evaluated": found.rows_evaluated,
         "seed": SEED,
         "background": _background(artifact, version),
-        "scales": {} if found.method == "kernel" else {"log-odds": _log_odds(artifact, x)},
+        "scales": {} if found.method == "kernel" else {"log-odds": _log_odds(artifact, x, budget)},
         "attributions": [
             _attribution(feature, index, snapshot.get(feature.name, {}), found, contradictions)
             for index, feature in enumerate(artifact.schema)
@@ -77,9 +72,11 @@ def explain_for_good(
     return {**explain(artifact, snapshot, contradictions, version), "interactions": pairs}
 
 
-def _log_odds(artifact: Artifact, x: Matrix) -> dict[str, Any]:
+def _log_odds(artifact: Artifact, x: Matrix, budget: int | None) -> dict[str, Any]:
     """The same reasons on the scale on which many models add up, for those who think in it."""
-    found = shapley_values(partial(_logit, artifact), x, artifact.background, seed=SEED)
+    found = shapley_values(
+        artifact, x, artifact.background, seed=SEED, output="logit", budget=budget
+    )
     errors = found.standard_errors
     return {
         "base_value": float(np.asarray(found.base_value)),
@@ -95,11 +92,6 @@ def _log_odds(artifact: Artifact, x: Matrix) -> dict[str, Any]:
     }
 
 
-def _logit(artifact: Artifact, x: Matrix) -> NDArray[np.float64]:
-    p = np.clip(np.asarray(artifact.predict_matrix(x), dtype=np.float64), FLOOR, 1 - FLOOR)
-    return np.asarray(np.log(p / (1 - p)))
-
-
 def _known(error: Any) -> float | None:
     return None if error is None or np.isnan(error) else float(error)
 
@@ -110,7 +102,7 @@ def _background(artifact: Artifact, version: ModelVersion | None) -> dict[str, A
     return {
         "name": artifact.manifest.get("people") or artifact.name,
         "rows": len(artifact.background),
-        "population": (artifact.manifest.get("training") or {}).get("rows"),
+        "population": artifact.population,
         "version": None if version is None else version.number,
         "date": None if day is None else day.isoformat(),
     }
@@ -147,5 +139,5 @@ def _attribution(
         "against_usual_note": contradictions.get(feature.name),
         "contribution": float(found.values[0, index]),
         "standard_error": None if errors is None else _known(errors[0, index]),
-        "coalition_error": 0.0 if found.method == "exact" else None,
+        "coalition_error": _known(found.coalition_errors[0, index]),
     }

@@ -140,6 +140,12 @@ class Artifact:
             raise ArtifactError("background.npy can not be read.") from error
         return np.ascontiguousarray(rows, dtype=np.float32)
 
+    @property
+    def population(self) -> int | None:
+        """From how many training rows the background was drawn; None where it is not said."""
+        rows = (self.manifest.get("training") or {}).get("rows")
+        return int(rows) if isinstance(rows, int) and rows >= len(self.background) else None
+
     @cached_property
     def novelty(self) -> Novelty | None:
         """How unlike the training rows a row is; None for artifacts that do not say."""
@@ -245,11 +251,14 @@ class Artifact:
         message = f"The row is unlike the training rows; standing out: {named}."
         return Finding(UNLIKE, features[0].name, message, f"/{features[0].name}")
 
-    def explain(self, rows: Rows, *, seed: int = 0) -> Explanation:
-        """Return Shapley values of every row on the probability scale."""
+    def explain(
+        self, rows: Rows, *, seed: int = 0, output: str = "probability", budget: int | None = None
+    ) -> Explanation:
+        """Return Shapley values of every row; see ``diagnosis.ml.explain.shapley_values``."""
         from diagnosis.ml.explain import shapley_values  # heavier than a prediction needs
 
-        return shapley_values(self, self.schema.matrix(rows), self.background, seed=seed)
+        matrix = self.schema.matrix(rows)
+        return shapley_values(self, matrix, self.background, seed, output=output, budget=budget)
 
     @cached_property
     def keras_model(self) -> Any:

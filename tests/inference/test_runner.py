@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, Membership
 from diagnosis.inference import explaining, runner
 from diagnosis.inference.models import Explanation, Prediction
+from diagnosis.ml.explain.explainer import Plan
 from diagnosis.records.models import Observation
 from diagnosis.registry import actions as registry
 from diagnosis.registry import store
@@ -249,7 +250,8 @@ def test_an_unexpected_error_hands_the_row_back_at_once(heart):
 
 
 def test_a_slow_explanation_is_left_to_the_batch_queue(heart, monkeypatch):
-    monkeypatch.setattr(explaining, "EXACT_ROWS", 10)  # as if this model had many more inputs
+    # As if this model had a thousand inputs more.
+    monkeypatch.setattr(explaining, "plan", lambda *_: Plan("kernel", float("inf")))
     (pk,) = runner.run_prediction(heart.ask().pk)
 
     assert not runner.run_explanation(pk)

@@ -5,6 +5,6 @@ features come from a row of real reference patients.
 """
 
 from diagnosis.ml.explain.explanation import Explanation
-from diagnosis.ml.explain.shapley import shapley_values
+from diagnosis.ml.explain.shapley import plan, shapley_values
 
-__all__ = ["Explanation", "shapley_values"]
+__all__ = ["Explanation", "plan", "shapley_values"]

@@ -19,16 +19,26 @@ class Explanation:
     values : (n, d) or (n, d, k) array
         Contribution of each raw feature, on the scale of the prediction.
     standard_errors : array like ``values``, or None
-        Error because another sample of reference patients would give other values; NaN for a row
-        whose values were sampled, None if all were.
+        Error because other reference patients, or other coalitions, would give other values. NaN
+        where it is not known: against a single reference row, and for values by ``kernel``; None
+        if it is known for no row.
+    coalition_errors : array like ``values``
+        The part of it that comes from asking for some coalitions only; zero where exact.
     base_value : float or (k,) array
         Mean prediction of the reference patients.
     predictions : (n,) or (n, k) array
         What is explained: ``base_value`` plus the sum of the row's values.
     method : str
-        ``exact``, ``kernel`` (sampled by shap), or ``mixed`` where rows differ.
+        ``exact``, ``paired`` (some coalitions), ``tree`` (exact, by the paths of the trees),
+        ``kernel`` (sampled by shap), or ``mixed`` where rows differ.
     rows_evaluated : int
         Model rows that it took.
+    background_rows : int
+        Reference patients.
+    population : int or None
+        Patients from whom those were drawn, where that is known.
+    output : str
+        ``probability`` or ``logit``.
     """
 
     values: Floats
@@ -37,6 +47,10 @@ class Explanation:
     predictions: Floats
     method: str
     rows_evaluated: int
+    coalition_errors: Floats
+    background_rows: int
+    population: int | None = None
+    output: str = "probability"
 
     @property
     def additivity_gap(self) -> float:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml.explain import pairs_exact, pairs_sampled
-from diagnosis.ml.explain.exact import differing
+from diagnosis.ml.explain.games import differing
 from diagnosis.ml.explain.model_function import Matrix, ModelFunction, as_matrix
 
 BUDGET = 1_000_000  # model rows a patient

@@ -1,4 +1,4 @@
-"""One way to call whatever is explained: an artifact or a plain function."""
+"""One way to call whatever is explained: an artifact, a pipeline, trees or a plain function."""
 
 from __future__ import annotations
 
@@ -10,14 +10,26 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 CHUNK = 65_536  # hybrid rows held at a time
+_METHODS = {  # of an artifact, and of a fitted pipeline
+    "probability": ("predict_matrix", "probabilities"),
+    "logit": ("logits_matrix", "logits"),
+}
 
 
 class ModelFunction:
-    """Calls a model in chunks, always returns (n, k) float64, and counts the rows."""
+    """Calls a model in chunks, always returns (n, k) float64, and counts the rows.
 
-    def __init__(self, model: Any) -> None:
-        """Take an artifact (its ``predict_matrix``) or a function of a float32 matrix."""
-        self._call: Callable[[Matrix], Any] = getattr(model, "predict_matrix", model)
+    Parameters
+    ----------
+    model : object
+        See ``shapley_values``.
+    output : str
+        ``probability`` or ``logit``; a plain function is called as it is.
+    """
+
+    def __init__(self, model: Any, output: str = "probability") -> None:
+        """Find the way to call it."""
+        self._call = _callable(model, output)
         self.rows_evaluated = 0
         self.single_output = True
 
@@ -33,6 +45,24 @@ class ModelFunction:
         self.rows_evaluated += len(x)
         self.single_output = out.ndim == 1
         return out.reshape(len(x), -1)
+
+
+def _callable(model: Any, output: str) -> Callable[[Matrix], Any]:
+    for name in _METHODS[output]:
+        if hasattr(model, name):
+            found: Callable[[Matrix], Any] = getattr(model, name)
+            return found
+    if hasattr(model, "predict_proba"):
+        return lambda x: _of_trees(model.predict_proba(x), output)
+    called: Callable[[Matrix], Any] = model
+    return called
+
+
+def _of_trees(p: Any, output: str) -> Any:
+    """Return the second of two classes alone, as the library does for yes or no."""
+    p = np.asarray(p, dtype=np.float64)
+    p = p[:, 1] if p.shape[1] == 2 else p
+    return p if output == "probability" else np.log(p) - np.log1p(-p)
 
 
 def as_matrix(model: Any, rows: Any) -> Matrix:

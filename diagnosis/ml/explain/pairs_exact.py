@@ -8,7 +8,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml.explain.exact import differing
+from diagnosis.ml.explain.games import differing
 from diagnosis.ml.explain.model_function import CHUNK, Matrix, ModelFunction
 
 Floats = NDArray[np.float64]

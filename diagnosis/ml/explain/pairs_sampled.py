@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml.explain.exact import differing
+from diagnosis.ml.explain.games import differing
 from diagnosis.ml.explain.model_function import CHUNK, Matrix, ModelFunction
 from diagnosis.ml.explain.pairs_exact import laid_out
 

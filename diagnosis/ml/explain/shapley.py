@@ -1,91 +1,149 @@
-"""Choosing the method row by row: exact where it can be enumerated, sampled otherwise."""
+"""Shapley values of whatever the library makes: artifacts, functions, trees."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from dataclasses import replace
+from threading import Lock
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from diagnosis.ml.explain.exact import exact_cost, exact_values
+from diagnosis.ml.explain.dense import DenseModel
+from diagnosis.ml.explain.explainer import Explainer, Plan
 from diagnosis.ml.explain.explanation import Explanation
-from diagnosis.ml.explain.kernel import kernel_values
 from diagnosis.ml.explain.model_function import Matrix, ModelFunction, as_matrix
+from diagnosis.ml.explain.trees import is_trees, tree_values
+from diagnosis.ml.pipeline import Fitted
 
-EXACT_ROWS = 1_000_000  # model rows a patient that may be enumerated: about 0.1 s
+OUTPUTS = ("probability", "logit")
+KEPT = 20
 
-Floats = NDArray[np.float64]
+_lock = Lock()
+_kept: OrderedDict[Any, Explainer] = OrderedDict()
 
 
-def shapley_values(model: Any, rows: Any, background: Any = None, seed: int = 0) -> Explanation:
+def shapley_values(
+    model: Any,
+    rows: Any,
+    background: Any = None,
+    seed: int = 0,
+    *,
+    output: str = "probability",
+    budget: int | None = None,
+) -> Explanation:
     """Explain rows by interventional Shapley values against real reference patients.
 
     Parameters
     ----------
-    model : Artifact or callable
-        An artifact, or a function from a float32 matrix (n, d) to (n,) or (n, k). NaN is missing.
+    model : Artifact, Fitted, fitted trees, or callable
+        An artifact; a fitted pipeline; trees of scikit-learn or XGBoost with ``predict_proba``;
+        or a function from a float32 matrix (n, d) to (n,) or (n, k). NaN is missing.
     rows : (n, d) array
         Rows to explain; an artifact also takes raw rows as its ``predict`` does.
     background : (m, d) array, optional
         Reference patients, real rows; an artifact has its own.
     seed : int
-        Seed of the sampling, where rows are sampled.
+        Decides which coalitions are asked for, where not all are. The same seed gives the same
+        values.
+    output : str
+        ``probability``: of each class, or the number of a regression. ``logit``: the log-odds;
+        for trees by TreeSHAP, which is exact there and only there. A plain function is explained
+        as it is.
+    budget : int, optional
+        Model rows that a patient may cost. The default enumerates up to a million and otherwise
+        asks for 150,000.
 
     Returns
     -------
     Explanation
 
+    Raises
+    ------
+    ValueError
+        The background has no rows or another width, the output is unknown, or the budget is too
+        small for any estimate.
+
     Notes
     -----
     The value of a coalition is the mean prediction with its features taken from the patient and
-    the others from a reference row (Lundberg and Lee 2017; Janzing et al. 2020). A row is
-    enumerated exactly if that takes at most a million model rows; a row's result does not depend
-    on the rows explained with it.
+    the others from a reference row (Lundberg and Lee 2017; Janzing et al. 2020). The method is
+    chosen row by row, by the model rows that it would take, so a row's result does not depend on
+    the rows explained with it.
     """
-    function = ModelFunction(model)
+    if output not in OUTPUTS:
+        raise ValueError(f"The output is one of {', '.join(OUTPUTS)}, not {output}.")
     x = as_matrix(model, rows)
-    reference = as_matrix(
-        model, getattr(model, "background", None) if background is None else background
-    )
+    own = getattr(model, "background", None)
+    reference = as_matrix(model, own if background is None else background)
     if reference.ndim != 2 or len(reference) == 0 or reference.shape[1] != x.shape[1]:
         raise ValueError("The background needs rows with the same features as those explained.")
-    base = function(reference).mean(axis=0)
-    predictions = function(x) if len(x) else np.zeros((0, len(base)))
-    explained = [_one(function, row, reference, seed, len(base)) for row in x]
-    values = np.array([v for v, _, _ in explained]).reshape(*x.shape, len(base))
-    errors = np.array([e for _, e, _ in explained]).reshape(values.shape)
-    return _assembled(function, (values, errors, base, predictions), [m for _, _, m in explained])
+    if output == "logit" and is_trees(model):
+        return tree_values(model, x, reference)
+    explainer = explainer_for(model, reference, seed, output)
+    explained = explainer.explain(x, budget)
+    return _without_single_axis(replace(explained, output=output), explainer.model)
 
 
-def _one(
-    function: ModelFunction, x: Matrix, reference: Matrix, seed: int, outputs: int
-) -> tuple[Floats, Floats, str]:
-    """Return values (d, outputs), their standard errors, and the method for one row."""
-    if exact_cost(x, reference) > EXACT_ROWS:
-        sampled = kernel_values(function, x, reference, seed, outputs)
-        return sampled, np.full_like(sampled, np.nan), "kernel"
-    each = exact_values(function, x, reference, outputs)
-    n = len(reference)
-    errors = each.std(axis=0, ddof=1) / np.sqrt(n) if n > 1 else np.full(each.shape[1:], np.nan)
-    return each.mean(axis=0), errors, "exact"
+def plan(model: Any, row: Any, background: Any, budget: int | None = None) -> Plan:
+    """Say by which method, and with how many model rows, one row would be explained."""
+    reference = as_matrix(model, background)
+    return Explainer(ModelFunction(model), reference).plan(as_matrix(model, row)[0], budget)
 
 
-def _assembled(
-    function: ModelFunction, arrays: tuple[Floats, Floats, Floats, Floats], methods: list[str]
-) -> Explanation:
-    """Drop the output axis of single-output models and name the method."""
-    values, errors, base, predictions = arrays
-    used = set(methods) or {"exact"}
-    method = used.pop() if len(used) == 1 else "mixed"
-    base_value: float | Floats = base
-    if function.single_output:
-        values, errors, predictions = values[..., 0], errors[..., 0], predictions[:, 0]
-        base_value = float(base[0])
-    return Explanation(
-        values=values,
-        standard_errors=None if method == "kernel" else errors,
-        base_value=base_value,
-        predictions=predictions,
-        method=method,
-        rows_evaluated=function.rows_evaluated,
+def explainer_for(model: Any, background: Matrix, seed: int, output: str) -> Explainer:
+    """Return what explains one output of a model, kept ready where it is an artifact."""
+    digest = getattr(model, "digest", None)
+    if digest is None:
+        return _made(model, background, seed, output)
+    key = (digest, background.tobytes(), seed, output)
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    made = _made(model, background, seed, output)
+    with _lock:
+        _kept[key] = made
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def _made(model: Any, background: Matrix, seed: int, output: str) -> Explainer:
+    fitted = model if isinstance(model, Fitted) else getattr(model, "fitted", None)
+    dense = None if fitted is None else DenseModel(fitted, background, output)
+    function = ModelFunction(model, output)
+    function(background[:1])  # tells the shape of its answers
+    return Explainer(
+        function,
+        background,
+        dense=dense,
+        population=_population(model, background),
+        seed=seed,
+    )
+
+
+def _population(model: Any, background: Matrix) -> int | None:
+    """From how many patients the reference rows were drawn: known of an artifact's own alone."""
+    own = getattr(model, "background", None)
+    if own is None or not np.array_equal(own, background, equal_nan=True):
+        return None
+    found: int | None = getattr(model, "population", None)
+    return found
+
+
+def _without_single_axis(explained: Explanation, model: ModelFunction) -> Explanation:
+    """Drop the output axis of single-output models; errors that are nowhere known are None."""
+    errors = explained.standard_errors
+    if errors is not None and errors.size and np.isnan(errors).all():
+        errors = None
+    if not model.single_output:
+        return replace(explained, standard_errors=errors)
+    return replace(
+        explained,
+        values=explained.values[..., 0],
+        standard_errors=None if errors is None else errors[..., 0],
+        coalition_errors=explained.coalition_errors[..., 0],
+        base_value=float(np.ravel(explained.base_value)[0]),
+        predictions=explained.predictions[:, 0],
     )

@@ -1,34 +1,10 @@
 """The explanations against the definition of the Shapley value, computed the slow way."""
 
-from itertools import permutations
-
 import numpy as np
 import pytest
 
-from diagnosis.ml.explain import shapley, shapley_values
-
-
-def by_permutations(model, x, background):
-    """Shapley's definition: the mean gain of each feature over all orders of joining."""
-    d = len(x)
-    values, orders = np.zeros(d), list(permutations(range(d)))
-    for reference in background:
-        for order in orders:
-            row = reference.copy()
-            before = float(model(row[None])[0])
-            for feature in order:
-                row[feature] = x[feature]
-                after = float(model(row[None])[0])
-                values[feature] += after - before
-                before = after
-    return values / len(orders) / len(background)
-
-
-def interacting(x):
-    """A probability with interactions; a missing value acts like a value of its own."""
-    filled = np.where(np.isnan(x), -2.0, x).astype(np.float64)
-    z = filled[:, 0] * filled[:, 1] - np.maximum(filled[:, 2], 0) + 0.5 * filled[:, -1] ** 2
-    return 1 / (1 + np.exp(-z))
+from diagnosis.ml.explain import shapley_values
+from tests.ml.explain.definition import by_permutations, interacting
 
 
 @pytest.fixture
@@ -53,19 +29,14 @@ def test_values_are_those_of_the_definition(table):
 def test_a_wrong_coalition_weight_would_be_noticed(table, monkeypatch):
     from diagnosis.ml.explain import exact
 
-    right = exact._coalitions(4)
-    monkeypatch.setattr(exact, "_coalitions", lambda k: _flat(right, k))
+    flat = np.where(exact.subsets(4), 1 / 8, -1 / 8)
+    monkeypatch.setattr(exact, "_table", lambda _: flat)
     rows = np.array([[1, 1, 1, 1]], dtype=np.float32)
     background = np.zeros((2, 4), dtype=np.float32)
 
     wrong = shapley_values(interacting, rows, background)
 
     assert np.abs(wrong.values[0] - by_permutations(interacting, rows[0], background)).max() > 1e-3
-
-
-def _flat(right, k):
-    masks, joining, missing = right
-    return masks, np.where(joining > 0, 1 / 8, 0.0), np.where(missing > 0, 1 / 8, 0.0)
 
 
 def test_contributions_add_up_to_the_prediction(table):
@@ -157,41 +128,6 @@ def test_a_background_of_another_width_is_refused(table):
         shapley_values(interacting, table, table[:, :4])
 
 
-@pytest.mark.slow
-def test_rows_too_wide_to_enumerate_are_sampled_reproducibly():
-    rng = np.random.default_rng(0)
-    background = rng.normal(size=(20, 18)).astype(np.float32)
-    row = rng.normal(size=(1, 18)).astype(np.float32)
-    weights = rng.normal(size=18)
-
-    def linear(x):
-        return x @ weights
-
-    first = shapley_values(linear, row, background, seed=1)
-    again = shapley_values(linear, row, background, seed=1)
-
-    assert first.method == "kernel"
-    assert first.standard_errors is None
-    np.testing.assert_array_equal(first.values, again.values)
-    np.testing.assert_allclose(first.values[0], weights * (row[0] - background.mean(0)), atol=1e-5)
-    assert first.additivity_gap < 1e-6
-
-
-def test_the_choice_of_method_follows_the_cost(table, monkeypatch):
-    calls = []
-    monkeypatch.setattr(shapley, "EXACT_ROWS", 40)
-
-    def sampled(function, x, reference, seed, outputs):
-        calls.append(x)
-        return np.zeros((len(x), outputs))
-
-    monkeypatch.setattr(shapley, "kernel_values", sampled)
-    near = table[6:7].copy()
-    near[0, 0] += 1
-
-    explained = shapley_values(interacting, np.vstack([near, table[:1]]), table[6:8])
-
-    assert explained.method == "mixed"
-    assert len(calls) == 1
-    assert not np.isnan(explained.standard_errors[0]).any()
-    assert np.isnan(explained.standard_errors[1]).all()
+def test_an_unknown_output_is_refused(table):
+    with pytest.raises(ValueError, match="probability, logit"):
+        shapley_values(interacting, table, table, output="odds")
