@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from diagnosis.portal import sentences
 from diagnosis.portal.charts.arranging import FAMILY
+from diagnosis.portal.charts.factors import SURE
 from diagnosis.portal.charts.waterfall import OTHER, Bar
-from diagnosis.portal.figures import percent, signed
+from diagnosis.portal.figures import decimal, percent, signed
 from diagnosis.portal.inputs_shown import ShownInput
 
 
@@ -50,6 +51,12 @@ class ReasonRow:
             return ""
         low, high = (signed(points) for points in found)
         return _("{low} to {high}").format(low=low, high=high)
+
+    @property
+    def computation(self) -> str:
+        """The part of its error that the computation alone makes, where it is not exact."""
+        error = self.bar.factor.coalition_error
+        return f"±{decimal(SURE * error * 100, 1)}" if error else ""
 
     @property
     def from_to(self) -> tuple[str, str]:

@@ -139,6 +139,20 @@ def test_each_bar_has_its_interval_and_the_computation_its_own_error(ward, resul
     assert "The computation itself is exact." in text
 
 
+def test_where_coalitions_were_sampled_the_error_of_that_alone_is_said(ward, result):
+    content = result.explanation.content
+    content["method"] = "paired"
+    for entry in content["attributions"]:
+        entry["coalition_error"] = 0.002
+    result.explanation.save()
+
+    text = text_of(page_of(ward, result))
+
+    assert "The computation itself accounts for at most ±0.4 of it." in text
+    assert "(computation ±0.4)" in text
+    assert "The computation itself is exact." not in text
+
+
 def test_a_bar_within_its_error_is_grey_and_says_so(ward, result):
     content = result.explanation.content
     largest = max(content["attributions"], key=lambda e: abs(e["contribution"]))
