@@ -42,7 +42,7 @@ def _row(row: ReasonRow, given: Mapping[str, Any]) -> LogOddsRow:
     total = sum(given[name]["contribution"] for name in names)
     error = sum(given[name]["standard_error"] for name in names)
     return LogOddsRow(
-        label=row.label,
+        label=row.inputs[0].label if len(row.inputs) == 1 else row.label,
         contribution=_signed(total),
         error=f"±{SURE * error:.2f}",
         is_distinguishable=abs(total) >= SURE * error,

@@ -11,7 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.inference.soundness import fault, log_odds
 from diagnosis.portal import sentences
-from diagnosis.portal.charts.arranging import OTHER, Arrangement, Grouping, Order
+from diagnosis.portal.charts.arranging import (
+    OTHER,
+    Arrangement,
+    Grouping,
+    Order,
+    alone_in_family,
+)
 from diagnosis.portal.charts.factors import SURE, Factor
 from diagnosis.portal.charts.twins import with_twins_joined
 from diagnosis.portal.charts.waterfall import Waterfall, waterfall
@@ -182,7 +188,8 @@ def reasons(
     if picture is None:
         return None
     families = {_family(entry): localized(entry.get("family")) for entry in entries}
-    naming = Naming(shown, members, families, against_the_usual(version))
+    alone = {bar: members.get(key, (key,)) for bar, key in alone_in_family(factors).items()}
+    naming = Naming(shown, {**members, **alone}, families, against_the_usual(version))
     labels = {bar.factor.key: naming.label(bar.factor.key) for bar in picture.bars}
     rows = _rows(picture, naming, arrangement)
     background, method = _background(prediction, content), content.get("method")

@@ -183,11 +183,23 @@ def reasons_sentence(
         key = bar.factor.key
         parts.append(_reason_part(bar, labels.get(key, key), several=key in plural))
     joined = localized(SENTENCES["comma"]).join(parts)
-    rest = sum(bar.points for bar in picture.bars if bar not in largest)
+    rest = _rest_part(
+        picture, sum(bar.points for bar in named), has_others=len(picture.bars) > len(named)
+    )
     if not rest:
         return say("reasons", base=base, result=result, parts=joined)
-    others_do = say("rest_part", verb=_verb(rest, several=True))
-    return say("reasons_rest", base=base, result=result, parts=joined, rest=others_do)
+    return say("reasons_rest", base=base, result=result, parts=joined, rest=rest)
+
+
+def _rest_part(picture: Waterfall, named: int, *, has_others: bool) -> str:
+    """What is missing from the points named to the printed result: whoever adds up, arrives."""
+    points = whole(picture.result) - whole(picture.base) - named
+    if not points:
+        return ""
+    if not has_others:
+        return say("rounding_part", verb=_verb(points, several=False))
+    name = "rest_rounded" if picture.rounding else "rest_part"
+    return say(name, verb=_verb(points, several=True))
 
 
 def borderline(label: str, step: str, here: str, there: str) -> str:

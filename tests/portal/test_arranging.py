@@ -6,7 +6,15 @@ import pytest
 from django.utils import translation
 
 from diagnosis.portal import sentences
-from diagnosis.portal.charts.arranging import FAMILY, OTHER, Arrangement, Grouping, Order, arranged
+from diagnosis.portal.charts.arranging import (
+    FAMILY,
+    OTHER,
+    Arrangement,
+    Grouping,
+    Order,
+    alone_in_family,
+    arranged,
+)
 from diagnosis.portal.charts.factors import Factor
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.charts.waterfall import waterfall
@@ -45,6 +53,13 @@ def test_a_group_s_bar_is_the_sum_of_its_members_and_its_error_never_too_small()
     assert blood.contribution == pytest.approx(0.11)
     assert blood.standard_error == pytest.approx(0.04)
     assert [member.key for member in blood.inner] == ["glucose", "lipids"]
+
+
+def test_a_group_of_one_has_nothing_to_open():
+    bars = arranged(GIVEN, Arrangement(grouping=Grouping.FAMILY))
+
+    assert next(bar for bar in bars if bar.key == FAMILY + "History").inner == ()
+    assert alone_in_family(GIVEN) == {FAMILY + "History": "pain"}
 
 
 def test_inputs_without_groups_keep_a_bar_each():
@@ -135,7 +150,22 @@ def test_the_points_of_the_sentence_add_up_with_the_picture(arrangement, languag
     up = re.findall(r"raises? it by (\d+)|升高(\d+)", text)
     down = re.findall(r"lowers? it by (\d+)|降低(\d+)", text)
     total = sum(int(a or b) for a, b in up) - sum(int(a or b) for a, b in down)
-    assert total == sum(bar.points for bar in picture.bars)
+    assert total == whole(picture.result) - whole(picture.base)
+
+
+def test_whoever_adds_up_the_sentence_arrives_at_the_printed_result_rounding_included():
+    """12 − 7 − 3 − 1 is 1 and not 3: each was rounded away from the average."""
+    given = [Factor("a", -0.065, 0.001), Factor("b", -0.026, 0.001), Factor("c", -0.006, 0.001)]
+    picture = waterfall(0.123, given, 0.026)
+
+    text = sentences.reasons_sentence(picture, {})
+
+    assert text == (
+        "From 12\u00a0% on average to 3\u00a0% for this patient, in points:"
+        " a lowers it by 7, b lowers it by 3, c lowers it by 1; rounding raises it by 2."
+    )
+    with translation.override("zh-hans"):
+        assert sentences.reasons_sentence(picture, {}).endswith("；舍入升高2个百分点。")
 
 
 def test_two_inputs_in_one_bar_raise_and_do_not_raises():

@@ -53,14 +53,30 @@ def arranged(factors: Sequence[Factor], arrangement: Arrangement) -> list[Factor
 
 
 def _by_family(factors: Sequence[Factor], order: Order) -> list[Factor]:
-    """One factor a group, holding its members; inputs without a group share one."""
+    """One factor a group, holding its members; inputs without a group share one.
+
+    A group of one has nothing to open.
+    """
     inside: dict[str, list[Factor]] = {}
     for factor in factors:
         inside.setdefault(factor.family, []).append(factor)
     return [
-        joined(FAMILY + name, members, family=name, inner=_ordered(members, order))
+        joined(
+            FAMILY + name,
+            members,
+            family=name,
+            inner=_ordered(members, order) if len(members) > 1 else (),
+        )
         for name, members in inside.items()
     ]
+
+
+def alone_in_family(factors: Sequence[Factor]) -> dict[str, str]:
+    """The bars of groups that have one member only, and which that is."""
+    inside: dict[str, list[str]] = {}
+    for factor in factors:
+        inside.setdefault(FAMILY + factor.family, []).append(factor.key)
+    return {name: keys[0] for name, keys in inside.items() if len(keys) == 1}
 
 
 def _split(factors: Sequence[Factor]) -> tuple[list[Factor], list[Factor]]:
