@@ -88,7 +88,17 @@ def train(
         "environment": _environment(),
         **(extra or {}),
     }
-    return Artifact(manifest, files)
+    return _looked_at(Artifact(manifest, files), problem.sample, learnt.recipe.seed)
+
+
+def _looked_at(artifact: Artifact, sample: Sample, seed: int) -> Artifact:
+    """Say what the model looks at; of one output only, so far."""
+    if artifact.task.outputs != 1:
+        return artifact
+    from diagnosis.ml.explain.overall import overall
+
+    entry = overall(artifact, sample.x, seed=seed, of="training")
+    return artifact.with_manifest(explanations=entry)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.ml import Feature, FeatureSchema, SchemaError
+from diagnosis.ml.explain.overall import holds_together
 from diagnosis.registry.models import Service
 from medportal.common.errors import DomainError, Pointer
 
@@ -45,6 +46,7 @@ def _problems(manifest: Mapping[str, Any], service: Service) -> Iterator[Pointer
             place = f"/schema/features/{mine.name}"
             yield Pointer(place, "differs", _("Kind, unit or categories differ from the service."))
     yield from _may_be_missing(manifest, ours)
+    yield from _explanations(manifest, ours)
 
 
 def _shape(feature: Feature) -> tuple[Any, ...]:
@@ -62,3 +64,9 @@ def _may_be_missing(manifest: Mapping[str, Any], schema: FeatureSchema) -> Itera
                 "required",
                 _("An input that may be missing needs the metrics with it hidden."),
             )
+
+
+def _explanations(manifest: Mapping[str, Any], schema: FeatureSchema) -> Iterator[Pointer]:
+    told = manifest.get("explanations")
+    if told is not None and not holds_together(told, schema.names):
+        yield Pointer("/explanations", "invalid", _("What the model looks at cannot be read."))

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import AuditEvent, Role
+from diagnosis.ml import Artifact, plain
 from diagnosis.registry import actions, contradictions
 from diagnosis.registry.models import ModelVersion, VersionEvent
 from medportal.common.errors import DomainError
@@ -168,6 +169,31 @@ def test_an_artifact_of_another_service_is_refused():
     )  # fmt: skip
 
     assert error.code == "manifest_invalid"
+    assert not ModelVersion.objects.exists()
+
+
+def changed(folder, **entries):
+    return Artifact.load(artifact_of("coronary-disease")).with_manifest(**entries).save(folder)
+
+
+def test_an_artifact_that_tells_nonsense_of_its_model_is_refused(tmp_path):
+    service = define(OrganisationFactory())
+    scientist = data_scientist_at(service.organisation)
+    source = changed(tmp_path / "model", explanations={"importance": "all of it"})
+    error = refused(actions.import_version, actor=scientist, service=service, source=source)
+
+    assert [pointer.pointer for pointer in error.pointers] == ["/explanations"]
+
+
+def test_an_artifact_whose_layers_are_those_of_another_model_is_refused(tmp_path):
+    service = define(OrganisationFactory())
+    scientist = data_scientist_at(service.organisation)
+    artifact = Artifact.load(artifact_of("coronary-disease"))
+    other = Artifact.load(artifact_of("coronary-disease-candidate"))
+    forged = artifact.with_files(**{plain.FILE: other.files[plain.FILE]}).save(tmp_path / "model")
+    error = refused(actions.import_version, actor=scientist, service=service, source=forged)
+
+    assert error.code == "artifact_invalid"
     assert not ModelVersion.objects.exists()
 
 

@@ -16,6 +16,7 @@ from accounts.models import Role, User
 from accounts.permissions import require_role
 from diagnosis.portal.access import PersonRequest, take
 from diagnosis.portal.forms_review import ContradictionForm, ReasonForm, ReviewForm
+from diagnosis.portal.model_looks import looks
 from diagnosis.portal.model_structure import structure
 from diagnosis.portal.surprises import surprises
 from diagnosis.portal.version_card import Card, card
@@ -89,6 +90,7 @@ def _page(
         "may": _may(user, version),
         "events": version.events.select_related("by").order_by("at"),
         "compared": against_published(version),
+        "looks": looks(version.manifest),
         "structure": structure(version),
         "surprises": surprises(version) if user.has_role(*EXPLAINERS) else [],
         "review": review or ReviewForm(reviewer=user),
