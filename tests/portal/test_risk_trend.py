@@ -9,9 +9,9 @@ from django.utils import timezone, translation
 
 from accounts.models import AuditEvent
 from diagnosis.inference.change import change_between
+from diagnosis.portal.change_shown import ChangeShown
 from diagnosis.portal.change_words import in_one_sentence
 from diagnosis.portal.charts.steps import Measured, steps
-from diagnosis.portal.risk_trend import ChangeShown
 from diagnosis.registry import store
 from tests.portal.results import artifact_of, finished, version_of
 from tests.portal.test_result import text_of
@@ -221,6 +221,31 @@ def test_a_result_holds_until_it_expires_and_is_not_joined_across_the_gap():
 
     assert first.rises_to is None
     assert float(first.until[:-1]) < float(last.x[:-1])
+
+
+@pytest.mark.parametrize(("highest", "top"), [(0.07, 0.1), (0.17, 0.25), (0.3, 0.5), (0.8, 1.0)])
+def test_low_risks_are_enlarged_but_always_drawn_from_zero(highest, top):
+    at = timezone.now()
+    picture = steps(
+        [Measured(at, 0.0, 1), Measured(at, highest, 1)], height=240, bands=BANDS, enlarged=True
+    )
+
+    assert picture.highest == top
+    assert picture.steps[0].y == picture.bottom
+    assert all(strip.y >= picture.top for strip in picture.strips)
+
+
+def test_the_table_lists_every_change_by_itself_and_adds_up(ward, version):
+    at = timezone.now() - timedelta(days=400)
+    now = {**VISIT, "age": 57.0, "bilirubin": 3.4, "albumin": 3.81, "prothrombin_time": 10.51}
+    first = finished(version, ward.doctor, ward.patient, VISIT, index_at=at)
+    shown = ChangeShown(change_between(first, finished(version, ward.doctor, ward.patient, now)))
+
+    assert len(shown.lines) == 4
+    points = [int(line.points.replace("\u2212", "-")) for line in shown.lines]
+    rounding = int(shown.rounding_of_lines.replace("\u2212", "-") or 0)
+    printed = [int(text.strip("%\u00a0<>")) for text in (shown.before, shown.now)]
+    assert printed[0] + sum(points) + rounding == printed[1]
 
 
 def test_bands_stand_behind_the_steps_from_bottom_to_top():

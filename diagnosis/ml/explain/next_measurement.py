@@ -66,12 +66,14 @@ class Worth:
     Attributes
     ----------
     changes : float
-        Share of its plausible values after which the result stands in another band.
+        Share of its plausible values after which the result stands in another band. Where more
+        is missing, a value leaves several bands possible: then it counts by how much more likely
+        another one has become than the present one.
     interval : (float, float)
         95 % interval of that share, because only so many reference rows are like the patient
         (Wilson 1927, with the effective rows as the sample); the share itself for a repetition.
     bands : tuple of float
-        Share of each band after measuring; ``changes`` is what is not in the present one.
+        How often each band is then the most likely one.
     expected_change : float
         Mean absolute change of the probability.
     low, high : float
@@ -195,7 +197,7 @@ class _Seeker:
         p, shares = self.after(row, blocked)
         each: Floats = np.bincount(where, weights, minlength=len(distinct)).astype(np.float64)
         then = np.bincount(shares.argmax(axis=1), each, minlength=self.count)
-        changes = float(np.clip(1 - then[band], 0.0, 1.0))
+        changes = float(each @ (shares.max(axis=1) - shares[:, band]))
         low, high = _quantiles(p, each)
         return Worth(
             column=one.column,

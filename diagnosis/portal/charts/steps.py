@@ -13,6 +13,9 @@ from diagnosis.portal.charts.scale import shown
 
 HEIGHT = 120
 MARGIN = 4.0  # per cent left and right
+TOPS = (0.1, 0.25, 0.5)
+ROOM = 1.2
+TALLEST_LETTERS = 14.0
 ABOVE, BELOW = 14, 20  # pixels kept free
 
 
@@ -50,12 +53,17 @@ class VersionChange:
 
 @dataclass(frozen=True)
 class Strip:
-    """A band behind the steps."""
+    """A band behind the steps, as far as it can be seen; ``label`` where there is room for it."""
 
     code: str
     y: float
     height: float
     fill: str
+    label: Mapping[str, str] | str
+
+    @property
+    def words_at(self) -> float:
+        return round(self.y + 12, 1)
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,8 @@ class Steps:
     changes: tuple[VersionChange, ...]
     strips: tuple[Strip, ...] = ()
     height: int = HEIGHT
+    highest: float = 1.0
+    """The probability at the top."""
 
     @property
     def last(self) -> Measured:
@@ -85,25 +95,32 @@ def steps(
     *,
     height: int = HEIGHT,
     bands: Sequence[Mapping[str, Any]] = (),
+    enlarged: bool = False,
 ) -> Steps | None:
-    """The results in time order, bands behind them; None with fewer than two."""
+    """The results in time order, bands behind them; None with fewer than two.
+
+    ``enlarged``: low risks are drawn up to 10, 25 or 50 per cent only, always from zero.
+    """
     if len(results) < 2:
         return None
     ordered = sorted(results, key=lambda r: r.at)
-    drawing = _Drawing(ordered, height)
+    wanted = max(r.probability for r in ordered) * ROOM
+    highest = next((top for top in TOPS if top >= wanted), 1.0) if enlarged else 1.0
+    drawing = _Drawing(ordered, height, highest)
     changes = tuple(
         VersionChange(drawing.x(after.at), after.version)
         for before, after in pairwise(ordered)
         if after.version != before.version
     )
     drawn = tuple(drawing.step(i) for i in range(len(ordered)))
-    return Steps(drawn, changes, drawing.strips(bands), height)
+    return Steps(drawn, changes, drawing.strips(bands), height, highest)
 
 
 @dataclass(frozen=True)
 class _Drawing:
     ordered: Sequence[Measured]
     height: int
+    highest: float
 
     def x(self, at: datetime) -> str:
         first, last = self.ordered[0].at, self.ordered[-1].at
@@ -113,7 +130,8 @@ class _Drawing:
 
     def y(self, probability: float) -> float:
         bottom = self.height - BELOW
-        return round(bottom - probability * (bottom - ABOVE), 1)
+        share = min(probability / self.highest, 1.0)
+        return round(bottom - share * (bottom - ABOVE), 1)
 
     def step(self, i: int) -> Step:
         result = self.ordered[i]
@@ -132,12 +150,12 @@ class _Drawing:
 
     def strips(self, bands: Sequence[Mapping[str, Any]]) -> tuple[Strip, ...]:
         step = (len(GREYS) - 1) / max(len(bands) - 1, 1)
-        return tuple(
-            Strip(
-                str(band["code"]),
-                self.y(band["upper"]),
-                round(self.y(band["lower"]) - self.y(band["upper"]), 1),
-                GREYS[round(i * step)],
-            )
-            for i, band in enumerate(bands)
-        )
+        found = []
+        for i, band in enumerate(bands):
+            y = self.y(band["upper"])
+            height = round(self.y(band["lower"]) - y, 1)
+            if height <= 0:
+                continue
+            label = band.get("label", "") if height >= TALLEST_LETTERS else ""
+            found.append(Strip(str(band["code"]), y, height, GREYS[round(i * step)], label))
+        return tuple(found)

@@ -14,8 +14,9 @@ from diagnosis.inference.estimating import with_own_estimates_first
 from diagnosis.inference.over_time import change_of, chosen_two, results_over_time, seen_service
 from diagnosis.portal import sentences
 from diagnosis.portal.access import CHART_READERS, PersonRequest, open_chart, raise_for
+from diagnosis.portal.change_shown import ChangeShown
 from diagnosis.portal.identity import identity
-from diagnosis.portal.risk_trend import ChangeShown, risk_trend
+from diagnosis.portal.risk_trend import risk_trend
 from medportal.common.errors import DomainError
 
 
