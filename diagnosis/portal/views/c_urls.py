@@ -7,6 +7,7 @@ from diagnosis.portal.views import alike, cohort, estimates, reach, sureness, tr
 _PREDICTION = "predictions/<uuid:prediction>/"
 
 routes = [
+    path("estimates/", estimates.mine, name="estimates"),
     path(f"{_PREDICTION}estimate/", estimates.estimate, name="prediction-estimate"),
     path(f"{_PREDICTION}try/", tryout.try_out, name="prediction-try"),
     path("services/<slug:slug>/cohort/", cohort.cohort, name="cohort"),

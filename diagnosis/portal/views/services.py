@@ -13,10 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Role, User
 from accounts.permissions import require_role
+from diagnosis.inference.tallies import tally_of_service
 from diagnosis.portal.access import CHART_READERS, PersonRequest, refused_in_place
 from diagnosis.portal.added_value import added_value
 from diagnosis.portal.forms_review import ReasonForm
 from diagnosis.portal.identity import Identity, identities
+from diagnosis.portal.tally_page import ShownTally, shown_tally
 from diagnosis.portal.version_card import card
 from diagnosis.records import access
 from diagnosis.records.search import Query
@@ -123,6 +125,7 @@ def _page(
         "card": card(version) if version else None,
         "added": added_value(version) if version else None,
         "versions": shown.versions.defer("manifest").order_by("-number"),
+        "estimates": _everybodys(shown),
         "may_run_here": request.user.has_role(Role.CLINICIAN),
         "may_see_patients": request.user.has_role(*CHART_READERS),
         "may_stop": request.user.has_role(*STOPPERS),
@@ -130,6 +133,12 @@ def _page(
         **more,
     }
     return render(request, "portal/service.html", context, status=status)
+
+
+def _everybodys(service: Service) -> ShownTally | None:
+    """All own estimates together, where enough people gave enough of them."""
+    tally = tally_of_service(service) if service.ask_own_estimate else None
+    return shown_tally(tally) if tally else None
 
 
 @require_POST

@@ -180,6 +180,11 @@ def _(ward: Ward):
     ward.post("portal:prediction-estimate", data={"choice": "skip"}, prediction=waiting.pk)
 
 
+@door("estimates.read", "page", by="doctor")
+def _(ward: Ward):
+    ward.get("portal:estimates")
+
+
 @door("decision.record", "page", by="doctor", about="patient")
 def _(ward: Ward):
     ward.post("portal:prediction-decide", data=DECIDED, prediction=ward.prediction.pk)
