@@ -33,6 +33,8 @@ from diagnosis.inference.models import (
     Outcome,
     OwnEstimate,
     Prediction,
+    WardAnswer,
+    WardRound,
 )
 from diagnosis.records import names
 from diagnosis.records.models import (
@@ -47,7 +49,7 @@ from diagnosis.records.models import (
     Patient,
     PatientIdentifier,
 )
-from diagnosis.registry.models import ModelVersion, Quota, Service, VersionEvent
+from diagnosis.registry.models import ModelVersion, Quota, Service, VersionEvent, WardCase
 from medportal.settings.base import ROOT
 
 PASSWORD = "correct horse battery staple"
@@ -359,6 +361,40 @@ class OwnEstimateFactory(OpenFactory):
     prediction = factory.SubFactory(PredictionFactory)
     by = factory.SelfAttribute("prediction.requested_by")
     value = 0.4
+
+
+class WardCaseFactory(OpenFactory):
+    class Meta:
+        model = WardCase
+
+    service = factory.SubFactory(ServiceFactory)
+    edition = 1
+    number = factory.Sequence(lambda n: n + 1)
+    inputs = factory.LazyFunction(dict)
+    happened = True
+
+
+class WardRoundFactory(OpenFactory):
+    class Meta:
+        model = WardRound
+
+    service = factory.SubFactory(ServiceFactory)
+    edition = 1
+    by = factory.SubFactory(
+        UserFactory, organisation=factory.SelfAttribute("..service.organisation")
+    )
+
+
+class WardAnswerFactory(OpenFactory):
+    class Meta:
+        model = WardAnswer
+
+    round = factory.SubFactory(WardRoundFactory)
+    case = factory.SubFactory(WardCaseFactory, service=factory.SelfAttribute("..round.service"))
+    version = factory.SubFactory(
+        ModelVersionFactory, service=factory.SelfAttribute("..round.service")
+    )
+    value, lower, upper, probability = 0.6, 0.5, 0.7, 0.8
 
 
 class OutcomeFactory(OpenFactory):

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import User
 from diagnosis.inference.models import Job, Prediction, owed_by
+from medportal.common.errors import DomainError, Pointer
 
 USUAL_EDGES = (0.05, 0.10, 0.20, 0.30, 0.50, 0.70, 0.90)
 NARROWEST = 0.05
@@ -40,6 +43,17 @@ def choices_of(sheet: Mapping[str, Any]) -> list[Choice]:
     steps = [edge for edge in USUAL_EDGES if _is_apart(edge, limits)]
     edges = [0.0, *sorted({*limits, *steps}), 1.0]
     return [Choice(lower, upper) for lower, upper in pairwise(edges)]
+
+
+def choice_named(sheet: Mapping[str, Any], code: str) -> Choice:
+    """The range that was tapped; an error that asks again for any other word."""
+    found = next((choice for choice in choices_of(sheet) if choice.code == code), None)
+    if found is None:
+        message = _("Choose one of the ranges.")
+        raise DomainError(
+            "estimate_invalid", message, pointers=[Pointer("/choice", "unknown_choice", message)]
+        )
+    return found
 
 
 def _is_apart(edge: float, limits: Iterable[float]) -> bool:

@@ -5,6 +5,7 @@ What a service asks, its rules and its bands stand on the service's own page.
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from django import forms
@@ -19,28 +20,44 @@ from django.utils.translation import pgettext_lazy
 from accounts.admin.base import OrganisationAdmin, ReadOnlyAdmin, administrator, without_links
 from diagnosis.registry import actions
 from diagnosis.registry.habits import Habits, set_habits
-from diagnosis.registry.models import ModelVersion, Quota, Service
+from diagnosis.registry.models import ModelVersion, Quota, Service, WardCase
 from diagnosis.registry.quota_actions import set_quota
 from medportal.common.errors import DomainError
+
+HABITS = tuple(field.name for field in dataclasses.fields(Habits))
+
+SHOWN = (
+    "slug",
+    "called",
+    "asks",
+    "validity_days",
+    "offered_on_chart",
+    "in_worklist",
+    "patient_sheet",
+    "hidden_from_nurses",
+    "created_at",
+)
+
+
+class HabitsForm(forms.ModelForm[Service]):
+    class Meta:
+        model = Service
+        fields = HABITS
+
+    def clean_ward_before_first_run(self) -> bool:
+        wanted: bool = self.cleaned_data["ward_before_first_run"]
+        if wanted and not WardCase.objects.of(self.instance).exists():
+            raise forms.ValidationError(_("This service has no training ward."))
+        return wanted
 
 
 @admin.register(Service)
 class ServiceAdmin(OrganisationAdmin[Service]):
     """What the sheet says, to look at; how doctors are asked, to switch."""
 
-    fields = (
-        "slug",
-        "called",
-        "asks",
-        "validity_days",
-        "offered_on_chart",
-        "in_worklist",
-        "patient_sheet",
-        "hidden_from_nurses",
-        "ask_own_estimate",
-        "created_at",
-    )
-    readonly_fields = tuple(name for name in fields if name != "ask_own_estimate")
+    fields = (*SHOWN, *HABITS)
+    readonly_fields = SHOWN
+    form = HabitsForm
     list_display = ("slug", "called", "published", "offered_on_chart", "in_worklist")
     search_fields = ("slug",)
 
@@ -61,7 +78,8 @@ class ServiceAdmin(OrganisationAdmin[Service]):
         return False
 
     def save_model(self, request: HttpRequest, obj: Service, _form: Any, _change: Any) -> None:
-        set_habits(actor=administrator(request), service=obj, habits=Habits(obj.ask_own_estimate))
+        wanted = Habits(**{name: getattr(obj, name) for name in HABITS})
+        set_habits(actor=administrator(request), service=obj, habits=wanted)
 
 
 class StopForm(forms.Form):

@@ -43,6 +43,9 @@ class Service(models.Model):
     hidden_from_nurses = models.BooleanField(_("hidden from nurses"), default=False)
     patient_sheet = models.BooleanField(_("has a sheet for patients"), default=True)
     ask_own_estimate = models.BooleanField(_("asks the doctor's own estimate first"), default=False)
+    ward_before_first_run = models.BooleanField(
+        _("the training ward comes before the first run"), default=False, db_default=False
+    )
     created_at = models.DateTimeField(_("made"), auto_now_add=True)
 
     objects = ServiceQuerySet.as_manager()
@@ -65,6 +68,37 @@ class Service(models.Model):
     @property
     def question(self) -> str:
         return localized(self.sheet["question"])
+
+
+class WardCaseQuerySet(models.QuerySet["WardCase"]):
+    def of(self, service: Service) -> WardCaseQuerySet:
+        """The cases that are in use: those of the newest edition."""
+        newest = self.filter(service=service).order_by("-edition").values("edition")[:1]
+        return self.filter(service=service, edition=newest).order_by("number")
+
+
+class WardCase(models.Model):
+    """One sealed case of a service's training ward: a row that no model learnt from."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    service = models.ForeignKey(Service, models.PROTECT, related_name="+")
+    edition = models.PositiveIntegerField()
+    number = models.PositiveIntegerField()
+    inputs = models.JSONField()
+    """In the units of the service's schema."""
+    happened = models.BooleanField()
+    """Told to nobody before their estimate: read it through ``inference.ward`` alone."""
+
+    objects = WardCaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case of a training ward")
+        constraints = [
+            models.UniqueConstraint("service", "edition", "number", name="ward_case_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_id} · {self.edition} · {self.number}"
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):

@@ -25,7 +25,11 @@ POOL = {
 }
 """Of one web process. Workers have plain connections: Celery closes a pool after each task."""
 
-APPEND_ONLY_TABLES = ("accounts_auditevent", "inference_ownestimate")
+APPEND_ONLY_TABLES = (
+    "accounts_auditevent",
+    "inference_ownestimate",
+    "inference_wardanswer",
+)
 """The application inserts and reads here; it neither changes nor removes."""
 
 READ_ONLY_TABLES = ("django_migrations",)

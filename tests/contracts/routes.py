@@ -212,6 +212,7 @@ def world_of() -> World:
             version=far, patient=theirs["elsewhere"], requested_by=people["elsewhere"]
         ),
     }
+    factories.WardCaseFactory(service=version.service)
     token = factories.ApiTokenFactory(user=people["doctor"])
     rows = {
         "patient": patient,

@@ -14,7 +14,15 @@ from django.utils import timezone
 
 from accounts.gate import BoundGate, ClosedManager
 from accounts.models import Membership, Role
-from diagnosis.inference.models import Decision, Explanation, Outcome, OwnEstimate, Prediction
+from diagnosis.inference.models import (
+    Decision,
+    Explanation,
+    Outcome,
+    OwnEstimate,
+    Prediction,
+    WardAnswer,
+    WardRound,
+)
 from diagnosis.records.models import (
     Allergy,
     CareAssignment,
@@ -48,11 +56,14 @@ GATED = {
     Decision: factories.DecisionFactory,
     Outcome: factories.OutcomeFactory,
     OwnEstimate: factories.OwnEstimateFactory,
+    WardRound: factories.WardRoundFactory,
+    WardAnswer: factories.WardAnswerFactory,
 }
-ASKED = [model for model in GATED if model not in (CareAssignment, ImportRun, OwnEstimate)]
+OWN = (CareAssignment, ImportRun, OwnEstimate, WardRound, WardAnswer)
+ASKED = [model for model in GATED if model not in OWN]
 """An assignment is part of the gate itself: nobody asks for one. Whoever sent a file in asks for
-its report, whoever estimated for the estimate, and nobody else: tests/imports/test_runs.py,
-tests/inference/test_estimates.py."""
+its report, whoever estimated for the estimate, whoever trained for the training, and nobody else:
+tests/imports/test_runs.py, tests/inference/test_estimates.py, tests/inference/test_ward.py."""
 
 PATIENT_APPS = ("records", "inference")
 COUNTS = Path(__file__).with_name("unscoped_uses.json")

@@ -133,6 +133,16 @@ def test_the_chart_waits_with_it(ward, result, told, door):
     assert told.search(text_of(ward.as_doctor.get(address)))
 
 
+def test_neither_the_cohort_nor_the_trend_tell_it(ward, result, told):
+    pages = (
+        "/services/breast-mass/cohort/",
+        f"/patients/{ward.patient.pk}/services/breast-mass/trend/",
+    )
+    for page in pages:
+        assert not told.search(text_of(ward.as_doctor.get(page)))
+    assert "1 that awaits your own estimate" in text_of(ward.as_doctor.get(pages[0]))
+
+
 def test_the_result_after_it_does_not_tell_the_one_before(ward, version, result, told):
     """Neither the list of earlier results, nor the comparison, nor «since last»."""
     now = finished(

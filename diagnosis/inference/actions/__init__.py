@@ -11,6 +11,7 @@ from diagnosis.inference.actions.marks import (
 )
 from diagnosis.inference.actions.outcomes import OutcomeInput, record_outcome
 from diagnosis.inference.actions.predictions import request_prediction, run_again
+from diagnosis.inference.actions.ward import answer_case, begin_ward
 from diagnosis.inference.requests import PredictionRequest
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "HandedOver",
     "OutcomeInput",
     "PredictionRequest",
+    "answer_case",
+    "begin_ward",
     "cancel_prediction",
     "dismiss_refusal",
     "give_estimate",

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.models import User
 from diagnosis.inference import rights
-from diagnosis.inference.estimating import choices_of
+from diagnosis.inference.estimating import choice_named
 from diagnosis.inference.models import OwnEstimate, Prediction, owed_by
-from medportal.common.errors import DomainError, Pointer
+from medportal.common.errors import DomainError
 
 SKIP = "skip"
 
@@ -28,12 +28,7 @@ def give_estimate(*, actor: User, prediction: Prediction | UUID | str, choice: s
             _("The number was shown already: an estimate given now would not be your own."),
             status=409,
         )
-    tapped = next((c for c in choices_of(found.service.sheet) if c.code == choice), None)
-    if tapped is None and choice != SKIP:
-        message = _("Choose one of the ranges, or say that you cannot judge.")
-        raise DomainError(
-            "estimate_invalid", message, pointers=[Pointer("/choice", "unknown_choice", message)]
-        )
+    tapped = None if choice == SKIP else choice_named(found.service.sheet, choice)
     row = OwnEstimate(prediction=found, by=actor)
     if tapped is not None:
         row.value, row.lower, row.upper = tapped.middle, tapped.lower, tapped.upper

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import Role, User
-from diagnosis.inference import quotas, rights, tasks
+from diagnosis.inference import quotas, rights, tasks, ward
 from diagnosis.inference.actions.estimates import keep_estimate
 from diagnosis.inference.answers import store_answers
 from diagnosis.inference.facts import rules_of
@@ -36,6 +36,7 @@ def request_prediction(*, actor: User, request: PredictionRequest) -> Prediction
     if first is not None:
         return first
     version = rights.published_version(service)
+    ward.demand_finished(actor, service)
     try:
         with transaction.atomic():  # what a form answered is stored with the row or not at all
             prediction = _prepared(actor, request, version, patient)

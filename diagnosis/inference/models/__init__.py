@@ -5,6 +5,7 @@ from diagnosis.inference.models.predictions import (
     Prediction,
     PredictionQuerySet,
 )
+from diagnosis.inference.models.ward import WardAnswer, WardRound
 from medportal.common.jobs import Job, JobQuerySet
 
 __all__ = [
@@ -16,5 +17,7 @@ __all__ = [
     "OwnEstimate",
     "Prediction",
     "PredictionQuerySet",
+    "WardAnswer",
+    "WardRound",
     "owed_by",
 ]

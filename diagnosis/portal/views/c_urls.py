@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from diagnosis.portal.views import alike, cohort, estimates, reach, sureness, trends, tryout
+from diagnosis.portal.views import alike, cohort, estimates, reach, sureness, trends, tryout, ward
 
+_WARD = "services/<slug:slug>/ward/"
 _PREDICTION = "predictions/<uuid:prediction>/"
 
 routes = [
+    path(_WARD, ward.ward, name="ward"),
+    path(f"{_WARD}begin/", ward.begin, name="ward-begin"),
+    path(f"{_WARD}answer/", ward.answer, name="ward-answer"),
+    path(f"{_WARD}certificate/", ward.certificate, name="ward-certificate"),
     path("estimates/", estimates.mine, name="estimates"),
     path(f"{_PREDICTION}estimate/", estimates.estimate, name="prediction-estimate"),
     path(f"{_PREDICTION}try/", tryout.try_out, name="prediction-try"),

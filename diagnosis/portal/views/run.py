@@ -26,6 +26,7 @@ from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.population import check_population, check_warnings
 from diagnosis.inference.requests import PredictionRequest
 from diagnosis.inference.snapshot import Snapshot, schema_of, take
+from diagnosis.inference.ward import demand_finished
 from diagnosis.portal.access import PersonRequest, open_chart, raise_for
 from diagnosis.portal.identity import identity
 from diagnosis.portal.run_form import RunForm, fields_of, grouped
@@ -127,6 +128,12 @@ def run(request: PersonRequest, patient: UUID, slug: str) -> HttpResponse:
     if version is None:
         context = {"patient": chart, "service": service}
         return render(request, "portal/run_stopped.html", context)
+    try:
+        demand_finished(request.user, service)
+    except DomainError as error:
+        context = {"patient": chart, "service": service}
+        status = 200 if request.method == "GET" else error.status
+        return render(request, "portal/run_after_ward.html", context, status=status)
     attempt = _Attempt(request, chart, version)
     return attempt.page() if request.method == "GET" else _run(attempt)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import Role, User
 from accounts.permissions import require_role
 from diagnosis.inference.tallies import tally_of_service
+from diagnosis.inference.ward import Ward
 from diagnosis.portal.access import CHART_READERS, PersonRequest, refused_in_place
 from diagnosis.portal.added_value import added_value
 from diagnosis.portal.forms_review import ReasonForm
@@ -126,6 +127,7 @@ def _page(
         "added": added_value(version) if version else None,
         "versions": shown.versions.defer("manifest").order_by("-number"),
         "estimates": _everybodys(shown),
+        "ward": Ward(shown, request.user) if request.user.has_role(Role.CLINICIAN) else None,
         "may_run_here": request.user.has_role(Role.CLINICIAN),
         "may_see_patients": request.user.has_role(*CHART_READERS),
         "may_stop": request.user.has_role(*STOPPERS),

@@ -11,6 +11,7 @@ from diagnosis.records.models import Patient
 from medportal.demo.loading.patients import Loader
 from medportal.demo.loading.people import make_cast
 from medportal.demo.loading.services import leave_draft, load_services, submit_candidate
+from medportal.demo.loading.wards import open_wards
 from medportal.demo.loading.work import leave_work
 
 
@@ -22,6 +23,7 @@ def load(password: str, *, say: Callable[[str], object]) -> dict[tuple[str, str]
         services = load_services(cast)
         submit_candidate(cast, services["coronary-disease"])
         leave_draft(cast, services["diabetes-onset"])
+        open_wards(cast, services)
         say("Five services are published.")
         patients = Loader(cast, services).load()
         say(f"{len(patients)} patients have a chart.")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from diagnosis.inference.actions import answer_case, begin_ward
 from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.ward_cases import define_ward
+from medportal.demo.loading.wards import cases_of
 from tests import runnable
 from tests.contracts.doors import Ward, door
 from tests.factories import PASSWORD, service_data
@@ -36,6 +39,46 @@ def _(ward: Ward):
 def _(ward: Ward):
     address = f"/admin/registry/service/{ward.version.service.pk}/change/"
     ward.browser("administrator").post(address, {"ask_own_estimate": "on"})
+
+
+@door("ward.define", "action", by="scientist")
+def _(ward: Ward):
+    service = ward.runs.service
+    define_ward(actor=ward.person("scientist"), service=service, cases=cases_of(service))
+
+
+def in_a_training_ward(ward: Ward, opened: int) -> str:
+    """The doctor has begun and opened so many cases of a service that runs."""
+    service, doctor = ward.runs.service, ward.person("doctor")
+    define_ward(actor=ward.person("scientist"), service=service, cases=cases_of(service))
+    begin_ward(actor=doctor, service=service.slug)
+    for number in range(1, opened + 1):
+        answer_case(actor=doctor, service=service.slug, number=number, choice="30-50")
+    return str(service.slug)
+
+
+@door("ward.read", "page", by="doctor")
+def _(ward: Ward):
+    ward.get("portal:ward", slug=ward.slug)
+
+
+@door("ward.begin", "page", by="doctor")
+def _(ward: Ward):
+    ward.post("portal:ward-begin", slug=ward.slug)
+
+
+@door("ward.answer", "page", by="doctor")
+def _(ward: Ward):
+    slug = in_a_training_ward(ward, opened=0)
+    yield
+    ward.post("portal:ward-answer", data={"case": "1", "choice": "30-50"}, slug=slug)
+
+
+@door("ward.certificate", "page", by="doctor")
+def _(ward: Ward):
+    slug = in_a_training_ward(ward, opened=20)
+    yield
+    ward.get("portal:ward-certificate", slug=slug)
 
 
 @door("version.import", "action", by="scientist")
