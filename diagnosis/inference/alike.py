@@ -25,8 +25,8 @@ State = Job.State
 COMPARED = 400
 """Newest results that are looked through at most."""
 
-NEAR = 0.10
-"""Ten points, all differences of contributions taken together: farther is not alike."""
+NEAR = 0.15
+"""Fifteen points, all differences of contributions taken together: farther is not alike."""
 
 SHOWN = 5
 FEWEST = 20

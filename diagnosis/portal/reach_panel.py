@@ -11,6 +11,7 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.reach import Reach, limits_below, reach
 from diagnosis.ml import Feature
 from diagnosis.ml.explain.counterfactual import Change, Counterfactual
+from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.figures import exact_percent, percent, quantity
 from diagnosis.portal.inputs_shown import category_label, same_unit, snapshot
 from diagnosis.portal.wording import number, unit
@@ -82,7 +83,7 @@ def _goal(prediction: Prediction, found: Reach) -> Goal:
 
     def shown(one: Counterfactual) -> Alternative:
         lines = (_line(prediction, found.features[c.feature], c) for c in one.changes)
-        return Alternative(tuple(lines), percent(one.probability))
+        return Alternative(tuple(lines), _estimate(one.probability, found.limit))
 
     return Goal(
         limit=exact_percent(found.limit),
@@ -91,6 +92,13 @@ def _goal(prediction: Prediction, found: Reach) -> Goal:
         why_not=str(WHY_NOT.get(answer.reason, "")),
         nearest=None if answer.nearest is None else shown(answer.nearest),
     )
+
+
+def _estimate(probability: float, limit: float) -> str:
+    """What is under the limit must not look like the limit when it is rounded."""
+    if probability < limit and whole(probability) >= whole(limit):
+        return f"<{exact_percent(limit)}"
+    return percent(probability)
 
 
 def _line(prediction: Prediction, feature: Feature, change: Change) -> Line:

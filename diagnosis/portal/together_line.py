@@ -25,17 +25,17 @@ def together_line(content: Mapping[str, Any] | None) -> str:
     points, more = whole(abs(strongest["effect"])), strongest["effect"] > 0
     template = (
         ngettext(
-            "Together, %(inputs)s bring the estimate %(points)s point higher than the sum of what "
+            "%(inputs)s together bring the estimate %(points)s point higher than the sum of what "
             "each does alone.",
-            "Together, %(inputs)s bring the estimate %(points)s points higher than the sum of "
+            "%(inputs)s together bring the estimate %(points)s points higher than the sum of "
             "what each does alone.",
             points,
         )
         if more
         else ngettext(
-            "Together, %(inputs)s bring the estimate %(points)s point lower than the sum of what "
+            "%(inputs)s together bring the estimate %(points)s point lower than the sum of what "
             "each does alone.",
-            "Together, %(inputs)s bring the estimate %(points)s points lower than the sum of "
+            "%(inputs)s together bring the estimate %(points)s points lower than the sum of "
             "what each does alone.",
             points,
         )

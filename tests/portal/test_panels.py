@@ -175,7 +175,7 @@ def test_nobody_is_shown_whom_the_reader_does_not_look_after(ward, version, resu
     text = text_of(ask(ward.as_doctor, result, "alike"))
 
     assert "HIDDEN" not in text
-    assert "None of your 0 other patients" in text
+    assert "(0) nobody is alike" in text
 
 
 def test_fewer_than_twenty_known_outcomes_are_not_counted(ward, version, result):
@@ -225,7 +225,7 @@ def test_reasons_that_fail_their_check_are_compared_with_nobody(ward, version, r
     broken.content["attributions"][0]["contribution"] += 0.2
     broken.save()
 
-    assert "None of your 0 other patients" in text_of(ask(ward.as_doctor, result, "alike"))
+    assert "(0) nobody is alike" in text_of(ask(ward.as_doctor, result, "alike"))
 
 
 # Inputs that act together
@@ -246,13 +246,13 @@ def test_the_pair_that_acts_together_is_in_the_small_print(ward, result, effect,
 
     text = text_of(ward.as_doctor.get(f"/predictions/{result.pk}/"))
 
-    assert f"Together, Body mass index and age bring the estimate {said} the sum" in text
+    assert f"Body mass index and age together bring the estimate {said} the sum" in text
 
 
 def test_a_pair_of_less_than_a_point_is_not_mentioned(ward, result):
     with_pair(result, 0.004)
 
-    assert "Together," not in text_of(ward.as_doctor.get(f"/predictions/{result.pk}/"))
+    assert "together bring" not in text_of(ward.as_doctor.get(f"/predictions/{result.pk}/"))
 
 
 def test_reasons_are_stored_with_their_interactions(result):

@@ -106,18 +106,18 @@ def _ends(feature: Feature, column: Floats) -> tuple[float, float]:
     """Return the lowest and highest value that may be proposed.
 
     What reference patients have, within the limits of the service; a feature with a reference
-    range and a usual direction is not driven past its healthy end.
+    range and a usual direction is not driven past the middle of it: no treatment aims farther.
     """
     low, high = float(column.min()), float(column.max())
     for pair in (feature.bounds, feature.limits):
         if pair is not None:
             low, high = max(low, pair[0]), min(high, pair[1])
     if feature.reference_range is not None:
-        healthy = feature.reference_range
+        middle = sum(feature.reference_range) / 2
         if feature.direction == "raises":
-            low = max(low, healthy[0])
+            low = max(low, middle)
         elif feature.direction == "lowers":
-            high = min(high, healthy[1])
+            high = min(high, middle)
     return low, high
 
 

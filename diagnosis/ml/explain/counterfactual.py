@@ -2,8 +2,8 @@
 
 It answers «what would the model have to see», not «what would help»: a model knows no causes.
 Realistic means: only inputs that can be changed at all, few of them at a time, in the usual
-direction, within what the reference patients have and not past the healthy end of the reference
-range, and together no patient unlike those of the training table.
+direction, within what the reference patients have and not past the middle of the usual range, and
+together no patient unlike those of the training table.
 """
 
 from __future__ import annotations

@@ -30,10 +30,15 @@ def panels(prediction: Prediction) -> list[Panel]:
         _panel(_("Patients like this one"), "alike", prediction),
     ]
     limits = limits_below(prediction)
-    if limits:
+    if limits and _may_change_something(prediction):
         title = _("What would bring it under %(limit)s?") % {"limit": exact_percent(limits[0][0])}
         found.append(_panel(title, "reach", prediction))
     return found
+
+
+def _may_change_something(prediction: Prediction) -> bool:
+    """Whether the service names an input that treatment or life could change."""
+    return any(one.get("modifiable") for one in prediction.service.schema["features"])
 
 
 def _panel(title: str, name: str, prediction: Prediction) -> Panel:
