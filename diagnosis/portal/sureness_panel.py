@@ -38,7 +38,7 @@ def sureness_panel(prediction: Prediction) -> SurenessPanel | None:
         goes=_goes(prediction, found),
         could=percent(found.reducible),
         could_not=percent(1 - found.reducible),
-        width=whole(found.reducible),
+        width=max(1, whole(found.reducible)),
         refits=found.refits,
     )
 
