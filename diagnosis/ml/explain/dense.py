@@ -56,6 +56,7 @@ class DenseModel:
         self.block = max(512, NUMBERS_HELD // widest)
         self._behind, self._last_bias = _behind(fitted, self.block)
         self.shares = self.shares_of(background)
+        self.base = self.summed(self.shares)
         self._kept: OrderedDict[Any, tuple[Masks, NDArray[np.float32]]] = OrderedDict()
         self._lock = Lock()
 
@@ -137,7 +138,6 @@ class DenseGame:
         """Compute the patients' shares of the first layer."""
         self._model, self.outputs, self.rows_evaluated = model, model.outputs, 0
         self._shares = model.shares_of(patients)
-        self._base = model.summed(model.shares)
         self._rooms = model.rooms()
 
     def at_patients(self) -> Floats:
@@ -146,7 +146,7 @@ class DenseGame:
 
     def at_background(self) -> Floats:
         """Return the predictions of the reference rows, (b, outputs)."""
-        return self._finished(self._base.copy())
+        return self._finished(self._model.base.copy())
 
     def _finished(self, hidden: NDArray[np.float32]) -> Floats:
         """Return the outputs of first layers (n, hidden), block by block."""
@@ -154,6 +154,8 @@ class DenseGame:
         size = self._model.block
         blocks = [hidden[start : start + size] for start in range(0, len(hidden), size)]
         parts = [self._model.finish(block, self._rooms) for block in blocks]
+        if len(parts) == 1:
+            return parts[0]
         return np.concatenate(parts) if parts else np.empty((0, self.outputs))
 
     def enumerate(self, patients: Index, references: Index, players: Index) -> Floats:
@@ -162,7 +164,9 @@ class DenseGame:
         ours = self._shares[patients[:, None], players]
         steps = ours - self._model.shares[references[:, None], players]
         inner = min(k, int(np.log2(self._model.block)))
-        starts = _doubled(self._base[references], steps[:, inner:]).reshape(-1, self._model.width)
+        starts = _doubled(self._model.base[references], steps[:, inner:]).reshape(
+            -1, self._model.width
+        )
         inside = np.repeat(steps[:, :inner], 2 ** (k - inner), axis=0)
         at_once = max(1, self._model.block >> inner)
         values = np.empty((len(starts), 2**inner, self.outputs))
@@ -175,18 +179,26 @@ class DenseGame:
             values[some] = found.reshape(size, 2**inner, self.outputs)
         return values.reshape(m, 2**k, self.outputs)
 
-    def coalitions(self, patient: int, references: Index, masks: Masks) -> Floats:
-        """Return (m, coalitions, outputs): the same coalitions against m reference rows."""
-        ours = masks @ self._shares[patient]
+    def coalitions(self, patients: Index, references: Index, masks: Masks) -> Floats:
+        """Return (patients, references, coalitions, outputs): the same coalitions for all.
+
+        A reference's part stays in the cache while all patients are added to it.
+        """
+        ours = masks @ self._shares[patients]
         theirs = self._model.reference_layers(references, masks)
-        values = np.empty((len(references), len(masks), self.outputs))
+        values = np.empty((len(patients), len(references), len(masks), self.outputs))
         room, size = self._rooms[0], self._model.block
-        for own, theirs_of_one in zip(values, theirs, strict=True):
+        at_once = max(1, size // len(masks))
+        for first in range(0, len(theirs), at_once):
+            some = slice(first, first + at_once)
             for start in range(0, len(masks), size):
-                some = slice(start, start + size)
-                hidden = room[: len(ours[some])]
-                np.add(theirs_of_one[some], ours[some], out=hidden)
-                own[some] = self._finished(hidden)
+                part = slice(start, start + size)
+                block = theirs[some, part]
+                hidden = room[: block.shape[0] * block.shape[1]].reshape(block.shape)
+                for i, own in enumerate(ours):
+                    np.add(block, own[part], out=hidden)
+                    found = self._finished(hidden.reshape(-1, self._model.width))
+                    values[i, some, part] = found.reshape(*block.shape[:2], self.outputs)
         return values
 
 

@@ -65,27 +65,27 @@ class Design:
         return len(self.masks) // 2
 
     def values(self, v: Floats, total: Floats) -> Floats:
-        """Return (m, players, outputs) for answers (m, 2 pairs, outputs), totals (m, outputs).
+        """Return (…, players, outputs) for answers (…, 2 pairs, outputs), totals (…, outputs).
 
         Values are moved by the same small amount so that they add up to the total exactly.
         """
-        half = 0.5 * (v[:, : self.pairs] - v[:, self.pairs :])
-        found = np.einsum("pn,mnq->mpq", self.weights, half, optimize=True)
-        found += self.total_weight[:, None] * total[:, None, :]
-        players = found.shape[1]
-        return np.asarray(found + (total - found.sum(axis=1))[:, None, :] / players)
+        half = 0.5 * (v[..., : self.pairs, :] - v[..., self.pairs :, :])
+        found = self.weights @ half + self.total_weight[:, None] * total[..., None, :]
+        rest = total - found.sum(axis=-2)
+        return np.asarray(found + rest[..., None, :] / found.shape[-2])
 
     def scale(self, v: Floats, total: Floats) -> Floats:
-        """Return (outputs,): the scale of a game with answers (2 pairs, outputs).
+        """Return (n, outputs): the scales of games with answers (n, 2 pairs, outputs).
 
         From how far each answer lies from what the others foretell, left out one by one
         (Sundararajan and Keerthi 2001).
         """
-        half = np.concatenate([0.5 * (v[: self.pairs] - v[self.pairs :]), 0.5 * total[None]])
         if self.precision is None:
             raise ValueError("This design was not kept to tell the scale.")
+        half = 0.5 * (v[:, : self.pairs] - v[:, self.pairs :])
+        half = np.concatenate([half, 0.5 * total[:, None]], axis=1)
         surprise = (self.precision @ half) ** 2 / np.diag(self.precision)[:, None]
-        return np.asarray(surprise[:-1].mean(axis=0))
+        return np.asarray(surprise[:, :-1].mean(axis=1))
 
 
 @lru_cache(maxsize=4)

@@ -38,16 +38,16 @@ def weights(k: int) -> tuple[Floats, Floats]:
 
 @lru_cache(maxsize=WIDEST_TABLE + 1)
 def _table(k: int) -> Floats:
-    """Return (2^k, k): the weight of each coalition's value in each player's."""
-    members, sizes = subsets(k), subsets(k).sum(axis=1)
+    """Return (k, 2^k): the weight of each coalition's value in each player's."""
+    members, sizes = subsets(k).T, subsets(k).sum(axis=1)
     inside, outside = weights(k)
-    return np.where(members, inside[sizes, None], -outside[sizes, None])
+    return np.asarray(np.where(members, inside[sizes], -outside[sizes]))
 
 
 def shares(v: Floats, k: int) -> Floats:
     """Return (m, k, outputs): players' values from their coalitions' values (m, 2^k, outputs)."""
     if k <= WIDEST_TABLE:
-        return np.asarray(np.einsum("msq,sk->mkq", v, _table(k), optimize=True))
+        return np.asarray(_table(k) @ v)
     sizes = np.bitwise_count(np.arange(2**k))
     inside, outside = weights(k)
     joined = v * (inside + outside)[sizes][None, :, None]

@@ -21,7 +21,8 @@ PAIRED_ROWS = 150_000
 """Model rows a patient where they are too many to enumerate: 3 % off with 30 features."""
 
 
-BLOCK_ROWS = 4_000_000  # of patients that are enumerated together
+TOGETHER = {"exact": (64, 4e6), "paired": (8, np.inf), "kernel": (1, 0.0)}
+"""Patients, and model rows, that are explained in one go."""
 FEWEST_FOR_ERRORS = 3  # reference rows from whose spread an error can be told
 
 
@@ -93,20 +94,20 @@ class Explainer:
         shape = (*x.shape, game.outputs)
         values, errors, coalitions = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         at, base_rows = game.at_patients(), game.at_background()
-        for rows in _exact_blocks([i for i, p in enumerate(plans) if p.method == "exact"], plans):
-            each = self._exact(game, rows, differs)
-            values[rows], errors[rows] = each.mean(axis=1), self._errors(each, base_rows)
-        for i, plan in enumerate(plans):
-            if plan.method == "paired":
-                paired = Paired(x.shape[1], len(base_rows), plan.pairs, self.seed)
-                each, coalitions[i] = paired.values(game, i, at[i] - base_rows)
-                values[i] = each.mean(axis=0)
-                errors[i] = np.hypot(self._errors(each[None], base_rows)[0], coalitions[i])
+        for block in _blocks(plans):
+            rows, plan = np.array(block), plans[block[0]]
             if plan.method == "kernel":
-                values[i] = kernel_values(
-                    self.model, x[i], self.background, self.seed, game.outputs
-                )
-                errors[i] = coalitions[i] = np.nan
+                values[rows] = self._by_kernel(x[rows], game.outputs)
+                errors[rows] = coalitions[rows] = np.nan
+                continue
+            if plan.method == "exact":
+                each = self._exact(game, rows, differs)
+            else:
+                paired = Paired(x.shape[1], len(base_rows), plan.pairs, self.seed)
+                totals = at[rows][:, None] - base_rows
+                each, coalitions[rows] = paired.values(game, rows, totals)
+            values[rows] = each.mean(axis=1)
+            errors[rows] = np.hypot(self._errors(each, base_rows), coalitions[rows])
         methods = {plan.method for plan in plans} or {"exact"}
         return Explanation(
             values=values,
@@ -125,7 +126,11 @@ class Explainer:
             return DenseGame(self.dense, x)
         return RowGame(self.model, x, self.background)
 
-    def _exact(self, game: Game, rows: list[int], differs: Any) -> Floats:
+    def _by_kernel(self, x: Matrix, outputs: int) -> Floats:
+        one = [kernel_values(self.model, row, self.background, self.seed, outputs) for row in x]
+        return np.stack(one)
+
+    def _exact(self, game: Game, rows: Any, differs: Any) -> Floats:
         b, d = self.background.shape
         pairs = np.repeat(rows, b), np.tile(np.arange(b), len(rows))
         each = exact_values(game, pairs, differs[rows].reshape(-1, d))
@@ -157,14 +162,16 @@ def differing_pairs(x: Matrix, background: Matrix) -> Any:
     return differing(x[:, None, :], background[None])
 
 
-def _exact_blocks(rows: list[int], plans: list[Plan]) -> list[list[int]]:
-    """Group rows that are enumerated together: one has few calls to share, many do."""
+def _blocks(plans: list[Plan]) -> list[list[int]]:
+    """Group rows of one method that are explained together: one alone has few calls to share."""
     blocks: list[list[int]] = []
-    held = np.inf
-    for row in rows:
-        if held + plans[row].rows > BLOCK_ROWS or len(blocks[-1]) >= 64:
-            blocks.append([])
-            held = 0.0
-        blocks[-1].append(row)
-        held += plans[row].rows
+    for method, (most, rows) in TOGETHER.items():
+        block: list[int] = []
+        for i in (i for i, plan in enumerate(plans) if plan.method == method):
+            held = sum(plans[j].rows for j in block) + plans[i].rows
+            if block and (held > rows or len(block) >= most):
+                blocks.append(block)
+                block = []
+            block.append(i)
+        blocks += [block] if block else []
     return blocks

@@ -42,8 +42,8 @@ class Game(Protocol):
         """
         ...
 
-    def coalitions(self, patient: int, references: Index, masks: Masks) -> Floats:
-        """Return (m, coalitions, outputs): the same coalitions against m reference rows."""
+    def coalitions(self, patients: Index, references: Index, masks: Masks) -> Floats:
+        """Return (patients, references, coalitions, outputs): the same coalitions for all."""
         ...
 
 
@@ -89,14 +89,16 @@ class RowGame:
         np.put_along_axis(hybrids, where, mixed, axis=2)
         return self._called(hybrids)
 
-    def coalitions(self, patient: int, references: Index, masks: Masks) -> Floats:
-        """Return (m, coalitions, outputs): the same coalitions against m reference rows."""
+    def coalitions(self, patients: Index, references: Index, masks: Masks) -> Floats:
+        """Return (patients, references, coalitions, outputs): the same coalitions for all."""
         members = masks > 0.5
-        parts = [
-            self._called(np.where(members, self._x[patient], self._background[rows][:, None, :]))
-            for rows in chunks(references, len(masks))
-        ]
-        return np.concatenate(parts)
+        values = np.empty((len(patients), len(references), len(masks), self.outputs))
+        for own, patient in zip(values, patients, strict=True):
+            x = self._x[patient]
+            for some in chunks(len(references), len(masks)):
+                theirs = self._background[references[some], None, :]
+                own[some] = self._called(np.where(members, x, theirs))
+        return values
 
     def _called(self, hybrids: Matrix) -> Floats:
         m, size, d = hybrids.shape
@@ -104,8 +106,8 @@ class RowGame:
         return self._model(hybrids.reshape(-1, d)).reshape(m, size, self.outputs)
 
 
-def chunks(references: Index, size: int) -> Iterator[Index]:
-    """Yield reference rows whose coalitions, ``size`` each, are held at a time."""
+def chunks(references: int, size: int) -> Iterator[slice]:
+    """Yield which reference rows' coalitions, ``size`` each, are held at a time."""
     step = max(1, CHUNK // size)
-    for start in range(0, len(references), step):
-        yield references[start : start + step]
+    for start in range(0, references, step):
+        yield slice(start, start + step)

@@ -49,31 +49,31 @@ class Paired:
         self.rows: list[Index] = [np.arange(g, background, number) for g in range(number)]
         self.background = background
 
-    def values(self, game: Game, patient: int, totals: Floats) -> tuple[Floats, Floats]:
-        """Explain one patient.
+    def values(self, game: Game, patients: Index, totals: Floats) -> tuple[Floats, Floats]:
+        """Explain some patients.
 
         Parameters
         ----------
         game : Game
-        patient : int
-        totals : (b, outputs) array
-            The patient's prediction minus that of each reference row.
+        patients : (n,) int array
+        totals : (n, b, outputs) array
+            Each patient's prediction minus that of each reference row.
 
         Returns
         -------
-        values : (b, d, outputs) array
+        values : (n, b, d, outputs) array
             Against each reference row.
-        errors : (d, outputs) array
+        errors : (n, d, outputs) array
             Standard error of their mean that asking for other coalitions would make.
         """
         players = self.designs[0].masks.shape[1]
-        values = np.empty((self.background, players, game.outputs))
+        values = np.empty((*totals.shape[:2], players, game.outputs))
         scales, spread = [], np.zeros(players)
         for design, rows in zip(self.designs, self.rows, strict=True):
-            v = game.coalitions(patient, rows, design.masks)
-            values[rows] = design.values(v, totals[rows])
+            v = game.coalitions(patients, rows, design.masks)
+            values[:, rows] = design.values(v, totals[:, rows])
             if design.precision is not None:
-                scales.append(design.scale(v.mean(axis=0), totals[rows].mean(axis=0)))
+                scales.append(design.scale(v.mean(axis=1), totals[:, rows].mean(axis=1)))
             spread += (len(rows) / self.background) ** 2 * design.variance
         scale = np.mean(scales, axis=0)
-        return values, MISSED * np.sqrt(spread[:, None] * scale[None, :])
+        return values, MISSED * np.sqrt(spread[:, None] * scale[:, None, :])

@@ -7,6 +7,7 @@ like those of any other function.
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ import numpy as np
 from diagnosis.ml.explain.explanation import Explanation
 from diagnosis.ml.explain.model_function import Matrix
 
+_lock = Lock()
+_kept: dict[bytes, tuple[Any, list[Any]]] = {}
 _LIBRARIES = ("sklearn.ensemble", "xgboost", "lightgbm")
 
 
@@ -28,15 +31,9 @@ def tree_values(model: Any, x: Matrix, background: Matrix) -> Explanation:
     The standard error counts the reference rows as for every other method: TreeSHAP is run
     against each of them.
     """
-    import shap  # 230 MB, only on this path
-
-    each = []
-    for reference in background:
-        explainer = shap.TreeExplainer(
-            model, reference[None].astype(np.float64), "raw", "interventional"
-        )
-        each.append(np.asarray(explainer.shap_values(x.astype(np.float64)), dtype=np.float64))
-    found = np.stack(each)
+    wide = x.astype(np.float64)
+    each = [explainer.shap_values(wide) for explainer in _explainers(model, background)]
+    found = np.stack(each).astype(np.float64)
     if found.ndim != 3:
         raise ValueError("Trees with several outputs are explained on the probability scale.")
     base, at = _margins(model, background), _margins(model, x)
@@ -52,6 +49,25 @@ def tree_values(model: Any, x: Matrix, background: Matrix) -> Explanation:
         background_rows=b,
         output="logit",
     )
+
+
+def _explainers(model: Any, background: Matrix) -> list[Any]:
+    """Return one explainer a reference row, kept for the next call with the same model."""
+    import shap  # 230 MB, only on this path
+
+    key = background.tobytes()
+    with _lock:
+        kept = _kept.get(key)
+    if kept is None or kept[0] is not model:
+        made = [
+            shap.TreeExplainer(model, row[None].astype(np.float64), "raw", "interventional")
+            for row in background
+        ]
+        kept = model, made
+        with _lock:
+            _kept.clear()
+            _kept[key] = kept
+    return kept[1]
 
 
 def _margins(model: Any, x: Matrix) -> Any:

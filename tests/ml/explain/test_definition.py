@@ -29,7 +29,7 @@ def test_values_are_those_of_the_definition(table):
 def test_a_wrong_coalition_weight_would_be_noticed(table, monkeypatch):
     from diagnosis.ml.explain import exact
 
-    flat = np.where(exact.subsets(4), 1 / 8, -1 / 8)
+    flat = np.where(exact.subsets(4), 1 / 8, -1 / 8).T
     monkeypatch.setattr(exact, "_table", lambda _: flat)
     rows = np.array([[1, 1, 1, 1]], dtype=np.float32)
     background = np.zeros((2, 4), dtype=np.float32)
