@@ -9,7 +9,7 @@ ARGS ?=
 PROCESSES ?= 2
 EXAMPLES ?= 200
 
-.PHONY: help demo demo-reset serve servers backup-key backup verify-backup restore upgrade test fuzz check format demo-models bench screenshots translations tables requirements
+.PHONY: help demo demo-reset serve servers backup-key backup verify-backup restore upgrade test fuzz check format demo-models bench bench-explain screenshots translations tables requirements
 
 help:
 	@echo "make demo          the demonstration at http://127.0.0.1:8000 (PORT= changes the port)"
@@ -23,6 +23,7 @@ help:
 	@echo "make check         format, lint, types, imports, templates, migrations, translations"
 	@echo "make demo-models   train the demonstration's models anew and say what changed"
 	@echo "make bench         the benchmarks, beside their references"
+	@echo "make bench-explain that of the explanations alone (ARGS=--write: and its page in docs/)"
 	@echo "make screenshots   the pictures in docs/"
 
 demo demo-reset serve servers backup-key backup verify-backup restore upgrade:
@@ -54,6 +55,10 @@ demo-models:
 bench:
 	$(ENVIRONMENT) requirements.txt
 	@exec $(PY) -m medportal.bench
+
+bench-explain:
+	$(ENVIRONMENT) requirements.txt
+	@exec $(PY) -m medportal.bench.explain $(ARGS)
 
 screenshots:
 	$(ENVIRONMENT) requirements-dev.txt

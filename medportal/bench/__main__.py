@@ -42,6 +42,8 @@ def main() -> None:
     took |= {"bare predict": bare["predict"], "bare explain": bare["explain"]}
     took |= in_a_hospital(folder)
     report(folder, took, loaded)
+    say("\nExplanations beside those of shap …")
+    subprocess.run([sys.executable, "-m", "medportal.bench.explain"], cwd=ROOT, check=True)
 
 
 def in_a_hospital(folder: Path) -> dict[str, list[float]]:

@@ -1,0 +1,1 @@
+"""Our explanations beside those of ``shap``: time, error, and whether the interval is honest."""
