@@ -106,7 +106,7 @@ def _report(
         say(line)
     say("\nGoals")
     for goal in judged:
-        say(f"{'met    ' if goal.met else 'NOT MET'}  {goal.name}: {goal.value}")
+        say(f"{goal.verdict:14}  {goal.name}: {goal.value}")
 
 
 def say(line: str) -> None:

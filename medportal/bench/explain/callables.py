@@ -16,6 +16,7 @@ Function = Callable[[Any], Array]
 Layers = list[tuple[Matrix, Matrix]]
 
 AT_ONCE = 65_536  # rows a call of the compiled function
+ALIKE = 1e-5  # in a probability, between all these ways
 CHUNK = 16_384  # rows a NumPy call: what stays in the cache
 
 

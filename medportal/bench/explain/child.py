@@ -56,6 +56,9 @@ def _network(case: Case, folder: Path) -> None:
 def _truth_of_network(case: Case, layers: callables.Layers, folder: Path) -> tuple[Truth, float]:
     """Return what the values should be, and the relative error of that itself."""
     function = callables.by_numpy(layers)
+    gap = float(np.abs(function(case.rows) - case.function(case.rows)).max())
+    if gap > callables.ALIKE:
+        raise ValueError(f"The network handed to shap differs from ours by {gap:.1e}.")
     patients = case.patients[: cases.PATIENTS]
     sums = function(patients) - function(case.background).mean()
     if case.rows.shape[1] > rivals.EXACT_UP_TO:

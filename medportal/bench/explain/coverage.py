@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnosis.inference.soundness import SURE
 from diagnosis.ml import Artifact
 from diagnosis.ml.explain import shapley_values
 from medportal.bench.explain import cases
@@ -24,7 +25,6 @@ from medportal.bench.explain.goals import Goal
 Matrix = NDArray[np.float32]
 Array = NDArray[np.float64]
 
-NORMAL = 1.96
 SPREAD = 1e-9  # a standard error below that is none: the feature was alike in everybody
 TRIES = 200
 
@@ -60,7 +60,7 @@ class Design:
         return everyone[min(tries, key=lambda rows: abs(predicted[rows].mean() - aim))]
 
 
-DRAWS, PATIENTS = 150, 10
+DRAWS, PATIENTS = 120, 8
 DESIGNS = (
     Design(50), Design(100), Design(200), Design(100, training=False),
     Design(50, budget=12_000), Design(100, budget=12_000), Design(100, budget=40_000),
@@ -89,7 +89,7 @@ def simulate(
         wrong = np.abs(explained.values - aim)
         known = explained.standard_errors > SPREAD
         ratios.append(wrong[known] / explained.standard_errors[known])
-        shares.append(float((ratios[-1] < NORMAL).mean()))
+        shares.append(float((ratios[-1] < SURE).mean()))
         off.append(float(wrong.sum() / np.abs(aim).sum()))
         methods.add(explained.method)
     z = np.concatenate(ratios)
@@ -100,7 +100,7 @@ def simulate(
         + (f", {design.budget:,} rows" if design.budget else ""),
         "draws": draws,
         "cases": len(z),
-        "inside": float((z < NORMAL).mean()),
+        "inside": float((z < SURE).mean()),
         "one_draw": [float(q) for q in np.quantile(shares, (0.05, 0.95))],
         "error": float(np.mean(off)),
         "rms_z": float(np.sqrt((z**2).mean())),

@@ -39,11 +39,16 @@ class Results:
 
 @dataclass(frozen=True)
 class Goal:
-    """One goal; ``value`` tells the measurement."""
+    """One goal; ``value`` tells the measurement, ``met`` is None where it only stands beside."""
 
     name: str
     value: str
-    met: bool
+    met: bool | None
+
+    @property
+    def verdict(self) -> str:
+        """In a word."""
+        return "for comparison" if self.met is None else "met" if self.met else "NOT MET"
 
 
 def time_at(lines: Sequence[Line], error: float, patients: int | None = None) -> float:
@@ -94,7 +99,7 @@ def _exact(heart: Results) -> Goal:
 
 
 def _against_compiled(breast: Results) -> list[Goal]:
-    """Judge against what shap's users get with its own number of samples, and with others."""
+    """Judge against shap with its own number of samples; show it for others."""
     found = []
     best: dict[str, Line] = {}
     for line in breast.of(rivals.PLAIN, COMPILED):
@@ -106,9 +111,10 @@ def _against_compiled(breast: Results) -> list[Goal]:
             f"{line.ms / own:.1f} × at {line.error():.1%} "
             f"({own:.1f} ms against {line.ms:.0f} ms over {line.call})"
         )
-        name = "30 features: 10 × faster than a compiled KernelExplainer, l1_reg=0"
-        given = line.method.removeprefix(rivals.PLAIN).strip(", ")
-        found.append(Goal(f"{name} ({given or 'its own samples'})", told, line.ms >= 10 * own))
+        samples = line.method.removeprefix(rivals.PLAIN).strip(", ")
+        name = "30 features: 10 × faster than KernelExplainer, l1_reg=0, over a compiled function"
+        met = None if samples else line.ms >= 10 * own
+        found.append(Goal(f"{name}{samples and ' with '}{samples}", told, met))
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml.explain import Explanation, shapley_values
+from diagnosis.ml.explain import shapley_values
 from medportal.bench.explain.measure import Method
 
 Matrix = NDArray[np.float32]
@@ -21,23 +21,24 @@ ALL = 10**7  # rows that allow every coalition of 13 features
 
 
 class Own:
-    """Explains patients and remembers what each explanation says of itself."""
+    """Explains patients, and remembers what the explanations say of themselves."""
 
     def __init__(self, model: Any, background: Matrix, **options: Any) -> None:
         """Store them; ``options`` are those of ``shapley_values``."""
         self.model, self.background, self.options = model, background, options
         self.rows = 0
-        self.last: Explanation | None = None
+        self.methods: set[str] = set()
 
     def __call__(self, x: Matrix) -> Array:
         """Return the values of one patient."""
-        self.last = shapley_values(self.model, x, self.background, **self.options)
-        self.rows += self.last.rows_evaluated
-        return np.asarray(self.last.values[0])
+        explained = shapley_values(self.model, x, self.background, **self.options)
+        self.rows += explained.rows_evaluated
+        self.methods.add(explained.method)
+        return np.asarray(explained.values[0])
 
     def told(self) -> str:
-        """Return the method that was chosen."""
-        return self.last.method if self.last else ""
+        """Return the methods that were chosen; patients differ."""
+        return "/".join(sorted(self.methods))
 
 
 def methods(model: Any, background: Matrix, *, exact: bool, **options: Any) -> Iterator[Method]:

@@ -30,7 +30,7 @@ def text(told: Mapping[str, Any], results: dict[str, Results], judged: list[Goal
     ]
     lines += tables.markdown(
         ("goal", "measured", ""),
-        [(g.name, g.value, "met" if g.met else "**not met**") for g in judged],
+        [(g.name, g.value, g.verdict) for g in judged],
     )
     for name, result in results.items():
         lines += ["", f"### {cases.TITLES[name]}", ""]

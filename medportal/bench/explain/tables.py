@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
+
 from medportal.bench.explain import ours
 from medportal.bench.explain.goals import Results
 from medportal.bench.explain.measure import Line
@@ -46,7 +48,7 @@ def _cells(good: list[Line]) -> tuple[str, ...]:
 
 
 def _failed(line: Line) -> tuple[str, ...]:
-    return (line.method, "", "", line.failure.split(", but")[0][:60], "", "")
+    return (line.method, "", "", "fails: " + shorten(line.failure, 52, placeholder=" …"), "", "")
 
 
 def ms(value: float) -> str:
