@@ -12,7 +12,19 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import BooleanField, Case, Count, F, Func, JSONField, Q, Value, When
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    F,
+    Func,
+    JSONField,
+    Q,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.expressions import CombinedExpression
 from django.utils import timezone
 from numpy.typing import NDArray
@@ -52,6 +64,8 @@ class LeftOut:
     """The reader's own estimate comes first: no page tells the number before."""
     older: int = 0
     """Beyond the newest that fit."""
+    belonging: int = 0
+    """None of those above: what a cohort without end would hold."""
 
     def add(self, group: dict[str, Any], version: ModelVersion, *, expired: bool) -> None:
         """Count one kind of result unless it belongs to the cohort."""
@@ -67,6 +81,8 @@ class LeftOut:
             self.owed += n
         elif group["explanation__state"] != State.DONE:
             self.unexplained += n
+        else:
+            self.belonging += n
 
 
 @dataclass(frozen=True)
@@ -132,10 +148,11 @@ def cohort_of(actor: User, service: Service, version: ModelVersion, wanted: Want
     rows = rows.exclude(owed)
     if not wanted.expired:
         rows = rows.filter(valid(service))
-    listed = list(_columns(rows).order_by("-finished_at", "pk")[: MOST + 1])
-    if len(listed) > MOST:
-        left_out.older, listed = rows.count() - MOST, listed[:MOST]
-    return _cohort(service, version, listed, left_out)
+    # First which, then what: else the reasons of a whole hospital are read to keep the newest.
+    found = list(rows.order_by("-finished_at", "pk").values_list("pk", flat=True)[:MOST])
+    read = {row[0]: row for row in _columns(newest.filter(pk__in=found))}
+    left_out.older = max(left_out.belonging - MOST, 0)
+    return _cohort(service, version, [read[pk] for pk in found if pk in read], left_out)
 
 
 def _groups(newest: Any, service: Service, owed: Q) -> Any:
@@ -151,9 +168,8 @@ def _is(condition: Q) -> Case:
 
 def _columns(rows: Any) -> Any:
     """Of each explanation what is needed: the texts beside the numbers are most of it."""
-    rest = CombinedExpression(
-        F("explanation__content"), "-", Value("attributions"), output_field=JSONField()
-    )
+    large = Value(["attributions", "interactions", "scales"], ArrayField(TextField()))
+    rest = CombinedExpression(F("explanation__content"), "-", large, output_field=JSONField())
     lists = [_each(name) for name in ("feature", "contribution", "standard_error", "converted")]
     return rows.values_list("pk", "patient", "band", "probability", "index_at", rest, *lists)
 

@@ -27,7 +27,7 @@ from diagnosis.registry import bands
 from medportal.common.text import localized
 
 PAGE = 25
-DRAWS = 400
+DRAWS = 200
 
 
 @dataclass(frozen=True)
