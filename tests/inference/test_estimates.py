@@ -9,10 +9,12 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from accounts.models import AuditEvent
+from diagnosis.inference import runner
 from diagnosis.inference.actions import give_estimate
 from diagnosis.inference.estimating import choices_of, with_own_estimates_first
 from diagnosis.inference.models import Job, OwnEstimate, Prediction
 from medportal.common.errors import DomainError
+from tests import runnable
 from tests.factories import (
     MembershipFactory,
     ModelVersionFactory,
@@ -163,6 +165,27 @@ def test_nobody_reads_the_estimate_of_somebody_else(doctor, team, waiting):
     assert list(OwnEstimate.objects.visible_to(doctor)) == [row]
     assert not OwnEstimate.objects.visible_to(colleague).exists()
     assert not OwnEstimate.objects.visible_to(administrator).exists()
+
+
+def test_an_estimate_that_came_with_the_request_is_kept_and_not_asked_again(db):
+    here = runnable.ward()
+    here.version.service.ask_own_estimate = True
+    here.version.service.save()
+    prediction = here.ask(own_estimate=0.3)
+    runner.run_prediction(prediction.pk)
+
+    assert OwnEstimate.unscoped.get().value == 0.3
+    assert number_for(here.doctor, prediction) is not None
+
+
+def test_changed_inputs_are_no_way_around_the_question(db):
+    here = runnable.ward()
+    here.version.service.ask_own_estimate = True
+    here.version.service.save()
+    tried = here.ask(origin=Prediction.Origin.WHAT_IF, inputs={"systolic_bp": 133})
+    runner.run_prediction(tried.pk)
+
+    assert number_for(here.doctor, tried) is None
 
 
 def test_a_copy_without_its_number_cannot_be_stored(doctor, waiting):

@@ -101,6 +101,7 @@ def _rows(of) -> None:
         inputs={"age": {"value": 76}},
         result={"probability": 0.23},
         probability=0.23,
+        own_estimate=0.4,
     )
     of("accounts", "AuditEvent").create(
         act="patient.read", actor_id=doctor.pk, patients=[patient.pk], organisation_id=house.pk
@@ -119,6 +120,16 @@ def content() -> dict[str, object]:
             cursor.execute(statement)
             found[name] = cursor.fetchall()
     return found
+
+
+def own_estimates() -> list[tuple[object, ...]]:
+    """They were numbers of the prediction once; now each is a row of whoever gave it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT username, value FROM inference_ownestimate e "
+            "JOIN accounts_user u ON u.id = e.by_id"
+        )
+        return list(cursor.fetchall())
 
 
 def schema() -> set[tuple[str, ...]]:
@@ -160,6 +171,7 @@ def test_the_first_release_comes_forward_with_its_rows_and_goes_back(database, k
     assert "operations.0001_initial" in said
     assert "No table has fewer rows than before" in said
     assert content() == before
+    assert own_estimates() == [("doctor", 0.4)]
     assert schema() != schema_before
     assert run("upgrade", tmp_path / "backups") == "The database is of this version already.\n"
     backup = next((tmp_path / "backups").glob("medportal-*"))
