@@ -8,7 +8,15 @@ from diagnosis.inference.tallies import FEWEST, Figure, Side, Tally
 from diagnosis.portal.charts.curves import Calibration, calibration
 from diagnosis.portal.figures import decimal, exact_percent, percent
 
-BRIER_DECIMALS = 3
+DECIMALS = 3
+
+
+@dataclass(frozen=True)
+class ShownFigure:
+    """A value, and its interval in brackets: on a phone they stand below each other."""
+
+    value: str
+    interval: str
 
 
 @dataclass(frozen=True)
@@ -16,8 +24,8 @@ class ShownSide:
     """One column of the table, and its points in the picture."""
 
     mean: str
-    brier: str
-    auroc: str
+    brier: ShownFigure | None
+    auroc: ShownFigure | None
     picture: Calibration | None
 
 
@@ -54,11 +62,10 @@ def _side(side: Side) -> ShownSide:
     )
 
 
-def _figure(found: Figure | None) -> str:
-    """As «0.182 (0.121–0.250)»."""
+def _figure(found: Figure | None) -> ShownFigure | None:
     if found is None:
-        return ""
+        return None
     value, lower, upper = (
-        decimal(number, BRIER_DECIMALS) for number in (found.value, found.lower, found.upper)
+        decimal(number, DECIMALS) for number in (found.value, found.lower, found.upper)
     )
-    return f"{value} ({lower}\u2013{upper})"
+    return ShownFigure(value, f"({lower}\u2013{upper})")
