@@ -15,7 +15,8 @@ from diagnosis.inference.trying import why_locked
 from diagnosis.ml import Artifact, Feature, FeatureSchema
 from diagnosis.portal.inputs_shown import ShownInput, shown_input
 from diagnosis.portal.run_form import InputField, RunForm
-from diagnosis.portal.try_scales import Scale, scales_of, usual_range
+from diagnosis.portal.try_marks import Marks
+from diagnosis.portal.try_scales import Range, Scale, scales_of, usual_range
 from diagnosis.records.reading import Reading
 from medportal.common.errors import DomainError
 
@@ -35,6 +36,9 @@ class TryField(InputField):
     scales: tuple[Scale, ...] = ()
     why: str = ""
     """Why it is locked; empty where it may be moved."""
+    usual_values: Range | None = None
+    """Between which most patients of the training data lie."""
+    marks: Marks | None = None
 
     @property
     def why_text(self) -> str:
@@ -62,6 +66,16 @@ class TryField(InputField):
         """Of the unit that is chosen."""
         chosen = (scale for scale in self.scales if scale.unit == self.unit)
         return next(chosen, self.scales[0] if self.scales else None)
+
+    @property
+    def can_slide(self) -> bool:
+        return not self.is_locked and self.scale is not None
+
+    @property
+    def reach(self) -> Range:
+        """Of the slider, in the model's unit."""
+        scale = self.scales[0]
+        return (scale.low * scale.factor, scale.high * scale.factor)
 
     @property
     def typed(self) -> float | None:
@@ -135,22 +149,24 @@ class TryForm:
 
     def _field(self, feature: Feature, posted: Mapping[str, str] | None) -> TryField:
         entry = self.inputs.get(feature.name) or {}
+        usual = usual_range(self.artifact, feature)
         return TryField(
             feature,
             _as_read(feature, entry),
             posted,
             self.errors.get(feature.name, ""),
             entry=entry,
-            scales=tuple(self._scales(feature, entry)),
+            scales=tuple(_scales(feature, entry, usual)),
+            usual_values=usual,
             why=why_locked(feature, entry, self.movable, doubts=self.doubts),
         )
 
-    def _scales(self, feature: Feature, entry: Mapping[str, Any]) -> list[Scale]:
-        if feature.kind != "number":
-            return []
-        own = entry.get("converted")
-        values = [] if own is None else [float(own)]
-        return scales_of(feature, usual_range(self.artifact, feature), values)
+
+def _scales(feature: Feature, entry: Mapping[str, Any], usual: Range | None) -> list[Scale]:
+    if feature.kind != "number":
+        return []
+    own = entry.get("converted")
+    return scales_of(feature, usual, [] if own is None else [float(own)])
 
 
 def _as_read(feature: Feature, entry: Mapping[str, Any]) -> Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,7 @@ from accounts.models import User
 from diagnosis.inference import try_limits, trying
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot import schema_of
+from diagnosis.inference.try_crossings import Crossing, crossings
 from diagnosis.inference.trying import Tried
 from diagnosis.ml import Artifact
 from diagnosis.portal import sentences
@@ -22,6 +24,7 @@ from diagnosis.portal.result_number import Number, number_of
 from diagnosis.portal.run_form import grouped
 from diagnosis.portal.try_difference import Moved, Together, moved_inputs, sentence, together
 from diagnosis.portal.try_form import TryField, TryForm
+from diagnosis.portal.try_marks import marks
 
 LONGEST_NAME = 40
 
@@ -60,7 +63,22 @@ class TryPage:
 
     @cached_property
     def fields(self) -> list[TryField]:
-        return self.form.fields
+        return [self._marked(one) for one in self.form.fields]
+
+    def _marked(self, one: TryField) -> TryField:
+        if one.is_locked or one.scale is None:
+            return one
+        before, found = one.entry.get("converted"), self._crossings.get(one.name, [])
+        return replace(one, marks=marks(one.scale, found, before, one.usual_values))
+
+    @cached_property
+    def _crossings(self) -> dict[str, list[Crossing]]:
+        """None where nothing is scored: no band to cross into."""
+        if self.tried is None or self.tried.grounds:
+            return {}
+        sheet = self.prediction.service.sheet
+        reaches = {one.name: one.reach for one in self.form.fields if one.can_slide}
+        return crossings(self.artifact, sheet, self.inputs, reaches)
 
     @property
     def open_fields(self) -> list[TryField]:

@@ -1,16 +1,23 @@
-"""Try-out: values are tried on a run, nothing is stored, and nobody else may."""
+"""Try-out: other values on a run, in the page and by the hand; nothing of it is stored."""
 
 from __future__ import annotations
 
+import json
+import logging
 import re
+import sys
 
 import pytest
 from django.apps import apps
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEvent
+from diagnosis.inference import try_limits
+from medportal.common.logs import SafeFormatter
 from tests import runnable
+from tests.factories import MembershipFactory, OrganisationFactory, clinician_at, nurse_at
 
 pytestmark = pytest.mark.django_db
 FIGURE = r'class="figure">(\d+)'
@@ -37,56 +44,230 @@ def doctor(ward, client_for):
     return client_for(ward.doctor)
 
 
-def address(run):
-    return reverse("portal:prediction-try", args=[run.pk])
+def address(run, *, doubts=False):
+    return reverse("portal:prediction-try", args=[run.pk]) + ("?doubts" if doubts else "")
 
 
 def moved(client, run, *, doubts=False, **values):
-    where = address(run) + ("?doubts" if doubts else "")
-    return client.post(where, {f"value_{n}": v for n, v in values.items()}, headers=BY_SCRIPT)
+    sent = {name if "_of_" in name else f"value_{name}": v for name, v in values.items()}
+    sent = {name.replace("_of_", "_"): value for name, value in sent.items()}
+    return client.post(address(run, doubts=doubts), sent, headers=BY_SCRIPT)
+
+
+def whole(probability):
+    return int(probability * 100 + 0.5)
 
 
 def contents():
-    """Every row of every table, as it stands."""
+    """Every row of every table of ours, as it stands, the trail apart."""
     return {
         model.__name__: list(model._base_manager.order_by("pk").values())
         for app in ("accounts", "records", "registry", "inference", "operations", "sessions")
         for model in apps.get_app_config(app).get_models()
+        if model is not AuditEvent
     }
 
 
 def test_the_page_begins_at_the_values_and_the_number_of_the_run(doctor, run):
     page = doctor.get(address(run)).content.decode()
 
-    assert 'value="132"' in page
-    assert f"{round(run.probability * 100)}\u00a0%" in page
+    assert re.search(r'name="value_systolic_bp" value="132"', page)
+    assert int(re.search(FIGURE, page)[1]) == whole(run.probability)
     assert "nothing is changed yet" in page
+    assert "try-out, not a result" in page
 
 
 def test_a_moved_value_moves_the_number_and_says_from_where(doctor, run):
     answer = moved(doctor, run, st_depression="3.5", doubts=True).content.decode()
 
-    after = int(re.search(r'class="figure">(\d+)', answer)[1])
-    assert after > round(run.probability * 100)
-    assert re.search(
-        rf"From {round(run.probability * 100)}.% to {after}.% by ST depression", answer
-    )
+    before, after = whole(run.probability), int(re.search(FIGURE, answer)[1])
+    assert after > before
+    assert re.search(rf"From {before}.% to {after}.% by ST depression", answer)
     assert "before: 1.0\u00a0mm" in answer
+
+
+def test_of_several_changes_the_one_that_did_most_is_named_and_their_points_add_up(doctor, run):
+    answer = moved(doctor, run, st_depression="3.5", cholesterol="241", doubts=True)
+    text = answer.content.decode()
+
+    assert "mostly by ST depression on exercise" in text
+    table = re.search(r'class="try-moved".*?</table>', text, re.S)[0]
+    points = [int(p.replace("\u2212", "-")) for p in re.findall(r'nowrap">([+\u2212]?\d+)<', table)]
+    rounding = re.search(r"with ([+\u2212]\d+) from rounding", table)
+    extra = int(rounding[1].replace("\u2212", "-")) if rounding else 0
+    assert sum(points[:-1]) + extra == points[-1]
 
 
 def test_nothing_is_stored_and_only_the_visit_leaves_an_event(doctor, run):
     doctor.get(reverse("portal:prediction", args=[run.pk]))  # the session's first page
-    before = contents()
+    before, events = contents(), AuditEvent.objects.count()
+
     doctor.get(address(run))
-    event = AuditEvent.objects.latest("at")
-    visited = contents()
-    moved(doctor, run, cholesterol="300", systolic_bp="170")
+    moved(doctor, run, cholesterol="307", systolic_bp="170")
     moved(doctor, run, cholesterol="no number")
+    moved(doctor, run, cholesterol="9")
     doctor.post(address(run), {"value_cholesterol": "210"})
 
-    assert contents() == visited
-    before.pop("AuditEvent")
-    visited.pop("AuditEvent")
-    assert visited == before
+    assert contents() == before
+    (event,) = AuditEvent.objects.order_by("at")[events:]
     assert (event.act, event.patients) == ("prediction.try", [run.patient_id])
-    assert "300" not in str(event.detail)
+    assert "307" not in json.dumps([event.what, event.why, event.detail])
+
+
+def test_no_value_reaches_a_log_and_no_answer_may_be_kept(doctor, run, capsys):
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(SafeFormatter())
+    logging.getLogger().addHandler(handler)
+    answers = [moved(doctor, run, cholesterol=value) for value in ("307.125", "307.125e9", "x307")]
+    logging.getLogger().removeHandler(handler)
+
+    assert "307" not in capsys.readouterr().err
+    assert {answer["Cache-Control"] for answer in answers} == {"no-store"}
+
+
+def test_an_address_takes_no_value(doctor, run):
+    page = doctor.get(f"{address(run)}?value_cholesterol=300").content.decode()
+    assert 'name="value_cholesterol" value="240"' in page
+
+
+def test_age_and_sex_are_locked_whatever_is_sent(doctor, run):
+    page = doctor.get(address(run, doubts=True)).content.decode()
+    answer = moved(doctor, run, age="30", sex="female", doubts=True).content.decode()
+
+    assert "value_age" not in page
+    assert "value_sex" not in page
+    assert page.count("locked: it belongs to the patient") == 2
+    assert "nothing is changed yet" in answer
+
+
+def test_a_finding_is_locked_until_somebody_doubts_it(doctor, run):
+    page = doctor.get(address(run)).content.decode()
+    doubting = doctor.get(address(run, doubts=True)).content.decode()
+
+    assert "value_systolic_bp" in page
+    assert "value_st_depression" not in page
+    assert "nothing is changed yet" in moved(doctor, run, st_depression="3.5").content.decode()
+    assert "value_st_depression" in doubting
+
+
+def test_what_no_body_has_is_said_at_its_field_and_nothing_is_computed(doctor, run):
+    answer = moved(doctor, run, cholesterol="9000").content.decode()
+
+    state = re.search(r'id="state_cholesterol".*?</p>', answer)[0]
+    assert "No body has that" in state
+    assert not re.search(FIGURE, answer)
+    assert 'href="#value_cholesterol"' in answer
+
+
+def test_a_value_may_be_typed_in_another_unit(doctor, run):
+    same = {"value_cholesterol": "7.76", "unit_cholesterol": "mmol/L"}
+    other = {"value_cholesterol": "300", "unit_cholesterol": "mg/dL"}
+    figures = [
+        re.search(FIGURE, doctor.post(address(run), sent, headers=BY_SCRIPT).content.decode())[1]
+        for sent in (same, other)
+    ]
+    assert figures[0] == figures[1]
+
+
+def test_beyond_the_services_limits_there_is_no_number_but_the_stored_one(doctor, run):
+    answer = moved(doctor, run, cholesterol="750").content.decode()
+
+    assert "lies outside 50 to 700 mg/dL" in answer
+    assert f"The stored result is {whole(run.probability)}" in answer
+    assert not re.search(FIGURE, answer)
+
+
+def test_values_unlike_those_of_the_training_data_give_no_number(doctor, run):
+    strange = {"systolic_bp": "60", "cholesterol": "690", "peak_heart_rate": "40"}
+    answer = moved(doctor, run, doubts=True, **strange).content.decode()
+
+    assert "unlike those of the patients from whom the model learnt" in answer
+    assert not re.search(FIGURE, answer)
+
+
+def test_a_slider_says_where_another_band_begins_and_there_it_is(doctor, run):
+    answer = moved(doctor, run, doubts=True).content.decode()
+    state = re.search(r'id="state_st_depression".*?</p>', answer)[0]
+    limit, value = re.search(r"crosses (\d+).% at ([\d.]+)", state).groups()
+
+    around = [
+        int(re.search(FIGURE, moved(doctor, run, st_depression=v, doubts=True).content.decode())[1])
+        for v in (f"{float(value) - 0.2:.1f}", f"{float(value) + 0.2:.1f}")
+    ]
+    assert around[0] <= int(limit) <= around[1]
+
+
+def test_without_a_script_the_same_form_gives_the_same_page(doctor, run):
+    page = doctor.post(address(run), {"value_cholesterol": "300"}).content.decode()
+
+    assert "<html" in page
+    assert re.search(r'name="value_cholesterol" value="300"', page)
+    assert "by total cholesterol" in page
+
+
+def test_the_reset_button_brings_the_values_of_the_run_back(doctor, run):
+    page = doctor.post(address(run), {"value_cholesterol": "300", "reset": "1"}).content.decode()
+
+    assert re.search(r'name="value_cholesterol" value="240"', page)
+    assert "nothing is changed yet" in page
+
+
+def test_an_answer_that_a_newer_position_overtook_is_not_computed(doctor, run):
+    def sent(turn):
+        position = {"page": "a1", "turn": turn, "value_cholesterol": "300"}
+        return doctor.post(address(run), position, headers=BY_SCRIPT).status_code
+
+    assert [sent("2"), sent("1"), sent("3")] == [200, 204, 200]
+
+
+def test_nothing_can_be_decided_there(doctor, run):
+    page = doctor.get(address(run)).content.decode()
+    assert "/decision/" not in page
+    assert "Advised" not in page
+
+
+# --- who may
+
+
+def test_a_stranger_another_house_and_a_nurse_get_nothing(ward, run, client_for):
+    nurse = nurse_at(ward.organisation)
+    MembershipFactory(team=ward.doctor.memberships.first().team, user=nurse)
+    people = {
+        "a clinician of another team": (clinician_at(ward.organisation), 404),
+        "a clinician of another house": (clinician_at(OrganisationFactory()), 404),
+        "a nurse of the team": (nurse, 403),
+    }
+    for who, (person, expected) in people.items():
+        client = client_for(person)
+        found = {client.get(address(run)).status_code, moved(client, run).status_code}
+        assert found == {expected}, who
+    assert Client().get(address(run)).status_code == 302
+
+
+def test_a_post_without_the_forms_token_is_refused(ward, run):
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(ward.doctor, backend="django.contrib.auth.backends.ModelBackend")
+    assert moved(careful, run, cholesterol="300").status_code == 403
+
+
+# --- limits
+
+
+def test_too_many_positions_in_a_minute_are_refused_with_an_event(doctor, run, monkeypatch):
+    monkeypatch.setattr(try_limits, "A_MINUTE", 2)
+    answers = [moved(doctor, run, cholesterol=str(v)) for v in (200, 210, 220)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+    assert "Wait a moment" in answers[-1].content.decode()
+    event = AuditEvent.objects.latest("at")
+    assert (event.act, event.outcome) == ("prediction.try", "refused")
+
+
+def test_a_grid_of_values_ends_with_the_day(doctor, run, monkeypatch):
+    monkeypatch.setattr(try_limits, "A_DAY", 1)
+    moved(doctor, run, cholesterol="200")
+    answer = moved(doctor, run, cholesterol="201")
+
+    assert answer.status_code == 429
+    assert "opens again tomorrow" in answer.content.decode()
