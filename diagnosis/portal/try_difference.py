@@ -61,8 +61,9 @@ class Together:
 
 
 def together(before: float | None, now: float | None, moved: Sequence[Moved]) -> Together | None:
+    """None where there is nothing to add up: one change alone is the whole difference."""
     shares = [one.share for one in moved]
-    if before is None or now is None or not shares or None in shares:
+    if before is None or now is None or len(shares) < 2 or None in shares:
         return None
     total = whole(now) - whole(before)
     rest = total - sum(whole(share) for share in shares if share is not None)

@@ -30,7 +30,7 @@ def marks(
 ) -> Marks:
     """``before`` and ``usual`` are in the model's unit, as the crossings are."""
     axis = Axis(scale.low, scale.high)
-    said = [(exact_percent(one.limit), scale.text(one.value)) for one in found[:MOST_SAID]]
+    said = [(exact_percent(one.limit), scale.said(one.value)) for one in found[:MOST_SAID]]
     return Marks(
         limits=tuple(
             (axis.percent(one.value / scale.factor), exact_percent(one.limit)) for one in found

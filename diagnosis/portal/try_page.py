@@ -17,6 +17,7 @@ from diagnosis.inference.try_crossings import Crossing, crossings
 from diagnosis.inference.trying import Tried
 from diagnosis.ml import Artifact
 from diagnosis.portal import sentences
+from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.figures import percent
 from diagnosis.portal.inputs_shown import ShownInput, shown_inputs
 from diagnosis.portal.reasons import Reasons, reasons
@@ -163,7 +164,11 @@ class TryPage:
             return []
         before = shown_inputs(self.prediction)
         names = [name for name in before if name in self.form.given]
-        return moved_inputs(names, before, self.shown, tried.shares)
+        shares = tried.shares
+        if len(names) == 1 and self.prediction.probability is not None and self._now is not None:
+            # Printed, one change must be the difference of the two printed numbers.
+            shares = {names[0]: (whole(self._now) - whole(self.prediction.probability)) / 100}
+        return moved_inputs(names, before, self.shown, shares)
 
     @property
     def _now(self) -> float | None:

@@ -36,6 +36,10 @@ class Scale:
         """A value of the model's unit as a field in this unit holds it."""
         return f"{converted / self.factor:.{self.decimals}f}"
 
+    def said(self, converted: float) -> str:
+        """The same with its unit, to be read."""
+        return f"{self.text(converted)}\u00a0{self.label}" if self.label else self.text(converted)
+
     @property
     def attributes(self) -> dict[str, str]:
         """For the page's script; numbers as HTML writes them, whatever the language."""

@@ -112,7 +112,8 @@
   form.addEventListener("input", (event) => {
     const { target } = event;
     if (target.matches("[data-slides]")) {
-      byId(target.dataset.slides).value = target.value;
+      const decimals = (target.step.split(".")[1] ?? "").length;
+      byId(target.dataset.slides).value = Number(target.value).toFixed(decimals);
       follow(target);
     } else if (target.matches("[data-none]")) {
       const field = byId(target.dataset.none);
