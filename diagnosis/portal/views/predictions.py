@@ -30,21 +30,24 @@ State = Job.State
 NO_CHANGE = 204
 
 
-def visible_prediction(user: User, pk: UUID) -> Prediction:
+BESIDE = (
+    "service",
+    "organisation",
+    "version__service",
+    "version__published_by",
+    "patient",
+    "requested_by",
+    "owner",
+    "entered_in_error_by",
+)
+
+
+def visible_prediction(user: User, pk: UUID, beside: tuple[str, ...] = BESIDE) -> Prediction:
     """The prediction, or 404: a stranger's and a missing one look the same.
 
     Without its number while this person owes an own estimate: no page can tell it by mistake.
     """
-    rows = Prediction.objects.visible_to(user).select_related(
-        "service",
-        "organisation",
-        "version__service",
-        "version__published_by",
-        "patient",
-        "requested_by",
-        "owner",
-        "entered_in_error_by",
-    )
+    rows = Prediction.objects.visible_to(user).select_related(*beside)
     found: Prediction | None = rows.filter(pk=pk).first()
     if found is None:
         raise Http404

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -23,6 +24,7 @@ from medportal.common.errors import DomainError
 from medportal.common.http import say_when
 
 NO_CHANGE, CONFLICT = 204, 409
+BESIDE = ("service", "version", "patient")
 CLOSED: dict[str, str | Promise] = {
     "entered_in_error": _("This run was marked as entered in error: nothing is built on it."),
     "pending": _("This run has no result yet. Come back when it has."),
@@ -39,7 +41,8 @@ CLOSED: dict[str, str | Promise] = {
 @require_role(Role.CLINICIAN)
 def try_out(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """The visit leaves one event; the positions of the hand after it leave none."""
-    found = visible_prediction(request.user, prediction)
+    found = visible_prediction(request.user, prediction, BESIDE)
+    found.version.service = found.service  # one row, however many ways lead to it
     closed = trying.closed(found)
     artifact = None if closed else trying.artifact_of(found)
     if artifact is None:
@@ -66,7 +69,8 @@ def _answer(
     """The whole page, or for its script only what follows the hand."""
     context["prediction"] = found
     if request.method == "POST" and "HX-Request" in request.headers:
-        return render(request, "portal/_try_answer.html", context, status=status)
+        text = render_to_string("portal/_try_answer.html", context)  # nothing of a whole page
+        return HttpResponse(text, status=status)
     patient = found.patient
     context |= {
         "patient": patient,
