@@ -39,10 +39,13 @@ def explain(
     contradictions: Mapping[str, Any],
     version: ModelVersion | None = None,
     budget: int | None = None,
+    *,
+    log_odds: bool = True,
 ) -> dict[str, Any]:
     """The stored content of an explanation (design, part 9), texts in both languages."""
     x = matrix(artifact, snapshot)
     found = shapley_values(artifact, x, artifact.background, seed=SEED, budget=budget)
+    also_log_odds = log_odds and found.method != "kernel"
     return {
         "method": found.method,
         "scale": "probability",
@@ -53,7 +56,7 @@ def explain(
         "rows_evaluated": found.rows_evaluated,
         "seed": SEED,
         "background": _background(artifact, version),
-        "scales": {} if found.method == "kernel" else {"log-odds": _log_odds(artifact, x, budget)},
+        "scales": {"log-odds": _log_odds(artifact, x, budget)} if also_log_odds else {},
         "attributions": [
             _attribution(feature, index, snapshot.get(feature.name, {}), found, contradictions)
             for index, feature in enumerate(artifact.schema)

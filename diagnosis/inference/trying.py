@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
+from accounts.models import User
 from diagnosis.inference import explaining, likeness, refusals, scoring
+from diagnosis.inference.estimating import with_own_estimates_first
 from diagnosis.inference.facts import Facts, read_facts
 from diagnosis.inference.given import GivenValue
 from diagnosis.inference.models import Explanation, Job, Prediction
@@ -20,6 +22,7 @@ from diagnosis.inference.refusals import Ground
 from diagnosis.inference.snapshot import Entry, Snapshot, entry_given, is_personal
 from diagnosis.inference.warnings import of_run
 from diagnosis.ml import Artifact, ArtifactError, Feature
+from diagnosis.records.models import Patient
 from diagnosis.registry import contradictions
 from diagnosis.registry.models import ModelVersion, Service
 from diagnosis.registry.store import load_artifact
@@ -57,6 +60,18 @@ def closed(prediction: Prediction) -> str:
         (timezone.now() > prediction.expires_at, "expired"),
     )
     return next((code for holds, code in reasons if holds), "")
+
+
+def newest_open(user: User, patient: Patient, service: Service) -> Prediction | None:
+    """This patient's newest run of the service, if ``user`` may try other values on it."""
+    rows = Prediction.objects.visible_to(user).filter(
+        patient=patient, service=service, is_newest=True
+    )
+    found: Prediction | None = rows.select_related("service", "version").first()
+    if found is None:
+        return None
+    with_own_estimates_first(user, [found])
+    return None if closed(found) else found
 
 
 def artifact_of(prediction: Prediction) -> Artifact | None:
@@ -145,7 +160,7 @@ def _explained(run: Prediction, artifact: Artifact) -> Explanation | None:
     if explaining.cost(artifact, run.inputs) > MOST_ROWS:
         return None
     against = contradictions.notes(run.version)
-    content = explaining.explain(artifact, run.inputs, against, run.version)
+    content = explaining.explain(artifact, run.inputs, against, run.version, log_odds=False)
     return Explanation(prediction=run, state=Job.State.DONE, content=content)
 
 

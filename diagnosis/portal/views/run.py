@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Role
 from accounts.permissions import require_role
-from diagnosis.inference import actions, quotas
+from diagnosis.inference import actions, quotas, trying
 from diagnosis.inference.facts import read_facts
 from diagnosis.inference.given import read_given
 from diagnosis.inference.models import Job, Prediction
@@ -99,6 +99,7 @@ class _Attempt:
             "version": self.version,
             "report": asked,
             "warnings": warnings,
+            "to_try": trying.newest_open(self.request.user, self.patient, self.service),
             "quotas": quotas.warnings(self.service),
             "fields": fields,
             "groups": grouped(fields),
