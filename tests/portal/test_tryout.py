@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import sys
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -15,9 +16,18 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent
 from diagnosis.inference import try_limits
+from diagnosis.inference.actions import mark_wrong_patient
+from diagnosis.inference.models import Job, Prediction
+from diagnosis.registry.models import ModelVersion
 from medportal.common.logs import SafeFormatter
 from tests import runnable
-from tests.factories import MembershipFactory, OrganisationFactory, clinician_at, nurse_at
+from tests.factories import (
+    MembershipFactory,
+    OrganisationFactory,
+    QuotaFactory,
+    clinician_at,
+    nurse_at,
+)
 
 pytestmark = pytest.mark.django_db
 FIGURE = r'class="figure">(\d+)'
@@ -271,3 +281,103 @@ def test_a_grid_of_values_ends_with_the_day(doctor, run, monkeypatch):
 
     assert answer.status_code == 429
     assert "opens again tomorrow" in answer.content.decode()
+
+
+# --- from where, and when not
+
+
+def test_a_result_and_the_run_form_lead_to_it(ward, doctor, run):
+    for page in (
+        reverse("portal:prediction", args=[run.pk]),
+        reverse("portal:run", args=[ward.patient.pk, ward.service.slug]),
+    ):
+        assert address(run) in doctor.get(page).content.decode()
+
+
+def test_a_refused_run_is_tried_with_the_value_that_it_lacks(client_for):
+    ward = runnable.ward(without=("systolic_bp",))
+    refused, doctor = ward.run(), client_for(ward.doctor)
+    assert refused.state == "refused"
+    page = doctor.get(address(refused)).content.decode()
+    answer = moved(doctor, refused, systolic_bp="150").content.decode()
+
+    assert address(refused) in doctor.get(f"/predictions/{refused.pk}/").content.decode()
+    assert "not measured; the service needs it" in page
+    assert re.search(r'id="slide_systolic_bp"[^>]*aria-valuetext="not measured"', page)
+    assert "Missing: Systolic blood pressure." in page
+    assert re.search(FIGURE, answer)
+    assert "was not scored; with these values it would be" in answer
+
+
+def test_what_was_not_measured_is_switched_on_and_off(client_for):
+    ward = runnable.ward("diabetes-onset", sex="female")
+    run = ward.run(confirmations=("population-understood",))
+    doctor = client_for(ward.doctor)
+    switched_off = moved(doctor, run, insulin_2h="150", none_of_insulin_2h="1").content.decode()
+    switched_on = moved(doctor, run, insulin_2h="150").content.decode()
+
+    assert "nothing is changed yet" in switched_off
+    assert re.search("Missing and filled in: .*Insulin 2 h", switched_off)
+    assert "before: not measured" in switched_on
+    assert "150\u00a0µIU/mL" in switched_on
+
+
+def make_expired(ward, run):
+    old = run.index_at - timedelta(days=run.service.validity_days + 1)
+    Prediction.unscoped.filter(pk=run.pk).update(index_at=old)
+
+
+def make_withdrawn(ward, run):
+    mark_wrong_patient(actor=ward.doctor, prediction=run)
+
+
+def make_pending(ward, run):
+    Prediction.unscoped.filter(pk=run.pk).update(state=Job.State.QUEUED)
+
+
+def stop(ward, run):
+    ModelVersion.objects.filter(pk=ward.version.pk).update(state=ModelVersion.State.STOPPED)
+
+
+def publish_another(ward, run):
+    ModelVersion.objects.filter(pk=ward.version.pk).update(state=ModelVersion.State.RETIRED)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (make_expired, "This result has expired"),
+        (make_withdrawn, "marked as entered in error"),
+        (make_pending, "no result yet"),
+        (stop, "The service is stopped"),
+        (publish_another, "Another version of the service answers now"),
+    ],
+)
+def test_what_does_not_hold_is_not_tried_and_says_why(ward, doctor, run, change, says):
+    change(ward, run)
+    page, answer = doctor.get(address(run)), moved(doctor, run, cholesterol="300")
+
+    assert (page.status_code, answer.status_code) == (409, 409)
+    for text in (page.content.decode(), answer.content.decode()):
+        assert says in text
+        assert not re.search(FIGURE, text)
+    assert address(run) not in doctor.get(f"/predictions/{run.pk}/").content.decode()
+
+
+def test_the_own_estimate_comes_first(ward, doctor, run):
+    ward.service.ask_own_estimate = True
+    ward.service.save()
+    Prediction.unscoped.filter(pk=run.pk).update(asks_estimate=True)
+    page = doctor.get(address(run))
+
+    assert page.status_code == 409
+    assert "Your own estimate comes first" in page.content.decode()
+
+
+def test_a_used_up_quota_closes_it_too(ward, doctor, run):
+    QuotaFactory(service=ward.service, organisation=ward.organisation, period="day", limit=1)
+    page = doctor.get(address(run))
+
+    assert page.status_code == 429
+    assert "runs of today are used up" in page.content.decode()
+    assert page["Retry-After"]
