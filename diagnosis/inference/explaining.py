@@ -22,9 +22,13 @@ def is_slow(artifact: Artifact, snapshot: Snapshot) -> bool:
     return plan(artifact, matrix(artifact, snapshot), artifact.background).method == "kernel"
 
 
-def cost(artifact: Artifact, snapshot: Snapshot) -> float:
-    """How many rows of the model an explanation takes."""
-    return plan(artifact, matrix(artifact, snapshot), artifact.background).rows
+def fits(artifact: Artifact, snapshot: Snapshot, budget: int) -> bool:
+    """Whether ``budget`` rows of the model explain it, exactly or by a sample with its error."""
+    x = matrix(artifact, snapshot)
+    try:
+        return plan(artifact, x, artifact.background, budget).method != "kernel"
+    except ValueError:  # too few rows for so many inputs
+        return False
 
 
 def shares(artifact: Artifact, before: Snapshot, now: Snapshot) -> dict[str, float]:

@@ -27,8 +27,8 @@ from diagnosis.registry import contradictions
 from diagnosis.registry.models import ModelVersion, Service
 from diagnosis.registry.store import load_artifact
 
-MOST_ROWS = 250_000
-"""Model rows for the reasons of one position of the hand: some forty milliseconds."""
+BUDGET = 150_000
+"""Model rows for the reasons of one position of the hand: some twenty milliseconds."""
 
 MOST_SHARED = 12
 """Changed inputs among which a difference is shared out: 2 to the power of it is enumerated."""
@@ -157,10 +157,10 @@ def _score(run: Prediction, artifact: Artifact, facts: Facts) -> None:
 
 def _explained(run: Prediction, artifact: Artifact) -> Explanation | None:
     """As the stored one; None where it would keep the hand waiting."""
-    if explaining.cost(artifact, run.inputs) > MOST_ROWS:
+    if not explaining.fits(artifact, run.inputs, BUDGET):
         return None
     against = contradictions.notes(run.version)
-    content = explaining.explain(artifact, run.inputs, against, run.version, log_odds=False)
+    content = explaining.explain(artifact, run.inputs, against, run.version, BUDGET, log_odds=False)
     return Explanation(prediction=run, state=Job.State.DONE, content=content)
 
 
