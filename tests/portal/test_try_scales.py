@@ -1,0 +1,83 @@
+"""A slider's reach, step and marks: the clinic's units, never beyond what the service takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from diagnosis.inference import try_crossings
+from diagnosis.inference.try_crossings import Crossing
+from diagnosis.ml import Feature
+from diagnosis.portal.try_marks import marks
+from diagnosis.portal.try_scales import scales_of
+from tests.portal.results import artifact_of, snapshot_of, version_of
+from tests.runnable import CORONARY
+
+CHOLESTEROL = Feature(
+    "cholesterol",
+    {"en": "Total cholesterol"},
+    unit="mg/dL",
+    conversions={"mmol/L": 38.67},
+    bounds=(20, 1500),
+    limits=(50, 700),
+    reference_range=(120, 199),
+)
+
+
+def test_a_slider_reaches_over_most_patients_the_laboratorys_range_and_this_patient():
+    scale = scales_of(CHOLESTEROL, (180, 320), [412.0])[0]
+    assert (scale.low, scale.high, scale.step) == (110, 412, 1)
+
+
+def test_it_never_reaches_beyond_what_the_service_takes_but_to_this_patient():
+    scale = scales_of(CHOLESTEROL, (60, 690), [])[0]
+    outside = scales_of(CHOLESTEROL, (60, 690), [730.0])[0]
+
+    assert (scale.low, scale.high) == (50, 700)
+    assert (outside.low, outside.high) == (50, 730)
+
+
+def test_in_another_unit_it_has_the_same_ends_and_a_step_as_fine():
+    scale = scales_of(CHOLESTEROL, (180, 320), [])[1]
+
+    assert (scale.unit, scale.decimals, scale.step) == ("mmol/L", 2, 0.01)
+    assert scale.low == pytest.approx(110 / 38.67, abs=0.01)
+    assert scale.high == pytest.approx(390 / 38.67, abs=0.01)
+    assert scale.said(240) == "6.21\u00a0mmol/L"
+
+
+def test_without_knowledge_of_the_patients_it_has_the_services_limits():
+    assert scales_of(CHOLESTEROL, None, [])[0].low == 50
+
+
+def test_marks_stand_where_the_slider_has_them_in_every_unit():
+    for scale in scales_of(CHOLESTEROL, (180, 320), []):
+        found = marks(scale, [Crossing(0.15, 250.0)], 180.0, (180, 320))
+        assert float(found.limits[0][0].rstrip("%")) == pytest.approx(50, abs=0.2)
+        assert float(found.before.rstrip("%")) == pytest.approx(25, abs=0.2)
+        assert float(found.usual[1].rstrip("%")) == pytest.approx(50, abs=0.2)
+
+
+@pytest.mark.django_db
+def test_a_crossing_is_where_the_model_itself_passes_the_limit():
+    version = version_of(slug="coronary-disease")
+    artifact = artifact_of("coronary-disease")
+    values = {name: value for name, (_system, _code, value, _unit) in CORONARY.items()}
+    inputs = snapshot_of(version, age=54, sex="male", **values | {"fasting_glucose_high": "no"})
+    reach = {"st_depression": (0.0, 6.0)}
+
+    found = try_crossings.crossings(artifact, version.service.sheet, inputs, reach)
+
+    assert found["st_depression"]
+    for crossing in found["st_depression"]:
+        moved = snapshot_of(
+            version,
+            age=54,
+            sex="male",
+            **values | {"fasting_glucose_high": "no", "st_depression": crossing.value},
+        )
+        row = [{name: entry["value"] for name, entry in moved.items()}]
+        assert artifact.predict(row)[0] == pytest.approx(crossing.limit, abs=0.005)
+
+
+def test_a_service_without_bands_has_no_crossings():
+    assert try_crossings.crossings(artifact_of(), {"bands": []}, {}, {"age": (20.0, 90.0)}) == {}
