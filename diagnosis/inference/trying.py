@@ -33,7 +33,7 @@ BUDGET = 150_000
 MOST_SHARED = 12
 """Changed inputs among which a difference is shared out: 2 to the power of it is enumerated."""
 
-HISTORY = "History"
+HISTORY, TRIED = "History", "tried"
 
 
 @dataclass
@@ -107,7 +107,8 @@ def why_locked(
 def changed(prediction: Prediction, given: Mapping[str, GivenValue]) -> Snapshot:
     """The stored inputs with what was moved in its place."""
     stored: Snapshot = prediction.inputs
-    return {**stored, **{name: entry_given(value) for name, value in given.items()}}
+    moved = {name: {**entry_given(value), "source": TRIED} for name, value in given.items()}
+    return {**stored, **moved}
 
 
 def attempt(

@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from diagnosis.inference.models import Prediction
@@ -30,6 +31,7 @@ SOURCES: dict[str, str | Promise] = {
     "condition": _("problem list"),
     "ask": _("asked at the run"),
     "given": _("entered at the run"),
+    "tried": pgettext_lazy("whence a value comes", "tried"),
 }
 
 

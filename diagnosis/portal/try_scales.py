@@ -10,6 +10,7 @@ from diagnosis.ml import Artifact, Feature
 from diagnosis.portal import wording
 
 Range = tuple[float, float]
+NEARLY = 1e-6
 ROOM = 0.5
 """A slider goes on beyond what most patients have, by half of that on either side."""
 
@@ -54,8 +55,10 @@ class Scale:
 
 def scales_of(feature: Feature, usual: Range | None, values: Iterable[float]) -> list[Scale]:
     """One a unit; without a unit one that is called ``""``."""
-    reach = _reach(feature, usual, [value for value in values if math.isfinite(value)])
-    return [_scale(feature, unit, reach) for unit in feature.units or ("",)]
+    own = [value for value in values if math.isfinite(value)]
+    allowed = _allowed(feature, own)
+    reach = _reach(feature, usual, own, allowed)
+    return [_scale(feature, unit, reach, allowed) for unit in feature.units or ("",)]
 
 
 def usual_range(artifact: Artifact | None, feature: Feature) -> Range | None:
@@ -64,28 +67,37 @@ def usual_range(artifact: Artifact | None, feature: Feature) -> Range | None:
     return novelty.usual(feature.name) if novelty is not None else None
 
 
-def _reach(feature: Feature, usual: Range | None, values: list[float]) -> Range:
-    """Most patients' values and some room, this patient's own, the usual range of the laboratory.
+def _allowed(feature: Feature, own: list[float]) -> Range:
+    """What the service takes, and this patient's own value whatever it is."""
+    low, high = feature.limits or feature.bounds or (-math.inf, math.inf)
+    return (min([low, *own]), max([high, *own]))
 
-    Never beyond what the service takes: what no body has would only be refused.
+
+def _reach(feature: Feature, usual: Range | None, own: list[float], allowed: Range) -> Range:
+    """Most patients' values and some room, this patient's own, the laboratory's usual range.
+
+    Never beyond what the service takes: that would only be refused.
     """
-    allowed = feature.limits or feature.bounds
-    marks = [*values, *(feature.reference_range or ())]
+    marks = [*own, *(feature.reference_range or ())]
     if usual is not None:
         room = (usual[1] - usual[0]) * ROOM
         marks += [usual[0] - room, usual[1] + room]
-    elif allowed is not None:
-        marks += allowed
-    low, high = min(marks, default=0.0), max(marks, default=1.0)
-    if allowed is not None:
-        low, high = max(low, min([allowed[0], *values])), min(high, max([allowed[1], *values]))
+    else:
+        marks += [edge for edge in allowed if math.isfinite(edge)]
+    low = max(min(marks, default=0.0), allowed[0])
+    high = min(max(marks, default=1.0), allowed[1])
     return (low, high) if high > low else (low, low + 1)
 
 
-def _scale(feature: Feature, unit: str, reach: Range) -> Scale:
+def _scale(feature: Feature, unit: str, reach: Range, allowed: Range) -> Scale:
+    """Ends on whole steps: outwards where that is still allowed, else inwards."""
     factor = feature.convert(1.0, unit or None)
     decimals = max(0, feature.decimals + round(math.log10(factor)))
     grain = 10.0**decimals
-    low = math.floor(reach[0] / factor * grain + 1e-9) / grain
-    high = math.ceil(reach[1] / factor * grain - 1e-9) / grain
-    return Scale(unit, factor, low, high, decimals)
+    low, high = (edge / factor * grain for edge in reach)
+    bottom, top = (edge / factor * grain for edge in allowed)
+    outer, inner = math.floor(low + NEARLY), math.ceil(low - NEARLY)
+    start = outer if outer >= bottom - NEARLY else inner
+    outer, inner = math.ceil(high - NEARLY), math.floor(high + NEARLY)
+    end = outer if outer <= top + NEARLY else inner
+    return Scale(unit, factor, start / grain, max(end, start + 1) / grain, decimals)

@@ -45,6 +45,13 @@ def test_in_another_unit_it_has_the_same_ends_and_a_step_as_fine():
     assert scale.said(240) == "6.21\u00a0mmol/L"
 
 
+def test_no_end_of_a_slider_is_what_no_body_has():
+    bilirubin = Feature(
+        "bilirubin", {"en": "Bilirubin"}, unit="mg/dL", bounds=(0.05, 80), decimals=1
+    )
+    assert scales_of(bilirubin, (0.3, 14), [])[0].low == 0.1
+
+
 def test_without_knowledge_of_the_patients_it_has_the_services_limits():
     assert scales_of(CHOLESTEROL, None, [])[0].low == 50
 
