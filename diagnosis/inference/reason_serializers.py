@@ -54,6 +54,14 @@ class BackgroundSerializer(Base):
     date = serializers.DateTimeField(required=False, allow_null=True)
 
 
+class InteractionSerializer(Base):
+    """Two inputs that act together: what both add beyond the sum of what each does alone."""
+
+    features = serializers.ListField(child=serializers.CharField(), min_length=2, max_length=2)
+    effect = serializers.FloatField(help_text="probability; 0.03 is three points")
+    standard_error = serializers.FloatField()
+
+
 class ExplanationSerializer(Base):
     """``attributions`` on the probability scale: they add up to the result.
 
@@ -73,6 +81,9 @@ class ExplanationSerializer(Base):
     seed = serializers.IntegerField(required=False, allow_null=True)
     background = BackgroundSerializer(required=False)
     attributions = AttributionSerializer(many=True, required=False)
+    interactions = InteractionSerializer(
+        many=True, required=False, help_text="the strongest pairs, of a point or more; often none"
+    )
 
 
 class ComparedSerializer(Base):

@@ -122,6 +122,7 @@ def _explanation(prediction: Prediction, explanation: Explanation) -> dict[str, 
         **rounded({name: content.get(name) for name in kept}),
         "additivity_gap": gap,
         "attributions": rounded(attributions),
+        "interactions": rounded((content.get("interactions") or {}).get("pairs") or []),
     }
 
 

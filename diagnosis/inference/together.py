@@ -20,7 +20,7 @@ MOST = 3
 def interactions(artifact: Artifact, x: Matrix, seed: int) -> dict[str, Any]:
     """The strongest pairs of a row's inputs: what both add beyond each alone, on the probability.
 
-    Only pairs of at least a point and beyond twice their error; often there is none.
+    Only pairs of at least a point, and surely no chance; often there is none.
     """
     found = shapley_interactions(artifact, x, artifact.background, seed, budget=BUDGET)
     names = artifact.schema.names

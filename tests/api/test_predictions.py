@@ -75,6 +75,7 @@ def test_the_explanation_follows_and_adds_up(live):
     assert total == pytest.approx(shape["result"]["probability"], abs=1e-4)
     assert (explanation["method"], explanation["scale"]) == ("exact", "probability")
     assert explanation["background"]["rows"] == 100
+    assert all(abs(pair["effect"]) >= 0.01 for pair in explanation["interactions"])
     assert explanation["attributions"][0]["label"] == "Age"
     assert shape["inputs"]["systolic_bp"]["source"] == "chart"
 

@@ -193,3 +193,19 @@ def test_a_small_budget_uses_some_references_and_still_adds_up():
 
     total = found.base_values + found.values.sum(axis=(1, 2))
     np.testing.assert_allclose(total, found.predictions, atol=1e-9)
+
+
+def test_chance_names_no_pair_of_an_additive_model_that_is_noisy():
+    """Each reference patient answers with a jitter of its own: no pair is more than noise."""
+    x = table(6, 41, 10)
+
+    def jittered(rows):
+        noise = np.sin(1e4 * np.nan_to_num(rows.astype(np.float64)).sum(axis=1))
+        return np.nan_to_num(rows[:, 1]) + 0.05 * noise
+
+    named = [
+        shapley_interactions(jittered, x[i : i + 1], x[20:], seed=i, budget=5_000).strongest()
+        for i in range(20)
+    ]
+
+    assert sum(map(bool, named)) <= 3

@@ -15,6 +15,7 @@ values are; where that is too much, sampled with its error.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -72,12 +73,14 @@ class Interactions:
     def strongest(self, row: int = 0, most: int = 1, least: float = 0.0) -> list[Pair]:
         """Return a row's strongest pairs of a single output, those first that add most.
 
-        ``least`` is the smallest effect that counts; an effect within twice its error never does.
+        ``least`` is the smallest effect that counts. An effect must also exceed its error by so
+        much that chance makes any pair of a row do so in at most 5 of 100 rows (Bonferroni).
         """
         first, second = np.triu_indices(self.values.shape[1], k=1)
         effects = 2.0 * self.values[row, first, second]
         errors = 2.0 * self.standard_errors[row, first, second]
-        surest = np.abs(effects) > 2.0 * np.nan_to_num(errors)
+        sure = NormalDist().inv_cdf(1 - 0.025 / max(1, len(effects)))
+        surest = np.abs(effects) > sure * np.nan_to_num(errors)
         order = np.argsort(-np.abs(effects), kind="stable")
         chosen = [p for p in order if surest[p] and abs(effects[p]) >= least][:most]
         return [
