@@ -108,6 +108,16 @@ def test_one_result_alone_has_no_change(ward, version):
     assert "What changed between" not in text
 
 
+def test_the_sheet_for_paper_is_noted_and_holds_the_table_without_the_lists(ward, two):
+    page = ward.as_doctor.get(address(ward).replace("/trend/", "/trend/print/"))
+
+    assert "because total bilirubin rose" in text_of(page)
+    assert "<select" not in page.content.decode()
+    assert AuditEvent.objects.filter(act="trend.print", patients=[ward.patient.pk]).count() == 1
+    strange = ward.as_stranger.get(address(ward).replace("/trend/", "/trend/print/"))
+    assert strange.status_code == 404
+
+
 def test_a_recalled_version_is_not_run_even_to_compare(ward, two, version):
     version.state = "recalled"
     version.save()

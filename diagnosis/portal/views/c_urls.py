@@ -6,6 +6,7 @@ from diagnosis.portal.views import alike, cohort, estimates, reach, sureness, tr
 
 _WARD = "services/<slug:slug>/ward/"
 _PREDICTION = "predictions/<uuid:prediction>/"
+_TREND = "patients/<uuid:patient>/services/<slug:slug>/trend/"
 
 routes = [
     path(_WARD, ward.ward, name="ward"),
@@ -19,6 +20,7 @@ routes = [
     path(f"{_PREDICTION}reach/", reach.reach, name="prediction-reach"),
     path(f"{_PREDICTION}alike/", alike.alike, name="prediction-alike"),
     path(f"{_PREDICTION}sureness/", sureness.sureness, name="prediction-sureness"),
-    path("patients/<uuid:patient>/services/<slug:slug>/trend/", trends.trend, name="trend"),
+    path(_TREND, trends.trend, name="trend"),
+    path(f"{_TREND}print/", trends.on_paper, name="trend-print"),
     path("services/<slug:slug>/cohort/print/", cohort.on_paper, name="cohort-print"),
 ]

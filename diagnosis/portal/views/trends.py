@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.models import Role
@@ -24,12 +26,26 @@ from medportal.common.errors import DomainError
 @require_role(*CHART_READERS)
 def trend(request: PersonRequest, patient: UUID, slug: str) -> HttpResponse:
     """``earlier`` and ``later`` choose two results; without them, the last two."""
+    context = _context(request, patient, slug, act="trend.read")
+    return render(request, "portal/risk_trend.html", context)
+
+
+@require_GET
+@require_role(*CHART_READERS)
+def on_paper(request: PersonRequest, patient: UUID, slug: str) -> HttpResponse:
+    """The same for paper; opening it counts as printing."""
+    context = _context(request, patient, slug, act="trend.print")
+    context |= {"printed_by": request.user, "printed_at": timezone.now()}
+    return render(request, "portal/risk_trend_print.html", context)
+
+
+def _context(request: PersonRequest, patient: UUID, slug: str, *, act: str) -> dict[str, Any]:
     try:
         service = seen_service(request.user, slug)
     except DomainError as error:
         raise_for(error)
         raise
-    shown = open_chart(request.user, patient, act="trend.read", what=f"service/{service.slug}")
+    shown = open_chart(request.user, patient, act=act, what=f"service/{service.slug}")
     found = with_own_estimates_first(request.user, results_over_time(request.user, shown, service))
     results = [one for one in found if not one.is_withheld]
     try:
@@ -37,7 +53,7 @@ def trend(request: PersonRequest, patient: UUID, slug: str) -> HttpResponse:
     except LookupError as error:
         raise Http404 from error
     change = change_of(two)
-    context = {
+    return {
         "patient": shown,
         "who": identity(shown, request.user),
         "service": service,
@@ -49,4 +65,3 @@ def trend(request: PersonRequest, patient: UUID, slug: str) -> HttpResponse:
         "demonstration_line": sentences.say("demonstration"),
         "may_run": request.user.has_role(Role.CLINICIAN),
     }
-    return render(request, "portal/risk_trend.html", context)

@@ -23,6 +23,10 @@ from medportal.demo.loading.patients import LIVES
 from medportal.demo.loading.people import TEAMS, Cast
 
 WITH_PBC = "2"
+WORSENING = ("151", "111", "50", "104")
+"""Rows of the PBC table whose risk rises from visit to visit; the first that the doctor sees."""
+NEAR_A_LIMIT = ("585", "564", "61", "161")
+"""Rows of the diabetes table without insulin, where measuring it may change the band."""
 
 Patients = dict[tuple[str, str], Patient]
 
@@ -39,6 +43,10 @@ class Desk:
 
     def patients_of(self, slug: str) -> Iterator[Patient]:
         return (patient for (service, _row), patient in self.mine.items() if service == slug)
+
+    def first(self, slug: str, keys: tuple[str, ...]) -> Patient:
+        """The patient of the first of these rows whom the doctor looks after."""
+        return next(self.mine[slug, key] for key in keys if (slug, key) in self.mine)
 
     def run(self, slug: str, patient: Patient, at: datetime | None = None) -> Prediction:
         """Ask for a prediction and compute it here and now: the workers are not up yet."""
@@ -79,6 +87,7 @@ def leave_work(cast: Cast, services: dict[str, Service], patients: Patients) -> 
     _refused(desk)
     _asked_too_early(desk)
     _over_the_years(desk)
+    _worth_measuring(desk)
     desk.again(desk.run("diabetes-onset", _complete(desk, "diabetes-onset")))
     _running(desk)
     _access_to_look_at(cast)
@@ -116,18 +125,25 @@ def _asked_too_early(desk: Desk) -> None:
 
 
 def _over_the_years(desk: Desk) -> None:
-    """One patient with PBC has a result of each earlier visit: trend, expired ones included."""
-    for patient in desk.patients_of("pbc-prognosis"):
-        visits = list(
-            Observation.unscoped.filter(patient=patient, code__in=["1975-2", "14631-6"])
-            .order_by("observed_at")
-            .values_list("observed_at", flat=True)
-        )
-        if len(visits) >= 4:
-            for visit in visits[-4:-1]:
-                desk.run("pbc-prognosis", patient, visit + timedelta(hours=2))
-            desk.run("pbc-prognosis", patient)
-            return
+    """Two patients with PBC have a result of each of their last visits, expired ones included.
+
+    The first one's risk goes up and down, the second one's rises.
+    """
+    with_visits = (p for p in desk.patients_of("pbc-prognosis") if len(_visits(p)) >= 4)
+    for patient in dict.fromkeys((next(with_visits), desk.first("pbc-prognosis", WORSENING))):
+        for visit in _visits(patient)[-4:-1]:
+            desk.run("pbc-prognosis", patient, visit + timedelta(hours=2))
+        desk.run("pbc-prognosis", patient)
+
+
+def _visits(patient: Patient) -> list[datetime]:
+    bilirubin = Observation.unscoped.filter(patient=patient, code__in=["1975-2", "14631-6"])
+    return list(bilirubin.order_by("observed_at").values_list("observed_at", flat=True))
+
+
+def _worth_measuring(desk: Desk) -> None:
+    """A result near a limit with an input filled in: what to measure next."""
+    desk.run("diabetes-onset", desk.first("diabetes-onset", NEAR_A_LIMIT))
 
 
 def _complete(desk: Desk, slug: str) -> Patient:

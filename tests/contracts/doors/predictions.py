@@ -92,6 +92,11 @@ def _(ward: Ward):
     ward.get("portal:trend", patient=ward.patient.pk, slug=ward.slug)
 
 
+@door("trend.print", "page", by="doctor", about="patient")
+def _(ward: Ward):
+    ward.get("portal:trend-print", patient=ward.patient.pk, slug=ward.slug)
+
+
 @door("trend.read", "REST", by="system", about="patient")
 def _(ward: Ward):
     ward.ask(f"patients/{ward.patient.pk}/services/{ward.slug}/trend", "system")
