@@ -25,7 +25,9 @@ def in_one_sentence(items: Sequence[NextInput], *, has_bands: bool) -> str:
     parts = [_in_cases(first) if has_bands else _by_points(first)]
     parts += [_also(item, has_bands=has_bands) for item in also]
     hardly = [item for item in items if item not in moving]
-    if hardly:
+    if moving[NAMED:]:
+        parts.append(_("the others less often") if has_bands else _("the others by less"))
+    elif hardly:
         parts.append(_hardly(hardly))
     return _("%(parts)s.") % {"parts": _("; ").join(parts)}
 

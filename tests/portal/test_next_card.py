@@ -147,6 +147,17 @@ def test_several_are_named_and_the_rest_hardly(ward, version):
     )
 
 
+def test_those_that_are_not_named_are_not_all_called_hardly_worth_it(ward, version):
+    item = _stored(ward, version)["items"][0]
+    names = ("albumin", "oedema", "age", "bilirubin")
+    result = finished(version, ward.doctor, ward.patient, VISIT)
+    result.result["next_measurement"]["items"] = [
+        {**item, "feature": name, "label": {"en": name}, "changes": 0.2} for name in names
+    ]
+
+    assert next_card(result, may_run=True).sentence.endswith("; the others less often.")
+
+
 def _stored(ward, version):
     return finished(version, ward.doctor, ward.patient, VISIT).result["next_measurement"]
 
