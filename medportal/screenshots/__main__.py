@@ -96,6 +96,7 @@ SHOTS = (
     Shot("print", "doctor", result_part("print/")),
     Shot("services", "doctor", to("/services/")),
     Shot("service", "doctor", to("/services/coronary-disease/"), both=True),
+    Shot("cohort", "doctor", to("/services/flc-mortality/cohort/"), both=True),
     Shot("account", "doctor", to("/account/")),
     Shot("nurse", "nurse", to("/")),
     Shot("reviews", "reviewer", to("/reviews/")),

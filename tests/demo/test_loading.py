@@ -108,6 +108,8 @@ def test_every_role_finds_work(organisation):
     submitted = ModelVersion.objects.get(state="submitted")
 
     assert seen.undecided().count() >= 2
+    cohort = seen.filter(service__slug="flc-mortality", explanation__state=Job.State.DONE)
+    assert cohort.count() >= 10  # else its page would have no picture
     assert seen.filter(state=Job.State.REFUSED).exists()
     assert seen.filter(state=Job.State.RUNNING).count() == 1
     assert any(row["contradiction"] for row in submitted.manifest["directions"])

@@ -118,6 +118,7 @@ def test_one_value_alone_and_nothing_measured_are_drawn():
 def test_ticks_are_round_and_inside():
     assert ticks(-0.13, 0.22) == [-0.1, 0.0, 0.1, 0.2]
     assert ticks(3, 60) == [20.0, 40.0, 60.0]
+    assert ticks(50, 62) == [50.0, 55.0, 60.0]
     assert ticks(5, 5) == [5]
 
 

@@ -134,7 +134,7 @@ def dots(
     return Dots(
         dots=_thinned(x, y),
         across=across.labels,
-        up=tuple(Label(_at(axis, t), t) for t in ticks(axis.low, axis.high)),
+        up=tuple(Label(_at(axis, t), t) for t in axis.ticks),
         zero=_at(axis, 0.0),
         left=f"{shown(_LEFT)}%",
         right=f"{shown(across.right)}%",

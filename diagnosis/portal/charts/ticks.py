@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-_ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
+_ROUND = (1.0, 2.0, 5.0, 10.0)
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from diagnosis.inference.cohort import Cohort
 from diagnosis.ml.explain.cohort import Group, Grouping
 from diagnosis.portal.charts.rounding import whole
-from diagnosis.portal.cohort.levels import Levels, value_text
+from diagnosis.portal.cohort.levels import Levels, range_text
 from diagnosis.portal.figures import exact_percent, percent, percent_range, signed
 from medportal.common.text import localized
 
@@ -96,9 +96,7 @@ def typical(cohort: Cohort, levels: Sequence[Levels], column: int, rows: Index) 
     feature, values = cohort.features[column], cohort.values[rows, column]
     if kinds.is_number:
         low, high = np.quantile(values[~np.isnan(values)], [0.25, 0.75])
-        return _("mostly %(low)s to %(high)s") % {
-            "low": value_text(feature, low), "high": value_text(feature, high),
-        }  # fmt: skip
+        return _("mostly %(values)s") % {"values": range_text(feature, low, high)}
     return _("mixed")
 
 

@@ -27,6 +27,7 @@ WORSENING = ("151", "111", "50", "104")
 """Rows of the PBC table whose risk rises from visit to visit; the first that the doctor sees."""
 NEAR_A_LIMIT = ("585", "564", "61", "161")
 """Rows of the diabetes table without insulin, where measuring it may change the band."""
+OF_A_COHORT, COHORT = "flc-mortality", 16
 
 Patients = dict[tuple[str, str], Patient]
 
@@ -79,6 +80,7 @@ class Desk:
 
 def leave_work(cast: Cast, services: dict[str, Service], patients: Patients) -> None:
     desk = Desk(cast, services, patients)
+    _cohort(desk)
     coronary = desk.patients_of("coronary-disease")
     for _ in range(2):  # two results that wait for the doctor's decision
         desk.run("coronary-disease", next(coronary))
@@ -91,6 +93,12 @@ def leave_work(cast: Cast, services: dict[str, Service], patients: Patients) -> 
     desk.again(desk.run("diabetes-onset", _complete(desk, "diabetes-onset")))
     _running(desk)
     _access_to_look_at(cast)
+
+
+def _cohort(desk: Desk) -> None:
+    """Enough results of one service for the pictures of its cohort; it is in no worklist."""
+    for patient in list(desk.patients_of(OF_A_COHORT))[-COHORT:]:
+        desk.run(OF_A_COHORT, patient)
 
 
 def _decided(desk: Desk, patient: Patient) -> None:
