@@ -16,7 +16,6 @@ from diagnosis.inference.models import (
     Decision,
     Explanation,
     Job,
-    Outcome,
     OwnEstimate,
     Prediction,
 )
@@ -33,6 +32,7 @@ from diagnosis.portal.figures import percent
 from diagnosis.portal.freshness import Newer, newer_data
 from diagnosis.portal.inputs_shown import ShownInput, addresses_of, shown_inputs
 from diagnosis.portal.next_card import NextCard, next_card
+from diagnosis.portal.outcome_shown import what_happened
 from diagnosis.portal.reasons import Reasons, reasons
 from diagnosis.portal.reasons_view import Choice, groupings, orders
 from diagnosis.portal.result_number import Number, number_of
@@ -232,25 +232,7 @@ class ResultPage:
 
     @cached_property
     def outcome(self) -> dict[str, Any] | None:
-        """What happened: only after a decision, and only what is no longer sealed."""
-        prediction = self.prediction
-        if prediction.patient_id is None or prediction.decided_at is None:
-            return None
-        found = (
-            Outcome.objects.visible_to(self.user)
-            .open()
-            .filter(service=prediction.service_id, patient=prediction.patient_id)
-            .order_by("-occurred_on")
-            .first()
-        )
-        if found is None:
-            return None
-        sentence = prediction.service.sheet["sentence"]
-        return {
-            "outcome": found,
-            "event": localized(sentence["event"]),
-            "not_event": localized(sentence["not_event"]),
-        }
+        return what_happened(self.user, self.prediction)
 
     @cached_property
     def stop(self) -> VersionEvent | None:

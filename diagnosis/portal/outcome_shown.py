@@ -1,0 +1,30 @@
+"""What happened to the patient of a result: the event in the words of its service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.models import User
+from diagnosis.inference.models import Outcome, Prediction
+from medportal.common.text import localized
+
+
+def what_happened(user: User, prediction: Prediction) -> dict[str, Any] | None:
+    """Only after a decision, and only what is no longer sealed."""
+    if prediction.patient_id is None or prediction.decided_at is None:
+        return None
+    found = (
+        Outcome.objects.visible_to(user)
+        .open()
+        .filter(service=prediction.service_id, patient=prediction.patient_id)
+        .order_by("-occurred_on")
+        .first()
+    )
+    if found is None:
+        return None
+    sentence = prediction.service.sheet["sentence"]
+    return {
+        "outcome": found,
+        "event": localized(sentence["event"]),
+        "not_event": localized(sentence["not_event"]),
+    }
