@@ -19,6 +19,7 @@ from diagnosis.inference.models import Explanation, Job, Outcome, Prediction
 from diagnosis.inference.soundness import fault
 from diagnosis.ml.evaluation.counts import wilson_interval
 from diagnosis.ml.explain.neighbours import nearest
+from diagnosis.records.models import ids_visible_to
 
 State = Job.State
 
@@ -96,10 +97,14 @@ def alike(user: User, prediction: Prediction) -> Alike | None:
 
 
 def _others(user: User, prediction: Prediction) -> list[Prediction]:
-    """The newest result of every other patient of the same version, without the long columns."""
+    """The newest result of every other patient of the same version, without the long columns.
+
+    The gate is asked twice: the second time so that the database starts from the reader's patients.
+    """
     rows = (
         Prediction.objects.visible_to(user)
         .filter(version=prediction.version_id, is_newest=True, state=State.DONE)
+        .filter(patient__in=ids_visible_to(user, teams_first=True))
         .exclude(patient=prediction.patient_id)
         .only("patient", "service", "probability", "decided_at", "state", "asks_estimate")
         .order_by("-requested_at")

@@ -56,3 +56,11 @@ def test_the_open_panels_fit_a_small_telephone(result: Page) -> None:
         expect(panel.locator(".fetched")).not_to_contain_text("page of its own")
 
     assert list(faults(result)) == []
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_without_scripts_each_is_a_page_of_its_own(result: Page, panel: str) -> None:
+    result.goto(f"{result.url}{panel}/")
+
+    expect(result.locator(".banner")).to_be_visible()
+    assert list(faults(result)) == []

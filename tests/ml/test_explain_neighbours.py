@@ -1,10 +1,12 @@
 """Who is alike to the model."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from diagnosis.ml import Artifact
 from diagnosis.ml.explain.neighbours import nearest, representation
 
 
@@ -56,3 +58,22 @@ def test_two_patients_whom_the_model_can_not_tell_apart_are_at_the_same_place():
     found = representation(network, np.array([[1, 5], [1, -7], [-1, 0]], np.float32))
 
     np.testing.assert_allclose(found, [[2, 0], [2, 0], [0, 3]])
+
+
+ARTIFACTS = Path(__file__).parents[2] / "medportal" / "demo" / "artifacts"
+
+
+@pytest.mark.parametrize("slug", ["coronary-disease", "coronary-disease-candidate"])
+def test_patients_near_in_a_real_model_have_near_estimates(slug):
+    """With and without a hidden layer: logits differ by no more than the places do."""
+    artifact = Artifact.load(ARTIFACTS / slug)
+    x = artifact.background
+
+    places = representation(artifact.fitted, x)
+
+    logits = artifact.fitted.raw_logits(x)[:, 0]
+    apart = np.abs(places[:, None] - places[None]).sum(axis=2)
+    assert (np.abs(logits[:, None] - logits[None]) <= apart + 1e-6).all()
+    own = nearest(places, places[7], most=3)
+    assert own.rows[0] == 7
+    assert own.distances[0] == 0
