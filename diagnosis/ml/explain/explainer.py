@@ -13,7 +13,7 @@ from diagnosis.ml.explain.explanation import Explanation, Floats
 from diagnosis.ml.explain.games import Game, RowGame, differing
 from diagnosis.ml.explain.kernel import kernel_values
 from diagnosis.ml.explain.model_function import Matrix, ModelFunction
-from diagnosis.ml.explain.paired import MOST_PLAYERS, Paired, pairs_for
+from diagnosis.ml.explain.paired import FEWEST_ANSWERS, MOST_PLAYERS, Paired, pairs_for
 
 EXACT_ROWS = 1_000_000
 """Model rows a patient that are enumerated where no budget is given: about 0.1 s."""
@@ -78,11 +78,11 @@ class Explainer:
         allowed = min(PAIRED_ROWS if budget is None else budget, EXACT_ROWS)
         pairs = pairs_for(d, b, allowed)
         if not pairs and budget is None:
-            pairs = pairs_for(d, b, 4 * b * d)
+            pairs = pairs_for(d, b, FEWEST_ANSWERS * b * d)
         if not pairs and d <= MOST_PLAYERS:
             raise ValueError(
                 f"The budget of {budget} model rows is too small for {d} features and {b} "
-                f"reference rows: at least {2 * b * d} are needed."
+                f"reference rows: at least {FEWEST_ANSWERS * b * d} are needed."
             )
         return Plan("paired", 2.0 * pairs * b, pairs) if pairs else Plan("kernel", np.inf)
 
