@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role, User
-from diagnosis.inference import trying
 from diagnosis.inference.models import (
     Decision,
     Explanation,
@@ -197,10 +196,6 @@ class ResultPage:
     @property
     def may_run(self) -> bool:
         return self.is_clinician and self.prediction.patient_id is not None
-
-    @property
-    def may_try(self) -> bool:
-        return self.is_clinician and not trying.closed(self.prediction)
 
     @property
     def may_mark_wrong(self) -> bool:

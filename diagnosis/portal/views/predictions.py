@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.models import Role, User
 from accounts.permissions import require_role
+from diagnosis.inference import trying
 from diagnosis.inference.estimating import with_own_estimates_first
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.reproducing import reproduce
@@ -78,6 +79,7 @@ def context_of(
         "page": page,
         "patient": patient,
         "who": identity(patient, request.user) if patient else None,
+        "may_try": page.is_clinician and not trying.closed(prediction),
     }
     if prediction.state == State.REFUSED:
         refusal = prediction.refusal or {}
