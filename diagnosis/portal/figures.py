@@ -52,6 +52,14 @@ def decimal(value: float | None, decimals: int = 2) -> str:
     return "\u2013" if value is None else f"{value:.{decimals}f}".replace("-", MINUS)
 
 
+def signed_decimal(value: float, decimals: int = 2) -> str:
+    """«+0.39», «−1.43»; what rounds to nothing has no sign."""
+    text = decimal(value, decimals)
+    if not text.strip("0.\u2212"):
+        return text.removeprefix(MINUS)
+    return text if text.startswith(MINUS) else f"+{text}"
+
+
 def figures(value: float) -> str:
     """Three figures that count, never an exponent."""
     if abs(value) < 5e-7:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from diagnosis.ml.schema import Feature, FeatureSchema
 from diagnosis.portal.charts.dependence import Bin, Dependence, dependence, round_reach
-from diagnosis.portal.figures import MINUS, decimal, quantity
+from diagnosis.portal.figures import decimal, quantity, signed_decimal
 from diagnosis.portal.reasons import METHODS
 from diagnosis.portal.wording import unit
 from medportal.common.text import localized
@@ -101,11 +101,6 @@ def _points(value: float) -> str:
     return decimal(100 * value, 1)
 
 
-def _signed(value: float) -> str:
-    text = decimal(value, 1)
-    return text if text.startswith(MINUS) else f"+{text}"
-
-
 def _share(value: float) -> str:
     return f"{value:.1f}%"
 
@@ -160,8 +155,8 @@ def _row(given: Bin, feature: Feature, reach: int) -> BinRow:
     return BinRow(
         value=value,
         n=given.n,
-        points=_signed(given.mean),
-        middle_half=f"{_signed(given.lower)} \u2026 {_signed(given.upper)}",
+        points=signed_decimal(given.mean, 1),
+        middle_half=f"{signed_decimal(given.lower, 1)} \u2026 {signed_decimal(given.upper, 1)}",
         raises=given.mean >= 0,
         left=_share(50 - size if given.mean < 0 else 50),
         width=_share(size),

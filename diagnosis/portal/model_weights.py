@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from diagnosis.ml.schema import Feature, FeatureSchema
-from diagnosis.portal.figures import MINUS, decimal, figures, quantity
+from diagnosis.portal.figures import decimal, figures, quantity, signed_decimal
 from medportal.common.text import localized
 
 Entry = Mapping[str, Any]
@@ -67,7 +67,7 @@ def _weight(entry: Entry, step: Entry, feature: Feature, reach: float) -> Weight
     return WeightRow(
         label=localized(feature.label),
         step=_step(entry, step, feature),
-        change=_signed(mean),
+        change=signed_decimal(mean),
         odds=_odds(mean),
         raises=mean >= 0,
         left=_share(50 - size if mean < 0 else 50),
@@ -75,17 +75,12 @@ def _weight(entry: Entry, step: Entry, feature: Feature, reach: float) -> Weight
         whisker=(_share(50 + lower / reach * 50), _share(50 + upper / reach * 50))
         if is_spread
         else None,
-        middle_half=f"{_signed(lower)} \u2026 {_signed(upper)}" if is_spread else "",
+        middle_half=f"{signed_decimal(lower)} \u2026 {signed_decimal(upper)}" if is_spread else "",
     )
 
 
 def _share(value: float) -> str:
     return f"{value:.1f}%"
-
-
-def _signed(value: float) -> str:
-    text = decimal(value)
-    return text if text.startswith(MINUS) else f"+{text}"
 
 
 def _odds(change: float) -> str:

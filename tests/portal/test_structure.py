@@ -11,7 +11,7 @@ from diagnosis.ml.structure import describe
 from diagnosis.portal import model_structure
 from diagnosis.portal.charts.histogram import histogram
 from diagnosis.portal.charts.layers import diagram
-from diagnosis.portal.figures import figures
+from diagnosis.portal.figures import figures, signed_decimal
 from diagnosis.registry import actions
 from diagnosis.registry.models import VersionStructure
 from tests.factories import OrganisationFactory, ServiceFactory, data_scientist_at, reviewer_at
@@ -73,7 +73,7 @@ def test_what_an_input_weighs_is_said_in_log_odds_and_odds(ward, reader):
     assert re.search(r"Sex female instead of male −1\.43 × 0\.239", text)
     assert "Total cholesterol 1.23 times as much +0.30" in text
     assert "not what causes the disease" in text
-    assert "Middle half" not in text  # one weight for all: there is no spread
+    assert "the thin line holds" not in text  # one weight for all: there is no spread
     assert "style=" not in page[page.index("card-structure") :]
 
 
@@ -151,3 +151,10 @@ def test_a_diagram_draws_every_unit_and_crosses_out_the_dead():
 )  # fmt: skip
 def test_numbers_have_three_figures_and_no_exponent(value, written):
     assert figures(value) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(-0.001, "0.00"), (0.0, "0.00"), (0.394, "+0.39"), (-1.4325, "−1.43")]
+)
+def test_what_rounds_to_nothing_has_no_sign(value, written):
+    assert signed_decimal(value) == written
