@@ -8,13 +8,14 @@ from django.db.models import Prefetch
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import BaseRouter
 
 from accounts.models import Scope, User
 from diagnosis.registry import serializers
-from diagnosis.registry.models import ModelVersion, Service
+from diagnosis.registry.models import ModelVersion, Service, VersionStructure
 
 ANSWERING = (ModelVersion.State.PUBLISHED, ModelVersion.State.STOPPED)
 
@@ -34,7 +35,7 @@ class ServiceViewSet(viewsets.GenericViewSet[Service]):
     """No ``queryset`` attribute: the only way to rows is through the caller."""
 
     serializer_class = serializers.ServiceSummarySerializer
-    scopes = {"list": Scope.READ, "retrieve": Scope.READ}
+    scopes = {"list": Scope.READ, "retrieve": Scope.READ, "model": Scope.READ}
     lookup_url_kwarg = "slug"
     lookup_value_regex = r"[-a-zA-Z0-9_]+"
 
@@ -64,3 +65,14 @@ class ServiceViewSet(viewsets.GenericViewSet[Service]):
         if service is None:
             raise Http404
         return Response(serializers.full(service, answering(service)))
+
+    @extend_schema(responses=serializers.ModelSerializer)
+    @action(detail=True, methods=["get"])
+    def model(self, _request: Request, slug: str) -> Response:
+        """How the model that answers is made, and what it looks at over many patients."""
+        service = self.get_queryset().filter(slug=slug).first()
+        version = None if service is None else answering(service)
+        if version is None:
+            raise Http404
+        kept = VersionStructure.objects.filter(version=version).first()
+        return Response(serializers.model(version, kept))

@@ -8,7 +8,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from diagnosis.registry.models import ModelVersion, Service
+from diagnosis.registry.models import ModelVersion, Service, VersionStructure
 from medportal.common.text import localized
 
 Base = serializers.Serializer[Any]
@@ -103,6 +103,28 @@ class ServiceSerializer(ServiceSummarySerializer):
     population = ServiceRuleSerializer(many=True)
     bands = ServiceBandSerializer(many=True)
     actions = ServiceActionSerializer(many=True)
+
+
+class ModelSerializer(Base):
+    """The inside of the version that answers; both parts are null where its file is older.
+
+    ``structure``: layers with shapes, numbers of parameters, quantiles and histograms of weights
+    and answers, units that never answer, and what a step of each input does to the log-odds.
+    ``explanations``: mean absolute Shapley value of each input with its interval, contributions
+    by value in bins, pairs that act together. No row of a patient is in either.
+    """
+
+    version = VersionSerializer()
+    structure = serializers.DictField(allow_null=True)
+    explanations = serializers.DictField(allow_null=True)
+
+
+def model(version: ModelVersion, kept: VersionStructure | None) -> dict[str, Any]:
+    return {
+        "version": _version(version),
+        "structure": None if kept is None else kept.made_of,
+        "explanations": version.manifest.get("explanations"),
+    }
 
 
 def _version(version: ModelVersion | None) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import AuditEvent
 from diagnosis.registry import actions as registry
+from diagnosis.registry.models import ModelVersion, VersionStructure
 from tests.api.client import Caller
 from tests.factories import (
     OrganisationFactory,
@@ -111,3 +112,40 @@ def test_a_stranger_s_patient_has_no_services(heart):
 )
 def test_without_a_token_there_are_no_services(address):
     assert Caller().get(address).status_code == 401
+
+
+def test_the_inside_of_the_model_can_be_asked_for(heart):
+    inside = Caller(heart.doctor).get("services/coronary-disease/model").json()
+
+    assert inside["version"]["id"] == str(heart.version.pk)
+    kinds = [layer["kind"] for layer in inside["structure"]["layers"]]
+    assert kinds == ["inputs", "preprocessing", "score", "calibration", "result"]
+    age = next(f for f in inside["structure"]["features"] if f["name"] == "age")
+    assert age["effects"][0]["step"] == "sd"
+    first = inside["explanations"]["importance"][0]
+    assert first["feature"] == "chest_pain"
+    assert first["lower"] < first["mean"] < first["upper"]
+
+
+def test_the_inside_of_another_house_s_model_does_not_exist(heart):
+    outsider = Caller(clinician_at(OrganisationFactory()))
+
+    foreign = outsider.get("services/coronary-disease/model")
+    missing = outsider.get("services/nothing/model")
+
+    assert foreign.status_code == missing.status_code == 404
+    assert foreign.json() == missing.json()
+
+
+def test_a_service_without_a_version_has_no_inside(heart):
+    ModelVersion.objects.filter(pk=heart.version.pk).update(state=ModelVersion.State.RETIRED)
+
+    assert Caller(heart.doctor).get("services/coronary-disease/model").status_code == 404
+
+
+def test_a_version_of_an_older_file_has_nothing_inside(heart):
+    VersionStructure.objects.filter(version=heart.version).delete()
+
+    inside = Caller(heart.doctor).get("services/coronary-disease/model").json()
+
+    assert inside["structure"] is None
