@@ -10,6 +10,7 @@ import pytest
 
 from diagnosis.ml import Artifact, plain
 from diagnosis.ml.explain import overall as module
+from diagnosis.ml.explain import shapley_values
 from diagnosis.ml.explain.overall import FEWEST, overall
 from diagnosis.ml.upgrade import upgraded
 from tests.ml.conftest import CASES
@@ -30,7 +31,7 @@ def test_training_says_what_the_model_looks_at(trained: Find, case: str) -> None
     assert all(row["lower"] <= row["mean"] <= row["upper"] for row in found["importance"])
     assert found["of"] == "training"
     assert found["population"] == artifact.manifest["training"]["rows"]
-    assert found["background_rows"] == len(artifact.background)
+    assert found["background_rows"] == module.REFERENCES
     assert 0 < found["rows"] <= module.MOST_ROWS
     scale = max(1.0, abs(found["base_value"]))
     assert found["additivity_gap"] / scale < 1e-5
@@ -42,13 +43,15 @@ def test_models_of_several_outputs_say_nothing(trained: Find) -> None:
     assert "explanations" not in trained("multilabel").manifest
 
 
-def test_importance_and_dependence_are_those_of_the_attributions_themselves(trained: Find) -> None:
+def test_importance_and_dependence_are_those_of_the_attributions_themselves(
+    trained: Find, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Asked anew, row by row, over the whole background."""
     artifact = trained("logistic")
+    monkeypatch.setattr(module, "AFFORDABLE", 1_000_000_000)
     found = overall(artifact, artifact.background, seed=0, of="background")
-    explained = artifact.explain(
-        [dict(zip(artifact.schema.names, row.tolist(), strict=True)) for row in artifact.background]
-    )
+    few = artifact.background[: module.REFERENCES]
+    explained = shapley_values(artifact, artifact.background, few)
     assert found["rows"] == len(artifact.background)
     mean = dict(zip(artifact.schema.names, np.abs(explained.values).mean(axis=0), strict=True))
     for row in found["importance"]:
@@ -119,7 +122,7 @@ def test_an_upgrade_tells_it_of_the_background(trained: Find) -> None:
     files = {n: c for n, c in made.files.items() if n != plain.FILE}
     found = upgraded(Artifact(manifest, files)).manifest["explanations"]
     assert found["of"] == "background"
-    assert found["rows"] == len(made.background)
+    assert module.PAIR_ROWS <= found["rows"] <= len(made.background)
     assert found["population"] == made.manifest["training"]["rows"]
 
 

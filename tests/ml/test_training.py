@@ -247,7 +247,7 @@ def test_a_feature_never_missing_in_training_is_required(trained: Find) -> None:
 def test_the_background_has_the_average_of_all_rows(trained: Find) -> None:
     artifact = trained("logistic")
     everybody = artifact.predict(heart()).mean()
-    assert artifact.background.shape == (100, 13)
+    assert artifact.background.shape == (250, 13)
     assert artifact.predict_matrix(artifact.background).mean() == pytest.approx(everybody, abs=0.01)
 
 

@@ -25,6 +25,7 @@ Floats = NDArray[np.float64]
 Entry = dict[str, Any]
 
 MOST_ROWS = 300
+REFERENCES = 100  # the first of the background: a mean over patients needs no more
 FEWEST = 5  # patients in a bin whose contributions are told
 BINS = 10
 PAIRS = 5
@@ -53,13 +54,14 @@ def overall(artifact: Artifact, rows: Matrix, *, seed: int, of: str) -> Entry:
     Importance is the mean absolute Shapley value; see ``cohort.importance`` for its interval.
     There is no time in it: the same table and recipe give the same artifact, byte for byte.
     """
-    x = _drawn(rows, artifact.background, seed)
-    found = shapley_values(artifact, x, seed=seed)
+    reference = artifact.background[:REFERENCES]
+    x = _drawn(rows, reference, seed)
+    found = shapley_values(artifact, x, reference, seed)
     return {
         "method": found.method,
         "of": of,
         "rows": len(x),
-        "background_rows": len(artifact.background),
+        "background_rows": len(reference),
         "population": (artifact.manifest.get("training") or {}).get("rows"),
         "base_value": _rounded(float(found.base_value)),
         "additivity_gap": _rounded(found.additivity_gap),
@@ -68,7 +70,7 @@ def overall(artifact: Artifact, rows: Matrix, *, seed: int, of: str) -> Entry:
             {"feature": name, "bins": _bins(found.values[:, j], x[:, j].astype(np.float64))}
             for j, name in enumerate(artifact.schema.names)
         ],
-        "interactions": _pairs(artifact, x[:PAIR_ROWS], seed),
+        "interactions": _pairs(artifact, x[:PAIR_ROWS], reference, seed),
     }
 
 
@@ -139,9 +141,9 @@ def _bin(contributions: Floats, values: Floats) -> Entry:
     }  # fmt: skip
 
 
-def _pairs(artifact: Artifact, x: Matrix, seed: int) -> list[Entry]:
+def _pairs(artifact: Artifact, x: Matrix, reference: Matrix, seed: int) -> list[Entry]:
     """Return the pairs that add most together beyond what each adds, on average of its size."""
-    found = shapley_interactions(artifact, x, seed=seed)
+    found = shapley_interactions(artifact, x, reference, seed)
     first, second = np.triu_indices(x.shape[1], k=1)
     sizes = np.abs(2.0 * found.values[:, first, second]).mean(axis=0)
     names = artifact.schema.names
