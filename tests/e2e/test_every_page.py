@@ -37,6 +37,7 @@ NO_PAGE_FOR_ANYBODY = {
     "portal:import-refused",  # a file
     "portal:import-template",
     "portal:usage-export",
+    "portal:ward-certificate",  # nobody of the demonstration has finished a ward
 }
 
 
