@@ -49,7 +49,14 @@ from diagnosis.records.models import (
     Patient,
     PatientIdentifier,
 )
-from diagnosis.registry.models import ModelVersion, Quota, Service, VersionEvent, WardCase
+from diagnosis.registry.models import (
+    ModelVersion,
+    Quota,
+    Service,
+    VersionEvent,
+    VersionStructure,
+    WardCase,
+)
 from medportal.settings.base import ROOT
 
 PASSWORD = "correct horse battery staple"
@@ -284,6 +291,14 @@ class ModelVersionFactory(OpenFactory):
     )
     state = ModelVersion.State.PUBLISHED
     published_at = factory.LazyFunction(timezone.now)
+
+
+class VersionStructureFactory(OpenFactory):
+    class Meta:
+        model = VersionStructure
+
+    version = factory.SubFactory(ModelVersionFactory)
+    made_of = factory.LazyFunction(dict)
 
 
 class VersionEventFactory(OpenFactory):
