@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from medportal.bench.explain import callables, goals, references, tables
+from medportal.bench.explain import callables, goals, page, references, tables
 from medportal.bench.explain.goals import Results
 from medportal.bench.explain.measure import Line, Method, Truth, measured
 
@@ -81,3 +81,11 @@ def test_a_table_shows_the_best_call_beside_model_predict():
     (row,) = tables.rows(Results(lines))
 
     assert row[1:3] == ("3,000", "40.0 over NumPy")
+
+
+def test_the_page_holds_what_was_measured():
+    text = page.PAGE.read_text()
+    between = text.split(page.BEGIN)[1].split(page.END)[0]
+
+    assert "| met |" in between
+    assert page.PICTURE.exists()

@@ -19,7 +19,7 @@ from medportal.bench.explain import callables, cases, ours, references, rivals
 from medportal.bench.explain.cases import Array, Case
 from medportal.bench.explain.measure import Method, Truth, measured
 
-SECONDS = 3.0  # of work that a method may take for its patients, however many those are then
+SECONDS = 1.5  # of work that a method may take for its patients, however many those are then
 GRAPHS = ("DeepExplainer", "GradientExplainer")
 
 

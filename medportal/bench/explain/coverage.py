@@ -60,7 +60,7 @@ class Design:
         return everyone[min(tries, key=lambda rows: abs(predicted[rows].mean() - aim))]
 
 
-DRAWS, PATIENTS = 120, 8
+DRAWS, PATIENTS = 100, 6
 DESIGNS = (
     Design(50), Design(100), Design(200), Design(100, training=False),
     Design(50, budget=12_000), Design(100, budget=12_000), Design(100, budget=40_000),
