@@ -21,7 +21,9 @@ Place = tuple[float, float]
 
 def write(path: Path, results: Results) -> None:
     """Draw the methods of one case."""
-    lines = [line for line in results.lines if not line.failure and line.error() > ERRORS[0]]
+    lines = [
+        line for line in results.lines if not line.failure and ERRORS[0] < line.error() < ERRORS[1]
+    ]
     own = sorted((x for x in lines if x.call == ours.NAME and "rows" in x.method), key=_ms)
     kernel = _quickest([x for x in lines if x.method.startswith(rivals.PLAIN)])
     others = _quickest([x for x in lines if not x.method.startswith((ours.NAME, rivals.PLAIN))])
