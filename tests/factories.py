@@ -294,11 +294,23 @@ class ModelVersionFactory(OpenFactory):
 
 
 class VersionStructureFactory(OpenFactory):
+    """Of a model with one input; who wants a real one imports a version."""
+
     class Meta:
         model = VersionStructure
 
     version = factory.SubFactory(ModelVersionFactory)
-    made_of = factory.LazyFunction(dict)
+    made_of = factory.LazyFunction(
+        lambda: {
+            "rows": 100,
+            "parameters": 0,
+            "layers": [
+                {"kind": "inputs", "outputs": 1},
+                {"kind": "result", "inputs": 1, "outputs": 1, "meaning": "sigmoid"},
+            ],
+            "features": [],
+        }
+    )
 
 
 class VersionEventFactory(OpenFactory):

@@ -14,7 +14,13 @@ from diagnosis.portal.charts.layers import diagram
 from diagnosis.portal.figures import figures, signed_decimal
 from diagnosis.registry import actions
 from diagnosis.registry.models import VersionStructure
-from tests.factories import OrganisationFactory, ServiceFactory, data_scientist_at, reviewer_at
+from tests.factories import (
+    OrganisationFactory,
+    ServiceFactory,
+    VersionStructureFactory,
+    data_scientist_at,
+    reviewer_at,
+)
 from tests.portal.results import ARTIFACTS, artifact_of
 from tests.portal.test_result import text_of
 
@@ -158,3 +164,9 @@ def test_numbers_have_three_figures_and_no_exponent(value, written):
 )
 def test_what_rounds_to_nothing_has_no_sign(value, written):
     assert signed_decimal(value) == written
+
+
+def test_a_model_without_weights_to_show_has_a_page_all_the_same(ward, reader):
+    kept = VersionStructureFactory(version__service__organisation=ward.house)
+
+    assert "How the model is made" in page_of(reader, kept.version)
