@@ -21,7 +21,7 @@ def measure(client: Client, password: str, service: str, rounds: int) -> list[fl
     browser.log_in("doctor", password)
     address = f"{_scored(client, service)}try/"
     places = positions(browser.open(address))
-    took: list[float] = []
+    took, rounds = list[float](), min(rounds, MOST)
     for number in range(2 * rounds + WARM_UP):
         text = browser.send(address, BY_SCRIPT, page="bench", turn=str(number), **next(places))
         if number >= WARM_UP and DONE in text:  # a refusal is quicker: it has no reasons

@@ -9,7 +9,7 @@
   const byId = (id) => document.getElementById(id);
   const GIVEN_UP = 400; // ms after which a newer position no longer waits for the answer
   const RESTS = 700; // ms without a movement after which the result is read out
-  const FASTEST = 60; // ms between two questions
+  const FASTEST = 100; // ms between two questions: a hand that never rests stays within the limit
 
   // Slider and field hold one value; the field is what is sent.
   const unitOf = (name) => byId(`unit_${name}`);
