@@ -12,6 +12,8 @@ SLIDER = re.compile(
     r'id="slide_(\w+)" min="([\d.-]+)" max="([\d.-]+)" step="[\d.-]+" value="([\d.-]+)"'
 )
 DONE, POSITIONS, WARM_UP = 'class="figure"', 40, 20
+MOST = 240
+"""Twice as many, where half are refused, stay within what one person may try in a minute."""
 BY_SCRIPT = {"HX-Request": "true"}
 
 
@@ -21,7 +23,8 @@ def measure(client: Client, password: str, service: str, rounds: int) -> list[fl
     browser.log_in("doctor", password)
     address = f"{_scored(client, service)}try/"
     places = positions(browser.open(address))
-    took, rounds = list[float](), min(rounds, MOST)
+    took: list[float] = []
+    rounds = min(rounds, MOST)
     for number in range(2 * rounds + WARM_UP):
         text = browser.send(address, BY_SCRIPT, page="bench", turn=str(number), **next(places))
         if number >= WARM_UP and DONE in text:  # a refusal is quicker: it has no reasons
