@@ -114,7 +114,9 @@ def _dot(line: Line, colour: str, words: str) -> str:
 def _square(line: Line, colour: str, words: str, *, hollow: bool = False) -> str:
     x, y = _at(line.ms, line.error())
     fill = "#ffffff" if hollow else colour
-    beside = (x + 9, y - 6, "start") if words.startswith("Kernel") else (x - 8, y + 14, "end")
+    beside = (
+        (x + 9, y - 6, "start") if words.startswith(("Kernel", "Deep")) else (x - 8, y + 14, "end")
+    )
     told = _text(*beside[:2], words, anchor=beside[2], size=11)
     return (
         f'<rect x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8" fill="{fill}" '
