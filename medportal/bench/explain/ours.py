@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml.explain import shapley_values
+from diagnosis.ml.explain.paired import FEWEST_ANSWERS
 from medportal.bench.explain.measure import Method
 
 Matrix = NDArray[np.float32]
@@ -43,7 +44,7 @@ class Own:
 
 def methods(model: Any, background: Matrix, *, exact: bool, **options: Any) -> Iterator[Method]:
     """Yield the automatic choice, the exact values where they can be had, and every budget."""
-    needed = 2 * background.shape[0] * background.shape[1]  # below that no estimate is possible
+    needed = FEWEST_ANSWERS * background.shape[0] * background.shape[1]  # below: refused
     asked: dict[str, int | None] = {f"{NAME}, automatic": None}
     if exact:
         asked[f"{NAME}, exact"] = ALL
