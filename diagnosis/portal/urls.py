@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from diagnosis.portal.views import a_urls, audit, b_urls, c_urls, leaving, usage
+from diagnosis.portal.views import audit, chart_urls, explanation_urls, leaving, result_urls, usage
 
 app_name = "portal"
 urlpatterns = [
-    *a_urls.routes,
-    *b_urls.routes,
-    *c_urls.routes,
+    *chart_urls.routes,
+    *result_urls.routes,
+    *explanation_urls.routes,
     path("audit/", audit.audit, name="audit"),
     path("people/<uuid:user>/hand-over/", leaving.hand_over, name="leaver"),
     path("usage/", usage.usage, name="usage"),
