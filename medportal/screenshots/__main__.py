@@ -85,18 +85,36 @@ def run_form(page: Page) -> None:
     page.locator("main a[href^='/patients/'][href*='/services/']").first.click()
 
 
+def trend(page: Page) -> None:
+    """Of a patient with several results, where something changed between the last two."""
+    page.goto("/?service=pbc-prognosis")
+    links = page.locator("main a[href^='/predictions/']").all()
+    for address in [link.get_attribute("href") or "/" for link in links]:
+        page.goto(address)
+        course = page.locator("a[href*='/trend/']")
+        if course.count():
+            course.first.click()
+            page.wait_for_load_state("networkidle")
+            return
+    raise LookupError("The demonstration has nobody with several results.")
+
+
 SHOTS = (
     Shot("worklist", "doctor", to("/"), both=True),
     Shot("patients", "doctor", to("/patients/")),
     Shot("chart", "doctor", chart, both=True),
     Shot("run", "doctor", run_form, both=True),
     Shot("result", "doctor", result, both=True),
+    Shot("try-out", "doctor", result_part("try/"), both=True),
+    Shot("trend", "doctor", trend, both=True),
     Shot("refusal", "doctor", refusal),
     Shot("sheet", "doctor", result_part("sheet/")),
     Shot("print", "doctor", result_part("print/")),
     Shot("services", "doctor", to("/services/")),
     Shot("service", "doctor", to("/services/coronary-disease/"), both=True),
     Shot("cohort", "doctor", to("/services/flc-mortality/cohort/"), both=True),
+    Shot("ward", "doctor", to("/services/coronary-disease/ward/")),
+    Shot("estimates", "doctor", to("/estimates/")),
     Shot("account", "doctor", to("/account/")),
     Shot("nurse", "nurse", to("/")),
     Shot("reviews", "reviewer", to("/reviews/")),
