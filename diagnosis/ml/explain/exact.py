@@ -12,9 +12,12 @@ from functools import lru_cache
 from math import comb
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diagnosis.ml.explain.games import Floats, Game, Index, differing, subsets
 from diagnosis.ml.explain.model_function import CHUNK, Matrix
+
+Booleans = NDArray[np.bool_]
 
 WIDEST_TABLE = 12  # players whose weights are kept as one matrix
 
@@ -59,7 +62,7 @@ def shares(v: Floats, k: int) -> Floats:
     return np.stack(found, axis=1)
 
 
-def exact_values(game: Game, pairs: tuple[Index, Index], differs: Matrix) -> Floats:
+def exact_values(game: Game, pairs: tuple[Index, Index], differs: Booleans) -> Floats:
     """Return (pairs, d, outputs): the values of patients against one reference row each.
 
     Parameters
@@ -77,7 +80,7 @@ def exact_values(game: Game, pairs: tuple[Index, Index], differs: Matrix) -> Flo
     return values
 
 
-def _jobs(differs: Matrix) -> Iterator[tuple[Index, Index]]:
+def _jobs(differs: Booleans) -> Iterator[tuple[Index, Index]]:
     """Yield pairs with as many differing features each, and which those are."""
     counts = differs.sum(axis=1)
     for k in np.unique(counts[counts > 0]):

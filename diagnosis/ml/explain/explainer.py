@@ -23,6 +23,7 @@ PAIRED_ROWS = 150_000
 
 TOGETHER = {"exact": (64, 4e6), "paired": (8, np.inf), "kernel": (1, 0.0)}
 """Patients, and model rows, that are explained in one go."""
+AT_ONCE = 512  # patients whose first layers are held at a time
 FEWEST_FOR_ERRORS = 3  # reference rows from whose spread an error can be told
 
 
@@ -33,6 +34,19 @@ class Plan:
     method: str
     rows: float
     pairs: int = 0
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What was found for some rows; arrays end in the outputs."""
+
+    values: Floats
+    errors: Floats
+    coalitions: Floats
+    predictions: Floats
+    base: Floats
+    methods: set[str]
+    rows_evaluated: int
 
 
 class Explainer:
@@ -68,9 +82,7 @@ class Explainer:
 
     def plan(self, x: Matrix, budget: int | None = None) -> Plan:
         """Choose the method for one row (d,) by its predicted cost."""
-        return self._plan(differing(x, self.background).sum(axis=1), budget)
-
-    def _plan(self, counts: Any, budget: int | None) -> Plan:
+        counts = differing(x, self.background).sum(axis=1)
         b, d = self.background.shape
         rows = float(np.exp2(counts).sum())
         if rows <= (EXACT_ROWS if budget is None else budget):
@@ -88,12 +100,27 @@ class Explainer:
 
     def explain(self, x: Matrix, budget: int | None = None) -> Explanation:
         """Explain rows (n, d), at most ``budget`` model rows each if one is given."""
+        starts = range(0, max(1, len(x)), AT_ONCE)
+        parts = [self._some(x[start : start + AT_ONCE], budget) for start in starts]
+        methods = {method for part in parts for method in part.methods} or {"exact"}
+        return Explanation(
+            values=np.concatenate([part.values for part in parts]),
+            standard_errors=np.concatenate([part.errors for part in parts]),
+            coalition_errors=np.concatenate([part.coalitions for part in parts]),
+            base_value=parts[0].base,
+            predictions=np.concatenate([part.predictions for part in parts]),
+            method=methods.pop() if len(methods) == 1 else "mixed",
+            rows_evaluated=sum(part.rows_evaluated for part in parts),
+            background_rows=len(self.background),
+            population=self.population,
+        )
+
+    def _some(self, x: Matrix, budget: int | None) -> _Part:
         game = self._game(x)
-        differs = differing_pairs(x, self.background)
-        plans = [self._plan(each.sum(axis=1), budget) for each in differs]
+        plans = [self.plan(row, budget) for row in x]
+        at, base_rows = game.at_patients(), game.at_background()
         shape = (*x.shape, game.outputs)
         values, errors, coalitions = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-        at, base_rows = game.at_patients(), game.at_background()
         for block in _blocks(plans):
             rows, plan = np.array(block), plans[block[0]]
             if plan.method == "kernel":
@@ -101,25 +128,16 @@ class Explainer:
                 errors[rows] = coalitions[rows] = np.nan
                 continue
             if plan.method == "exact":
-                each = self._exact(game, rows, differs)
+                each = self._exact(game, rows, x)
             else:
                 paired = Paired(x.shape[1], len(base_rows), plan.pairs, self.seed)
                 totals = at[rows][:, None] - base_rows
                 each, coalitions[rows] = paired.values(game, rows, totals)
             values[rows] = each.mean(axis=1)
             errors[rows] = np.hypot(self._errors(each, base_rows), coalitions[rows])
-        methods = {plan.method for plan in plans} or {"exact"}
-        return Explanation(
-            values=values,
-            standard_errors=errors,
-            coalition_errors=coalitions,
-            base_value=base_rows.mean(axis=0),
-            predictions=at,
-            method=methods.pop() if len(methods) == 1 else "mixed",
-            rows_evaluated=game.rows_evaluated,
-            background_rows=len(base_rows),
-            population=self.population,
-        )
+        methods = {plan.method for plan in plans}
+        base = base_rows.mean(axis=0)
+        return _Part(values, errors, coalitions, at, base, methods, game.rows_evaluated)
 
     def _game(self, x: Matrix) -> Game:
         if self.dense is not None:
@@ -130,10 +148,11 @@ class Explainer:
         one = [kernel_values(self.model, row, self.background, self.seed, outputs) for row in x]
         return np.stack(one)
 
-    def _exact(self, game: Game, rows: Any, differs: Any) -> Floats:
+    def _exact(self, game: Game, rows: Any, x: Matrix) -> Floats:
         b, d = self.background.shape
         pairs = np.repeat(rows, b), np.tile(np.arange(b), len(rows))
-        each = exact_values(game, pairs, differs[rows].reshape(-1, d))
+        differs = differing(x[rows][:, None, :], self.background[None])
+        each = exact_values(game, pairs, differs.reshape(-1, d))
         return each.reshape(len(rows), b, d, game.outputs)
 
     def _errors(self, each: Floats, base_rows: Floats) -> Floats:
@@ -155,11 +174,6 @@ class Explainer:
             slope = np.einsum("nbdq,bq->ndq", rest, own) / np.maximum((own**2).sum(axis=0), 1e-30)
             rest, free = rest - slope[:, None] * own[None, :, None, :], b - 2
         return np.asarray(np.sqrt((rest**2).sum(axis=1) / free * unseen / b))
-
-
-def differing_pairs(x: Matrix, background: Matrix) -> Any:
-    """Return (n, b, d): where each row differs from each reference row."""
-    return differing(x[:, None, :], background[None])
 
 
 def _blocks(plans: list[Plan]) -> list[list[int]]:

@@ -103,3 +103,15 @@ def test_threads_that_share_a_model_do_not_share_memory():
         found = list(pool.map(lambda row: explainer.explain(row[None], 6_000).values, x[:16]))
 
     np.testing.assert_array_equal(found, expected)
+
+
+def test_more_patients_than_are_held_at_a_time_are_explained_alike(monkeypatch):
+    fitted, x = network(4, numbers=6, categories=2)
+    whole = shapley_values(fitted, x[:30], x[30:])
+
+    monkeypatch.setattr("diagnosis.ml.explain.explainer.AT_ONCE", 7)
+    parted = shapley_values(fitted, x[:30], x[30:])
+
+    np.testing.assert_allclose(parted.values, whole.values, atol=1e-7)
+    np.testing.assert_allclose(parted.predictions, whole.predictions, atol=1e-7)
+    assert parted.additivity_gap < 1e-6
