@@ -21,6 +21,7 @@ from tests.servers import as_superuser, await_worker, running_servers, superuser
 FLUSHES = 5
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Dealt out by file; whatever needs the demonstration goes to one share, which starts it."""
     for item in items:

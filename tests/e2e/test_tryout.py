@@ -148,7 +148,9 @@ def test_it_fits_a_narrow_telephone_and_the_number_stays_in_sight(
 
 
 @pytest.mark.parametrize(
-    ("locale", "mark"), [("en-GB", "try-out,notaresult"), ("zh-CN", "试算,非结果")]
+    ("locale", "mark"),
+    [("en-GB", "try-out,notaresult"), ("zh-CN", "试算,非结果")],
+    ids=["english", "chinese"],
 )
 def test_on_paper_it_says_what_it_is_and_not_whose(
     logged_in: LogIn, address: str, locale: str, mark: str

@@ -14,6 +14,7 @@ from diagnosis.inference import alike as likeness
 from diagnosis.inference.models import Explanation
 from diagnosis.portal.reach_panel import reach_panel
 from diagnosis.registry import store
+from diagnosis.registry.models import ModelVersion
 from tests.factories import OutcomeFactory, clinician_at, patient_of, team_of
 from tests.portal.results import artifact_of, finished, version_of
 from tests.portal.test_result import acts, text_of
@@ -130,8 +131,8 @@ def test_a_service_that_names_nothing_to_change_says_so(ward, result):
     )
 
 
-def test_a_version_that_can_not_be_asked_says_so(ward, result, monkeypatch):
-    monkeypatch.setattr(store, "_loaded", type(store._loaded)())
+def test_a_version_that_can_not_be_asked_says_so(ward, result):
+    ModelVersion.objects.filter(pk=result.version_id).update(digest="0" * 64)  # nowhere to be had
 
     assert "can not be asked any more" in text_of(ask(ward.as_doctor, result, "reach"))
     assert "nobody measured how sure" in text_of(ask(ward.as_doctor, result, "sureness"))
