@@ -31,6 +31,16 @@ def labels(page: Page) -> list[str]:
     return page.locator("#reasons .waterfall > .wf-row .wf-label > strong").all_inner_texts()
 
 
+TRACKS = """bars => [...new Set(bars.map(bar => bar.getBoundingClientRect()).map(
+  box => `${Math.round(box.left)} to ${Math.round(box.right)}`))]"""
+
+
+def tracks(page: Page) -> list[str]:
+    """Where the bars' scale begins and ends: the same for all, or lengths would mean nothing."""
+    found: list[str] = page.locator("#reasons .waterfall > .wf-row .wf-bar").evaluate_all(TRACKS)
+    return found
+
+
 def result_of(page: Page, portal: Portal, which: int) -> str:
     """A fresh result of the coronary service, with its reasons; its address."""
     who = chosen(portal)["coronary-disease"][which]
@@ -51,6 +61,7 @@ def test_order_and_groups_change_in_place_and_reach_the_paper(
     page.fill("#decision-form [name=comment]", "half written")
     largest = labels(page)
     expect(page.locator("#reasons figcaption")).to_contain_text(words["sentence"])
+    assert len(tracks(page)) == 1
 
     page.click("#order-chart")
     expect(page.locator("#order-chart")).to_have_attribute("aria-current", "true")
