@@ -87,7 +87,8 @@ def arguments(name: str) -> list[str]:
 
 def _kinds() -> Kinds:
     doctor = User.objects.get(username="doctor")
-    results = Prediction.objects.visible_to(doctor).order_by("requested_at")
+    runs = Prediction.objects.visible_to(doctor).exclude(origin=Prediction.Origin.WHAT_IF)
+    results = runs.order_by("requested_at")
     patients = {row.service_id: str(row.patient_id) for row in results if row.patient_id}
     chart = _fullest_chart(doctor)
     anybody = {"": {"user": str(doctor.pk), "token": str(uuid.uuid4())}}
