@@ -35,7 +35,7 @@ def test_the_end_is_announced_and_a_draft_outlives_it(logged_in: LogIn, portal: 
     who = chosen(portal)["pbc-prognosis"][3]
     page = logged_in("nurse")
     page.goto(f"/patients/{who.id}/observations/add/?code=2093-3")
-    page.fill("input[name=value]", "201")
+    page.fill("input[name=value]", "201.5")
 
     age(portal, 45)
     page.evaluate(LOOK)
@@ -57,8 +57,8 @@ def test_the_end_is_announced_and_a_draft_outlives_it(logged_in: LogIn, portal: 
     page.fill("#again-password", portal.password)
     page.keyboard.press("Enter")
     expect(page.locator("#session-ended")).to_be_hidden()
-    expect(page.locator("input[name=value]")).to_have_value("201")
-    assert "201" not in page.evaluate(STORED)
+    expect(page.locator("input[name=value]")).to_have_value("201.5")
+    assert "201.5" not in page.evaluate(STORED)
     page.click("main form button[type=submit]")
     page.wait_for_url(f"**/patients/{who.id}/**")
     expect(page.get_by_text("Recorded.", exact=True)).to_be_visible()
