@@ -74,13 +74,13 @@ def exact_values(game: Game, pairs: tuple[Index, Index], differs: Booleans) -> F
         Where the two differ.
     """
     values = np.zeros((*differs.shape, game.outputs))
-    for chosen, players in _jobs(differs):
+    for chosen, players in alike(differs):
         v = game.enumerate(pairs[0][chosen], pairs[1][chosen], players)
         values[chosen[:, None], players] = shares(v, players.shape[1])
     return values
 
 
-def _jobs(differs: Booleans) -> Iterator[tuple[Index, Index]]:
+def alike(differs: Booleans) -> Iterator[tuple[Index, Index]]:
     """Yield pairs with as many differing features each, and which those are."""
     counts = differs.sum(axis=1)
     for k in np.unique(counts[counts > 0]):

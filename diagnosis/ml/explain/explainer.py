@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from diagnosis.ml.explain.dense import DenseGame, DenseModel
-from diagnosis.ml.explain.exact import exact_values
+from diagnosis.ml.explain.exact import exact_cost, exact_values
 from diagnosis.ml.explain.explanation import Explanation, Floats
 from diagnosis.ml.explain.games import Game, RowGame, differing
 from diagnosis.ml.explain.kernel import kernel_values
@@ -82,9 +82,8 @@ class Explainer:
 
     def plan(self, x: Matrix, budget: int | None = None) -> Plan:
         """Choose the method for one row (d,) by its predicted cost."""
-        counts = differing(x, self.background).sum(axis=1)
         b, d = self.background.shape
-        rows = float(np.exp2(counts).sum())
+        rows = exact_cost(x, self.background)
         if rows <= (EXACT_ROWS if budget is None else budget):
             return Plan("exact", rows)
         allowed = min(PAIRED_ROWS if budget is None else budget, EXACT_ROWS)
@@ -116,7 +115,7 @@ class Explainer:
         )
 
     def _some(self, x: Matrix, budget: int | None) -> _Part:
-        game = self._game(x)
+        game = self.game(x)
         plans = [self.plan(row, budget) for row in x]
         at, base_rows = game.at_patients(), game.at_background()
         shape = (*x.shape, game.outputs)
@@ -139,7 +138,8 @@ class Explainer:
         base = base_rows.mean(axis=0)
         return _Part(values, errors, coalitions, at, base, methods, game.rows_evaluated)
 
-    def _game(self, x: Matrix) -> Game:
+    def game(self, x: Matrix) -> Game:
+        """Return the model between rows (n, d) and the reference rows."""
         if self.dense is not None:
             return DenseGame(self.dense, x)
         return RowGame(self.model, x, self.background)

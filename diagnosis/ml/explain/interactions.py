@@ -14,7 +14,7 @@ values are; where that is too much, sampled with its error.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Any
 
@@ -22,8 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml.explain import pairs_exact, pairs_sampled
-from diagnosis.ml.explain.games import differing
-from diagnosis.ml.explain.model_function import Matrix, ModelFunction, as_matrix
+from diagnosis.ml.explain.exact import exact_cost
+from diagnosis.ml.explain.games import Game, differing
+from diagnosis.ml.explain.model_function import Matrix, ModelFunction, matrices_of
+from diagnosis.ml.explain.shapley import explainer_for
 
 BUDGET = 1_000_000  # model rows a patient
 
@@ -122,48 +124,51 @@ def shapley_interactions(
     Intelligence 2020;2:56-67. TreeSHAP's own interaction values are of the log-odds and of
     another value function; these are of whatever the function returns.
     """
-    function = ModelFunction(model)
-    x = as_matrix(model, rows)
-    reference = as_matrix(
-        model, getattr(model, "background", None) if background is None else background
-    )
-    if reference.ndim != 2 or len(reference) == 0 or reference.shape[1] != x.shape[1]:
-        raise ValueError("The background needs rows with the same features as those explained.")
-    base = function(reference)
-    found = [_one(function, row, reference, base, (seed, budget)) for row in x]
-    return _assembled(function, x, base.shape[1], found)
+    x, reference = matrices_of(model, rows, background)
+    explainer = explainer_for(model, reference, seed, "probability")
+    game, function = explainer.game(x), ModelFunction(model)
+    base = game.at_background()
+    found = [
+        _exact(game, i, row, reference, base)
+        if exact_cost(row, reference) <= budget
+        else _sampled(function, row, reference, base, (seed, budget))
+        for i, row in enumerate(x)
+    ]
+    made = _assembled(game, x, found, single=explainer.model.single_output)
+    return replace(made, rows_evaluated=game.rows_evaluated + function.rows_evaluated)
 
 
 Found = tuple[Floats, Floats, Floats, str]
 
 
-def _one(
+def _exact(game: Game, i: int, x: Matrix, reference: Matrix, base: Floats) -> Found:
+    """Return the matrix (d, d, outputs) of row i, its errors, its base value, the method."""
+    return _averaged(pairs_exact.each(game, i, differing(x, reference)), base, "exact")
+
+
+def _sampled(
     function: ModelFunction, x: Matrix, reference: Matrix, base: Floats, how: tuple[int, int]
 ) -> Found:
-    """Return the matrix (d, d, outputs) of one row, its errors, its base value, the method."""
-    used, method = np.arange(len(reference)), "exact"
-    if np.exp2(differing(x, reference).sum(axis=1)).sum() <= how[1]:
-        each = pairs_exact.each(function, x, reference, base.shape[1])
-    else:
-        each, used = pairs_sampled.each(function, x, reference, base.shape[1], how)
-        method = "sampled"
+    """Return the same from some coalitions, and perhaps some of the reference rows."""
+    each, used = pairs_sampled.each(function, x, reference, base.shape[1], how)
+    return _averaged(each, base[used], "sampled")
+
+
+def _averaged(each: Floats, base: Floats, method: str) -> Found:
     n = len(each)
     errors = each.std(axis=0, ddof=1) / np.sqrt(n) if n > 1 else np.full(each.shape[1:], np.nan)
-    return each.mean(axis=0), errors, base[used].mean(axis=0), method
+    return each.mean(axis=0), errors, base.mean(axis=0), method
 
 
-def _assembled(
-    function: ModelFunction, x: Matrix, outputs: int, found: list[Found]
-) -> Interactions:
+def _assembled(game: Game, x: Matrix, found: list[Found], *, single: bool) -> Interactions:
     """Put rows together, name the method, drop the output axis of single-output models."""
-    n, d = x.shape
+    (n, d), outputs, predictions = x.shape, game.outputs, game.at_patients()
     values = np.array([row[0] for row in found]).reshape(n, d, d, outputs)
     errors = np.array([row[1] for row in found]).reshape(values.shape)
     bases = np.array([row[2] for row in found]).reshape(n, outputs)
-    predictions = function(x) if n else np.zeros((0, outputs))
-    if function.single_output:
+    if single:
         values, errors = values[..., 0], errors[..., 0]
         bases, predictions = bases[:, 0], predictions[:, 0]
     methods = {row[3] for row in found} or {"exact"}
     method = methods.pop() if len(methods) == 1 else "mixed"
-    return Interactions(values, errors, bases, predictions, method, function.rows_evaluated)
+    return Interactions(values, errors, bases, predictions, method, game.rows_evaluated)

@@ -71,3 +71,19 @@ def as_matrix(model: Any, rows: Any) -> Matrix:
         rows = model.schema.matrix(rows)
     matrix = np.asarray(rows, dtype=np.float32)
     return matrix[None, :] if matrix.ndim == 1 else matrix
+
+
+def matrices_of(model: Any, rows: Any, background: Any) -> tuple[Matrix, Matrix]:
+    """Return the rows to explain and the reference rows, an artifact's own where none are given.
+
+    Raises
+    ------
+    ValueError
+        The background has no rows or other features.
+    """
+    x = as_matrix(model, rows)
+    own = getattr(model, "background", None)
+    reference = as_matrix(model, own if background is None else background)
+    if reference.ndim != 2 or len(reference) == 0 or reference.shape[1] != x.shape[1]:
+        raise ValueError("The background needs rows with the same features as those explained.")
+    return x, reference

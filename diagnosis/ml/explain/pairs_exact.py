@@ -8,42 +8,24 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml.explain.games import differing
-from diagnosis.ml.explain.model_function import CHUNK, Matrix, ModelFunction
+from diagnosis.ml.explain.exact import alike
+from diagnosis.ml.explain.games import Game, subsets
 
 Floats = NDArray[np.float64]
 
 
-def each(function: ModelFunction, x: Matrix, reference: Matrix, outputs: int) -> Floats:
+def each(game: Game, patient: int, differs: NDArray[np.bool_]) -> Floats:
     """Return (reference rows, d, d, outputs): half interactions, main effects on the diagonal.
 
-    Features that do not differ are dummies with zeros in row and column. Reference rows with
-    equally many differing features are enumerated together.
+    Features that do not differ are dummies with zeros in row and column.
     """
-    d = reference.shape[1]
-    found = np.zeros((len(reference), d, d, outputs))
-    differs = differing(x, reference)
-    counts = differs.sum(axis=1)
-    for k in (int(k) for k in np.unique(counts[counts > 0])):
-        alike = np.flatnonzero(counts == k)
-        step = max(1, CHUNK >> k)
-        for rows in (alike[i : i + step] for i in range(0, len(alike), step)):
-            players = np.nonzero(differs[rows])[1].reshape(len(rows), k)
-            v = function(_hybrids(x, reference[rows], players)).reshape(len(rows), 2**k, outputs)
-            places = (rows[:, None, None], players[:, :, None], players[:, None, :])
-            found[places] = matrices(v)
+    b, d = differs.shape
+    found = np.zeros((b, d, d, game.outputs))
+    for rows, players in alike(differs):
+        v = game.enumerate(np.full(len(rows), patient), rows, players)
+        places = (rows[:, None, None], players[:, :, None], players[:, None, :])
+        found[places] = matrices(v)
     return found
-
-
-def _hybrids(x: Matrix, reference: Matrix, players: NDArray[np.intp]) -> Matrix:
-    """Return (m * 2^k, d): each reference row with every subset of its players from ``x``."""
-    masks = _coalitions(players.shape[1])[0] > 0
-    hybrids = np.repeat(reference[:, None, :], len(masks), axis=1)
-    theirs = np.take_along_axis(reference, players, axis=1)
-    mixed = np.where(masks[None], x[players][:, None, :], theirs[:, None, :])
-    where = np.broadcast_to(players[:, None, :], mixed.shape)
-    np.put_along_axis(hybrids, where, mixed, axis=2)
-    return hybrids.reshape(-1, len(x))
 
 
 @lru_cache(maxsize=16)
@@ -53,7 +35,7 @@ def _coalitions(k: int) -> tuple[Floats, Floats, Floats]:
     ``single`` (k + 1, 2): of a coalition's value for its members and for players outside.
     ``double`` (k + 1, 3): for pairs with both, one and no member in it.
     """
-    masks = ((np.arange(2**k)[:, None] >> np.arange(k)) & 1).astype(np.float64)
+    masks = subsets(k).astype(np.float64)
     alone = [factorial(s) * factorial(k - s - 1) / factorial(k) for s in range(k)]
     pair = [factorial(s) * factorial(k - s - 2) / factorial(k - 1) for s in range(k - 1)]
     single, double = np.zeros((k + 1, 2)), np.zeros((k + 1, 3))

@@ -12,7 +12,7 @@ import numpy as np
 from diagnosis.ml.explain.dense import DenseModel
 from diagnosis.ml.explain.explainer import Explainer, Plan
 from diagnosis.ml.explain.explanation import Explanation
-from diagnosis.ml.explain.model_function import Matrix, ModelFunction, as_matrix
+from diagnosis.ml.explain.model_function import Matrix, ModelFunction, as_matrix, matrices_of
 from diagnosis.ml.explain.trees import is_trees, tree_values
 from diagnosis.ml.pipeline import Fitted
 
@@ -73,11 +73,7 @@ def shapley_values(
     """
     if output not in OUTPUTS:
         raise ValueError(f"The output is one of {', '.join(OUTPUTS)}, not {output}.")
-    x = as_matrix(model, rows)
-    own = getattr(model, "background", None)
-    reference = as_matrix(model, own if background is None else background)
-    if reference.ndim != 2 or len(reference) == 0 or reference.shape[1] != x.shape[1]:
-        raise ValueError("The background needs rows with the same features as those explained.")
+    x, reference = matrices_of(model, rows, background)
     if output == "logit" and is_trees(model):
         return tree_values(model, x, reference)
     explainer = explainer_for(model, reference, seed, output)
