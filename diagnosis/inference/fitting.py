@@ -161,7 +161,9 @@ def _fit(version: ModelVersion, facts: Facts, parts: Parts) -> ServiceFit:
         if _is_lacking(feature, snapshot)
     )
     status = _status(version, report, len(missing))
-    standing = () if report.against else standing_rules(service, facts.patient, snapshot, facts=facts)
+    standing = (
+        () if report.against else standing_rules(service, facts.patient, snapshot, facts=facts)
+    )
     return ServiceFit(service, version, status, missing, report.findings, standing=tuple(standing))
 
 

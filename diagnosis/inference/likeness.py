@@ -42,7 +42,8 @@ def of_row(artifact: Artifact, snapshot: Snapshot) -> list[Ground]:
 
 def _message(features: list[Feature], snapshot: Snapshot) -> Text:
     """The one value to look at first by itself, then the others."""
-    most, *others = [_said(feature, snapshot[feature.name]) for feature in features]
+    said: list[Mapping[str, str]] = [_said(feature, snapshot[feature.name]) for feature in features]
+    most, *others = said
     message = both(UNLIKE, most=most)
     return both(ALSO, message=message, inputs=joined(others)) if others else message
 

@@ -37,7 +37,7 @@ class Case:
         return None if found is None else float(found)
 
     def is_confirmed(self, rule: Rule) -> bool:
-        """By this run's word, or by an earlier one where the answer does not change with the day."""
+        """By this run's word, or an earlier one's where the answer does not change with the day."""
         if rule["code"] in self.confirmations:
             return True
         return not rule.get("each_time") and (self.service, rule["code"]) in self.facts.confirmed

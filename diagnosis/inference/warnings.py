@@ -30,9 +30,7 @@ def standing_rules(
 
     Form, refusal, result, try-out, paper and every interface ask here, or read what was kept.
     """
-    return [
-        _of_rule(found) for found in check_standing(service, patient, inputs, facts=facts)
-    ]
+    return [_of_rule(found) for found in check_standing(service, patient, inputs, facts=facts)]
 
 
 def of_run(job: Prediction, result: dict[str, Any], facts: Facts) -> list[dict[str, Any]]:
