@@ -34,6 +34,7 @@ from diagnosis.portal.run_form import RunForm, fields_of, grouped
 from diagnosis.records import reading
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import ModelVersion, Service
+from diagnosis.registry.not_for import not_for
 from medportal.common.errors import DomainError
 from medportal.common.http import say_when
 
@@ -109,6 +110,7 @@ class _Attempt:
             "version": self.version,
             "report": asked,
             "standing": standing,
+            "unchecked": [point for point in not_for(self.service.sheet) if not point.is_checked],
             "to_try": trying.newest_open(self.request.user, self.patient, self.service),
             "quotas": quotas.warnings(self.service),
             "fields": fields,
