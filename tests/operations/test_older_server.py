@@ -1,4 +1,4 @@
-"""A hospital's own PostgreSQL of an older version: backed up, tried and restored by its own programs."""
+"""A hospital's own, older PostgreSQL: backed up, tried and restored by its own programs."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ class Program:
 
 
 def without_values(line: str) -> str:
-    """A complaint about a row may quote it: the name of the table stays, what was quoted does not."""
+    """A complaint about a row may quote it: the table's name stays, what was quoted does not."""
     before, copying, rest = line.partition("COPY failed for table ")
     table, _, error = rest.partition(":")
     return f"{before}{copying}{table}:" + re.sub('".*"', "…", error) if copying else line
