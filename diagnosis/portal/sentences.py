@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from diagnosis.inference.scoring import INTERVAL_METHOD, LEVEL
 from diagnosis.portal.charts.arranging import FAMILY, OTHER
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.charts.waterfall import Bar, Waterfall
@@ -104,11 +105,20 @@ def patient_key(sheet: Mapping[str, Any], probability: float) -> tuple[str, str]
     )
 
 
-def interval_sentence(interval: Sequence[float] | None, level: float = 0.9) -> str:
-    """What the interval is, in the words that keep it from being read as the patient's range."""
+def interval_sentence(result: Mapping[str, Any]) -> str:
+    """What the interval is, in the words that keep it from being read as the patient's range.
+
+    A result says itself how its interval was made: older ones hold the narrower one of refits.
+    """
+    interval = result.get("interval")
     if not interval:
         return say("no_interval")
-    return say("interval", level=whole(level), range=percent_range(interval[0], interval[1]))
+    of_models = result.get("interval_method") == INTERVAL_METHOD
+    return say(
+        "interval" if of_models else "interval_of_refits",
+        level=whole(result.get("interval_level") or LEVEL),
+        range=percent_range(interval[0], interval[1]),
+    )
 
 
 def local_count(found: Mapping[str, Any] | None, sheet: Mapping[str, Any]) -> str:
