@@ -8,10 +8,11 @@ itself leaves open, by giving neither 0 nor 1, stays: with these inputs nobody c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from diagnosis.ml.quantiles import student
 
 Floats = NDArray[np.float64]
 
@@ -123,18 +124,6 @@ def other_models(middle: ArrayLike, refits: ArrayLike, level: float) -> tuple[Fl
     spread = others.std(axis=1, ddof=1)
     reach = student(level, others.shape[1] - 1) * np.sqrt(2.0) * spread
     return points - reach, points + reach
-
-
-def student(level: float, freedom: int) -> float:
-    """Return the quantile that holds the middle ``level`` of a t distribution.
-
-    Expanded about the normal one (Abramowitz and Stegun 26.7.5): right to a hundredth from ten
-    degrees of freedom on.
-    """
-    z = NormalDist().inv_cdf(0.5 + level / 2)
-    first = (z**3 + z) / 4
-    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    return z + first / freedom + second / freedom**2
 
 
 def entropy(p: Floats) -> Floats:

@@ -19,6 +19,7 @@ from diagnosis.portal.figures import (
     exact_range,
     percent,
     percent_range,
+    signed_decimal,
 )
 from medportal.common.text import localized
 
@@ -217,11 +218,17 @@ def borderline(label: str, step: str, here: str, there: str) -> str:
     return say("borderline", label=inside(label), step=step, here=here, there=there)
 
 
-def gain(other: str, difference: float, verdict: str) -> str:
-    """A gain in plain words, and «no gain» where there is none."""
-    if verdict == NO_GAIN:
-        return say("no_gain", other=inside(other))
-    return say(verdict, other=inside(other), gain=f"{abs(difference):.3f}")
+def gain(
+    other: str, difference: float, verdict: str, ends: tuple[float, float] | None = None
+) -> str:
+    """A gain in plain words, and that none was shown where its interval holds 0."""
+    lower, upper = (signed_decimal(end, 3) for end in ends) if ends else ("", "")
+    return say(
+        "no_gain" if verdict == NO_GAIN else verdict,
+        other=inside(other),
+        difference=signed_decimal(difference, 3),
+        range=say("difference_range", lower=lower, upper=upper) if ends else "",
+    )
 
 
 def flagged_sentences(flagged: Mapping[str, Any] | None, *, ahead: bool = False) -> list[str]:

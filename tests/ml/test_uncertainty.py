@@ -5,6 +5,7 @@ import pytest
 
 from diagnosis.ml import FeatureSchema, Recipe, refits, uncertainty
 from diagnosis.ml.pipeline import Sample, fit_logistic
+from diagnosis.ml.quantiles import student
 from tests.ml.conftest import heart
 
 
@@ -70,9 +71,10 @@ def test_what_is_no_set_of_refits_is_refused(broken):
 
 
 def test_student_quantiles_of_a_table():
-    assert uncertainty.student(0.90, 19) == pytest.approx(1.7291, abs=2e-3)
-    assert uncertainty.student(0.90, 199) == pytest.approx(1.6525, abs=1e-4)
-    assert uncertainty.student(0.95, 39) == pytest.approx(2.0227, abs=1e-3)
+    assert student(0.95, 2) == pytest.approx(4.3027, abs=1e-3)
+    assert student(0.90, 19) == pytest.approx(1.7291, abs=1e-4)
+    assert student(0.95, 39) == pytest.approx(2.0227, abs=1e-4)
+    assert student(0.90, 199) == pytest.approx(1.6525, abs=1e-4)
 
 
 def test_another_model_lies_as_far_away_as_the_difference_of_two_may():

@@ -167,7 +167,10 @@ def test_reasons_that_hardly_move_anything_are_said_to_do_so():
     ("verdict", "start"), [("gain", "Better"), ("loss", "Worse"), ("no-gain", "No gain over")]
 )
 def test_no_gain_is_said_in_plain_words(verdict, start):
-    assert sentences.gain("Published Mayo score", 0.006, verdict).startswith(start)
+    text = sentences.gain("Published Mayo score", 0.006, verdict, (-0.004, 0.016))
+
+    assert text.startswith(start)
+    assert "AUROC +0.006 (95 % interval \u22120.004 to +0.016), same patients." in text
 
 
 def test_of_a_hundred_flagged_both_kinds_are_counted():
