@@ -14,7 +14,7 @@ from diagnosis.ml import evaluation
 from diagnosis.ml.artifact import Artifact
 from diagnosis.ml.errors import TableError
 from diagnosis.ml.recipe import Recipe
-from diagnosis.ml.scores import SPREAD_REPEATS
+from diagnosis.ml.scores import SPREAD_REPEATS, finite
 from diagnosis.ml.validation import OutOfFold, evaluate_recipe
 
 if TYPE_CHECKING:
@@ -53,10 +53,13 @@ def against(measured: OutOfFold, other: Artifact, table: pd.DataFrame) -> dict[s
 def entry(artifact: str, ours: OutOfFold, theirs: OutOfFold, **how: Any) -> dict[str, Any]:
     """Return both measurements as the manifest keeps them; ``how`` holds weights and threshold."""
     few, others = (one.probabilities[:, :SPREAD_REPEATS] for one in (ours, theirs))
+    found = {
+        "metrics": evaluation.metrics_with_intervals(ours.labels, others, **how),
+        "differences": evaluation.paired_differences(ours.labels, few, others, **how),
+    }
     return {
         "artifact": artifact,
         "rows": len(ours.labels),
         "events": int(ours.labels.sum()),
-        "metrics": evaluation.metrics_with_intervals(ours.labels, others, **how),
-        "differences": evaluation.paired_differences(ours.labels, few, others, **how),
+        **{part: {name: finite(one) for name, one in of.items()} for part, of in found.items()},
     }
