@@ -17,7 +17,7 @@ from diagnosis.ml.quantiles import student
 from diagnosis.ml.resampling import drawn_counts
 
 LEVEL = 0.95
-FEWEST_OF_EACH = 3
+FEWEST_OF_EACH = 5
 """Events and non-events behind an AUROC: from fewer no method held."""
 _DRAWS = 1000
 
