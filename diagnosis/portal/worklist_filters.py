@@ -58,9 +58,7 @@ class NextPatient:
 
 
 def _waiting(user: User, filters: Filters) -> list[UUID]:
-    wanted = WorklistFilter(
-        service=filters.service, state="undecided", mine=filters.show == "mine"
-    )
+    wanted = WorklistFilter(service=filters.service, state="undecided", mine=filters.show == "mine")
     rows: Any = worklist_for(user, wanted)
     if filters.by_risk:
         rows = by_shown_risk(rows.filter(state=Job.State.DONE), user)
