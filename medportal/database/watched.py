@@ -6,6 +6,7 @@ it says, nobody keeps them. So the client looks at the clock, too.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import psycopg
@@ -17,6 +18,15 @@ ANSWER_SECONDS = 2.0
 PROBE_SECONDS = 2
 """The shortest time that libpq's rules allow for making a session."""
 MARGIN_SECONDS = 2.0
+PAUSE_SECONDS = 2.0
+"""For so long nobody in this process asks a server that was seen to hang."""
+
+_hangs_until = 0.0
+
+
+def refuse_hanging() -> None:
+    if time.monotonic() < _hangs_until:
+        raise psycopg.OperationalError("The database does not answer.")
 
 
 class WatchedConnection(psycopg.Connection[Any]):
@@ -39,10 +49,8 @@ class WatchedConnection(psycopg.Connection[Any]):
 
     def _server_hangs(self) -> bool:
         """Any answer is a sign of life, a refusal included."""
-        address = make_conninfo(
-            **self.info.get_parameters() | {"password": self.info.password},
-            connect_timeout=PROBE_SECONDS,
-        )
+        told = {"password": self.info.password, "connect_timeout": str(PROBE_SECONDS)}
+        address = make_conninfo(**self.info.get_parameters() | told)
         try:
             psycopg.connect(address).close()
         except errors.ConnectionTimeout:
@@ -53,5 +61,7 @@ class WatchedConnection(psycopg.Connection[Any]):
 
     def _give_up(self) -> None:
         """Nobody knows what becomes of the statement, so that the session is of no use."""
+        global _hangs_until  # one server, whoever noticed it
+        _hangs_until = time.monotonic() + PAUSE_SECONDS
         self.pgconn.finish()
         raise psycopg.OperationalError("The database does not answer.") from None

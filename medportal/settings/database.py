@@ -61,7 +61,7 @@ def databases(addresses: Addresses) -> dict[str, Any]:
     if ROLE == "web":
         parts["OPTIONS"]["pool"] = POOL
     default = parts | {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "medportal.database.postgresql",
         "CONN_MAX_AGE": 0 if ROLE == "web" else 60,  # a pool keeps them itself
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": True,

@@ -71,8 +71,8 @@ def test_no_command_does_anything_with_another_key(filled, command, settings):
 
 
 ARGUMENTS = {
-    "import_records": ["x.json", "--team", "x", "--as", "x"],
-    "export_chart": ["x", "x", "--as", "x"],
+    "import_records": ["x.json", "--team", "x", "--user", "x"],
+    "export_chart": ["x", "x", "--person", "x", "--purpose", "treatment"],
     "issue_token": ["x"],
     "backup": ["/nowhere", "--key-file", "/nowhere/key"],
 }
