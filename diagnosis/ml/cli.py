@@ -13,8 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diagnosis.ml.artifact import Artifact
+from diagnosis.ml.artifact import KNOWN, Artifact
 from diagnosis.ml.errors import MLError, RecipeError, TableError
+from diagnosis.ml.manifest import MANIFEST
+from diagnosis.ml.package import refuse_strangers
 from diagnosis.ml.recipe import Recipe
 from diagnosis.ml.schema import FeatureSchema
 
@@ -94,10 +96,10 @@ def _json(path: str) -> Any:
         raise RecipeError(f"{path} can not be read as JSON.") from error
 
 
-def _table(path: str) -> pd.DataFrame:
+def _table(path: str, schema: FeatureSchema | None = None) -> pd.DataFrame:
     from diagnosis.ml.tables import read_table
 
-    return read_table(path)
+    return read_table(path, [f.name for f in schema or () if f.kind != "number"])
 
 
 def _write(table: pd.DataFrame, path: str) -> None:
@@ -118,18 +120,27 @@ def _recipe(given: argparse.Namespace) -> Recipe:
 
 def _train(given: argparse.Namespace) -> None:
     recipe = _recipe(given)
+    if not _is_zip(given.out):
+        refuse_strangers(Path(given.out), {MANIFEST, *KNOWN})  # before an hour of training
     schema = FeatureSchema.from_dict(_json(given.schema)) if given.schema else None
-    table = _table(given.data)
+    table = _table(given.data, schema)
+    from diagnosis.ml.table_checks import QUIET
     from diagnosis.ml.training import train
 
     artifact = train(recipe, table, schema)
     path = _kept(artifact, given.out)
+    for finding in artifact.manifest["findings"]:
+        if finding["code"] in QUIET:  # the others have warned
+            _say(f"note: {finding['message']['en']}")
     _say(f"{artifact.manifest['choice']['model']}: {_headline(artifact)}; written to {path}")
 
 
 def _kept(artifact: Artifact, out: str) -> Path:
-    zipped = Path(out).suffix.lower() == ".zip"
-    return artifact.to_zip(out) if zipped else artifact.save(out)
+    return artifact.to_zip(out) if _is_zip(out) else artifact.save(out)
+
+
+def _is_zip(out: str) -> bool:
+    return Path(out).suffix.lower() == ".zip"
 
 
 def _upgrade(given: argparse.Namespace) -> None:
@@ -153,7 +164,7 @@ def _headline(artifact: Artifact) -> str:
 def _opened(given: argparse.Namespace) -> tuple[Artifact, pd.DataFrame]:
     """Return artifact and table; TableError where they have no column in common."""
     artifact = Artifact.load(given.artifact)
-    table = _table(given.data)
+    table = _table(given.data, artifact.schema)
     known = [name for name in artifact.schema.names if name in table.columns]
     if not known:
         raise TableError(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml.errors import TableError
+from diagnosis.ml.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +95,8 @@ class Task:
 
 
 def _pairs(column: pd.Series[Any]) -> list[tuple[Any, bool]]:
-    return list(zip(column.tolist(), column.isna().tolist(), strict=True))
+    values = column.tolist()
+    return list(zip(values, map(is_missing, values), strict=True))
 
 
 def _text(raw: Any) -> str:
@@ -107,8 +109,9 @@ def _text(raw: Any) -> str:
 
 
 def _numbers(column: pd.Series[Any]) -> Array:
+    values = [None if missing else raw for raw, missing in _pairs(column)]
     try:
-        numbers = column.astype("float64").to_numpy()
+        numbers = np.array([np.nan if raw is None else float(raw) for raw in values])
     except (TypeError, ValueError) as error:
         raise TableError(f"The target {column.name} is not a number everywhere.") from error
     if np.isinf(numbers).any():
