@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role
 from diagnosis.portal.troubles import troubles
@@ -32,7 +33,7 @@ NAVIGATION = (
     NavItem(_("Round"), "portal:worklist", (Role.NURSE,)),
     NavItem(_("Patients"), "portal:patients", CHART),
     NavItem(
-        _("Services"),
+        pgettext_lazy("menu", "Services"),
         "portal:services",
         (*CHART, Role.DATA_SCIENTIST, Role.REVIEWER, Role.ADMINISTRATOR),
     ),
