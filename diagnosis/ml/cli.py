@@ -75,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--data", required=True, help="the table, CSV or Parquet")
     train.add_argument("--target", help="the column to predict; several, separated by commas")
     train.add_argument("--recipe", help="a recipe as JSON")
+    train.add_argument("--positive", help="the value of the target that is the event")
+    for command in (train, evaluate):
+        command.add_argument("--group", help="the column that says whose row it is")
     train.add_argument("--schema", help="a feature schema as JSON; inferred where not given")
     for command in (train, upgrade):
         command.add_argument("--out", required=True, help="the folder, or .zip, to write")
@@ -112,10 +115,13 @@ def _write(table: pd.DataFrame, path: str) -> None:
 
 def _recipe(given: argparse.Namespace) -> Recipe:
     recipe = Recipe.from_dict(_json(given.recipe)) if given.recipe else Recipe()
-    if not given.target:
-        return recipe
-    names = tuple(given.target.split(","))
-    return replace(recipe, target=names if len(names) > 1 else names[0])
+    said: dict[str, Any] = {
+        name: getattr(given, name) for name in ("positive", "group") if getattr(given, name)
+    }
+    if given.target:
+        names = tuple(given.target.split(","))
+        said["target"] = names if len(names) > 1 else names[0]
+    return replace(recipe, **said)
 
 
 def _train(given: argparse.Namespace) -> None:
@@ -132,6 +138,9 @@ def _train(given: argparse.Namespace) -> None:
     for finding in artifact.manifest["findings"]:
         if finding["code"] in QUIET:  # the others have warned
             _say(f"note: {finding['message']['en']}")
+    if artifact.task.kind == "binary":
+        facts = artifact.manifest["training"]
+        _say(f"event: {artifact.task.classes[1]} ({round(100 * facts['rate'])} %)")
     _say(f"{artifact.manifest['choice']['model']}: {_headline(artifact)}; written to {path}")
 
 
@@ -230,10 +239,22 @@ def _explain(given: argparse.Namespace) -> None:
     _write(out, given.out)
 
 
+def _group(given: argparse.Namespace, artifact: Artifact, table: pd.DataFrame) -> str | None:
+    """Return the column that says whose row it is: as named, else the model's own if there."""
+    if given.group:
+        return str(given.group)
+    own = (artifact.manifest.get("recipe") or {}).get("group")
+    if own and own not in table.columns:
+        _say(f"warning: the table has no column {own}: each row counts as another patient.")
+        return None
+    return own or None
+
+
 def _evaluate(given: argparse.Namespace) -> None:
     artifact, table = _opened(given)
     import numpy as np
 
+    from diagnosis.ml.patients import owners
     from diagnosis.ml.scores import measure
 
     y = artifact.task.read(table)
@@ -241,7 +262,8 @@ def _evaluate(given: argparse.Namespace) -> None:
     if not known.any():
         raise TableError("No row of the table has a known target.")
     predicted = artifact.predict(table).reshape(len(table), -1)
-    found = measure(artifact.task.kind, y[known], predicted[known][None])
+    groups = owners(table[known], _group(given, artifact, table))
+    found = measure(artifact.task.kind, y[known], predicted[known][None], groups=groups)
     text = json.dumps(
         {"task": artifact.task.to_dict(), "rows": int(known.sum()), "metrics": found},
         indent=1,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml import table_checks, tables
+from diagnosis.ml import patients, table_checks, tables
 from diagnosis.ml.errors import RecipeError, TableError
 from diagnosis.ml.pipeline import Sample
 from diagnosis.ml.recipe import Recipe
@@ -87,25 +88,35 @@ def pose(recipe: Recipe, table: pd.DataFrame, schema: FeatureSchema | None = Non
         # Words of a table are named to its owner, not kept with the model.
         more = f": {tables.strays(table[name])}" if reason == tables.MIXED else ""
         _warn(f"Column {name} is left out: {reason}{more}.")
-    x = schema.matrix(table)[rows]
+    x, groups = schema.matrix(table)[rows], _owners(recipe, table, rows)
     _refuse_too_few(task, y[rows])
-    sample = Sample(x, y[rows], schema.features, task.kind)
-    findings = _findings(task, table, schema, rows, y)
-    return Problem(recipe, task, schema, sample, rows, used, findings)
+    if groups is not None:
+        patients.refuse_too_few(groups, y[rows], task.kind)
+    sample = Sample(x, y[rows], schema.features, task.kind, groups)
+    problem = Problem(recipe, task, schema, sample, rows, used)
+    findings = tuple(_findings(problem, table))
+    table_checks.warn_of(findings)
+    return replace(problem, findings=findings)
 
 
-def _findings(
-    task: Task, table: pd.DataFrame, schema: FeatureSchema, rows: Index, y: NDArray[np.float64]
-) -> tuple[TableFinding, ...]:
-    """Look the table over, and warn of what cannot wait for a reviewer."""
-    found: list[TableFinding] = []
-    if len(rows) < len(table):
-        figures = {"rows": len(table) - len(rows), "of": len(table)}
-        found.append(TableFinding("target_missing", (), figures))
-    found += table_checks.leaks(task, table[list(schema.names)].iloc[rows], y[rows])
-    found += table_checks.too_few(task, len(schema), y[rows])
-    table_checks.warn_of(found)
-    return tuple(found)
+def _owners(recipe: Recipe, table: pd.DataFrame, rows: Index) -> Index | None:
+    return patients.owners(table.iloc[rows], recipe.group)
+
+
+def _findings(problem: Problem, table: pd.DataFrame) -> Iterator[TableFinding]:
+    """Look over the table and the rows of it that are learnt from."""
+    sample, task, names = problem.sample, problem.task, list(problem.schema.names)
+    learnt = table.iloc[problem.rows]
+    yield from table_checks.guessed_event(task, problem.recipe.positive, sample.y)
+    if len(learnt) < len(table):
+        figures = {"rows": len(table) - len(learnt), "of": len(table)}
+        yield TableFinding("target_missing", (), figures)
+    if problem.recipe.group is None:
+        yield from patients.repeated_identifiers(learnt, tables.identifiers(learnt))
+    told = [name for name in table.columns if name in names or tables.tells_of_a_row(table[name])]
+    yield from patients.repeated_rows(learnt[told])
+    yield from table_checks.leaks(task, learnt[names], sample.y)
+    yield from table_checks.too_few(task, len(names), sample.y)
 
 
 def _warn(text: str) -> None:
@@ -113,7 +124,9 @@ def _warn(text: str) -> None:
 
 
 def _asked(recipe: Recipe, name: str) -> bool:
-    return name not in recipe.exclude and (not recipe.features or name in recipe.features)
+    if name in (*recipe.exclude, recipe.group):
+        return False
+    return not recipe.features or name in recipe.features
 
 
 def _wanted(recipe: Recipe, schema: FeatureSchema) -> FeatureSchema:

@@ -130,7 +130,8 @@ def _finite(entry: Mapping[str, Any]) -> Interval:
 
 def scores(measured: OutOfFold) -> dict[str, Interval]:
     """Return the metrics of a cross-validation with their intervals."""
-    return measure(measured.task.kind, measured.y, measured.predictions)
+    kind, groups = measured.task.kind, measured.groups
+    return measure(kind, measured.y, measured.predictions, groups=groups)
 
 
 def missing_metrics(measured: OutOfFold) -> dict[str, dict[str, float | None]]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml.evaluation import LeakageHint, leakage_hints
+from diagnosis.ml.events import PLAIN
 from diagnosis.ml.reading import NAN
 from diagnosis.ml.table_findings import TableFinding
 from diagnosis.ml.tables import TableWarning
@@ -25,7 +26,6 @@ MOST_PAIRED = 100  # columns; the pairs of wider tables would take longer than t
 FEWEST_A_COLUMN = 10  # events an input: Peduzzi et al., J Clin Epidemiol 1996;49:1373-1379
 TOO_GOOD = 0.98  # a correlation with a number that is predicted
 PERFECT = 0.99
-CHANCE = 10  # so many times more pairs of equal rows than unrelated columns would give
 QUIET = frozenset(("missingness", "duplicate", "few_events", "few_rows"))
 """Written down without a warning: usual in clinical tables, and to be answered at review."""
 
@@ -68,6 +68,14 @@ def _too_correlated(columns: Mapping[str, Sequence[Any]], y: Array) -> Iterator[
         alike = abs(float(np.corrcoef(numbers[known], y[known])[0, 1]))
         if alike > TOO_GOOD:
             yield TableFinding("too_good", (name,), {"strength": alike})
+
+
+def guessed_event(task: Task, positive: str | None, y: Array) -> list[TableFinding]:
+    """Say which label was taken for the event, where its name does not."""
+    if task.kind != "binary" or positive is not None or task.classes[1].casefold() in PLAIN:
+        return []
+    percent = round(100 * float(np.nanmean(y)))
+    return [TableFinding("event_guessed", (), {"event": task.classes[1], "percent": percent})]
 
 
 def too_few(task: Task, columns: int, y: Array) -> list[TableFinding]:

@@ -57,8 +57,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "{0}有重复：{rows}行仅来自{groups}名患者（或同类对象），却按每行一名患者评估。请将其设为分组列。",
     ),
     "event_guessed": (
-        "The event was not named; {event} was taken ({percent} %): is that right?",
-        "未指明何为事件，已取“{event}”（{percent}%）：是否正确？",
+        "event: {event} ({percent} %). The recipe does not name it: is it right?",
+        "事件：{event}（{percent}%）。训练方案未指明，是否正确？",
     ),
 }
 CODES = tuple(_TEXTS)

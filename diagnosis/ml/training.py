@@ -126,7 +126,7 @@ def _learn(problem: Problem, measured: OutOfFold | None) -> _Learnt:
     recipe = measured.recipe
     fitted = fit(recipe, sample)
     members = refits.refit(recipe, sample, fitted)
-    unlike = novelty.learn(sample.x, sample.features, recipe.seed)
+    unlike = novelty.learn(sample.x, sample.features, recipe.seed, sample.groups)
     metrics = scores(measured)
     perfect = table_checks.too_perfect(metrics)
     if not any(finding.code == "too_good" for finding in problem.findings):

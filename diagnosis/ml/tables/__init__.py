@@ -9,6 +9,7 @@ from diagnosis.ml.tables.features import (
     named,
     need_columns,
     strays,
+    tells_of_a_row,
     unusable,
 )
 from diagnosis.ml.tables.files import read_table
@@ -25,5 +26,6 @@ __all__ = [
     "plain_table",
     "read_table",
     "strays",
+    "tells_of_a_row",
     "unusable",
 ]

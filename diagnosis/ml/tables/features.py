@@ -27,6 +27,7 @@ MOST_CATEGORIES = 30
 CODED_AT_MOST = 6  # so many different small whole numbers look like codes, more like a count
 MIXED = "it holds numbers and, in some rows, what is none"
 _IDENTIFIER = "it looks like an identifier"
+_NO_NAME, _NO_VALUES = "it has no name", "its cells hold no single values"
 _NAMELESS = re.compile(r"Unnamed: \d+(_level_\d+)?|")
 _LONG_NUMBER = 1e8  # all different and so long: numbers of people, not of what they have
 _NAMED, _SHORT = 3, 12
@@ -52,11 +53,11 @@ def _is_numbered(numbers: pd.Series[Any]) -> bool:
 def unusable(column: pd.Series[Any]) -> str | None:
     """Say why a plain column can not be a feature, or None if it can."""
     if columns.holds_no_values(column):
-        return "its cells hold no single values"
+        return _NO_VALUES
     present = column.dropna()
     reasons: tuple[tuple[str, Callable[[], bool]], ...] = (
         ("it is empty", lambda: present.empty),
-        ("it has no name", lambda: bool(_NAMELESS.fullmatch(str(column.name)))),
+        (_NO_NAME, lambda: bool(_NAMELESS.fullmatch(str(column.name)))),
         ("it is constant", lambda: present.nunique() == 1 and not column.isna().any()),
         ("it has a single value", lambda: present.nunique() == 1),
         ("it holds dates", lambda: holds_dates(column)),
@@ -69,6 +70,11 @@ def unusable(column: pd.Series[Any]) -> str | None:
         ),
     )
     return next((reason for reason, holds in reasons if holds()), None)
+
+
+def tells_of_a_row(column: pd.Series[Any]) -> bool:
+    """Whether a plain column holds something of the row, be it no feature; not whose it is."""
+    return unusable(column) not in (_IDENTIFIER, _NO_NAME, _NO_VALUES)
 
 
 def identifiers(table: pd.DataFrame) -> list[str]:
