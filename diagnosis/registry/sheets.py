@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.ml import FeatureSchema, SchemaError
-from diagnosis.registry import bands
+from diagnosis.registry import bands, not_for
 from medportal.common.errors import DomainError, Pointer
 from medportal.common.text import LANGUAGES
 
@@ -29,6 +29,7 @@ RULES: dict[str, tuple[str, ...]] = {  # kind: what it cannot do without
     "condition_present": ("codes", "question"),
     "medication_absent": ("codes",),
     "input_range": ("feature",),
+    "input_not_among": ("feature", "values"),
     "observation_range": ("codes", "unit"),
     "ratio_range": ("numerator", "denominator"),
     "outcome_absent": (),
@@ -59,6 +60,7 @@ def _sheet_problems(sheet: Sheet, features: FeatureSchema) -> Iterator[Pointer]:
     yield from _missing_texts(sheet)
     yield from _missing_facts(sheet)
     yield from _rule_problems(sheet, features)
+    yield from not_for.problems(sheet, features)
     yield from _band_problems(sheet)
 
 
@@ -145,6 +147,18 @@ def _rule_problems(sheet: Sheet, features: FeatureSchema) -> Iterator[Pointer]:
         for name in NAMES_FEATURES:
             if name in rule and rule[name] not in features:
                 yield Pointer(f"{place}/{name}", "unknown_feature", _("No such input."))
+        yield from _answer_problems(place, rule, features)
+
+
+def _answer_problems(
+    place: str, rule: Mapping[str, Any], features: FeatureSchema
+) -> Iterator[Pointer]:
+    """A rule about answers names answers that its input can have: a typing error never applies."""
+    if rule.get("kind") != "input_not_among" or rule.get("feature") not in features:
+        return
+    known = {category.value for category in features[rule["feature"]].categories}
+    if not known.issuperset(rule.get("values") or ()):
+        yield Pointer(f"{place}/values", "unknown_answer", _("No such answer."))
 
 
 def _band_problems(sheet: Sheet) -> Iterator[Pointer]:

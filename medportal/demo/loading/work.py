@@ -75,7 +75,7 @@ class Desk:
 
     def _confirmed(self, slug: str) -> tuple[str, ...]:
         rules = self.services[slug].sheet["population"]
-        return tuple(rule["code"] for rule in rules if rule["kind"] == "confirm")
+        return tuple(rule["code"] for rule in rules if rule.get("question"))
 
 
 def leave_work(cast: Cast, services: dict[str, Service], patients: Patients) -> None:
