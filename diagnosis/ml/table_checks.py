@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 MOST_PAIRED = 100  # columns; the pairs of wider tables would take longer than the fit
-FEWEST_A_COLUMN = 10  # events an input: Peduzzi et al., J Clin Epidemiol 1996;49:1373-1379
+FEWEST_A_COLUMN = 5  # events an input: Vittinghoff, McCulloch, Am J Epidemiol 2007;165:710-718
 TOO_GOOD = 0.98  # a correlation with a number that is predicted
 PERFECT = 0.99
 QUIET = frozenset(("missingness", "duplicate", "few_events", "few_rows"))
