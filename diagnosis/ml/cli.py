@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (train, evaluate):
         command.add_argument("--group", help="the column that says whose row it is")
     train.add_argument("--schema", help="a feature schema as JSON; inferred where not given")
+    train.add_argument("--against", help="an artifact in use, to compare on the same patients")
     for command in (train, upgrade):
         command.add_argument("--out", required=True, help="the folder, or .zip, to write")
     for command in (predict, explain, evaluate, upgrade):
@@ -133,7 +134,7 @@ def _train(given: argparse.Namespace) -> None:
     from diagnosis.ml.table_checks import QUIET
     from diagnosis.ml.training import train
 
-    artifact = train(recipe, table, schema)
+    artifact = train(recipe, table, schema, **_beside(given, recipe, table, schema))
     path = _kept(artifact, given.out)
     for finding in artifact.manifest["findings"]:
         if finding["code"] in QUIET:  # the others have warned
@@ -142,6 +143,20 @@ def _train(given: argparse.Namespace) -> None:
         facts = artifact.manifest["training"]
         _say(f"event: {artifact.task.classes[1]} ({round(100 * facts['rate'])} %)")
     _say(f"{artifact.manifest['choice']['model']}: {_headline(artifact)}; written to {path}")
+
+
+def _beside(
+    given: argparse.Namespace, recipe: Recipe, table: pd.DataFrame, schema: FeatureSchema | None
+) -> dict[str, Any]:
+    """Return what ``train`` needs to tell this model from the one in use."""
+    if not given.against:
+        return {}
+    from diagnosis.ml.against import against
+    from diagnosis.ml.validation import evaluate_recipe
+
+    other = Artifact.load(given.against)
+    measured = evaluate_recipe(recipe, table, schema)
+    return {"measured": measured, "extra": {"against": [against(measured, other, table)]}}
 
 
 def _kept(artifact: Artifact, out: str) -> Path:
