@@ -139,10 +139,15 @@ def _train(given: argparse.Namespace) -> None:
     for finding in artifact.manifest["findings"]:
         if finding["code"] in QUIET:  # the others have warned
             _say(f"note: {finding['message']['en']}")
-    if artifact.task.kind == "binary":
-        facts = artifact.manifest["training"]
-        _say(f"event: {artifact.task.classes[1]} ({round(100 * facts['rate'])} %)")
-    _say(f"{artifact.manifest['choice']['model']}: {_headline(artifact)}; written to {path}")
+    model, event = artifact.manifest["choice"]["model"], _event(artifact)
+    _say(f"{model}: {_headline(artifact)}; {event}written to {path}")
+
+
+def _event(artifact: Artifact) -> str:
+    if artifact.task.kind != "binary":
+        return ""
+    percent = round(100 * artifact.manifest["training"]["rate"])
+    return f"event: {artifact.task.classes[1]} ({percent} %); "
 
 
 def _beside(
@@ -270,7 +275,7 @@ def _evaluate(given: argparse.Namespace) -> None:
     import numpy as np
 
     from diagnosis.ml.patients import owners
-    from diagnosis.ml.scores import measure
+    from diagnosis.ml.scores import by_label, measure
 
     y = artifact.task.read(table)
     known = ~np.isnan(y).all(axis=1)
@@ -279,11 +284,10 @@ def _evaluate(given: argparse.Namespace) -> None:
     predicted = artifact.predict(table).reshape(len(table), -1)
     groups = owners(table[known], _group(given, artifact, table))
     found = measure(artifact.task.kind, y[known], predicted[known][None], groups=groups)
-    text = json.dumps(
-        {"task": artifact.task.to_dict(), "rows": int(known.sum()), "metrics": found},
-        indent=1,
-        allow_nan=False,
-    )
+    told = {"task": artifact.task.to_dict(), "rows": int(known.sum()), "metrics": found}
+    if artifact.task.kind == "multilabel":
+        told["labels"] = by_label(y[known], predicted[known], artifact.task.classes)
+    text = json.dumps(told, indent=1, allow_nan=False)
     sys.stdout.write(text + "\n")
     if given.out:
         Path(given.out).write_text(text + "\n", encoding="utf-8")
