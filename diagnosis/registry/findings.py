@@ -31,6 +31,9 @@ def are_told(version: ModelVersion) -> bool:
 
 
 def of(version: ModelVersion) -> list[Finding]:
+    told = version.manifest.get("findings") or []
+    if not told:
+        return []
     answers = {answer.finding: answer for answer in version.finding_answers.select_related("by")}
     return [
         Finding(
@@ -41,7 +44,7 @@ def of(version: ModelVersion) -> list[Finding]:
             dict(entry["message"]),
             answers.get(key(entry)),
         )
-        for entry in version.manifest.get("findings") or []
+        for entry in told
     ]
 
 
