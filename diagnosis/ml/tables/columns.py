@@ -56,7 +56,7 @@ def _numbers(column: pd.Series[Any], values: list[Any], present: list[Any]) -> p
     if len(present) == len(values):
         if truths:
             return pd.Series(values, index=column.index, name=column.name, dtype=bool)
-        if all(isinstance(raw, (int, np.integer)) and abs(raw) < 2**62 for raw in present):
+        if all(isinstance(raw, (int, np.integer)) and abs(int(raw)) < 2**62 for raw in present):
             return pd.Series(values, index=column.index, name=column.name, dtype="int64")
     numbers = [np.nan if raw is None else float(raw) for raw in values]
     return pd.Series(numbers, index=column.index, name=column.name, dtype="float64")
