@@ -15,7 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import Role, User
 from accounts.permissions import require_role
 from diagnosis.portal.access import PersonRequest, take
-from diagnosis.portal.forms_review import ContradictionForm, ReasonForm, ReviewForm
+from diagnosis.portal.forms_review import (
+    ContradictionForm,
+    PublishForm,
+    ReasonForm,
+    ReviewForm,
+)
 from diagnosis.portal.model_looks import looks
 from diagnosis.portal.model_structure import structure
 from diagnosis.portal.surprises import surprises
@@ -78,9 +83,10 @@ def _page(
     review: ReviewForm | None = None,
     reason: ReasonForm | None = None,
     explanation: ContradictionForm | None = None,
+    publish: PublishForm | None = None,
 ) -> HttpResponse:
     user, shown = request.user, card(version)
-    bound = [form for form in (review, reason, explanation) if form is not None]
+    bound = [form for form in (review, reason, explanation, publish) if form is not None]
     context = {
         "version": version,
         "service": version.service,
@@ -95,6 +101,7 @@ def _page(
         "surprises": surprises(version) if user.has_role(*EXPLAINERS) else [],
         "review": review or ReviewForm(reviewer=user),
         "reason": reason or ReasonForm(),
+        "publish": publish or PublishForm(auto_id="publish-%s"),
         "explanations": _explanation_forms(shown, explanation),
         "faulty": bound[0] if bound else None,
     }
@@ -191,9 +198,13 @@ def resume(request: PersonRequest, version: UUID) -> HttpResponse:
 @require_role(Role.REVIEWER)
 def publish(request: PersonRequest, version: UUID) -> HttpResponse:
     found, actor = _version(request.user, version), request.user
+    form = PublishForm(request.POST, auto_id="publish-%s")
+    if not form.is_valid():
+        return _page(request, found, publish=form)
+    reason = form.cleaned_data["reason"]
     return _take(
         request,
         found,
-        lambda: actions.publish_version(actor=actor, version=found),
+        lambda: actions.publish_version(actor=actor, version=found, reason=reason),
         _("Published. Clinicians can run it now."),
     )

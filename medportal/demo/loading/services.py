@@ -55,7 +55,7 @@ def _published(cast: Cast, service: Service, artifact: str) -> None:
     approver = cast["autoapproval"]
     version = _submitted(cast, service, HERE / "artifacts" / artifact)
     version = actions.approve_version(actor=approver, version=version, note=APPROVAL)
-    actions.publish_version(actor=approver, version=version)
+    actions.publish_version(actor=approver, version=version, reason=APPROVAL)
 
 
 def _submitted(cast: Cast, service: Service, artifact: Path) -> ModelVersion:
