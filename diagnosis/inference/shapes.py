@@ -178,7 +178,12 @@ def fit(found: ServiceFit) -> dict[str, Any]:
         "questions": [{"code": rule.code, "message": rule.message} for rule in found.questions],
         "last": None if found.last is None else summary(found.last),
         "newer_data": [
-            {"feature": newer.feature.name, "label": newer.label, "observed_at": newer.observed_at}
+            {
+                "feature": newer.feature.name,
+                "label": newer.label,
+                "observed_at": newer.observed_at,
+                "withdrawn": newer.is_withdrawn,
+            }
             for newer in found.newer
         ],
         "links": {
