@@ -17,8 +17,6 @@ from diagnosis.records import derived
 from diagnosis.records.models import Observation
 from medportal.common.text import localized
 
-WRONG = Observation.Status.ENTERED_IN_ERROR
-
 
 @dataclass(frozen=True)
 class NewerValue:
@@ -33,7 +31,7 @@ class NewerValue:
 
     @property
     def is_withdrawn(self) -> bool:
-        return self.observation.status == WRONG
+        return _no_longer_holds(self.observation)
 
     @property
     def observed_at(self) -> datetime:
@@ -64,14 +62,18 @@ def _observations(predictions: list[Prediction]) -> list[Observation]:
         wanted |= later & Q(patient=prediction.patient_id, code__in=codes)
     if not wanted:
         return []
-    standing = Observation.unscoped.filter(is_current=True, status__in=(*Observation.VALID, WRONG))
-    rows = standing.filter(wanted)
+    rows = Observation.unscoped.filter(wanted, is_current=True)
     newest_first = (F("observed_at").desc(), F("recorded_at").desc())
     return list(rows.order_by(*newest_first))
 
 
 def _sources(feature: Feature) -> list[Source]:
     return [source for source in feature.sources if source.kind == "observation"]
+
+
+def _no_longer_holds(row: Observation) -> bool:
+    """A row that took the place of another and is no fact: withdrawn, or preliminary again."""
+    return row.replaces_id is not None and row.status not in Observation.VALID
 
 
 def _codes(feature: Feature) -> list[str]:
@@ -96,7 +98,7 @@ def _newer(prediction: Prediction, rows: list[Observation]) -> Iterator[NewerVal
 
 
 def _is_newer(feature: Feature, used: Entry, prediction: Prediction, row: Observation) -> bool:
-    if row.status == WRONG:
+    if row.status not in Observation.VALID:
         return _is_taken_back(feature, used, prediction, row)
     if not any(s.system == row.system and s.code == row.code for s in _sources(feature)):
         return False
@@ -109,7 +111,8 @@ def _is_newer(feature: Feature, used: Entry, prediction: Prediction, row: Observ
 
 def _is_taken_back(feature: Feature, used: Entry, prediction: Prediction, row: Observation) -> bool:
     """Whether the very value that the result was computed from no longer holds."""
-    if row.recorded_at <= prediction.requested_at or used.get("converted") is None:
+    is_later = row.recorded_at > prediction.requested_at
+    if not (is_later and _no_longer_holds(row)) or used.get("converted") is None:
         return False
     if used.get("source") == "derived":
         # its time is that of the weight; the height of an adult is older
