@@ -1,20 +1,25 @@
-"""Files as other systems write them: who is meant, on which day, in which unit, in which spelling."""
+"""Files as other systems write them: who is meant, on which day, in which unit and spelling."""
+
+# ruff: noqa: RUF001  # names as people write them
 
 from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from diagnosis.interop.fhir.incoming import read
-from diagnosis.records import note_search, search
+from diagnosis.records import actions, note_search, search
 from diagnosis.records.incoming import findings
 from diagnosis.records.models import Note, Observation, Patient
 from diagnosis.records.note_search import NoteQuery
 from diagnosis.records.search import Query
+from diagnosis.records.validation import Given
 from tests.factories import NoteFactory, patient_of
 from tests.imports.conftest import House
 from tests.imports.sent import (
@@ -68,9 +73,6 @@ def test_a_value_of_the_first_and_of_the_last_day_of_life_is_one_of_that_life():
 
 
 def test_a_value_of_the_first_day_can_be_corrected(house: House):
-    from diagnosis.records import actions
-    from diagnosis.records.validation import Given
-
     house.run(born_on("2024-05-01T07:00:00+08:00"))
     row = Observation.unscoped.get()
     right = Given(code="29463-7", value=3300, unit="g")
@@ -252,13 +254,8 @@ def test_a_word_that_a_line_break_parts_is_found_in_a_note(house: House):
     assert note_search.find(house.doctor, NoteQuery("压热")).total == 0
 
 
-@pytest.mark.django_db
-def test_what_was_stored_before_is_read_anew():
-    from importlib import import_module
-
-    from django.apps import apps
-
-    somebody = patient_of(family_name="王", given_name="小明测")
+def test_what_was_stored_before_is_read_anew(house: House):
+    somebody = patient_of(house.doctor, family_name="王", given_name="小明测")
     note = NoteFactory(patient=somebody, text="高血\n压")
     Patient.unscoped.filter(pk=somebody.pk).update(search_name=" 王 小明测", name_grams=["王"])
     Note.unscoped.filter(pk=note.pk).update(search_text=" 高血 压", search_grams=["高血"])

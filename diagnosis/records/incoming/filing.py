@@ -22,6 +22,7 @@ from diagnosis.records.models import (
     Patient,
     PatientRow,
 )
+from diagnosis.records.models.chart import WithdrawableQuerySet
 from diagnosis.records.upserting import CHANGED_AT_SOURCE, Key, upsert
 from diagnosis.records.validation import Checked
 
@@ -52,8 +53,8 @@ class Filing:
     def file(self, incoming: Incoming, judged: Judged) -> None:
         self.written.facts["unchanged"] += judged.repeated
         wanted = dict(self._wanted(judged.checked, incoming))
-        for one in upsert(self.actor, self.source, {self.patient.pk: self.patient}, wanted):
-            self.written.facts[one.result] += 1
+        for upserted in upsert(self.actor, self.source, {self.patient.pk: self.patient}, wanted):
+            self.written.facts[upserted.result] += 1
         for model in dict.fromkeys(fact.model for fact, _row in judged.rows):
             self._file_rows(model, [pair for pair in judged.rows if pair[0].model is model])
         for left_out in judged.left_out:
@@ -149,7 +150,8 @@ class Filing:
             return Observation.unscoped.filter(is_current=True).exclude(status=WRONG)
         if model in WITH_STATUS:
             return model.unscoped.exclude(status=WRONG)
-        return model.unscoped.filter(is_withdrawn=False)
+        held: WithdrawableQuerySet = model.unscoped.get_queryset()
+        return held.standing()
 
     def _withdraw(self, row: PatientRow) -> None:
         if isinstance(row, Observation):

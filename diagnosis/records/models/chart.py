@@ -69,8 +69,8 @@ class WithdrawableRow(PatientRow):
 
     is_withdrawn = models.BooleanField(default=False, db_default=False, editable=False)
 
-    closed = ClosedManager()  # first, so the default
-    unscoped = WithdrawableQuerySet.as_manager()
+    closed: ClassVar[ClosedManager] = ClosedManager()  # first, so the default
+    unscoped: ClassVar[models.Manager[Any]] = WithdrawableQuerySet.as_manager()
     objects: ClassVar[Gate[Any]] = Gate()
 
     class Meta(PatientRow.Meta):
