@@ -22,7 +22,6 @@ from diagnosis.records.models import (
     Patient,
     PatientRow,
 )
-from diagnosis.records.models.chart import WithdrawableQuerySet
 from diagnosis.records.upserting import CHANGED_AT_SOURCE, Key, upsert
 from diagnosis.records.validation import Checked
 
@@ -150,8 +149,9 @@ class Filing:
             return Observation.unscoped.filter(is_current=True).exclude(status=WRONG)
         if model in WITH_STATUS:
             return model.unscoped.exclude(status=WRONG)
-        held: WithdrawableQuerySet = model.unscoped.get_queryset()
-        return held.standing()
+        held: Any = model.unscoped
+        standing: QuerySet[Any] = held.standing()
+        return standing
 
     def _withdraw(self, row: PatientRow) -> None:
         if isinstance(row, Observation):
