@@ -92,7 +92,12 @@ class ResultSerializer(Base):
     interval = serializers.ListField(
         child=serializers.FloatField(), allow_null=True, min_length=2, max_length=2
     )
-    interval_method = serializers.CharField(allow_null=True)
+    interval_method = serializers.CharField(
+        allow_null=True,
+        help_text="`other models`: about `interval_level` of models built from other patients of"
+        " the same kind lie within; `bootstrap refits` (older results): of this model's refits,"
+        " which is narrower",
+    )
     interval_level = serializers.FloatField(allow_null=True)
     band = BandSerializer(allow_null=True)
     imputed = serializers.ListField(child=serializers.CharField())
@@ -125,6 +130,13 @@ class WarningSerializer(Base):
     features = serializers.ListField(child=serializers.CharField())
 
 
+class StandingRuleSerializer(WarningSerializer):
+    """A rule of the service that holds whatever the score, also beside a refusal."""
+
+    cure = serializers.CharField(allow_null=True)
+    source = serializers.CharField(allow_blank=True)
+
+
 class RunSerializer(Base):
     """What every prediction has, in lists too."""
 
@@ -153,6 +165,7 @@ class PredictionSerializer(RunSerializer):
     result = ResultSerializer(allow_null=True)
     explanation = ExplanationSerializer(allow_null=True)
     added_value = AddedValueSerializer(allow_null=True)
+    standing_rules = StandingRuleSerializer(many=True)
     refusal = RefusalSerializer(allow_null=True)
     warnings = WarningSerializer(many=True)
     failure_code = serializers.CharField(allow_null=True)
@@ -253,6 +266,7 @@ class ServiceFitSerializer(Base):
     missing = MissingSerializer(many=True)
     reasons = ReasonSerializer(many=True)
     questions = QuestionSerializer(many=True)
+    standing_rules = StandingRuleSerializer(many=True)
     last = PredictionSummarySerializer(allow_null=True)
     newer_data = NewerSerializer(many=True)
     links = FitLinksSerializer()

@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml import package, plain
-from diagnosis.ml.errors import ArtifactError, MLError
+from diagnosis.ml.errors import DAMAGED, ArtifactError
+from diagnosis.ml.linear import sigmoid
 from diagnosis.ml.manifest import FORMAT, MANIFEST, canonical, checked, read, sha256
 from diagnosis.ml.novelty import CODE as UNLIKE
 from diagnosis.ml.novelty import Novelty
 from diagnosis.ml.schema import FeatureSchema, Finding, Rows
 from diagnosis.ml.serving import ServingForm
 from diagnosis.ml.targets import Task
+from diagnosis.ml.uncertainty import other_models
 
 if TYPE_CHECKING:
     from diagnosis.ml.explain import Explanation
@@ -53,18 +55,22 @@ class Artifact:
     # Reading and writing
 
     @classmethod
-    def load(cls, source: str | Path) -> Artifact:
-        """Read an artifact from its folder or from a ``.zip`` of it.
+    def load(cls, source: str | Path | bytes, digest: str | None = None) -> Artifact:
+        """Read an artifact from its folder, from a ``.zip`` of it or from the bytes of that.
 
-        Nothing is unpickled, and every byte is checked before it is used.
+        Nothing is unpickled, and every byte is checked before it is used. With ``digest``, nothing
+        but that very artifact is read.
 
         Raises
         ------
         ArtifactError
-            A file is absent or changed, the format is unknown, the archive is unsafe.
+            A file is absent, changed or unreadable, the format is unknown, the archive is unsafe,
+            or it is another artifact.
         """
-        given = package.read(Path(source))
+        given = package.unpack(source) if isinstance(source, bytes) else package.read(Path(source))
         manifest = read(given)
+        if digest is not None and sha256(given[MANIFEST]) != digest:
+            raise ArtifactError("The artifact is not the one that was reviewed.")
         files = checked(manifest, given)
         artifact = cls.__new__(cls)
         artifact.manifest, artifact.files = manifest, files
@@ -78,7 +84,7 @@ class Artifact:
             if not self.task.kind or self.background.shape[1:] != (width,):
                 raise ArtifactError("The background does not fit the schema.")
             _ = self.novelty, self._plain
-        except (KeyError, TypeError, ValueError, IndexError, MLError) as error:
+        except DAMAGED as error:
             raise ArtifactError(f"The artifact contradicts itself: {error}") from error
 
     def contents(self) -> dict[str, bytes]:
@@ -136,7 +142,7 @@ class Artifact:
         try:
             stream = io.BytesIO(self.files["background.npy"])
             rows = np.load(stream, allow_pickle=False)
-        except ValueError as error:
+        except DAMAGED as error:
             raise ArtifactError("background.npy can not be read.") from error
         return np.ascontiguousarray(rows, dtype=np.float32)
 
@@ -219,18 +225,17 @@ class Artifact:
         return None if self._refits is None else self._refits(x)["probability"]
 
     def interval(self, x: Matrix, level: float = 0.90) -> Array | None:
-        """Return (n, 2): where ``level`` of the refits lie, or None where there are none.
+        """Return (n, 2): where a model that learnt from other patients would put a row.
 
-        Percentiles over bootstrap refits of the whole pipeline (Efron and Tibshirani 1993,
-        chapter 13), widened where need be to hold the prediction itself.
+        About ``level`` of such models lie there; see ``uncertainty.other_models``. None where
+        there are no refits.
         """
-        refits = self.refit_probabilities(x)
-        if refits is None:
+        if self._refits is None:
             return None
-        tail = (1 - level) / 2
-        low, high = np.quantile(refits.astype(np.float64), (tail, 1 - tail), axis=1)
-        middle = self.predict_matrix(x)
-        return np.column_stack([np.minimum(low, middle), np.maximum(high, middle)])
+        middle = self._serving(x)["logit"][:, 0].astype(np.float64)
+        low, high = other_models(middle, self._refits(x)["logit"], level)
+        ends = np.column_stack([low, high])
+        return ends if self.task.kind == "regression" else sigmoid(ends)
 
     def check(self, rows: Rows) -> list[list[Finding]]:
         """Return the findings of every row; see ``FeatureSchema.check``.

@@ -171,7 +171,7 @@ def _about_time(patient: Patient, at: datetime) -> Iterator[Pointer]:
         yield Pointer("/observed_at", "no_time_zone", _("The time has no time zone."))
     elif at > timezone.now() + CLOCKS_DIFFER:
         yield Pointer("/observed_at", "in_the_future", _("This time is in the future."))
-    elif max(days_of(at)) < patient.birth_date:
+    elif patient.is_before_birth(max(days_of(at))):
         yield Pointer("/observed_at", "before_birth", _("This is before the patient was born."))
     elif patient.deceased_on is not None and min(days_of(at)) > patient.deceased_on:
         yield Pointer("/observed_at", "after_death", _("This is after the patient died."))

@@ -15,6 +15,9 @@ WEB = "tests/faults/test_web.py::"
 PAGES = "tests/faults/test_degraded.py::"
 LIVES = "tests/supervisor/test_lives.py::"
 LIVE_WORKER = "tests/contracts/test_worker.py::"
+DAMAGE = "tests/registry/test_damage.py::"
+UNREADABLE = "tests/portal/test_unreadable.py::"
+OLDER = "tests/operations/test_older_server.py::"
 PUBLISH = "tests/contracts/test_publish.py::"
 
 
@@ -174,6 +177,31 @@ FAULTS_TABLE = (
         "26", "More processes than PostgreSQL has connections for", "the web refuses to start and "
         "says which number to change",
         WEB + "test_no_web_starts_that_could_use_up_the_connections",
+    ),
+    _row(
+        "27", "A copy of a model beside a process is damaged", "dropped and fetched again from "
+        "the object store, whatever the damage",
+        DAMAGE + "test_whatever_happened_to_a_copy_it_is_fetched_anew",
+        DAMAGE + "test_where_no_copy_can_be_kept_the_model_answers_all_the_same",
+    ),
+    _row(
+        "28", "A model is damaged in the object store", "runs end as `artifact_unreadable` at "
+        "once; pages that ask it say that it cannot be read; once mended it answers again",
+        DAMAGE + "test_whatever_happened_in_the_store_it_is_refused_by_code_or_whole",
+        RUNNER + "test_an_artifact_that_cannot_be_read_fails_with_a_code",
+        UNREADABLE + "test_who_asks_the_model_is_told_that_it_cannot_be_read",
+        UNREADABLE + "test_once_it_is_mended_the_next_click_works",
+    ),
+    _row(
+        "29", "The hospital's PostgreSQL is older than the programs that come along", "backups "
+        "are made, tried and restored with the programs of exactly its version; without them "
+        "none is made or called whole, and a line says what to install",
+        OLDER + "test_a_tried_backup_of_an_older_server_is_restored_into_one",
+        OLDER + "test_a_backup_made_with_newer_programs_is_not_called_whole",
+        OLDER + "test_without_its_own_programs_none_is_made_and_it_says_what_to_install",
+        OLDER + "test_without_that_server_a_backup_is_not_called_whole",
+        OLDER + "test_a_backup_of_a_newer_server_is_refused_by_an_older_one",
+        OLDER + "test_a_server_that_is_too_old_is_refused_at_the_start",
     ),
 )  # fmt: skip
 

@@ -260,7 +260,7 @@ def test_what_was_stored_before_is_read_anew(house: House):
     Patient.unscoped.filter(pk=somebody.pk).update(search_name=" 王 小明测", name_grams=["王"])
     Note.unscoped.filter(pk=note.pk).update(search_text=" 高血 压", search_grams=["高血"])
 
-    name = "diagnosis.records.migrations.0005_names_and_notes_read_anew"
+    name = "diagnosis.records.migrations.0006_names_and_notes_read_anew"
     import_module(name).read_anew(apps, None)
 
     somebody.refresh_from_db()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from diagnosis.inference.population import check_population, check_warnings
+from diagnosis.inference.population import check_population, check_standing
 from diagnosis.records.models import Condition, Medication, Patient
 from diagnosis.registry.models import Service
 from tests.factories import (
@@ -218,11 +218,37 @@ def test_every_finding_says_why_and_what_to_do_in_both_languages():
     assert finding.source
 
 
-def test_a_warning_stands_beside_the_number_and_refuses_nothing():
+def test_a_rule_that_holds_whatever_the_score_refuses_nothing():
     inputs = {**NORMAL, "glucose_2h": {"converted": 150.0}}
     found, patient = service(), woman()
 
-    warnings = check_warnings(found, patient, inputs)
+    standing = check_standing(found, patient, inputs)
 
-    assert [warning.code for warning in warnings] == ["impaired-tolerance"]
+    assert [rule.code for rule in standing] == ["impaired-tolerance"]
     assert against(found, patient, inputs) == set()
+
+
+NO_PAIN = {"chest_pain": {"value": "asymptomatic", "converted": 4.0}}
+
+
+def test_no_chest_pain_asks_before_the_run_whether_there_is_another_symptom():
+    found, patient = service("coronary-disease"), woman()
+
+    asked = check_population(found, patient, NO_PAIN)
+    confirmed = check_population(found, patient, NO_PAIN, ("no-symptoms",))
+    typical = {"chest_pain": {"value": "typical-angina", "converted": 1.0}}
+
+    assert [finding.code for finding in asked.to_confirm] == ["no-symptoms"]
+    assert "breathlessness" in asked.to_confirm[0].message
+    assert confirmed.fits
+    assert check_population(found, patient, typical).fits
+
+
+def test_whether_there_is_a_symptom_today_is_asked_at_every_run():
+    version = ModelVersionFactory(service=service("coronary-disease"))
+    patient = woman()
+    PredictionFactory(version=version, patient=patient, confirmations=["no-symptoms"])
+
+    asked = check_population(version.service, patient, NO_PAIN)
+
+    assert [finding.code for finding in asked.to_confirm] == ["no-symptoms"]

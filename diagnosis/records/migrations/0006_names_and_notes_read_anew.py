@@ -28,6 +28,6 @@ def read_anew(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0004_import_runs")]
+    dependencies = [("records", "0005_birth_date_not_known")]
 
     operations = [migrations.RunPython(read_anew, migrations.RunPython.noop)]

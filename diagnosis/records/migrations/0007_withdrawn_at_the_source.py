@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0005_names_and_notes_read_anew'),
+        ('records', '0006_names_and_notes_read_anew'),
     ]
 
     operations = [
