@@ -66,6 +66,11 @@ class Service(models.Model):
         return localized(self.sheet["name"])
 
     @property
+    def short_name(self) -> str:
+        """For lists; a sheet without one has its whole name there."""
+        return localized(self.sheet.get("short_name")) or self.name
+
+    @property
     def question(self) -> str:
         return localized(self.sheet["question"])
 
@@ -213,6 +218,23 @@ class VersionEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_state} → {self.to_state}"
+
+
+class FindingAnswer(models.Model):
+    """What a reviewer says to one finding of a version's training table; the newest counts."""
+
+    version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="finding_answers")
+    finding = models.TextField()
+    words = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("answer to a finding")
+        ordering = ("at",)
+
+    def __str__(self) -> str:
+        return self.finding
 
 
 class QuotaQuerySet(models.QuerySet["Quota"]):
