@@ -12,6 +12,7 @@ from diagnosis.inference import fitting
 from diagnosis.inference.fitting import MissingInput, ServiceFit
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot import is_personal, schema_of
+from diagnosis.inference.units import units_in_order
 from diagnosis.ml import Feature, Source
 from diagnosis.portal import wording
 from diagnosis.records import codes
@@ -67,7 +68,7 @@ class Gap:
         code = self.code
         if code is None or not code.needs_unit:
             return []
-        return [(unit, wording.unit(unit)) for unit in self.missing.feature.units]
+        return [(unit, wording.unit(unit)) for unit in units_in_order(self.missing.feature)]
 
     @property
     def must_choose_unit(self) -> bool:

@@ -25,6 +25,7 @@ from diagnosis.records.validation import Given
 from medportal.common import quantities
 from medportal.common.errors import DomainError, Pointer
 from medportal.common.moments import day_time
+from medportal.common.preferred_units import preferred
 from medportal.common.text import localized
 
 FORBIDDEN, MISSING = 403, 404
@@ -39,9 +40,15 @@ def code_choices() -> Choices:
     ]
 
 
+def units_in_order(code: Code) -> tuple[str, ...]:
+    """The units of a code, the one that the reader prefers before the others."""
+    first = preferred(code.quantity, code.units) or code.unit
+    return tuple(sorted(code.units, key=lambda unit: unit != first))
+
+
 def unit_choices(code: Code | None) -> Choices:
     """The units of a code; without one, of all of them."""
-    known = code.units if code else dict.fromkeys(u for c in codes.ALL for u in c.units)
+    known = units_in_order(code) if code else dict.fromkeys(u for c in codes.ALL for u in c.units)
     return [(u, codes.unit_text(u)) for u in known if u != codes.UNITLESS]
 
 
@@ -108,7 +115,7 @@ class _ValueForm(forms.Form):
         if "unit" in self.fields and not chosen.needs_unit:
             del self.fields["unit"]
         elif "unit" in self.fields:
-            self.fields["unit"].initial = self.fields["unit"].initial or chosen.unit
+            self.fields["unit"].initial = self.fields["unit"].initial or units_in_order(chosen)[0]
         if "answer" in self.fields:
             self.fields["answer"].required = True
             self.fields["answer"].help_text = localized(chosen.definition)

@@ -64,7 +64,7 @@ def _fits(user: User, patient: Patient) -> list[ServiceFit]:
 @require_role(*CHART_READERS)
 def chart(request: PersonRequest, patient: UUID) -> HttpResponse:
     shown = open_chart(request.user, patient)
-    held = read_chart(shown)
+    held = read_chart(shown, as_read=True)
     wanted = parse_id(request.GET.get("note"))
     context = {
         "patient": shown,
@@ -86,7 +86,7 @@ def chart(request: PersonRequest, patient: UUID) -> HttpResponse:
 def on_paper(request: PersonRequest, patient: UUID) -> HttpResponse:
     """The summary for paper; opening it counts as printing."""
     shown = open_chart(request.user, patient, act="chart.print")
-    held = read_chart(shown)
+    held = read_chart(shown, as_read=True)
     context = {
         "patient": shown,
         "who": identity_of(held),

@@ -148,7 +148,7 @@ def _as_recorded(row: Observation) -> Shown:
 def _line_of(row: Observation) -> Line | None:
     code = codes.find(row.code, row.system)
     key = code.series_key if code else f"{row.system}|{row.code}"
-    return chart.read_chart(row.patient).lines.get(key)
+    return chart.read_chart(row.patient, as_read=True).lines.get(key)
 
 
 def _next(request: PersonRequest) -> str:
