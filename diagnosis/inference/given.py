@@ -136,9 +136,9 @@ def _suggestion(feature: Feature, code: str, raw: Any) -> str | None:
     return _(
         "Not plausible in %(given)s: did you mean %(value)s %(other)s = %(converted)s %(unit)s?"
     ) % {
-        "given": unit or feature.unit or "",
+        "given": printed(unit or feature.unit),
         "value": f"{found.value:g}",
-        "other": found.unit,
+        "other": printed(found.unit),
         "converted": f"{found.converted:.{found.decimals}f}",
-        "unit": found.feature_unit,
+        "unit": printed(found.feature_unit),
     }

@@ -18,6 +18,7 @@ from diagnosis.portal import wording
 from diagnosis.portal.feature_range import feature_range
 from diagnosis.portal.range_shown import ShownRange
 from diagnosis.records.reading import Reading
+from diagnosis.records.typed import Fill, not_a_number
 from medportal.common import quantities
 from medportal.common.text import localized
 
@@ -174,6 +175,17 @@ class InputField:
         }
 
     @property
+    def fills(self) -> list[Fill]:
+        """What was perhaps meant by a value that is refused, to be taken over with one click."""
+        if not self.error or self.is_choice or self.is_locked:
+            return []
+        number = as_number(self.text)
+        if number is None:
+            return [Fill(meant, self.unit) for meant in quantities.meant(self.text)]
+        found = self.feature.suggest(number, self.unit or None)
+        return [Fill(self.text, found.unit)] if found else []
+
+    @property
     def range(self) -> ShownRange | None:
         """The value of the field against usual and typical; nothing while it is no number."""
         number: Any = self.reading.value if self.is_locked else as_number(self.text)
@@ -272,7 +284,7 @@ class RunForm:
             return
         number = as_number(one.text)
         if number is None:
-            answers.errors[one.name] = _("Write a number, with a point before the decimals.")
+            answers.errors[one.name] = not_a_number(one.text)
             return
         if one.feature.unit_required and not one.unit:
             answers.errors[one.name] = _("Choose the unit: the same number means another value.")

@@ -21,6 +21,7 @@ from diagnosis.records.actions import (
 from diagnosis.records.codes import Code
 from diagnosis.records.dates import parse_moment
 from diagnosis.records.models import Observation, Patient
+from diagnosis.records.typed import Fill, not_a_number
 from diagnosis.records.validation import Given
 from medportal.common import quantities
 from medportal.common.errors import DomainError, Pointer
@@ -83,7 +84,7 @@ class MomentField(forms.CharField):
         return found
 
 
-class _ValueForm(forms.Form):
+class ValueForm(forms.Form):
     """A value or an answer, its unit and its time, for a code that the subclass knows."""
 
     value = forms.CharField(label=_("Value"), required=False, max_length=30, strip=True)
@@ -158,8 +159,26 @@ class _ValueForm(forms.Form):
         try:
             return quantities.typed(text)
         except ValueError:
-            self.add_error(name, _("Write a number, with a point before the decimals."))
+            self.add_error(name, not_a_number(text))
             return None
+
+    @property
+    def unit_name(self) -> str:
+        return self.add_prefix("unit")
+
+    @property
+    def fills(self) -> list[Fill]:
+        """What was perhaps meant by a value that is refused, to be taken over with one click."""
+        code, text = self.chosen, str(self["value"].value() or "") if "value" in self.fields else ""
+        if code is None or code.is_panel or not self.is_bound or not self["value"].errors:
+            return []
+        unit = str(self["unit"].value() or "") if "unit" in self.fields else ""
+        try:
+            number = quantities.typed(text)
+        except ValueError:
+            return [Fill(meant, unit) for meant in quantities.meant(text)]
+        other = validation.other_unit(code, number, unit) if code.accepts(unit) else None
+        return [Fill(text, other)] if other else []
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -184,7 +203,7 @@ class _ValueForm(forms.Form):
             self.add_error(name if name in self.fields else None, str(pointer.message))
 
 
-class ObservationForm(_ValueForm):
+class ObservationForm(ValueForm):
     """A new value. ``code`` says what is entered where the page already knows; else it is asked."""
 
     code = forms.ChoiceField(label=_("What was observed"))
@@ -212,7 +231,7 @@ class ObservationForm(_ValueForm):
             return None
 
 
-class CorrectionForm(_ValueForm):
+class CorrectionForm(ValueForm):
     """Another value in the place of one that is wrong, with the reason."""
 
     reason = forms.CharField(label=_("Reason of the correction"), max_length=200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _PRINTED = {
     "1": "",
@@ -38,6 +39,27 @@ def typed(text: str) -> float:
     if "_" in text:
         raise ValueError(text)
     return float(text.replace("\N{MINUS SIGN}", "-"))
+
+
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?")
+
+
+def meant(text: str) -> list[str]:
+    """What a text that is no number may stand for: «7,8» is 7.8, «1,234» may be two numbers."""
+    narrow = unicodedata.normalize("NFKC", text)  # full-width digits, points and commas
+    narrow = narrow.replace("\N{IDEOGRAPHIC FULL STOP}", ".").replace("\N{MINUS SIGN}", "-")
+    plain = " ".join(narrow.split())
+    found = [plain] if plain != text.strip() and _is_number(plain) else []
+    if _DECIMAL_COMMA.fullmatch(plain):
+        found.append(plain.replace(",", "."))
+    if _THOUSANDS.fullmatch(plain):
+        found.append(re.sub("[,' ]", "", plain))
+    return list(dict.fromkeys(found))
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[-+]?\d+(\.\d+)?", text) is not None
 
 
 def number(value: float | None, decimals: int | None = None) -> str:

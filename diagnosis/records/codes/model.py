@@ -100,6 +100,11 @@ class Code:
         return localized(self.label)
 
     @property
+    def words(self) -> str:
+        """What a search looks into: both names and the code."""
+        return " ".join((*self.label.values(), self.code)).casefold()
+
+    @property
     def units(self) -> tuple[str, ...]:
         """Accepted units, the preferred one first."""
         return tuple(self.factors)
