@@ -21,7 +21,7 @@ NARROW = "\u00a0"
 def shown_unit(feature: Feature, given: str | None = None) -> str:
     """The organisation's unit, else that in which the value was given, else the model's."""
     wanted = preferred(_quantity(feature), feature.units)
-    return wanted or normalise(given or "") or feature.unit or ""
+    return wanted or (normalise(given) if given else "") or feature.unit or ""
 
 
 def _quantity(feature: Feature) -> str:
