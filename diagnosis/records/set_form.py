@@ -61,7 +61,9 @@ class RowForm(ValueForm):
 
     @property
     def unit_errors(self) -> str:
-        return " ".join(self["unit"].errors) if "unit" in self.fields else ""
+        return (
+            " ".join(str(error) for error in self["unit"].errors) if "unit" in self.fields else ""
+        )
 
     @property
     def usual(self) -> str:

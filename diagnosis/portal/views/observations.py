@@ -29,7 +29,7 @@ from diagnosis.records.set_form import SetForm
 from medportal.common.errors import DomainError
 
 CONFLICT, UNPROCESSABLE = 409, 422
-TREND_HEIGHT = 180
+TREND_HEIGHT = 220
 
 
 def _observation(request: PersonRequest, patient: UUID, observation: UUID) -> Observation:
@@ -187,7 +187,7 @@ def history(request: PersonRequest, patient: UUID, observation: UUID) -> HttpRes
 def _trend_of(line: Line | None) -> Trend | None:
     if line is None or len(line.points) < FEWEST_FOR_TREND:
         return None
-    return trend(line.points, reference=line.usual, height=TREND_HEIGHT)
+    return trend(line.points, reference=line.usual, height=TREND_HEIGHT, with_axes=True)
 
 
 def _as_recorded(row: Observation) -> Shown:
