@@ -55,6 +55,10 @@ class Novelty:
         """Return between which values most training rows lie (5 to 95 %); None if it is unknown."""
         return self.measure.usual(feature)
 
+    def typical(self, feature: str) -> tuple[float, float, float] | None:
+        """Return the 10th, 50th and 90th percentile of a number; None if they are unknown."""
+        return self.measure.typical(feature)
+
     def standing_out(self, row: Matrix) -> list[int]:
         """Return the places of up to three inputs that make a row (1, d) unlike, worst first."""
         adds = self.measure.contributions(row)
@@ -63,12 +67,14 @@ class Novelty:
         return [int(j) for i, j in enumerate(order) if i == 0 or adds[j] > least]
 
 
-def learn(x: Matrix, features: Sequence[Feature], seed: int) -> dict[str, Any] | None:
+def learn(
+    x: Matrix, features: Sequence[Feature], seed: int, groups: NDArray[np.int64] | None = None
+) -> dict[str, Any] | None:
     """Return what a manifest holds of the measure; None for tables too wide for it."""
     if len(features) > MOST_INPUTS:
         return None
     measure = Measure.fit(x, features)
-    found = fitting.find(x, features, seed, shipped=measure)
+    found = fitting.find(x, features, seed, shipped=measure, groups=groups)
     return {
         "method": METHOD,
         **found.to_dict([feature.name for feature in features]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diagnosis.inference.actions import answer_case, begin_ward
+from diagnosis.ml.table_findings import TableFinding
 from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.ward_cases import define_ward
@@ -17,6 +18,7 @@ SIGNED = dict.fromkeys(
     ("question", "population", "contradictions", "added_value", "alerts"), "on"
 ) | {"password": PASSWORD}
 REASON = {"reason": "a wrong unit"}
+PUBLISHED = {"reason": "better on the same patients", "sure": "on"}
 
 
 def version(ward: Ward, state: str) -> ModelVersion:
@@ -104,6 +106,17 @@ def _(ward: Ward):
     ward.post("portal:version-explain", "reviewer", data=note, version=submitted.pk)
 
 
+@door("version.answer", "page", by="reviewer")
+def _(ward: Ward):
+    submitted = version(ward, State.SUBMITTED)
+    found = TableFinding("few_events", (), {"events": 40, "columns": 11}).to_dict()
+    submitted.manifest = {**submitted.manifest, "findings": [found]}
+    submitted.save()
+    yield
+    said = {"finding": "few_events", "words": "Few, and so are the inputs."}
+    ward.post("portal:version-answer", "reviewer", data=said, version=submitted.pk)
+
+
 @door("version.approve", "page", by="reviewer")
 def _(ward: Ward):
     submitted = version(ward, State.SUBMITTED)
@@ -122,14 +135,14 @@ def _(ward: Ward):
 def _(ward: Ward):
     approved = version(ward, State.APPROVED)
     yield
-    ward.post("portal:version-publish", "reviewer", version=approved.pk)
+    ward.post("portal:version-publish", "reviewer", data=PUBLISHED, version=approved.pk)
 
 
 @door("version.retire", "page", by="reviewer")
 def by_publishing_the_next(ward: Ward):
     approved = version(ward, State.APPROVED)
     yield
-    ward.post("portal:version-publish", "reviewer", version=approved.pk)
+    ward.post("portal:version-publish", "reviewer", data=PUBLISHED, version=approved.pk)
 
 
 @door("version.stop", "page", by="reviewer")
