@@ -32,6 +32,11 @@ class NewerValue:
     def observed_at(self) -> datetime:
         return self.observation.observed_at
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """The value that the result used was entered in error, and nothing stands in its place."""
+        return self.observation.status == Observation.Status.ENTERED_IN_ERROR
+
 
 def newer_data_since(prediction: Prediction) -> list[NewerValue]:
     """Newer values of the model's own codes; nothing for a run without a patient."""
@@ -57,7 +62,8 @@ def _observations(predictions: list[Prediction]) -> list[Observation]:
         wanted |= later & Q(patient=prediction.patient_id, code__in=codes)
     if not wanted:
         return []
-    rows = Observation.unscoped.valid().filter(wanted)
+    standing = Q(status__in=(*Observation.VALID, Observation.Status.ENTERED_IN_ERROR))
+    rows = Observation.unscoped.filter(wanted & standing, is_current=True)
     newest_first = (F("observed_at").desc(), F("recorded_at").desc())
     return list(rows.order_by(*newest_first))
 
@@ -80,8 +86,19 @@ def _newer(prediction: Prediction, rows: list[Observation]) -> Iterator[NewerVal
 def _is_newer(feature: Feature, used: Entry, prediction: Prediction, row: Observation) -> bool:
     if not any(s.system == row.system and s.code == row.code for s in _sources(feature)):
         return False
-    if used.get("observation") == str(row.pk):
-        return False
+    if row.status == Observation.Status.ENTERED_IN_ERROR:
+        return _says_the_same(used, row)
+    if used.get("observation") == str(row.pk) or _says_the_same(used, row):
+        return False  # also a value that was withdrawn and put back
     is_later = row.observed_at > prediction.index_at or row.recorded_at > prediction.requested_at
     seen_at = parse_datetime(used["observed_at"]) if used.get("observed_at") else None
     return is_later and (seen_at is None or row.observed_at >= seen_at)
+
+
+def _says_the_same(used: Entry, row: Observation) -> bool:
+    """Whether a row holds the very value that the result used, of the same moment."""
+    if not used.get("observation") or not used.get("observed_at"):
+        return False
+    value = row.value_code or row.value_number
+    at = parse_datetime(used["observed_at"])
+    return (used.get("value"), used.get("unit") or "", at) == (value, row.unit, row.observed_at)

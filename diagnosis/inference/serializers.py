@@ -198,6 +198,15 @@ class DecisionSerializer(Base):
     amends = serializers.UUIDField(allow_null=True)
 
 
+class WrongPatientSerializer(StrictSerializer):
+    """``withdraw``: values that this run's form stored, those of its inputs that were given."""
+
+    reason = serializers.CharField(
+        required=False, allow_blank=True, max_length=200, help_text="needed to withdraw values"
+    )
+    withdraw = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=100)
+
+
 class HappenedSerializer(StrictSerializer):
     """What happened to the patient of one prediction."""
 
@@ -242,6 +251,7 @@ class NewerSerializer(Base):
     feature = serializers.CharField()
     label = serializers.CharField()
     observed_at = serializers.DateTimeField()
+    withdrawn = serializers.BooleanField(help_text="the value that was used is entered in error")
 
 
 class FitLinksSerializer(Base):

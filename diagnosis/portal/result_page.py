@@ -35,6 +35,7 @@ from diagnosis.portal.outcome_shown import what_happened
 from diagnosis.portal.reasons import Reasons, reasons
 from diagnosis.portal.reasons_view import Choice, groupings, orders
 from diagnosis.portal.result_number import Number, number_of
+from diagnosis.portal.wrong_patient import WrongPatient
 from diagnosis.registry import bands
 from diagnosis.registry.models import ModelVersion, VersionEvent
 from medportal.common.text import localized
@@ -201,6 +202,10 @@ class ResultPage:
     def may_mark_wrong(self) -> bool:
         settled = self.prediction.is_settled and self.state != State.ENTERED_IN_ERROR
         return self.is_clinician and settled and self.prediction.patient_id is not None
+
+    @cached_property
+    def wrong(self) -> WrongPatient:
+        return WrongPatient(self.prediction, self.user)
 
     @property
     def has_sheet(self) -> bool:

@@ -431,7 +431,7 @@ def test_paper_shows_who_printed_it_and_the_reference(ward, result):
 def test_the_wrong_patient_is_one_click_with_its_confirmation(ward, result):
     assert "This was not for SILVA, Ana" in text_of(page_of(ward, result))
 
-    ward.as_doctor.post(f"/predictions/{result.pk}/wrong-patient/")
+    ward.as_doctor.post(f"/predictions/{result.pk}/wrong-patient/", {"reason": "Other bed."})
 
     result.refresh_from_db()
     assert result.state == State.ENTERED_IN_ERROR
