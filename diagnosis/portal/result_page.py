@@ -23,7 +23,7 @@ from diagnosis.portal import sentences
 from diagnosis.portal.added_value import AddedValue, added_value, age_sex_sentence
 from diagnosis.portal.charts.arranging import Arrangement
 from diagnosis.portal.colleagues import colleagues
-from diagnosis.portal.copy_text import copy_text
+from diagnosis.portal.copy_text import copy_text, refusal_text
 from diagnosis.portal.decision_form import DecisionForm
 from diagnosis.portal.earlier import History, history
 from diagnosis.portal.estimate_words import ShownChoice, estimate_words, shown_choices
@@ -192,7 +192,9 @@ class ResultPage:
 
     @property
     def may_decide(self) -> bool:
-        return self.is_clinician and self.is_done and not self.prediction.is_what_if
+        """Also on a refused run: the patient still needs a decision."""
+        decidable = self.is_done or self.state == State.REFUSED
+        return self.is_clinician and decidable and not self.prediction.is_what_if
 
     @property
     def may_run(self) -> bool:
@@ -253,9 +255,11 @@ class ResultPage:
 
     @cached_property
     def copy_text(self) -> str:
+        shown = self.shown.values()
+        if self.state == State.REFUSED:
+            return refusal_text(self.prediction, shown, self.decision, self.address)
         if self.number is None:
             return ""
-        shown = self.shown.values()
         return copy_text(
             self.prediction, self.number, shown, self.reasons, self.decision, self.address
         )
