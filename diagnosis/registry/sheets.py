@@ -15,7 +15,9 @@ from medportal.common.text import LANGUAGES
 Sheet = Mapping[str, Any]
 
 TEXTS = ("name", "question", "user", "when")
-OPTIONAL_TEXTS = ("population_note", "band_note")
+OPTIONAL_TEXTS = ("short_name", "population_note", "band_note")
+SHORT_NAME = 24
+"""Letters that a line of the worklist has room for."""
 SENTENCE_TEXTS = ("people", "event", "not_event")
 FLAGS = (
     "offered_on_chart", "in_worklist", "patient_sheet", "hidden_from_nurses", "ask_own_estimate",
@@ -113,6 +115,9 @@ def _missing_texts(sheet: Sheet) -> Iterator[Pointer]:
 
 
 def _missing_facts(sheet: Sheet) -> Iterator[Pointer]:
+    if any(len(text) > SHORT_NAME for text in dict(sheet.get("short_name") or {}).values()):
+        message = _("A short name has at most {n} letters: it stands in the worklist.")
+        yield Pointer("/short_name", "too_long", message.format(n=SHORT_NAME))
     if not sheet.get("never"):
         yield Pointer("/never", "required", _("Say what the service is never used for."))
     days = sheet.get("validity_days")
