@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +49,7 @@ class Line:
     before: ValueThen | None
     now: ValueThen | None
     points: str
+    within_error: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,8 @@ class ChangeShown:
 
     def _row(self, bar: Bar) -> ChangeRow:
         if bar.factor.key != OTHER:
-            return ChangeRow(bar, self._line(bar.factor))
+            points = signed(bar.points, bar.decimals)
+            return ChangeRow(bar, replace(self._line(bar.factor), points=points))
         inside = tuple(self._line(factor).label for factor in bar.factor.inner)
         return ChangeRow(
             bar, Line(others(len(inside)), None, None, signed(bar.points, bar.decimals)), inside
@@ -161,7 +163,7 @@ class ChangeShown:
         part = self._parts[factor.key]
         feature = schema_of(self.change.now.version)[part.feature]
         first, second = _then(feature, part.was, part.before), _then(feature, part.became, part.now)
-        return Line(localized(feature.label), first, second, points)
+        return Line(localized(feature.label), first, second, points, part.within_error)
 
     @property
     def unchanged(self) -> list[str]:

@@ -110,6 +110,8 @@ class Code:
     series: str = ""
     components: tuple[str, ...] = ()
     definition: Text | None = None
+    whole: bool = False
+    """A count: there are no two and a half pregnancies."""
 
     @property
     def name(self) -> str:
