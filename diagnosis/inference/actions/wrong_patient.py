@@ -36,7 +36,9 @@ def stored_by(prediction: Prediction) -> list[Observation]:
         Q(pk__in=written) | Q(replaces__in=written), patient=prediction.patient_id
     )
     places = {key: place for place, key in enumerate(written)}
-    return sorted(rows, key=lambda row: places.get(str(row.pk), places.get(str(row.replaces_id))))
+    return sorted(
+        rows, key=lambda row: places.get(str(row.pk), places.get(str(row.replaces_id), 0))
+    )
 
 
 @transaction.atomic

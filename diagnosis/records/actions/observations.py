@@ -103,7 +103,8 @@ def restore_observation(*, actor: User, observation: Observation | UUID) -> Obse
     access.require_writer(actor)
     key = observation.pk if isinstance(observation, Observation) else observation
     gone = observation_for(actor, key, lock=True)
-    if not gone.is_current or gone.status != Observation.Status.ENTERED_IN_ERROR:
+    is_withdrawn = gone.is_current and gone.status == Observation.Status.ENTERED_IN_ERROR
+    if not is_withdrawn or gone.replaces_id is None:
         raise _meanwhile()
     before = Observation.unscoped.get(pk=gone.replaces_id)
     row = rows.copy(before)
