@@ -32,11 +32,11 @@ def _written(at: datetime) -> str:
 def _shown(found: NewerValue) -> Newer:
     row = found.observation
     value = row.value_code if row.value_number is None else row.value_number
-    text = value_text(found.feature, value, row.unit)
-    if found.is_withdrawn:
-        withdrawn = _("{value}, withdrawn").format(value=text)
-        return Newer(found.label, withdrawn, _written(row.recorded_at))
-    return Newer(found.label, text, _written(found.observed_at))
+    return Newer(
+        label=found.label,
+        value=_("withdrawn") if found.is_withdrawn else value_text(found.feature, value, row.unit),
+        at=_written(found.observed_at),
+    )
 
 
 def newer_data(prediction: Prediction) -> list[Newer]:
