@@ -224,6 +224,8 @@ def _number(found: Reading, feature: Feature) -> Reading:
         return _unreadable(found, "unknown_unit")
     if feature.bounds is not None and not feature.bounds[0] <= converted <= feature.bounds[1]:
         return _unreadable(found, "out_of_bounds")
+    if feature.whole and converted != round(converted):
+        return _unreadable(found, "not_whole")
     return replace(found, converted=converted)
 
 
