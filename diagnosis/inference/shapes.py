@@ -19,7 +19,8 @@ BAND_FIELDS = ("code", "label", "lower", "upper", "action", "action_code", "text
 ATTRIBUTION_FIELDS = (
     "feature", "label", "value", "value_label", "unit", "contribution", "standard_error",
     "coalition_error", "distinguishable", "imputed", "against_usual", "observed_at", "observation",
-    "reference_range", "outside_range", "family",
+    "reference_range", "outside_range", "typical_range", "typical_median", "against_typical",
+    "family",
 )  # fmt: skip
 
 

@@ -246,7 +246,7 @@ def _about_number(entry: Code, given: Given) -> Iterator[Pointer]:
 def _unit_text(entry: Code) -> str:
     if not entry.needs_unit:
         return _("%(name)s is a count and has no unit.") % {"name": entry.name}
-    known = ", ".join(entry.units)
+    known = ", ".join(codes.unit_text(unit) for unit in entry.units)
     return _("%(name)s needs one of these units: %(units)s.") % {"name": entry.name, "units": known}
 
 

@@ -49,7 +49,7 @@ def record_panel(
     ]
     if found := list(validation.together(("/value", part) for part in checked)):
         raise validation.refused(found)
-    panel = _save(
+    panel = save_row(
         actor,
         Observation(
             patient=chart,
@@ -129,10 +129,10 @@ def _insert(
         raise _duplicate("/value")
     row = rows.build(chart, checked)
     row.panel = panel
-    return _save(actor, row)
+    return save_row(actor, row)
 
 
-def _save(actor: User, row: Observation) -> Observation:
+def save_row(actor: User, row: Observation) -> Observation:
     row.recorded_by = actor
     row.clean_fields(exclude=["patient", "recorded_by", "panel", "replaces"])
     try:
@@ -212,7 +212,7 @@ def _replace(
     row.replaces_id = old.pk
     row.panel_id = row.panel_id or old.panel_id
     row.reason = reason
-    saved = _save(actor, row)
+    saved = save_row(actor, row)
     audit.record(
         actor=actor,
         act=act,
