@@ -51,6 +51,7 @@ from diagnosis.records.models import (
     PatientIdentifier,
 )
 from diagnosis.registry.models import (
+    FindingAnswer,
     ModelVersion,
     Quota,
     Service,
@@ -311,6 +312,20 @@ class VersionStructureFactory(OpenFactory):
             ],
             "features": [],
         }
+    )
+
+
+class FindingAnswerFactory(OpenFactory):
+    class Meta:
+        model = FindingAnswer
+
+    version = factory.SubFactory(ModelVersionFactory)
+    finding = "few_events"
+    words = "Known before the outcome."
+    by = factory.SubFactory(
+        UserFactory,
+        organisation=factory.SelfAttribute("..version.service.organisation"),
+        roles=[Role.REVIEWER],
     )
 
 
