@@ -263,6 +263,19 @@ class ResultPage:
         return [w for w in found if w.get("code") not in apart and not w.get("standing")]
 
     @property
+    def population_note(self) -> Mapping[str, str] | None:
+        return self.prediction.service.sheet.get("population_note")
+
+    @property
+    def has_cautions(self) -> bool:
+        """Whether anything stands in the one amber box of the page."""
+        run = self.prediction
+        unread = self.is_done and not self.is_clinician and not self.decision
+        return bool(
+            self.population_note or run.is_what_if or run.is_expired or unread or self.newer
+        )
+
+    @property
     def not_a_cause(self) -> str:
         return sentences.say("not_a_cause")
 
