@@ -35,6 +35,7 @@ from diagnosis.inference.models import (
     Prediction,
     WardAnswer,
     WardRound,
+    WrongPatientMark,
 )
 from diagnosis.records import names
 from diagnosis.records.models import (
@@ -403,6 +404,15 @@ class OwnEstimateFactory(OpenFactory):
     prediction = factory.SubFactory(PredictionFactory)
     by = factory.SelfAttribute("prediction.requested_by")
     value = 0.4
+
+
+class WrongPatientMarkFactory(OpenFactory):
+    class Meta:
+        model = WrongPatientMark
+
+    prediction = factory.SubFactory(PredictionFactory)
+    by = factory.SelfAttribute("prediction.requested_by")
+    state_before = "done"
 
 
 class WardCaseFactory(OpenFactory):

@@ -15,8 +15,9 @@ from medportal.common.errors import DomainError, Pointer
 from medportal.common.quantities import unit as printed
 
 ERRORS = frozenset(
-    ("not_a_number", "infinite", "unknown_unit", "unit_missing", "unseen_category", "out_of_bounds")
-)
+    ("not_a_number", "infinite", "unknown_unit", "unit_missing", "unseen_category",
+     "out_of_bounds", "not_whole")
+)  # fmt: skip
 """What ends the request. A value outside the service's limits can be read: that run is refused."""
 
 
@@ -119,6 +120,7 @@ def _text(feature: Feature, code: str) -> str:
         "infinite": _("This is not a finite number."),
         "unknown_unit": _("Not read in this unit. Accepted: %(units)s."),
         "unit_missing": _("The unit is missing. Accepted: %(units)s."),
+        "not_whole": _("This is counted: write a whole number."),
         "unseen_category": _("Not one of the possible answers: %(answers)s."),
         "out_of_bounds": _("No body has that: possible is %(low)s to %(high)s %(unit)s."),
     }
