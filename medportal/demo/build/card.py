@@ -120,7 +120,9 @@ def _comparator(study: Study, code: str) -> dict[str, Any]:
 
 
 def verdict(difference: dict[str, float]) -> str:
-    """Return whether the model ranks patients better than a rival, noticeably and beyond chance."""
+    """Return whether the model was shown to rank patients better than a rival, and noticeably."""
+    if not difference["lower"] <= difference["upper"]:  # too few events for an interval
+        return "no-gain"
     if difference["lower"] > 0 and difference["value"] >= SMALLEST_GAIN:
         return "gain"
     if difference["upper"] < 0 and difference["value"] <= -SMALLEST_GAIN:
