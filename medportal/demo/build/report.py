@@ -35,7 +35,7 @@ def interval(entry: Mapping[str, float | None], digits: int = 3) -> str:
     if entry["value"] is None:
         return "not known"
     if entry["lower"] is None or entry["upper"] is None:
-        return f"{entry['value']:.{digits}f} (too few events for an interval)"
+        return f"{entry['value']:.{digits}f}"
     value, lower, upper = (f"{entry[k]:.{digits}f}" for k in ("value", "lower", "upper"))
     return f"{value} ({lower} to {upper})"
 
