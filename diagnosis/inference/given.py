@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from diagnosis.ml import Feature, FeatureSchema, UnitError, reading
 from medportal.common.errors import DomainError, Pointer
+from medportal.common.quantities import unit as printed
 
 ERRORS = frozenset(
     ("not_a_number", "infinite", "unknown_unit", "unit_missing", "unseen_category", "out_of_bounds")
@@ -113,11 +114,11 @@ def _text(feature: Feature, code: str) -> str:
         "out_of_bounds": _("No body has that: possible is %(low)s to %(high)s %(unit)s."),
     }
     return texts[code] % {
-        "units": ", ".join(feature.units),
+        "units": ", ".join(printed(unit) for unit in feature.units),
         "answers": ", ".join(category.value for category in feature.categories),
         "low": f"{low:g}",
         "high": f"{high:g}",
-        "unit": feature.unit or "",
+        "unit": printed(feature.unit),
     }
 
 
@@ -135,9 +136,9 @@ def _suggestion(feature: Feature, code: str, raw: Any) -> str | None:
     return _(
         "Not plausible in %(given)s: did you mean %(value)s %(other)s = %(converted)s %(unit)s?"
     ) % {
-        "given": unit or feature.unit or "",
+        "given": printed(unit or feature.unit),
         "value": f"{found.value:g}",
-        "other": found.unit,
+        "other": printed(found.unit),
         "converted": f"{found.converted:.{found.decimals}f}",
-        "unit": found.feature_unit,
+        "unit": printed(found.feature_unit),
     }

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.population import PopulationReport, RuleFinding, confirmation_cure
 from diagnosis.inference.snapshot import Snapshot
-from diagnosis.inference.wording import Text, both, joined
+from diagnosis.inference.units import span, units_in_order
+from diagnosis.inference.wording import Text, both, in_each, joined
 from diagnosis.ml import Feature, FeatureSchema
+from medportal.common.quantities import unit as printed
 
 UNREADABLE = {  # by the reason of the reading
     "unit_missing": _("%(input)s stands in the chart without its unit."),
@@ -152,7 +154,9 @@ def _stale(features: list[Feature]) -> Ground:
 def _unreadable(feature: Feature, snapshot: Snapshot) -> Ground:
     reason = str(snapshot[feature.name].get("reason") or "")
     template = UNREADABLE.get(reason, UNREADABLE["not_a_number"])
-    units = ", ".join(feature.units) or "–"
+    units = in_each(
+        lambda: ", ".join(filter(None, (printed(unit) for unit in units_in_order(feature)))) or "–"
+    )
     return Ground(
         "chart_value_unreadable",
         both(template, input=feature.label),
@@ -163,13 +167,12 @@ def _unreadable(feature: Feature, snapshot: Snapshot) -> Ground:
 
 def _outside(feature: Feature) -> Ground:
     low, high = feature.limits or (0.0, 0.0)
-    parts = {"low": f"{low:g}", "high": f"{high:g}", "unit": feature.unit or ""}
     return Ground(
         "outside_limits",
         both(
-            _("%(input)s lies outside %(low)s to %(high)s %(unit)s, for which the model was made."),
+            _("%(input)s lies outside %(range)s, for which the model was made."),
             input=feature.label,
-            **parts,
+            range=in_each(lambda: span(feature, low, high)),
         ),
         (feature.name,),
         both(_("Check the value and its unit; otherwise judge without this estimate.")),

@@ -19,7 +19,8 @@ BAND_FIELDS = ("code", "label", "lower", "upper", "action", "action_code", "text
 ATTRIBUTION_FIELDS = (
     "feature", "label", "value", "value_label", "unit", "contribution", "standard_error",
     "coalition_error", "distinguishable", "imputed", "against_usual", "observed_at", "observation",
-    "reference_range", "outside_range", "family",
+    "reference_range", "outside_range", "typical_range", "typical_median", "against_typical",
+    "family",
 )  # fmt: skip
 
 
@@ -188,7 +189,12 @@ def fit(found: ServiceFit) -> dict[str, Any]:
         "standing_rules": [_standing(rule) for rule in found.standing],
         "last": None if found.last is None else summary(found.last),
         "newer_data": [
-            {"feature": newer.feature.name, "label": newer.label, "observed_at": newer.observed_at}
+            {
+                "feature": newer.feature.name,
+                "label": newer.label,
+                "observed_at": newer.observed_at,
+                "withdrawn": newer.is_withdrawn,
+            }
             for newer in found.newer
         ],
         "links": {

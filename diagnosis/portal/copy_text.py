@@ -19,7 +19,8 @@ def _inputs(shown: Iterable[ShownInput]) -> str:
     parts = []
     for one in shown:
         value = _("not measured, filled in") if one.filled_in else one.value
-        parts.append(f"{one.label} {value}" + (f" ({one.when})" if one.when else ""))
+        beside = _("; ").join(filter(None, (one.when, one.range.words if one.range else "")))
+        parts.append(f"{one.label} {value}" + (f" ({beside})" if beside else ""))
     return _("; ").join(parts)
 
 

@@ -94,8 +94,11 @@ class Chart:
         return NOT_HELD
 
 
-def read_chart(patient: Patient, at: datetime | None = None) -> Chart:
-    """Read the whole chart: seven queries, however much it holds."""
+def read_chart(patient: Patient, at: datetime | None = None, *, as_read: bool = False) -> Chart:
+    """Read the whole chart: seven queries, however much it holds.
+
+    ``as_read``: results in the units that the reader prefers, for a page.
+    """
     moment = at or timezone.now()
     rows = list(
         Observation.unscoped.valid()
@@ -103,7 +106,7 @@ def read_chart(patient: Patient, at: datetime | None = None) -> Chart:
         .select_related("recorded_by")
         .order_by("-observed_at", "-recorded_at")[: MOST_OBSERVATIONS + 1]
     )
-    lines = results.lines_of(rows[:MOST_OBSERVATIONS])
+    lines = results.lines_of(rows[:MOST_OBSERVATIONS], as_read=as_read)
     return Chart(
         patient=patient,
         at=moment,
@@ -118,9 +121,13 @@ def read_chart(patient: Patient, at: datetime | None = None) -> Chart:
             .exclude(status=Medication.Status.ENTERED_IN_ERROR)
             .order_by("label")
         ),
-        allergies=tuple(Allergy.unscoped.filter(patient=patient).order_by("substance")),
-        encounters=tuple(Encounter.unscoped.filter(patient=patient).order_by("-started_at")),
-        notes=tuple(Note.unscoped.filter(patient=patient).order_by("-written_at")[:MOST_NOTES]),
+        allergies=tuple(Allergy.unscoped.standing().filter(patient=patient).order_by("substance")),
+        encounters=tuple(
+            Encounter.unscoped.standing().filter(patient=patient).order_by("-started_at")
+        ),
+        notes=tuple(
+            Note.unscoped.standing().filter(patient=patient).order_by("-written_at")[:MOST_NOTES]
+        ),
         lines=lines,
         derived=tuple(derived.derive_all(patient, _readable(lines.values()))),
         is_cut=len(rows) > MOST_OBSERVATIONS,

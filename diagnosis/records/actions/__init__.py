@@ -21,6 +21,7 @@ from diagnosis.records.actions.observations import (
 )
 from diagnosis.records.actions.patients import create_patient
 from diagnosis.records.actions.teams import assign_team, end_assignment
+from diagnosis.records.actions.together import record_together
 from diagnosis.records.incoming import import_patient
 from diagnosis.records.persons import NewPatient
 from diagnosis.records.upserting import Upserted
@@ -45,6 +46,7 @@ __all__ = [
     "observation_for",
     "record_observation",
     "record_panel",
+    "record_together",
     "request_import",
     "upsert_observations",
     "withdraw_observation",

@@ -48,7 +48,7 @@ def record_panel(
     ]
     if found := list(validation.together(("/value", part) for part in checked)):
         raise validation.refused(found)
-    panel = _save(
+    panel = save_row(
         actor,
         Observation(
             patient=chart,
@@ -113,10 +113,10 @@ def _insert(
         raise _duplicate("/value")
     row = rows.build(chart, checked)
     row.panel = panel
-    return _save(actor, row)
+    return save_row(actor, row)
 
 
-def _save(actor: User, row: Observation) -> Observation:
+def save_row(actor: User, row: Observation) -> Observation:
     row.recorded_by = actor
     row.clean_fields(exclude=["patient", "recorded_by", "panel", "replaces"])
     try:
@@ -171,6 +171,7 @@ def _kept(old: Observation, given: Given) -> Given:
     return replace(
         given,
         observed_at=given.observed_at or old.observed_at,
+        is_kept_time=given.observed_at in (None, old.observed_at),
         source=old.source,
         source_identifier=old.source_identifier,
         reference_low=old.reference_low if same_unit else None,
@@ -192,7 +193,7 @@ def _replace(actor: User, old: Observation, row: Observation, reason: str) -> Ob
     row.replaces_id = old.pk
     row.panel_id = row.panel_id or old.panel_id
     row.reason = reason
-    saved = _save(actor, row)
+    saved = save_row(actor, row)
     audit.record(
         actor=actor,
         act=CORRECTED,
