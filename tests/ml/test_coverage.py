@@ -15,8 +15,8 @@ import pytest
 from diagnosis.ml import evaluation
 from medportal.bench import intervals
 
-REPLICATIONS = 120
-DRAWS = 120
+REPLICATIONS = 80
+DRAWS = 100
 
 
 def lowest(nominal: float, replications: int) -> float:
@@ -38,10 +38,10 @@ def test_the_intervals_of_metrics_hold_with_many_and_with_rare_events(rate: floa
 @pytest.mark.parametrize("n", [20, 60])
 @pytest.mark.parametrize("rate", [0.33])
 def test_the_intervals_of_own_tallies_hold(n: int, rate: float) -> None:
-    held = intervals.of_few(n, rate, 300)
+    held = intervals.of_few(n, rate, 150)
 
     for name, share in held.items():
-        assert share >= lowest(0.94, 300), name
+        assert share >= lowest(0.94, 150), name
 
 
 def test_the_paired_difference_holds_and_finds_what_overlapping_intervals_hide() -> None:
@@ -83,8 +83,8 @@ def test_all_found_is_no_certainty() -> None:
 
 @pytest.mark.slow
 def test_models_of_other_patients_lie_within_the_interval_of_a_result() -> None:
-    """Eight models that each learnt from 300 other patients of one world."""
-    found = intervals.drawn_models(300, 8, 40)
+    """Ten models that each learnt from 300 other patients of one world."""
+    found = intervals.drawn_models(300, 10, 20)
 
     assert 0.84 <= found.held <= 0.96
     assert found.held_by_refits < 0.80
