@@ -21,6 +21,7 @@ UNREADABLE = {  # by the reason of the reading
     "out_of_bounds": _("%(input)s stands in the chart with a value that no body has."),
     "unseen_category": _("%(input)s stands in the chart with an answer the service does not know."),
     "not_a_number": _("%(input)s stands in the chart without a number."),
+    "not_whole": _("%(input)s is counted, and stands in the chart with a fraction."),
 }
 
 

@@ -140,7 +140,7 @@ def decision(row: Decision) -> dict[str, Any]:
     return {
         "id": row.pk,
         "prediction": row.prediction_id,
-        "assessment": row.assessment,
+        "assessment": row.assessment or None,
         "action": row.action,
         "action_text": row.action_text,
         "usual_action": row.usual_action or None,

@@ -14,7 +14,9 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.population import PopulationReport, RuleFinding, check_population
 from diagnosis.inference.requests import PredictionRequest
 from diagnosis.inference.snapshot import schema_of
-from diagnosis.portal.run_form import Answers, InputField, RunForm, fields_of
+from diagnosis.inference.standing import typical_of
+from diagnosis.portal.input_field import InputField
+from diagnosis.portal.run_form import Answers, RunForm, fields_of
 from diagnosis.records.reading import feature_values
 from diagnosis.registry.models import ModelVersion
 from medportal.common.errors import DomainError
@@ -60,7 +62,7 @@ class Cure:
             return []
         schema = schema_of(version)
         readings = feature_values(patient, schema, timezone.now())
-        return fields_of(schema, readings, self.posted, self.errors)
+        return fields_of(schema, readings, self.posted, self.errors, typical_of(version))
 
     @property
     def fields(self) -> list[InputField]:

@@ -269,6 +269,7 @@ class CodeSerializer(serializers.Serializer[Any]):
     label = serializers.DictField(child=serializers.CharField())
     units = serializers.ListField(child=serializers.CharField())
     bounds = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    whole = serializers.BooleanField(help_text="a count: no fractions")
     critical = serializers.ListField(
         child=serializers.FloatField(allow_null=True),
         help_text="low and high limit in the first unit, at which a value must not wait",

@@ -238,6 +238,9 @@ def _about_number(entry: Code, given: Given) -> Iterator[Pointer]:
         yield Pointer("/unit", "unknown_unit", _unit_text(entry))
     elif not entry.is_possible(value, unit or entry.unit):
         yield Pointer("/value", "out_of_bounds", _bounds_text(entry, value, unit or entry.unit))
+    elif entry.whole and value != round(value):
+        text = _("%(name)s is counted: write a whole number.") % {"name": entry.name}
+        yield Pointer("/value", "not_whole", text)
 
 
 def _unit_text(entry: Code) -> str:

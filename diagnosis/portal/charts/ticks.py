@@ -25,7 +25,7 @@ _HOURS = (1, 3, 6, 12)
 _MONTH = 30.4
 
 
-def moments(start: datetime, end: datetime, most: int = 4) -> list[datetime]:
+def moments(start: datetime, end: datetime, most: int = 5) -> list[datetime]:
     """Round moments between two, at most ``most``: first days of months, days, or hours."""
     days = (end - start).total_seconds() / 86400
     for step in _HOURS:
@@ -55,7 +55,7 @@ def _firsts(start: datetime, end: datetime, step: int) -> list[datetime]:
     """First days of every so many months, counted from January."""
     number = start.year * 12 + start.month - 1
     number -= number % step
-    found = []
+    found: list[datetime] = []
     while True:
         at = _midnight(start).replace(year=number // 12, month=number % 12 + 1, day=1)
         if at > end:

@@ -17,6 +17,7 @@ from diagnosis.records.actions.observations import (
     observation_for,
     record_observation,
     record_panel,
+    restore_observation,
     withdraw_observation,
 )
 from diagnosis.records.actions.patients import create_patient
@@ -48,6 +49,7 @@ __all__ = [
     "record_panel",
     "record_together",
     "request_import",
+    "restore_observation",
     "upsert_observations",
     "withdraw_observation",
 ]

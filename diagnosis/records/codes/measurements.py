@@ -162,5 +162,6 @@ HISTORY = (
         "history",
         factors={UNITLESS: 1.0},
         bounds=(0, 30),
+        whole=True,
     ),
 )

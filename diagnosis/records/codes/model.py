@@ -107,6 +107,8 @@ class Code:
     """What is converted between its units, such as ``glucose``; empty where there is one unit."""
     components: tuple[str, ...] = ()
     definition: Text | None = None
+    whole: bool = False
+    """A count: there are no two and a half pregnancies."""
 
     @property
     def name(self) -> str:
