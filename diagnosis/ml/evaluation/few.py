@@ -85,7 +85,7 @@ def auroc_difference_of_few(y: ArrayLike, p: ArrayLike, other: ArrayLike) -> Est
 
 
 def _too_few(y: Floats) -> bool:
-    return min(y.sum(), len(y) - y.sum()) < FEWEST_OF_EACH
+    return bool(min(y.sum(), len(y) - y.sum()) < FEWEST_OF_EACH)
 
 
 def _around(value: float, reach: float) -> Estimate:
