@@ -141,6 +141,16 @@ LEAVING = (
 )
 """Something left the portal: on paper, by the clipboard, in a file."""
 
+GRANTING = (
+    "organisation.create",
+    "user.create",
+    "user.change",
+    "team.change",
+    "password.reset",
+    "token.issue",
+)
+"""An administrator or the operator opened a way in: for somebody else, or for themselves."""
+
 ROUTES = {
     "portal:worklist": "worklist.read",
     "portal:patients": "patient.search",

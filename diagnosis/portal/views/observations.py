@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import audit
+from accounts.once import once
 from accounts.permissions import require_role
 from diagnosis.portal.access import CHART_READERS, PersonRequest, open_chart, raise_for
 from diagnosis.portal.chart_lines import FEWEST_FOR_TREND
@@ -49,6 +50,7 @@ def _saved(form: ObservationForm | CorrectionForm | WithdrawalForm, request: Per
 
 @require_http_methods(["GET", "POST"])
 @require_role(*CHART_READERS)
+@once
 def add(request: PersonRequest, patient: UUID) -> HttpResponse:
     """First what, then its value: the second step knows the unit, the bounds and the answers."""
     shown = open_chart(request.user, patient, what="observation")
@@ -74,6 +76,7 @@ def add(request: PersonRequest, patient: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require_role(*CHART_READERS)
+@once
 def correct(request: PersonRequest, patient: UUID, observation: UUID) -> HttpResponse:
     shown = open_chart(request.user, patient, what=f"observation/{observation}")
     row = _observation(request, patient, observation)

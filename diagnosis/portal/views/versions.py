@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Role, User
+from accounts.once import once
 from accounts.permissions import require_role
 from diagnosis.portal.access import PersonRequest, take
 from diagnosis.portal.forms_review import ContradictionForm, ReasonForm, ReviewForm
@@ -93,7 +94,7 @@ def _page(
         "looks": looks(version.manifest),
         "structure": structure(version),
         "surprises": surprises(version) if user.has_role(*EXPLAINERS) else [],
-        "review": review or ReviewForm(reviewer=user),
+        "review": review or ReviewForm(asked_in=request),
         "reason": reason or ReasonForm(),
         "explanations": _explanation_forms(shown, explanation),
         "faulty": bound[0] if bound else None,
@@ -116,6 +117,7 @@ def _take(
 
 @require_POST
 @require_role(Role.DATA_SCIENTIST)
+@once
 def submit(request: PersonRequest, version: UUID) -> HttpResponse:
     found, actor = _version(request.user, version), request.user
     return _take(
@@ -128,6 +130,7 @@ def submit(request: PersonRequest, version: UUID) -> HttpResponse:
 
 @require_POST
 @require_role(*EXPLAINERS)
+@once
 def explain(request: PersonRequest, version: UUID) -> HttpResponse:
     found, actor = _version(request.user, version), request.user
     feature = request.POST.get("feature", "")
@@ -147,9 +150,10 @@ def explain(request: PersonRequest, version: UUID) -> HttpResponse:
 
 @require_POST
 @require_role(Role.REVIEWER)
+@once
 def approve(request: PersonRequest, version: UUID) -> HttpResponse:
     found, actor = _version(request.user, version), request.user
-    form = ReviewForm(request.POST, reviewer=actor)
+    form = ReviewForm(request.POST, asked_in=request)
     if not form.is_valid():
         return _page(request, found, review=form)
     note = ". ".join(filter(None, (str(SIGNED).capitalize(), form.cleaned_data["note"])))
@@ -175,6 +179,7 @@ def _with_reason(
 
 @require_POST
 @require_role(Role.REVIEWER)
+@once
 def reject(request: PersonRequest, version: UUID) -> HttpResponse:
     found = _version(request.user, version)
     return _with_reason(request, found, actions.reject_version, _("Rejected, with your reason."))
@@ -182,6 +187,7 @@ def reject(request: PersonRequest, version: UUID) -> HttpResponse:
 
 @require_POST
 @require_role(Role.REVIEWER)
+@once
 def resume(request: PersonRequest, version: UUID) -> HttpResponse:
     found = _version(request.user, version)
     return _with_reason(request, found, actions.resume_version, _("The service runs again."))
@@ -189,6 +195,7 @@ def resume(request: PersonRequest, version: UUID) -> HttpResponse:
 
 @require_POST
 @require_role(Role.REVIEWER)
+@once
 def publish(request: PersonRequest, version: UUID) -> HttpResponse:
     found, actor = _version(request.user, version), request.user
     return _take(
