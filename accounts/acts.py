@@ -63,6 +63,7 @@ LABELS: dict[str, str | Promise] = {
     "outcome.record": _("recorded an outcome"),
     "version.submit": _("submitted a model version"),
     "version.approve": _("approved a model version"),
+    "version.return": _("sent a changed model version back to review"),
     "version.reject": _("rejected a model version"),
     "version.publish": _("published a model version"),
     "version.stop": _("stopped a model version"),

@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language as set_language_cookie
 
-from accounts import actions
+from accounts import actions, drafts
 from accounts.adapter import first_page
 from accounts.forms import EndSessionsForm, LanguageForm, PasswordForm, TokenForm
 from accounts.models import ApiToken, AuditEvent, Membership, Role, User
@@ -139,7 +139,9 @@ def set_language(request: HttpRequest) -> HttpResponse:
     form = LanguageForm(request.POST)
     if form.is_valid() and request.user.is_authenticated:
         actions.set_language(actor=_person(request), language=form.cleaned_data["language"])
-    return set_language_cookie(request)
+    answer: HttpResponse = set_language_cookie(request)
+    drafts.keep(request, request.POST.get("draft", ""), answer.headers.get("Location", ""))
+    return answer
 
 
 def _account_page(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:

@@ -49,6 +49,7 @@ from diagnosis.records.models import (
     Patient,
     PatientIdentifier,
 )
+from diagnosis.registry import signing
 from diagnosis.registry.models import (
     ModelVersion,
     Quota,
@@ -290,6 +291,8 @@ class ModelVersionFactory(OpenFactory):
         }
     )
     state = ModelVersion.State.PUBLISHED
+    contradiction_notes = factory.LazyFunction(dict)
+    signed_digest = factory.LazyAttribute(signing.digest)
     published_at = factory.LazyFunction(timezone.now)
 
 

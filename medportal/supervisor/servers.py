@@ -105,7 +105,7 @@ class Servers:
             child.stop()
         self._children = []
         if self._lock is not None:
-            (self.folder / "servers.json").unlink(missing_ok=True)
+            self._remove_addresses()
         if self._made_sockets and self.sockets:
             shutil.rmtree(self.sockets, ignore_errors=True)
         if self._lock is not None:
@@ -136,7 +136,6 @@ class Servers:
         return {
             "profile": self.profile,
             "database_url": self.postgres.url(APPLICATION),
-            "owner_url": self.postgres.url(OWNER),
             "redis_url": self.valkey.url,
             "sockets": str(self.sockets),
         }
@@ -161,7 +160,7 @@ class Servers:
             stale = Path(json.loads(file.read_text()).get("sockets", ""))
         except ValueError:
             stale = Path()
-        file.unlink()
+        self._remove_addresses()
         if stale.parent == ELSEWHERE and stale.name.startswith("medportal-s-"):
             shutil.rmtree(stale, ignore_errors=True)
 
@@ -195,7 +194,13 @@ class Servers:
         return words
 
     def _write_addresses(self) -> None:
+        """The owner's apart: web and workers read the first file and never the second."""
+        write_private(self.folder / "owner.json", {"owner_url": self.postgres.url(OWNER)})
         write_private(self.folder / "servers.json", self.addresses())
+
+    def _remove_addresses(self) -> None:
+        for name in ("servers.json", "owner.json"):
+            (self.folder / name).unlink(missing_ok=True)
 
 
 def write_private(file: Path, content: dict[str, str]) -> None:

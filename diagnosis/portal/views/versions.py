@@ -138,13 +138,16 @@ def explain(request: PersonRequest, version: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, explanation=form)
     note = {"en": form.cleaned_data["en"], "zh-Hans": form.cleaned_data["zh"]}
+    done = _("Explanation recorded.")
+    if found.state == State.APPROVED:
+        done = _("Explanation recorded. It changes what was signed: a reviewer signs again.")
     return _take(
         request,
         found,
         lambda: actions.explain_contradiction(
             actor=actor, version=found, feature=form.cleaned_data["feature"], note=note
         ),
-        _("Explanation recorded."),
+        done,
     )
 
 
