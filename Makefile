@@ -9,7 +9,7 @@ ARGS ?=
 PROCESSES ?= 2
 EXAMPLES ?= 200
 
-.PHONY: help demo demo-reset serve servers backup-key backup verify-backup restore upgrade test fuzz check format demo-models bench bench-explain screenshots translations tables requirements
+.PHONY: help demo demo-reset serve servers backup-key backup verify-backup restore upgrade test fuzz check format demo-models bench bench-explain bench-paths screenshots translations tables requirements
 
 help:
 	@echo "make demo          the demonstration at http://127.0.0.1:8000 (PORT= changes the port)"
@@ -24,6 +24,7 @@ help:
 	@echo "make demo-models   train the demonstration's models anew and say what changed"
 	@echo "make bench         the benchmarks, beside their references"
 	@echo "make bench-explain that of the explanations alone (ARGS=--write: and its page in docs/)"
+	@echo "make bench-paths   clicks and seconds of three paths to a decision (ARGS=--write NAME: docs/paths.md)"
 	@echo "make screenshots   the pictures in docs/"
 
 demo demo-reset serve servers backup-key backup verify-backup restore upgrade:
@@ -55,6 +56,11 @@ demo-models:
 bench:
 	$(ENVIRONMENT) requirements.txt
 	@exec $(PY) -m medportal.bench
+
+bench-paths: # clicks, keys and seconds of three paths to a decision, in a browser
+	$(ENVIRONMENT) requirements-dev.txt
+	@$(PY) -m medportal.launch.browser
+	@exec $(PY) -m medportal.bench.paths $(ARGS)
 
 bench-explain:
 	$(ENVIRONMENT) requirements.txt

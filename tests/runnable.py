@@ -54,8 +54,15 @@ LIGHT_CHAINS: dict[str, tuple[str, str, float | str, str]] = {
     "kappa": (LOINC, "36916-5", 1.6, "mg/dL"),
     "lambda": (LOINC, "33944-0", 1.9, "mg/dL"),
 }
+CHOLANGITIS: dict[str, tuple[str, str, float | str, str]] = {
+    "bilirubin": (LOINC, "1975-2", 1.8, "mg/dL"),
+    "albumin": (LOINC, "1751-7", 3.5, "g/dL"),
+    "prothrombin_time": (LOINC, "5902-2", 10.6, "s"),
+    "oedema": (OWN_CODES, "oedema", "none", ""),
+}
 CHARTS = {
     "coronary-disease": CORONARY, "diabetes-onset": DIABETES, "flc-mortality": LIGHT_CHAINS,
+    "pbc-prognosis": CHOLANGITIS,
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from diagnosis.inference.models import Outcome, Prediction
-from diagnosis.records.derived import completed_years
+from diagnosis.records.derived import age_of
 from diagnosis.records.models import Condition, Medication, Observation, Patient
 from diagnosis.registry.models import Service
 
@@ -35,7 +35,7 @@ class Facts:
         """Completed years, as the inputs count them."""
         if self.patient is None:
             return None
-        return completed_years(self.patient.birth_date, timezone.localdate(self.at))
+        return age_of(self.patient, timezone.localdate(self.at))
 
     @property
     def sex(self) -> str | None:

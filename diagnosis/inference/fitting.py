@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -18,6 +19,7 @@ from diagnosis.inference.population import (
     check_population,
 )
 from diagnosis.inference.snapshot import Snapshot, schema_of, take
+from diagnosis.inference.warnings import standing_rules
 from diagnosis.ml import Feature, FeatureSchema
 from diagnosis.records.models import Patient
 from diagnosis.records.reading import Reading, feature_values
@@ -57,6 +59,8 @@ class ServiceFit:
     last: Prediction | None = None
     newer: tuple[NewerValue, ...] = ()
     """What came into the chart after the last result."""
+    standing: tuple[dict[str, Any], ...] = ()
+    """Rules that hold for the chart's values whatever the score, and without one."""
 
     @property
     def reasons(self) -> tuple[RuleFinding, ...]:
@@ -157,7 +161,10 @@ def _fit(version: ModelVersion, facts: Facts, parts: Parts) -> ServiceFit:
         if _is_lacking(feature, snapshot)
     )
     status = _status(version, report, len(missing))
-    return ServiceFit(service, version, status, missing, report.findings)
+    standing = (
+        () if report.against else standing_rules(service, facts.patient, snapshot, facts=facts)
+    )
+    return ServiceFit(service, version, status, missing, report.findings, standing=tuple(standing))
 
 
 def _is_lacking(feature: Feature, snapshot: Snapshot) -> bool:

@@ -49,6 +49,12 @@ def read_given(schema: FeatureSchema, inputs: Mapping[str, Any]) -> dict[str, Gi
     return found
 
 
+def read_what_can(schema: FeatureSchema, inputs: Mapping[str, Any]) -> dict[str, GivenValue]:
+    """What can be read of it; the rest is for ``read_given`` to point at."""
+    known = {name: _read(schema[name], raw) for name, raw in inputs.items() if name in schema}
+    return {name: value for name, (value, code) in known.items() if not code}
+
+
 def _escaped(name: str) -> str:
     return name[:60].replace("~", "~0").replace("/", "~1")
 

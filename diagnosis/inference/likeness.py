@@ -18,8 +18,9 @@ from medportal.common.quantities import number, unit
 
 UNLIKE = _(
     "Taken together, these values are unlike those of the patients from whom the model learnt. "
-    "Standing out: %(inputs)s."
+    "Standing out most: %(most)s."
 )
+ALSO = _("%(message)s Then: %(inputs)s.")
 CURE = _(
     "Check these values and their units. If they are right, this patient is unlike those from "
     "whom the model learnt: judge without this estimate."
@@ -35,14 +36,16 @@ def of_row(artifact: Artifact, snapshot: Snapshot) -> list[Ground]:
     if not novelty.unlike(x)[0]:
         return []
     features = [artifact.schema.features[place] for place in novelty.standing_out(x)]
-    return [
-        Ground(
-            CODE,
-            both(UNLIKE, inputs=joined([_said(f, snapshot[f.name]) for f in features])),
-            tuple(feature.name for feature in features),
-            both(CURE),
-        )
-    ]
+    names = tuple(feature.name for feature in features)
+    return [Ground(CODE, _message(features, snapshot), names, both(CURE))]
+
+
+def _message(features: list[Feature], snapshot: Snapshot) -> Text:
+    """The one value to look at first by itself, then the others."""
+    said: list[Mapping[str, str]] = [_said(feature, snapshot[feature.name]) for feature in features]
+    most, *others = said
+    message = both(UNLIKE, most=most)
+    return both(ALSO, message=message, inputs=joined(others)) if others else message
 
 
 def _said(feature: Feature, entry: Mapping[str, Any]) -> Text:

@@ -10,16 +10,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.facts import Facts, read_facts
-from diagnosis.inference.rules import CANNOT_TELL, DOES_NOT_FIT, FITS, Case, Rule, verdict
+from diagnosis.inference.rules import (
+    CANNOT_TELL,
+    DOES_NOT_FIT,
+    FITS,
+    OF_INPUTS,
+    Case,
+    Rule,
+    asks,
+    verdict,
+)
 from diagnosis.inference.wording import Text, both
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import Service
 from medportal.common.text import localized
 
 __all__ = ["CANNOT_TELL", "DOES_NOT_FIT", "FITS", "PopulationReport", "RuleFinding"]
-
-ASKED = ("confirm", "condition_present")
-"""Rules that a person can answer with yes."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class RuleFinding:
     source: Text | str
     question: Text | None
     features: tuple[str, ...]
+    for_patient: Text | None = None
+    """The same in words for the patient's sheet, where the service has some."""
 
     @property
     def message(self) -> str:
@@ -86,17 +94,19 @@ def check_population(
     return PopulationReport(_overall(findings), tuple(findings), unchecked)
 
 
-def check_warnings(
+def check_standing(
     service: Service,
     patient: Patient | None,
     inputs: Mapping[str, Mapping[str, Any]],
     *,
     facts: Facts | None = None,
 ) -> list[RuleFinding]:
-    """The rules that do not refuse but must stand beside the number."""
-    known = facts if facts is not None else read_facts(patient, [service], timezone.now())
-    case = Case(service.pk, known, inputs)
+    """The rules that hold whatever the score, also where there is none."""
     rules = service.sheet.get("warnings") or ()
+    if facts is None:
+        needs_chart = any(rule["kind"] not in OF_INPUTS for rule in rules)
+        facts = read_facts(patient if needs_chart else None, [service], timezone.now())
+    case = Case(service.pk, facts, inputs)
     return [found for found in _findings(rules, case) if found.verdict == DOES_NOT_FIT]
 
 
@@ -109,16 +119,17 @@ def _findings(rules: Iterable[Rule], case: Case) -> Iterable[RuleFinding]:
 
 def _finding(rule: Rule, found: str) -> RuleFinding:
     named = (rule.get(name) for name in ("feature", "numerator", "denominator"))
-    asks = found == CANNOT_TELL and rule["kind"] in ASKED
+    is_open = found == CANNOT_TELL and asks(rule)
     return RuleFinding(
         code=rule["code"],
         kind=rule["kind"],
         verdict=found,
-        reason=dict(rule["reason"]) if not asks else _question(rule),
+        reason=dict(rule["reason"]) if not is_open else _question(rule),
         cure=dict(rule["cure"]) if rule.get("cure") else None,
         source=rule.get("source") or "",
-        question=_question(rule) if asks else None,
+        question=_question(rule) if is_open else None,
         features=tuple(name for name in named if name) or _patient_features(rule),
+        for_patient=dict(rule["for_patient"]) if rule.get("for_patient") else None,
     )
 
 

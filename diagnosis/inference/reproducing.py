@@ -44,6 +44,11 @@ def artifact_of(version: ModelVersion) -> Artifact | None:
         return None
 
 
+def is_unreadable(version: ModelVersion) -> bool:
+    """It could be asked, but its artifact cannot be read: a fault, and nothing about the model."""
+    return version.state in FOR_REPRODUCTION and artifact_of(version) is None
+
+
 def reproduce(prediction: Prediction) -> Reproduction:
     """Run the serving form here and now; stores nothing. For callers who went through the gate."""
     version, stored = prediction.version, prediction.probability

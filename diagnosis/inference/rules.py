@@ -36,12 +36,28 @@ class Case:
         found = self.inputs.get(feature, {}).get("converted")
         return None if found is None else float(found)
 
-    def is_confirmed(self, code: str) -> bool:
-        return code in self.confirmations or (self.service, code) in self.facts.confirmed
+    def is_confirmed(self, rule: Rule) -> bool:
+        """By this run's word, or an earlier one's where the answer does not change with the day."""
+        if rule["code"] in self.confirmations:
+            return True
+        return not rule.get("each_time") and (self.service, rule["code"]) in self.facts.confirmed
+
+
+OF_INPUTS = ("input_range", "input_not_among", "ratio_range")
+"""Kinds of rules that need nothing of the chart."""
+
+
+def asks(rule: Rule) -> bool:
+    """Whether a person can answer the rule with yes."""
+    return bool(rule.get("question"))
 
 
 def verdict(rule: Rule, case: Case) -> str:
-    return KINDS[rule["kind"]](rule, case)
+    """What a question can settle asks instead of refusing; confirmed, it fits."""
+    found = KINDS[rule["kind"]](rule, case)
+    if found == DOES_NOT_FIT and asks(rule):
+        return FITS if case.is_confirmed(rule) else CANNOT_TELL
+    return found
 
 
 def _within(rule: Rule, value: float) -> bool:
@@ -75,7 +91,7 @@ def _condition_absent(rule: Rule, case: Case) -> str:
 
 
 def _condition_present(rule: Rule, case: Case) -> str:
-    if case.is_confirmed(rule["code"]):
+    if case.is_confirmed(rule):
         return FITS
     established = [
         condition
@@ -123,6 +139,13 @@ def _input_range(rule: Rule, case: Case) -> str:
     return FITS if value is None or _within(rule, value) else DOES_NOT_FIT
 
 
+def _input_not_among(rule: Rule, case: Case) -> str:
+    """An answer that is missing is for the rule of required inputs to refuse."""
+    entry = case.inputs.get(rule["feature"], {})
+    found = None if entry.get("converted") is None else entry.get("value")
+    return DOES_NOT_FIT if found in rule["values"] else FITS
+
+
 def _ratio_range(rule: Rule, case: Case) -> str:
     upper, lower = case.number(rule["numerator"]), case.number(rule["denominator"])
     if upper is None or not lower:
@@ -158,7 +181,7 @@ def _outcome_absent(_rule: Rule, case: Case) -> str:
 
 
 def _confirm(rule: Rule, case: Case) -> str:
-    return FITS if case.is_confirmed(rule["code"]) else CANNOT_TELL
+    return FITS if case.is_confirmed(rule) else CANNOT_TELL
 
 
 KINDS: dict[str, Callable[[Rule, Case], str]] = {
@@ -168,6 +191,7 @@ KINDS: dict[str, Callable[[Rule, Case], str]] = {
     "condition_present": _condition_present,
     "medication_absent": _medication_absent,
     "input_range": _input_range,
+    "input_not_among": _input_not_among,
     "observation_range": _observation_range,
     "ratio_range": _ratio_range,
     "outcome_absent": _outcome_absent,

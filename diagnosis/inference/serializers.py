@@ -125,6 +125,13 @@ class WarningSerializer(Base):
     features = serializers.ListField(child=serializers.CharField())
 
 
+class StandingRuleSerializer(WarningSerializer):
+    """A rule of the service that holds whatever the score, also beside a refusal."""
+
+    cure = serializers.CharField(allow_null=True)
+    source = serializers.CharField(allow_blank=True)
+
+
 class RunSerializer(Base):
     """What every prediction has, in lists too."""
 
@@ -153,6 +160,7 @@ class PredictionSerializer(RunSerializer):
     result = ResultSerializer(allow_null=True)
     explanation = ExplanationSerializer(allow_null=True)
     added_value = AddedValueSerializer(allow_null=True)
+    standing_rules = StandingRuleSerializer(many=True)
     refusal = RefusalSerializer(allow_null=True)
     warnings = WarningSerializer(many=True)
     failure_code = serializers.CharField(allow_null=True)
@@ -252,6 +260,7 @@ class ServiceFitSerializer(Base):
     missing = MissingSerializer(many=True)
     reasons = ReasonSerializer(many=True)
     questions = QuestionSerializer(many=True)
+    standing_rules = StandingRuleSerializer(many=True)
     last = PredictionSummarySerializer(allow_null=True)
     newer_data = NewerSerializer(many=True)
     links = FitLinksSerializer()

@@ -72,10 +72,19 @@ def full(prediction: Prediction, explanation: Explanation | None) -> dict[str, A
         "result": _result(prediction),
         "explanation": None if explanation is None else _explanation(prediction, explanation),
         "added_value": _added_value(prediction),
+        "standing_rules": [_standing(rule) for rule in prediction.standing],
         "refusal": rounded(resolved(prediction.refusal)),
         "warnings": resolved(prediction.warnings),
         "failure_code": prediction.failure_code or None,
     }
+
+
+STANDING_FIELDS = ("code", "message", "features", "cure", "source")
+
+
+def _standing(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule that holds whatever the score: also beside a refusal."""
+    return {name: resolved(rule.get(name)) for name in STANDING_FIELDS}
 
 
 def _input(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -176,6 +185,7 @@ def fit(found: ServiceFit) -> dict[str, Any]:
             for rule in found.reasons
         ],
         "questions": [{"code": rule.code, "message": rule.message} for rule in found.questions],
+        "standing_rules": [_standing(rule) for rule in found.standing],
         "last": None if found.last is None else summary(found.last),
         "newer_data": [
             {"feature": newer.feature.name, "label": newer.label, "observed_at": newer.observed_at}

@@ -20,7 +20,7 @@ from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.population import check_population
 from diagnosis.inference.refusals import Ground
 from diagnosis.inference.snapshot import Entry, Snapshot, entry_given, is_personal
-from diagnosis.inference.warnings import of_run
+from diagnosis.inference.warnings import of_run, standing_rules
 from diagnosis.ml import Artifact, ArtifactError, Feature
 from diagnosis.records.models import Patient
 from diagnosis.registry import contradictions
@@ -120,6 +120,7 @@ def attempt(
     """Refuse or score, and explain; None if a newer position of the hand came meanwhile."""
     facts = read_facts(prediction.patient, [prediction.service], prediction.index_at)
     run = _in_memory(prediction, inputs)
+    run.warnings = standing_rules(run.service, run.patient, inputs, facts=facts)
     grounds = _grounds(run, artifact, facts)
     if grounds:
         return Tried(run, grounds)

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.facts import Facts
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.population import RuleFinding, check_population, check_warnings
+from diagnosis.inference.population import RuleFinding, check_population, check_standing
 from diagnosis.inference.snapshot import Snapshot, schema_of
 from diagnosis.inference.wording import Text, both, joined
+from diagnosis.records.models import Patient
+from diagnosis.registry.models import Service
+
+Found = dict[str, Any]
+STANDING = "standing"
+
+
+def standing_rules(
+    service: Service,
+    patient: Patient | None,
+    inputs: Mapping[str, Mapping[str, Any]],
+    *,
+    facts: Facts | None = None,
+) -> list[Found]:
+    """What the sheet says of these inputs whatever the score: with a number, or without one.
+
+    Form, refusal, result, try-out, paper and every interface ask here, or read what was kept.
+    """
+    return [_of_rule(found) for found in check_standing(service, patient, inputs, facts=facts)]
 
 
 def of_run(job: Prediction, result: dict[str, Any], facts: Facts) -> list[dict[str, Any]]:
@@ -20,7 +40,7 @@ def of_run(job: Prediction, result: dict[str, Any], facts: Facts) -> list[dict[s
     note = service.sheet.get("population_note")
     if note:
         found.append(_warning("population_note", dict(note)))
-    found += [_of_rule(f) for f in check_warnings(service, job.patient, job.inputs, facts=facts)]
+    found += standing_rules(service, job.patient, job.inputs, facts=facts)
     report = check_population(service, job.patient, job.inputs, job.confirmations, facts=facts)
     found += [_unchecked(finding) for finding in report.unchecked]
     return found + _of_inputs(job, result)
@@ -32,7 +52,8 @@ def _warning(code: str, message: Text, features: list[str] | None = None) -> dic
 
 def _of_rule(finding: RuleFinding) -> dict[str, Any]:
     warning = _warning(finding.code, finding.reason, list(finding.features))
-    return warning | {"cure": finding.cure, "source": finding.source}
+    told = {"cure": finding.cure, "source": finding.source, "for_patient": finding.for_patient}
+    return warning | told | {STANDING: True}
 
 
 def _unchecked(finding: RuleFinding) -> dict[str, Any]:

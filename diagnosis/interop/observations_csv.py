@@ -55,7 +55,7 @@ def _person(patient: Patient, number: PatientIdentifier | None) -> tuple[str, ..
         patient.given_name,
         patient.native_name,
         patient.sex,
-        patient.birth_date.isoformat(),
+        patient.birth_date.isoformat() if patient.birth_date else "",
         died,
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml.errors import ArtifactError
+from diagnosis.ml.errors import DAMAGED, ArtifactError
 
 MOST_ARRAYS = 128
 MOST_BYTES = 64 * 2**20
@@ -61,7 +61,9 @@ def from_bytes(content: bytes) -> dict[str, NDArray[Any]]:
             return {
                 entry.filename.removesuffix(".npy"): _array(archive, entry) for entry in entries
             }
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+    except ArtifactError:
+        raise
+    except DAMAGED as error:
         raise ArtifactError("The arrays of the artifact can not be read.") from error
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml import package, plain
-from diagnosis.ml.errors import ArtifactError, MLError
+from diagnosis.ml.errors import DAMAGED, ArtifactError
 from diagnosis.ml.manifest import FORMAT, MANIFEST, canonical, checked, read, sha256
 from diagnosis.ml.novelty import CODE as UNLIKE
 from diagnosis.ml.novelty import Novelty
@@ -53,18 +53,22 @@ class Artifact:
     # Reading and writing
 
     @classmethod
-    def load(cls, source: str | Path) -> Artifact:
-        """Read an artifact from its folder or from a ``.zip`` of it.
+    def load(cls, source: str | Path | bytes, digest: str | None = None) -> Artifact:
+        """Read an artifact from its folder, from a ``.zip`` of it or from the bytes of that.
 
-        Nothing is unpickled, and every byte is checked before it is used.
+        Nothing is unpickled, and every byte is checked before it is used. With ``digest``, nothing
+        but that very artifact is read.
 
         Raises
         ------
         ArtifactError
-            A file is absent or changed, the format is unknown, the archive is unsafe.
+            A file is absent, changed or unreadable, the format is unknown, the archive is unsafe,
+            or it is another artifact.
         """
-        given = package.read(Path(source))
+        given = package.unpack(source) if isinstance(source, bytes) else package.read(Path(source))
         manifest = read(given)
+        if digest is not None and sha256(given[MANIFEST]) != digest:
+            raise ArtifactError("The artifact is not the one that was reviewed.")
         files = checked(manifest, given)
         artifact = cls.__new__(cls)
         artifact.manifest, artifact.files = manifest, files
@@ -78,7 +82,7 @@ class Artifact:
             if not self.task.kind or self.background.shape[1:] != (width,):
                 raise ArtifactError("The background does not fit the schema.")
             _ = self.novelty, self._plain
-        except (KeyError, TypeError, ValueError, IndexError, MLError) as error:
+        except DAMAGED as error:
             raise ArtifactError(f"The artifact contradicts itself: {error}") from error
 
     def contents(self) -> dict[str, bytes]:
@@ -136,7 +140,7 @@ class Artifact:
         try:
             stream = io.BytesIO(self.files["background.npy"])
             rows = np.load(stream, allow_pickle=False)
-        except ValueError as error:
+        except DAMAGED as error:
             raise ArtifactError("background.npy can not be read.") from error
         return np.ascontiguousarray(rows, dtype=np.float32)
 

@@ -1,5 +1,9 @@
 """What can be wrong with the input of the library, each said in one clear line."""
 
+import struct
+import zipfile
+import zlib
+
 
 class MLError(ValueError):
     """Something that the caller gave can not be used."""
@@ -23,3 +27,24 @@ class RecipeError(MLError):
 
 class ArtifactError(MLError):
     """An artifact is incomplete, was changed, or does not agree with its serving form."""
+
+
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+"""What readers of archives, arrays and JSON raise at damaged bytes; tried with hundreds of damages.
+
+``NotImplementedError`` and ``RecursionError`` are run-time errors, ``UnicodeError`` a value's.
+"""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnosis.ml.resampling import drawn_rows
+
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
@@ -38,13 +40,7 @@ def assign(y: Array, folds: int, seed: int, groups: Index | None = None) -> Inde
     return fold_of_group[inverse]
 
 
-def bootstrap(y: Array, seed: int) -> Index:
-    """Return the rows of one bootstrap resample, each stratum as large as it was."""
-    rng = np.random.default_rng(seed)
-    layer = strata(y) if y.shape[1] > 1 or len(np.unique(y)) <= 20 else np.zeros(len(y), int)
-    drawn = [
-        rng.choice(members, size=len(members))
-        for stratum in np.unique(layer)
-        if len(members := np.flatnonzero(layer == stratum))
-    ]
-    return np.sort(np.concatenate(drawn)).astype(np.int64)
+def bootstrap(y: Array, seed: int, groups: Index | None = None) -> Index:
+    """Return the rows of one bootstrap resample: all patients drawn, none of two classes lost."""
+    labels = y if y.shape[1] > 1 or len(np.unique(y)) <= 2 else None
+    return drawn_rows(len(y), seed, labels=labels, groups=groups)

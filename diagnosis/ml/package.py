@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from pathlib import Path
 
-from diagnosis.ml.errors import ArtifactError
+from diagnosis.ml.errors import DAMAGED, ArtifactError
 
 MOST_BYTES = 512 * 2**20  # of all files together, unpacked
 MOST_FILES = 32
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
 def read(source: Path) -> dict[str, bytes]:
@@ -24,30 +26,48 @@ def read(source: Path) -> dict[str, bytes]:
     """
     if source.is_dir():
         return _read_folder(source)
-    if source.is_file():
-        return _read_zip(source)
-    raise ArtifactError(f"There is no artifact at {source}.")
+    if not source.is_file():
+        raise ArtifactError(f"There is no artifact at {source}.")
+    try:
+        content = source.read_bytes()
+    except OSError as error:
+        raise ArtifactError(f"{source.name} can not be read.") from error
+    return unpack(content)
 
 
 def _read_folder(folder: Path) -> dict[str, bytes]:
-    found = [path for path in sorted(folder.iterdir()) if _NAME.fullmatch(path.name)]
-    # A link could lead out of the folder; an artifact needs none.
-    paths = [path for path in found if path.is_file() and not path.is_symlink()]
-    _refuse_too_much([path.stat().st_size for path in paths])
-    return {path.name: path.read_bytes() for path in paths}
-
-
-def _read_zip(path: Path) -> dict[str, bytes]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        found = [path for path in sorted(folder.iterdir()) if _NAME.fullmatch(path.name)]
+        # A link could lead out of the folder; an artifact needs none.
+        paths = [path for path in found if path.is_file() and not path.is_symlink()]
+        _refuse_too_much([path.stat().st_size for path in paths])
+        return {path.name: path.read_bytes() for path in paths}
+    except OSError as error:
+        raise ArtifactError(f"{folder.name} can not be read.") from error
+
+
+def unpack(content: bytes) -> dict[str, bytes]:
+    """Return the files of an archive.
+
+    Raises
+    ------
+    ArtifactError
+        It is no archive, is damaged, holds strange names or is too large.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             names = [entry.filename for entry in entries]
             if len(set(names)) != len(names) or not all(map(_NAME.fullmatch, names)):
                 raise ArtifactError("The archive holds names that no artifact has.")
+            if any(entry.compress_type not in _PACKED for entry in entries):
+                raise ArtifactError("The archive is packed in a way that no artifact is.")
             _refuse_too_much([entry.file_size for entry in entries])
             return {entry.filename: _unpacked(archive, entry) for entry in entries}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-        raise ArtifactError(f"{path.name} is no archive that can be read.") from error
+    except ArtifactError:
+        raise
+    except DAMAGED as error:
+        raise ArtifactError("This is no archive that can be read.") from error
 
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

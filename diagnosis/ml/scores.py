@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from diagnosis.ml import evaluation
+from diagnosis.ml.resampling import drawn_rows
 from diagnosis.ml.validation import OutOfFold
 
 Array = NDArray[np.float64]
@@ -62,7 +63,14 @@ _MEASURES: Mapping[str, Measure] = {
 }
 
 
-def measure(kind: str, y: Array, predictions: Array, *, draws: int = DRAWS) -> dict[str, Interval]:
+def measure(
+    kind: str,
+    y: Array,
+    predictions: Array,
+    *,
+    draws: int = DRAWS,
+    groups: ArrayLike | None = None,
+) -> dict[str, Interval]:
     """Return every metric of a task as value and 95 % interval.
 
     Parameters
@@ -75,6 +83,8 @@ def measure(kind: str, y: Array, predictions: Array, *, draws: int = DRAWS) -> d
         Predictions for rows that the model did not see.
     draws : int
         Bootstrap samples of patients behind the intervals.
+    groups : array-like, shape (n,), optional
+        Rows with equal values are of one patient and drawn together.
 
     Returns
     -------
@@ -83,11 +93,12 @@ def measure(kind: str, y: Array, predictions: Array, *, draws: int = DRAWS) -> d
         value is the mean over the repeats; a draw takes all repeats of a patient together.
     """
     if kind == "binary":
-        return _binary(y[:, 0], predictions[:, :, 0].T, draws)
+        return _binary(y[:, 0], predictions[:, :, 0].T, draws, groups)
     score = _MEASURES[kind]
-    rng = np.random.default_rng(0)
     value = _averaged(score, y, predictions)
-    drawn = [_averaged(score, y[r], predictions[:, r]) for r in _resamples(rng, len(y), draws)]
+    labels = None if kind == "regression" else y
+    samples = [drawn_rows(len(y), seed, labels=labels, groups=groups) for seed in range(draws)]
+    drawn = [_averaged(score, y[rows], predictions[:, rows]) for rows in samples]
     return {
         name: _finite(
             {
@@ -100,15 +111,12 @@ def measure(kind: str, y: Array, predictions: Array, *, draws: int = DRAWS) -> d
     }
 
 
-def _binary(y: Array, p: Array, draws: int) -> dict[str, Interval]:
+def _binary(y: Array, p: Array, draws: int, groups: ArrayLike | None) -> dict[str, Interval]:
     """Return values over all repeats; a few repeats are enough for how far they vary."""
     value = evaluation.metrics_with_intervals(y, p, draws=0)
-    spread = evaluation.metrics_with_intervals(y, p[:, :SPREAD_REPEATS], draws=draws)
+    few = p[:, :SPREAD_REPEATS]
+    spread = evaluation.metrics_with_intervals(y, few, draws=draws, groups=groups)
     return {name: _finite({**spread[name], "value": value[name]["value"]}) for name in value}
-
-
-def _resamples(rng: np.random.Generator, n: int, draws: int) -> list[NDArray[np.int64]]:
-    return [rng.integers(0, n, n) for _ in range(draws)]
 
 
 def _averaged(score: Measure, y: Array, predictions: Array) -> dict[str, float]:

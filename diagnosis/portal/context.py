@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts import drafts
 from accounts.models import Role
@@ -34,7 +35,7 @@ NAVIGATION = (
     NavItem(_("Round"), "portal:worklist", (Role.NURSE,)),
     NavItem(_("Patients"), "portal:patients", CHART),
     NavItem(
-        _("Services"),
+        pgettext_lazy("menu", "Services"),
         "portal:services",
         (*CHART, Role.DATA_SCIENTIST, Role.REVIEWER, Role.ADMINISTRATOR),
     ),

@@ -62,4 +62,9 @@ def copy_text(
     second = _inputs(shown)
     if reasons:
         second = _("{inputs}. {reasons}").format(inputs=second, reasons=reasons.sentence)
-    return "\n".join((first, second, third))
+    return "\n".join((first, *standing_lines(prediction), second, third))
+
+
+def standing_lines(prediction: Prediction) -> list[str]:
+    """The rules that hold whatever the score go wherever the number goes."""
+    return [localized(rule["message"]) for rule in prediction.standing]

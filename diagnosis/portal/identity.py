@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.gate import Asker
 from diagnosis.portal.wording import age_words, day, reads_chinese
@@ -57,17 +58,24 @@ class Identity:
 
     @property
     def age(self) -> str:
-        return age_words(self.patient.birth_date, self.last_day)
+        """Empty where the birth date is not known."""
+        born = self.patient.birth_date
+        return age_words(born, self.last_day) if born else ""
 
     @property
     def born(self) -> str:
+        if self.patient.birth_date is None:
+            return _("not known")
         if self.patient.deceased_on:
             return day(self.patient.birth_date)
         return f"{day(self.patient.birth_date)} ({self.age})"
 
     @property
     def died(self) -> str:
-        return f"{day(self.patient.deceased_on)} ({self.age})" if self.patient.deceased_on else ""
+        if not self.patient.deceased_on:
+            return ""
+        died = day(self.patient.deceased_on)
+        return f"{died} ({self.age})" if self.age else died
 
     @property
     def has_allergies(self) -> bool:

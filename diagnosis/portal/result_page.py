@@ -257,9 +257,10 @@ class ResultPage:
 
     @property
     def warnings(self) -> list[dict[str, Any]]:
-        """Rules that warn; the population's note and the inputs have places of their own."""
+        """What else warns: note, inputs and rules that always hold have places of their own."""
         apart = ("population_note", "inputs_filled_in", "stale_inputs_used")
-        return [w for w in self.prediction.warnings or () if w.get("code") not in apart]
+        found = self.prediction.warnings or ()
+        return [w for w in found if w.get("code") not in apart and not w.get("standing")]
 
     @property
     def not_a_cause(self) -> str:

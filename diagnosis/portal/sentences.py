@@ -214,17 +214,21 @@ def gain(other: str, difference: float, verdict: str) -> str:
     return say(verdict, other=inside(other), gain=f"{abs(difference):.3f}")
 
 
-def flagged_sentences(flagged: Mapping[str, Any] | None) -> list[str]:
-    """Of a hundred flagged how many are right, of a hundred with the event how many are missed."""
+def flagged_sentences(flagged: Mapping[str, Any] | None, *, ahead: bool = False) -> list[str]:
+    """Of a hundred flagged how many are right, of a hundred with the event how many are missed.
+
+    ``ahead``: the event lies in the future; Chinese does not call that a missed diagnosis.
+    """
     if not flagged or flagged.get("per_100_flagged_right") is None:
         return []
     right = round(flagged["per_100_flagged_right"])
     threshold = exact_percent(flagged["threshold"])
-    texts = [say("flagged", threshold=threshold, right=right, wrong=100 - right)]
+    ending = "_ahead" if ahead else ""
+    texts = [say("flagged" + ending, threshold=threshold, right=right, wrong=100 - right)]
     if flagged.get("missed_per_100_events") is not None:
         missed = round(flagged["missed_per_100_events"])
         per_100 = round(flagged.get("flagged_per_100") or 0)
-        texts.append(say("missed", missed=missed, flagged=per_100))
+        texts.append(say("missed" + ending, missed=missed, flagged=per_100))
     return texts
 
 

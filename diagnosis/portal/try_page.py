@@ -144,9 +144,15 @@ class TryPage:
 
     @property
     def warnings(self) -> list[dict[str, Any]]:
-        """Rules that warn of these values; the population's note stands on top."""
+        """What else to say of these values; the population's note stands on top."""
         found = self.tried.run.warnings if self.tried else []
-        return [warning for warning in found if warning["code"] != "population_note"]
+        apart = [w for w in found if w["code"] != "population_note"]
+        return [warning for warning in apart if not warning.get("standing")]
+
+    @property
+    def standing(self) -> list[dict[str, Any]]:
+        """Rules that hold for these values whatever the score, and where it would be refused."""
+        return self.tried.run.standing if self.tried else []
 
     @property
     def not_a_cause(self) -> str:

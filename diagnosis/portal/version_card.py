@@ -221,6 +221,10 @@ def _subgroups(manifest: Mapping[str, Any]) -> tuple[MetricRow, ...]:
     return tuple(rows)
 
 
+def _lies_ahead(version: ModelVersion) -> bool:
+    return bool((version.service.sheet.get("horizon") or {}).get("days"))
+
+
 def card(version: ModelVersion) -> Card:
     manifest = version.manifest
     schema = FeatureSchema.from_dict(manifest["schema"])
@@ -231,7 +235,7 @@ def card(version: ModelVersion) -> Card:
         metrics=tuple(_metric(n, metrics[n], events) for n in METRICS if metrics.get(n)),
         comparators=_comparators(manifest),
         bands=band_rows(version),
-        flagged=tuple(flagged_sentences(flagged)),
+        flagged=tuple(flagged_sentences(flagged, ahead=_lies_ahead(version))),
         flagged_per_100=str(round(flagged["flagged_per_100"]))
         if flagged.get("flagged_per_100") is not None
         else "",

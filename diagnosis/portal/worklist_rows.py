@@ -51,6 +51,11 @@ class Row:
         return (self.prediction.result or {}).get("band") or {}
 
     @property
+    def standing(self) -> str:
+        """What holds for this patient whatever the score, also where there is none."""
+        return " ".join(localized(rule["message"]) for rule in self.prediction.standing)
+
+    @property
     def band_code(self) -> str:
         return str(self._band.get("code", ""))
 

@@ -70,7 +70,7 @@ def _note(row: Note, patient: Patient) -> Iterator[Pointer]:
 def _about_moment(
     patient: Patient, pointer: str, at: datetime, *, may_come: bool = False
 ) -> Iterator[Pointer]:
-    if timezone.localdate(at) < patient.birth_date:
+    if patient.is_before_birth(timezone.localdate(at)):
         yield Pointer(pointer, "before_birth", _("This is before the patient was born."))
     if not may_come and at > timezone.now() + CLOCKS_DIFFER:
         yield Pointer(pointer, "in_the_future", _("This time is in the future."))
@@ -79,7 +79,7 @@ def _about_moment(
 def _about_day(patient: Patient, pointer: str, day: date | None) -> Iterator[Pointer]:
     if day is not None and day > timezone.localdate():
         yield Pointer(pointer, "in_the_future", _("This date is in the future."))
-    if day is not None and day < patient.birth_date:
+    if day is not None and patient.is_before_birth(day):
         yield Pointer(pointer, "before_birth", _("This is before the patient was born."))
 
 

@@ -87,9 +87,12 @@ def egfr(patient: Patient, amounts: Amounts, on: date) -> float | None:
         return None
     female = patient.sex == Patient.Sex.FEMALE
     kappa, alpha = (0.7, -0.241) if female else (0.9, -0.302)
+    age = age_of(patient, on)
+    if age is None:
+        return None
     ratio = creatinine / kappa
     value: float = 142 * min(ratio, 1.0) ** alpha * max(ratio, 1.0) ** -1.2
-    value *= 0.9938 ** completed_years(patient.birth_date, on)
+    value *= 0.9938**age
     return value * 1.012 if female else value
 
 
@@ -107,6 +110,11 @@ def quotient(_patient: Patient, amounts: Amounts, _on: date) -> float | None:
 def difference(_patient: Patient, amounts: Amounts, _on: date) -> float | None:
     whole, part = amounts
     return whole - part if whole >= part else None
+
+
+def age_of(patient: Patient, on: date) -> int | None:
+    """Completed years, as people count; nothing where the birth date is not known."""
+    return completed_years(patient.birth_date, on) if patient.birth_date else None
 
 
 def completed_years(born: date, on: date) -> int:
@@ -203,7 +211,8 @@ def derive(formula: Formula, patient: Patient, newest: Mapping[str, Observation]
         amounts.append(value)
         rows.append(row)
     last = max(row.observed_at for row in rows)
-    if formula.adults_only and completed_years(patient.birth_date, last.date()) < ADULT:
+    age = age_of(patient, last.date())
+    if formula.adults_only and (age is None or age < ADULT):
         return None
     result = formula.compute(patient, amounts, last.date())
     if result is None:

@@ -142,6 +142,8 @@ class _Chart:
     def _of_patient(self, feature: Feature, source: Source) -> Reading | None:
         if source.code == "age":
             age = self._age(feature)
+            if age is None:
+                return None
             return Reading(feature.name, Status.CURRENT, age, "a", age, source="patient")
         sex = str(self.patient.sex)
         if sex == Patient.Sex.UNKNOWN:
@@ -150,12 +152,13 @@ class _Chart:
         found = Reading(feature.name, Status.CURRENT, sex, "", sex, source="patient")
         return found if known else _unreadable(found, "unseen_category")
 
-    def _age(self, feature: Feature) -> float:
+    def _age(self, feature: Feature) -> float | None:
         """Completed years, as people count; with its fraction where the model was made with it."""
         day = timezone.localdate(self.at)
         if feature.decimals:
             return self.patient.age_on(day)
-        return float(derived.completed_years(self.patient.birth_date, day))
+        years = derived.age_of(self.patient, day)
+        return None if years is None else float(years)
 
     def _of_row(self, feature: Feature, source: Source, row: Observation) -> Reading:
         found = Reading(

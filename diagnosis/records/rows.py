@@ -46,7 +46,8 @@ def reference_range(patient: Patient, checked: Checked) -> Range:
     given = checked.given
     if given.reference_low is not None or given.reference_high is not None:
         return given.reference_low, given.reference_high
-    if checked.number is None or patient.age_on(checked.observed_at.date()) < ADULT:
+    age = patient.age_on(checked.observed_at.date())
+    if checked.number is None or age is None or age < ADULT:
         return None, None
     return checked.entry.reference_in(checked.unit, patient.sex)
 

@@ -30,7 +30,7 @@ class PatientSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     native_name = serializers.CharField()
     sex = serializers.ChoiceField(choices=Patient.Sex.choices)
-    birth_date = serializers.DateField()
+    birth_date = serializers.DateField(allow_null=True)
     deceased_on = serializers.DateField(allow_null=True)
     allergy_status = serializers.ChoiceField(choices=Patient.AllergyStatus.choices)
     identifiers = IdentifierSerializer(many=True, source="shown_identifiers")

@@ -144,7 +144,7 @@ def _about_origin(patient: Patient, given: Given) -> Iterator[Pointer]:
         yield Pointer("/observed_at", "no_time_zone", _("The time has no time zone."))
     elif at > now + CLOCKS_DIFFER:
         yield Pointer("/observed_at", "in_the_future", _("This time is in the future."))
-    elif _day(at) < patient.birth_date:
+    elif patient.is_before_birth(_day(at)):
         yield Pointer("/observed_at", "before_birth", _("This is before the patient was born."))
     elif patient.deceased_on is not None and _day(at) > patient.deceased_on:
         yield Pointer("/observed_at", "after_death", _("This is after the patient died."))

@@ -204,7 +204,7 @@ def _rule(rule: dict[str, Any]) -> dict[str, Any]:
         "code": rule["code"],
         "kind": rule["kind"],
         "reason": localized(rule.get("question") or rule["reason"]),
-        "asks": rule["kind"] in ("confirm", "condition_present"),
+        "asks": bool(rule.get("question")),
     }
 
 

@@ -6,9 +6,9 @@ import tempfile
 from collections import OrderedDict
 from collections.abc import Collection
 from pathlib import Path
-from shutil import copyfileobj
 from threading import Lock
 
+import structlog
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -26,6 +26,7 @@ FOR_REPRODUCTION = (*FOR_PREDICTIONS, State.STOPPED, State.RETIRED)
 
 KEPT_LOADED = 20
 
+log = structlog.get_logger(__name__)
 _lock = Lock()
 _loaded: OrderedDict[str, Artifact] = OrderedDict()
 
@@ -73,33 +74,44 @@ def forget_loaded() -> None:
 
 def _read(digest: str) -> Artifact:
     copy = _beside() / f"{digest}.zip"
-    if copy.exists():
-        try:
-            return _verified(copy, digest)
-        except ArtifactError:
-            copy.unlink(missing_ok=True)  # the copy may be at fault: ask the store once more
-    _fetch(digest, copy)
-    return _verified(copy, digest)
-
-
-def _verified(copy: Path, digest: str) -> Artifact:
-    artifact = Artifact.load(copy)
-    if artifact.digest != digest:
-        raise ArtifactError("The artifact is not the one that was reviewed.")
+    try:
+        return _ready(Artifact.load(copy, digest))
+    except ArtifactError:
+        pass  # there is no copy, or it is damaged: the store is asked
+    content = _stored(digest)
+    artifact = _ready(Artifact.load(content, digest))
+    _copy(content, copy)
     return artifact
 
 
-def _fetch(digest: str, copy: Path) -> None:
-    """Written aside and moved into place: no process ever reads half an artifact."""
+def _ready(artifact: Artifact) -> Artifact:
+    """Run it once on what it brought along: a model that does not run here fails now."""
+    if artifact.fitted is None:  # else it was compared with the serving form, so that this ran
+        artifact.predict_matrix(artifact.background[:1])
+    return artifact
+
+
+def _stored(digest: str) -> bytes:
     try:
-        with (
-            default_storage.open(object_name(digest)) as stored,
-            tempfile.NamedTemporaryFile(dir=_beside(), delete=False) as aside,
-        ):
-            copyfileobj(stored, aside)
-    except FileNotFoundError as error:
-        raise ArtifactError("The artifact is not in the object store.") from error
-    Path(aside.name).replace(copy)
+        with default_storage.open(object_name(digest)) as stored:
+            content: bytes = stored.read()
+    except OSError as error:
+        raise ArtifactError("The object store does not give the artifact.") from error
+    return content
+
+
+def _copy(content: bytes, copy: Path) -> None:
+    """What was read whole, written aside and moved into place; without room there is none."""
+    aside: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=copy.parent, delete=False) as written:
+            aside = Path(written.name)
+            written.write(content)
+        aside.replace(copy)
+    except OSError:
+        log.warning("artifact_not_copied")
+        if aside is not None:
+            aside.unlink(missing_ok=True)
 
 
 def _beside() -> Path:

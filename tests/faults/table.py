@@ -15,6 +15,8 @@ WEB = "tests/faults/test_web.py::"
 PAGES = "tests/faults/test_degraded.py::"
 LIVES = "tests/supervisor/test_lives.py::"
 LIVE_WORKER = "tests/contracts/test_worker.py::"
+DAMAGE = "tests/registry/test_damage.py::"
+UNREADABLE = "tests/portal/test_unreadable.py::"
 PUBLISH = "tests/contracts/test_publish.py::"
 
 
@@ -174,6 +176,20 @@ FAULTS_TABLE = (
         "26", "More processes than PostgreSQL has connections for", "the web refuses to start and "
         "says which number to change",
         WEB + "test_no_web_starts_that_could_use_up_the_connections",
+    ),
+    _row(
+        "27", "A copy of a model beside a process is damaged", "dropped and fetched again from "
+        "the object store, whatever the damage",
+        DAMAGE + "test_whatever_happened_to_a_copy_it_is_fetched_anew",
+        DAMAGE + "test_where_no_copy_can_be_kept_the_model_answers_all_the_same",
+    ),
+    _row(
+        "28", "A model is damaged in the object store", "runs end as `artifact_unreadable` at "
+        "once; pages that ask it say that it cannot be read; once mended it answers again",
+        DAMAGE + "test_whatever_happened_in_the_store_it_is_refused_by_code_or_whole",
+        RUNNER + "test_an_artifact_that_cannot_be_read_fails_with_a_code",
+        UNREADABLE + "test_who_asks_the_model_is_told_that_it_cannot_be_read",
+        UNREADABLE + "test_once_it_is_mended_the_next_click_works",
     ),
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from diagnosis.inference.population import check_population, check_warnings
+from diagnosis.inference.population import check_population, check_standing
 from diagnosis.records.models import Condition, Medication, Patient
 from diagnosis.registry.models import Service
 from tests.factories import (
@@ -218,11 +218,11 @@ def test_every_finding_says_why_and_what_to_do_in_both_languages():
     assert finding.source
 
 
-def test_a_warning_stands_beside_the_number_and_refuses_nothing():
+def test_a_rule_that_holds_whatever_the_score_refuses_nothing():
     inputs = {**NORMAL, "glucose_2h": {"converted": 150.0}}
     found, patient = service(), woman()
 
-    warnings = check_warnings(found, patient, inputs)
+    standing = check_standing(found, patient, inputs)
 
-    assert [warning.code for warning in warnings] == ["impaired-tolerance"]
+    assert [rule.code for rule in standing] == ["impaired-tolerance"]
     assert against(found, patient, inputs) == set()

@@ -44,6 +44,10 @@ def _element(kind: str, found: Any, at: str, prefix: str = "") -> Iterator[str]:
     for name, value in found.items():
         if name == "resourceType" and not prefix:
             continue
+        if name[1:] in known and name[0] == "_":  # about a primitive: why there is none
+            if set(value) - {"id", "extension"}:
+                yield f"{at}.{name}: only id and extension stand here"
+            continue
         if name not in known:
             yield f"{at}.{name}: not in R4"
             continue

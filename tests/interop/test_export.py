@@ -123,6 +123,20 @@ def test_no_known_allergy_is_said_and_silence_stays_silence(doctor):
     assert said["code"]["coding"][0]["code"] == "716186003"
 
 
+def test_who_could_not_be_asked_is_told_from_who_has_none(doctor):
+    patient = factories.patient_of(
+        doctor, allergy_status=Patient.AllergyStatus.UNAVAILABLE, birth_date=None
+    )
+
+    bundle = bundle_of(doctor, patient)
+
+    said = one(bundle, "AllergyIntolerance")
+    assert said["code"]["coding"][0]["code"] == "no-allergy-info"
+    who = one(bundle, "Patient")
+    assert "birthDate" not in who
+    assert who["_birthDate"]["extension"][0]["valueCode"] == "unknown"
+
+
 def test_a_value_has_its_code_unit_range_flag_and_source(doctor, patient):
     record(doctor, patient, "2160-0", 1.9, "mg/dL", source="laboratory", source_identifier="L-1",
            reference_low=0.5, reference_high=1.1)  # fmt: skip

@@ -184,8 +184,3 @@ def test_folds_are_stratified_and_copies_stay_together() -> None:
     grouped = folds.assign(y[drawn], 5, 0, drawn)
     for row in np.unique(drawn):
         assert len(set(grouped[drawn == row])) == 1
-
-
-def test_a_bootstrap_keeps_the_number_of_events() -> None:
-    y = (np.arange(100) < 12).astype(float)[:, None]
-    assert y[folds.bootstrap(y, seed=4)].sum() == 12

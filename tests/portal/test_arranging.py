@@ -135,7 +135,7 @@ def test_the_sentence_of_groups_names_groups():
     assert "the group «Patient» raises it by 10" in text
     with translation.override("zh-hans"):
         labels = {FAMILY + "Patient": "患者", FAMILY + "History": "病史"}
-        assert "“病史”一组降低12个百分点" in sentences.reasons_sentence(picture, labels)
+        assert "“病史”一组使估计值降低12个百分点" in sentences.reasons_sentence(picture, labels)
 
 
 @pytest.mark.parametrize("arrangement", ALL)
@@ -165,7 +165,7 @@ def test_whoever_adds_up_the_sentence_arrives_at_the_printed_result_rounding_inc
         " a lowers it by 7, b lowers it by 3, c lowers it by 1; rounding raises it by 2."
     )
     with translation.override("zh-hans"):
-        assert sentences.reasons_sentence(picture, {}).endswith("；舍入升高2个百分点。")
+        assert sentences.reasons_sentence(picture, {}).endswith("；舍入使估计值升高2个百分点。")
 
 
 def test_two_inputs_in_one_bar_raise_and_do_not_raises():

@@ -132,7 +132,7 @@ def test_a_service_that_names_nothing_to_change_says_so(ward, result):
 
 
 def test_a_version_that_can_not_be_asked_says_so(ward, result):
-    ModelVersion.objects.filter(pk=result.version_id).update(digest="0" * 64)  # nowhere to be had
+    ModelVersion.objects.filter(pk=result.version_id).update(state=ModelVersion.State.RECALLED)
 
     assert "can not be asked any more" in text_of(ask(ward.as_doctor, result, "reach"))
     assert "nobody measured how sure" in text_of(ask(ward.as_doctor, result, "sureness"))

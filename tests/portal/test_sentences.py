@@ -170,6 +170,30 @@ def test_of_a_hundred_flagged_both_kinds_are_counted():
     assert "16 were missed; 52 of 100" in missed
 
 
+@pytest.mark.parametrize(
+    ("ahead", "right", "missed"),
+    [
+        (False, "79例患病，21例未患病", "每100例患病者中漏诊16例"),
+        (True, "79例后来发生", "后来发生者中漏报16例"),
+    ],
+)
+def test_what_has_not_happened_yet_is_no_missed_diagnosis_in_chinese(ahead, right, missed):
+    figures = {"threshold": 0.5, "per_100_flagged_right": 78.8, "missed_per_100_events": 16.3}
+    with translation.override("zh-hans"):
+        texts = sentences.flagged_sentences(figures, ahead=ahead)
+
+    assert right in texts[0]
+    assert missed in texts[1]
+
+
+def test_a_value_lowers_the_estimate_and_has_not_itself_fallen():
+    picture = waterfall(0.2, [Factor("bilirubin", -0.05, 0.001)], 0.15)
+    with translation.override("zh-hans"):
+        text = sentences.reasons_sentence(picture, {"bilirubin": "总胆红素"})
+
+    assert "总胆红素使估计值降低5个百分点" in text
+
+
 def test_a_service_without_a_threshold_flags_nobody():
     assert sentences.flagged_sentences(None) == []
 

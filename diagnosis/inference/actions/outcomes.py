@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.models import User
 from diagnosis.inference import rights
 from diagnosis.inference.models import Outcome
+from diagnosis.records.models import Patient
 from medportal.common.errors import DomainError, Pointer
 
 
@@ -37,7 +38,7 @@ def record_outcome(*, actor: User, outcome: OutcomeInput) -> Outcome:
     patient = rights.patient_of(actor, outcome.patient)
     if patient is None:
         raise DomainError("patient_not_found", _("No such patient."), status=404)
-    if problems := list(_problems(outcome, patient.birth_date)):
+    if problems := list(_problems(outcome, patient)):
         raise DomainError("outcome_invalid", _("The outcome is not valid."), pointers=problems)
     row = Outcome(
         service=service,
@@ -65,11 +66,11 @@ def record_outcome(*, actor: User, outcome: OutcomeInput) -> Outcome:
     return row
 
 
-def _problems(outcome: OutcomeInput, birth_date: date) -> list[Pointer]:
+def _problems(outcome: OutcomeInput, patient: Patient) -> list[Pointer]:
     problems = []
     if not outcome.source.strip() or len(outcome.source) > 120:
         problems.append(Pointer("/source", "required", _("Say where this is known from.")))
-    if outcome.occurred_on < birth_date:
+    if patient.is_before_birth(outcome.occurred_on):
         text = _("This is before the patient was born.")
         problems.append(Pointer("/occurred_on", "before_birth", text))
     if outcome.occurred_on > timezone.localdate() and not outcome.is_sealed:

@@ -18,6 +18,7 @@ from diagnosis.inference.given import read_given
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.requests import PredictionRequest
 from diagnosis.inference.snapshot import Snapshot, schema_of, take
+from diagnosis.inference.warnings import standing_rules
 from diagnosis.ml import FeatureSchema
 from diagnosis.records.models import Patient
 from diagnosis.records.reading import feature_values
@@ -100,6 +101,7 @@ def _prepared(
         index_at=at,
         inputs=snapshot,
         confirmations=sorted(set(request.confirmations)),
+        warnings=standing_rules(service, patient, snapshot),
         asks_estimate=service.ask_own_estimate,
         run_again_of=request.run_again_of,
         idempotency_key=request.idempotency_key,
@@ -152,9 +154,9 @@ def run_again(*, actor: User, prediction: Prediction, origin: str | None = None)
 
 
 def _known(before: Prediction) -> tuple[str, ...]:
-    """Confirmations that the service still asks for."""
-    rules = {rule["code"] for rule in rules_of(before.service.sheet)}
-    return tuple(code for code in before.confirmations if code in rules)
+    """Confirmations that the service still asks for and that hold beyond the day."""
+    lasting = {r["code"] for r in rules_of(before.service.sheet) if not r.get("each_time")}
+    return tuple(code for code in before.confirmations if code in lasting)
 
 
 def _kept(before: Prediction) -> dict[str, Any]:

@@ -157,6 +157,11 @@ class Prediction(Job):
     def is_what_if(self) -> bool:
         return self.origin == self.Origin.WHAT_IF
 
+    @property
+    def standing(self) -> list[dict[str, Any]]:
+        """The rules of the sheet that hold for this run whatever its score, also without one."""
+        return [found for found in self.warnings or () if found.get("standing")]
+
     is_withheld = False
     """In memory only: the reader has not said an own estimate yet, and sees no number."""
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts.models import User
 from diagnosis.inference.models import Decision, Explanation, Prediction
 from diagnosis.interop.fhir import chart, observations, risk, terms
@@ -64,11 +66,17 @@ def _observed(actor: User, patient: Patient) -> list[Observation]:
 
 
 def _runs(actor: User, patient: Patient, observed: list[Observation]) -> Iterator[Resource]:
-    """What has a result; changed inputs were only tried and leave the house nowhere."""
+    """What has a result, or was refused and says something all the same.
+
+    Changed inputs were only tried and leave the house nowhere.
+    """
     states = (Prediction.State.DONE, Prediction.State.ENTERED_IN_ERROR)
+    refused = Q(state=Prediction.State.REFUSED) & (
+        Q(decided_at__isnull=False) | Q(warnings__contains=[{"standing": True}])
+    )
     found = list(
         Prediction.objects.visible_to(actor)
-        .filter(patient=patient, state__in=states, result__isnull=False)
+        .filter(Q(state__in=states, result__isnull=False) | refused, patient=patient)
         .exclude(origin=Prediction.Origin.WHAT_IF)
         .select_related("service", "version__service")
         .order_by("requested_at", "pk")

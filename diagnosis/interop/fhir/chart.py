@@ -30,6 +30,10 @@ _VERIFIED = {
     Condition.Status.ENTERED_IN_ERROR: "entered-in-error",
 }
 NO_KNOWN_ALLERGY = ("716186003", "No known allergy")
+NOT_ASKED = ("no-allergy-info", "No information about allergies")
+ABSENT = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
+ABSENT_REASON = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+UNKNOWN = {"extension": [{"url": ABSENT_REASON, "valueCode": "unknown"}]}
 
 
 def organisation(row: Organisation) -> Resource:
@@ -45,6 +49,7 @@ def patient(row: Patient, numbers: list[PatientIdentifier]) -> Resource:
         name=terms.listed([_name(row), _native_name(row)]),
         gender=row.sex,
         birthDate=terms.day(row.birth_date),
+        _birthDate={} if row.birth_date else UNKNOWN,
         deceasedDateTime=terms.day(row.deceased_on),
         managingOrganization=terms.refer(row.organisation_id),
     )
@@ -136,6 +141,10 @@ def allergies(row: Patient, rows: list[Allergy]) -> list[Resource]:
         code, display = NO_KNOWN_ALLERGY
         said = terms.concept(terms.SNOMED, code, display, display)
         return [_allergy(terms.derived(row.pk, "no-known-allergy"), row.pk, code=said)]
+    if row.allergy_status == Patient.AllergyStatus.UNAVAILABLE and not rows:
+        code, display = NOT_ASKED
+        said = terms.concept(ABSENT, code, display, display)
+        return [_allergy(terms.derived(row.pk, "no-allergy-info"), row.pk, code=said)]
     return [_known(known) for known in rows]
 
 

@@ -55,7 +55,7 @@ def device(version: ModelVersion) -> Resource:
 
 
 def risk_assessment(run: Run) -> Resource:
-    """A withdrawn run keeps its place and shows no number, as in the portal."""
+    """A withdrawn run keeps its place and shows no number, as in the portal; a refused has none."""
     row = run.prediction
     is_wrong = row.state == Prediction.State.ENTERED_IN_ERROR
     service = row.service
@@ -72,7 +72,7 @@ def risk_assessment(run: Run) -> Resource:
         occurrenceDateTime=terms.moment(row.finished_at),
         performer=terms.refer(row.version_id),
         basis=[terms.refer(pk) for pk in run.basis],
-        prediction=[] if is_wrong else [_prediction(run)],
+        prediction=[] if is_wrong or row.result is None else [_prediction(run)],
         mitigation="" if is_wrong else _advice(row),
         note=_notes(run),
     )
@@ -81,6 +81,8 @@ def risk_assessment(run: Run) -> Resource:
 def _status(row: Prediction) -> str:
     if row.state == Prediction.State.ENTERED_IN_ERROR:
         return "entered-in-error"
+    if row.state == Prediction.State.REFUSED:
+        return "cancelled"
     return "final" if row.decided_at else "preliminary"
 
 
@@ -177,12 +179,22 @@ def _fixed_lines(version: ModelVersion) -> list[str]:
 
 
 def _advice(row: Prediction) -> str:
+    """What the band asks for, after what holds whatever the score."""
     band = None if row.is_expired else (row.result or {}).get("band")
-    return localized(band.get("text") or band.get("action")) if band else ""
+    advice = localized(band.get("text") or band.get("action")) if band else ""
+    return " ".join([*(localized(rule["message"]) for rule in row.standing), advice]).strip()
 
 
 def _notes(run: Run) -> list[Resource]:
-    """What the clinician made of it."""
+    """Why there is no number, and what the clinician made of it."""
+    row = run.prediction
+    why = localized((row.refusal or {}).get("message"))
+    if row.state != Prediction.State.REFUSED or not why:
+        return _decided(run)
+    return [{"text": why}, *_decided(run)]
+
+
+def _decided(run: Run) -> list[Resource]:
     decision = run.decision
     if decision is None:
         return []

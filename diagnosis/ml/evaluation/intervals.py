@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -17,8 +15,9 @@ from diagnosis.ml.evaluation.metrics import (
     ratio,
     weights_or_ones,
 )
+from diagnosis.ml.resampling import drawn_counts
 
-_CELLS = 1_000_000  # weights held at once
+_SEED = 0  # the same patients are drawn for every figure of a table
 
 METRICS = (
     "auroc", "auprc", "accuracy", "recall", "specificity", "f1", "brier",
@@ -51,23 +50,6 @@ class _Repeat:
         return np.column_stack([values[name] for name in METRICS])
 
 
-def _draws(y: Floats, draws: int, seed: int) -> Iterator[Floats]:
-    """Yield how often each row is drawn, (some draws, n); events and non-events are drawn apart.
-
-    Keeping both counts fixed avoids draws without an event in small tables.
-    """
-    rng = np.random.default_rng(seed)
-    at_once = max(1, _CELLS // max(1, len(y)))
-    for start in range(0, draws, at_once):
-        counts = np.zeros((min(at_once, draws - start), len(y)))
-        for label in (0.0, 1.0):
-            rows = np.flatnonzero(y == label)
-            if len(rows):
-                even = np.full(len(rows), 1 / len(rows))
-                counts[:, rows] = rng.multinomial(len(rows), even, size=len(counts))
-        yield counts
-
-
 def _percentiles(drawn: Floats) -> tuple[float, float]:
     """Return the middle 95 % of the draws that gave a number."""
     finite = drawn[np.isfinite(drawn)]
@@ -84,7 +66,7 @@ def metrics_with_intervals(
     weights: ArrayLike | None = None,
     threshold: float = 0.5,
     draws: int = 500,
-    seed: int = 0,
+    groups: ArrayLike | None = None,
 ) -> Metrics:
     """Return every metric as value, lower and upper end of its 95 % interval.
 
@@ -100,8 +82,8 @@ def metrics_with_intervals(
         Rows at or above it are flagged (accuracy, recall, specificity, F1).
     draws : int
         Bootstrap samples of patients; none leaves the ends of the intervals NaN.
-    seed : int
-        Seed of the draws.
+    groups : (n,) array, optional
+        Rows with equal values are of one patient and drawn together.
 
     Returns
     -------
@@ -111,9 +93,10 @@ def metrics_with_intervals(
 
     Notes
     -----
-    Percentile bootstrap, stratified by outcome: Efron and Tibshirani 1993, chapter 13. The value
-    is the mean over the repeats; a draw weights all repeats of a patient alike, so repeats do not
-    pass for more patients.
+    Percentile bootstrap over all patients: Efron and Tibshirani 1993, chapter 13. The interval is
+    that of these predictions among other patients of the same kind; it does not hold how a model
+    that learnt from others would predict. The value is the mean over the repeats; a draw weights
+    all repeats of a patient alike, so repeats do not pass for more patients.
     """
     labels, scores = as_floats(y), as_floats(p)
     columns = scores.reshape(len(labels), -1).T
@@ -124,7 +107,8 @@ def metrics_with_intervals(
         return np.asarray(np.mean([each.metrics(row_weights) for each in repeats], axis=0))
 
     value = averaged(base[None])[0]
-    chunks = [averaged(base * counts) for counts in _draws(labels, draws, seed)]
+    drawings = drawn_counts(len(labels), draws, _SEED, labels=labels, weights=base, groups=groups)
+    chunks = [averaged(base * counts) for counts in drawings]
     drawn = np.concatenate([np.zeros((0, len(METRICS))), *chunks])
     ends = [_percentiles(drawn[:, i]) for i in range(len(METRICS))]
     return {
@@ -140,7 +124,7 @@ def auroc_difference(
     *,
     weights: ArrayLike | None = None,
     draws: int = 500,
-    seed: int = 0,
+    groups: ArrayLike | None = None,
 ) -> dict[str, float]:
     """Return how much higher the AUROC of ``p`` is than that of ``other`` on the same patients.
 
@@ -159,6 +143,7 @@ def auroc_difference(
         two = np.mean([ranking.areas(row_weights)[0] for ranking in second], axis=0)
         return np.asarray(one - two)
 
-    drawn = [difference(base * counts) for counts in _draws(labels, draws, seed)]
+    drawings = drawn_counts(len(labels), draws, _SEED, labels=labels, weights=base, groups=groups)
+    drawn = [difference(base * counts) for counts in drawings]
     lower, upper = _percentiles(np.concatenate([np.zeros(0), *drawn]))
     return {"value": float(difference(base[None])[0]), "lower": lower, "upper": upper}

@@ -17,6 +17,7 @@ from diagnosis.ml.evaluation.directions import shuffled_predictions
 from diagnosis.ml.evaluation.intervals import auroc_difference
 from diagnosis.ml.evaluation.metrics import as_floats
 from diagnosis.ml.explain.model_function import ModelFunction, as_matrix
+from diagnosis.ml.resampling import drawn_counts
 
 Floats = NDArray[np.float64]
 
@@ -73,8 +74,8 @@ def permutation_importance(
     Notes
     -----
     Breiman, Machine Learning 2001;45:5-32; Fisher, Rudin and Dominici, JMLR 2019;20:177. The
-    percentile bootstrap is stratified by outcome, as all intervals of ``ml.evaluation`` are; a
-    draw of patients weighs the predictions before and after, so what both share cancels out.
+    percentile bootstrap is over all patients, as all intervals of ``ml.evaluation`` are; a draw
+    of patients weighs the predictions before and after, so what both share cancels out.
     """
     if loss not in LOSSES:
         raise ValueError(f"Unknown loss {loss!r}; known: {', '.join(LOSSES)}.")
@@ -93,7 +94,7 @@ def _fall(
 ) -> tuple[float, float, float]:
     """Return how much worse (n, repeats) shuffled predictions are than the model's own."""
     if loss == "auroc":
-        found = auroc_difference(y, p, shuffled, draws=DRAWS, seed=seed)
+        found = auroc_difference(y, p, shuffled, draws=DRAWS)
         return found["value"], found["lower"], found["upper"]
     rises = (_losses(y[:, None], shuffled, loss) - _losses(y, p, loss)[:, None]).mean(axis=1)
     ends = np.percentile(_resampled(y, rises, seed), [2.5, 97.5])
@@ -108,10 +109,6 @@ def _losses(y: Floats, p: Floats, loss: str) -> Floats:
 
 
 def _resampled(y: Floats, each: Floats, seed: int) -> Floats:
-    """Return the means (draws,) of bootstrap samples, events and non-events drawn apart."""
-    rng, total = np.random.default_rng(seed), np.zeros(DRAWS)
-    for label in (0.0, 1.0):
-        rows = each[y == label]
-        if len(rows):
-            total += rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), DRAWS) @ rows
-    return np.asarray(total / len(y))
+    """Return the means (draws,) of bootstrap samples."""
+    drawings = drawn_counts(len(y), DRAWS, seed, labels=y)
+    return np.concatenate([counts @ each for counts in drawings]) / len(y)

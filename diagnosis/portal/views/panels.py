@@ -9,11 +9,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from diagnosis.inference.models import Job, Prediction
+from diagnosis.inference.reproducing import is_unreadable
 from diagnosis.portal.access import PersonRequest
 from diagnosis.portal.identity import identity
 from diagnosis.portal.views.predictions import visible_prediction
 
 State = Job.State
+ASK_THE_MODEL = ("sureness", "reach")
 
 
 def done_prediction(request: PersonRequest, pk: UUID) -> Prediction:
@@ -29,6 +31,8 @@ def shown(
 ) -> HttpResponse:
     """The part alone where the page asked for it, else with the page around it."""
     part = f"portal/_{name}.html"
+    if name in ASK_THE_MODEL and is_unreadable(prediction.version):
+        part = "portal/_unreadable.html"
     if request.htmx:
         return render(request, part, {**context, "prediction": prediction})
     patient = prediction.patient

@@ -21,12 +21,13 @@ from accounts.models import Role
 from accounts.permissions import require_role
 from diagnosis.inference import actions, quotas, trying
 from diagnosis.inference.facts import read_facts
-from diagnosis.inference.given import read_given
+from diagnosis.inference.given import read_given, read_what_can
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.inference.population import check_population, check_warnings
+from diagnosis.inference.population import check_population
 from diagnosis.inference.requests import PredictionRequest
-from diagnosis.inference.snapshot import Snapshot, schema_of, take
+from diagnosis.inference.snapshot import Snapshot, is_personal, schema_of, take
 from diagnosis.inference.ward import demand_finished
+from diagnosis.inference.warnings import standing_rules
 from diagnosis.portal.access import PersonRequest, open_chart, raise_for
 from diagnosis.portal.identity import identity
 from diagnosis.portal.run_form import RunForm, fields_of, grouped
@@ -71,10 +72,19 @@ class _Attempt:
         self.confirmed = self.request.POST.getlist("confirm")
         self.key = self.request.POST.get("key", "")[:LONGEST_KEY] or str(uuid4())
         self.facts = read_facts(self.patient, [self.service], self.now)
-        self.inputs = take(self.schema, self.readings, {})
+        self.inputs = self._as_read()
         self.report = check_population(
             self.service, self.patient, self.inputs, self.confirmed, facts=self.facts
         )
+
+    def _as_read(self) -> Snapshot:
+        """The chart's values and, over them, what was typed as far as it can be read."""
+        if self.posted is None:
+            return take(self.schema, self.readings, {})
+        sent = RunForm(fields_of(self.schema, self.readings, self.posted), self.posted).answers
+        given = read_what_can(self.schema, sent.inputs)
+        changeable = {n: v for n, v in given.items() if not is_personal(self.schema[n])}
+        return take(self.schema, self.readings, changeable, sent.include_stale)
 
     @property
     def once(self) -> str:
@@ -89,7 +99,7 @@ class _Attempt:
 
     def page(self) -> HttpResponse:
         asked = check_population(self.service, self.patient, self.inputs, facts=self.facts)
-        warnings = check_warnings(self.service, self.patient, self.inputs, facts=self.facts)
+        standing = standing_rules(self.service, self.patient, self.inputs, facts=self.facts)
         fields = fields_of(self.schema, self.readings, self.posted, self.errors)
         sent = self.posted or {}
         context = {
@@ -98,7 +108,7 @@ class _Attempt:
             "service": self.service,
             "version": self.version,
             "report": asked,
-            "warnings": warnings,
+            "standing": standing,
             "to_try": trying.newest_open(self.request.user, self.patient, self.service),
             "quotas": quotas.warnings(self.service),
             "fields": fields,

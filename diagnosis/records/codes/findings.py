@@ -74,12 +74,12 @@ CARDIOLOGY = (
 METABOLISM = (
     _finding(
         "fasting-glucose-over-120",
-        {"en": "Fasting glucose over 120 mg/dL", "zh-Hans": "空腹血糖高于120 mg/dL"},
+        {"en": "Fasting glucose over 120 mg/dL", "zh-Hans": "空腹血糖高于6.7 mmol/L（120 mg/dL）"},
         "glucose",
         YES_NO,
         {
             "en": "From a fasting glucose only: over 120 mg/dL (6.7 mmol/L).",
-            "zh-Hans": "仅依据空腹血糖：高于120 mg/dL（6.7 mmol/L）。",
+            "zh-Hans": "仅依据空腹血糖：高于6.7 mmol/L（120 mg/dL）。",
         },
     ),
     _finding(
@@ -92,10 +92,12 @@ METABOLISM = (
                 "resolved",
                 {
                     "en": "without diuretics, or resolved by diuretics",
-                    "zh-Hans": "未用利尿剂，或使用利尿剂后消退",
+                    "zh-Hans": "有水肿但未用利尿剂，或用药后消退",
                 },
             ),
-            Answer("despite-diuretics", {"en": "despite diuretics", "zh-Hans": "使用利尿剂仍有"}),
+            Answer(
+                "despite-diuretics", {"en": "despite diuretics", "zh-Hans": "利尿剂治疗后仍有水肿"}
+            ),
         ),
     ),
 )

@@ -58,7 +58,7 @@ GLUCOSE = (
     ),
     *_same(
         ("glucose", "glucose"),
-        {"en": "Glucose 2 h after 75 g", "zh-Hans": "75 g糖负荷后2小时血糖"},
+        {"en": "Glucose 2 h after 75 g", "zh-Hans": "OGTT 2小时血糖"},
         {"1518-0": ("mg/dL", 0), "14995-5": ("mmol/L", 1)},
         (20, 1500),
         {"any": (70, 139)},
@@ -81,7 +81,7 @@ GLUCOSE = (
     ),
     Code(
         "insulin-2h",
-        {"en": "Insulin 2 h after 75 g", "zh-Hans": "75 g糖负荷后2小时胰岛素"},
+        {"en": "Insulin 2 h after 75 g", "zh-Hans": "OGTT 2小时胰岛素"},
         "glucose",
         system=OWN_CODES,
         factors=_per("insulin", "u[IU]/mL"),

@@ -98,7 +98,7 @@ BODY = (
     ),
     Code(
         "39156-5",
-        {"en": "Body mass index", "zh-Hans": "体重指数（BMI）"},
+        {"en": "Body mass index", "zh-Hans": "体重指数"},
         "body",
         factors={"kg/m2": 1.0},
         bounds=(5, 150),

@@ -23,7 +23,7 @@ from diagnosis.records.models import CareAssignment, Patient, PatientIdentifier
 from diagnosis.records.persons import NewPatient
 from medportal.common.errors import DomainError, Pointer
 
-FILLED = ("given_name", "native_name", "title", "deceased_on")
+FILLED = ("given_name", "native_name", "title", "birth_date", "deceased_on")
 
 
 class IdentityUnclear(DomainError):
@@ -71,7 +71,7 @@ def conflicts(patient: Patient, person: NewPatient) -> list[Pointer]:
     """What the file and the chart can not both be right about."""
     text = _("The chart with this number says otherwise. Is it the same person?")
     differs = {
-        "/birth_date": patient.birth_date != person.birth_date,
+        "/birth_date": patient.birth_date not in (None, person.birth_date),
         "/sex": "unknown" not in (patient.sex, person.sex) and patient.sex != person.sex,
         "/family_name": unnamed(person, patient),
         "/deceased_on": None not in (patient.deceased_on, person.deceased_on)

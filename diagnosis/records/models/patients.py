@@ -84,6 +84,7 @@ class Patient(models.Model):
     class AllergyStatus(models.TextChoices):
         KNOWN = "known", _("Known allergies")
         NONE = "none", _("No known allergies")
+        UNAVAILABLE = "unavailable", _("Allergies could not be asked")
         NOT_RECORDED = "not-recorded", _("Allergies not recorded")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -93,7 +94,7 @@ class Patient(models.Model):
     title = models.CharField(_("title"), max_length=20, blank=True)
     native_name = models.CharField(_("name in Chinese"), max_length=40, blank=True)
     sex = models.CharField(_("sex"), max_length=8, choices=Sex.choices, default=Sex.UNKNOWN)
-    birth_date = models.DateField(_("birth date"))
+    birth_date = models.DateField(_("birth date"), null=True, blank=True)  # empty: not known
     deceased_on = models.DateField(_("died"), null=True, blank=True)
     allergy_status = models.CharField(
         max_length=12, choices=AllergyStatus.choices, default=AllergyStatus.NOT_RECORDED
@@ -126,9 +127,12 @@ class Patient(models.Model):
     def __str__(self) -> str:
         return f"patient {self.id}"
 
-    def age_on(self, day: date) -> float:
-        """Age in years; whole years and the fraction since the last birthday."""
-        return (day - self.birth_date).days / 365.25
+    def age_on(self, day: date) -> float | None:
+        """Age in years and their fraction; nothing where the birth date is not known."""
+        return (day - self.birth_date).days / 365.25 if self.birth_date else None
+
+    def is_before_birth(self, day: date) -> bool:
+        return self.birth_date is not None and day < self.birth_date
 
 
 class PatientIdentifierQuerySet(models.QuerySet["PatientIdentifier"]):
