@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Role, User
@@ -70,7 +71,7 @@ def demand_sound(membership: Membership) -> None:
 
 
 @contextmanager
-def once_alone(code: str, message: object) -> Iterator[None]:
+def once_alone(code: str, message: str | Promise) -> Iterator[None]:
     """Two people may do the same at once, and both find the name free: the second is told."""
     try:
         with transaction.atomic():

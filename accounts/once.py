@@ -60,7 +60,8 @@ def shown_once(response: HttpResponseBase, after: str) -> HttpResponseBase:
 
 
 def _key(request: HttpRequest) -> str:
-    files = [(name, file.name, file.size) for name, file in request.FILES.items()]
+    given = [(name, file) for name, files in request.FILES.lists() for file in files]
+    files = [(name, file.name, file.size) for name, file in given]
     sent = [request.get_full_path(), sorted(request.POST.lists()), files]
     return hashlib.sha256(json.dumps(sent, default=str).encode()).hexdigest()
 

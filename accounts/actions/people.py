@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
@@ -121,7 +122,7 @@ def change_user(*, actor: User | None, user: User, changed: Iterable[str]) -> Us
     with once_alone("name_taken", NAME_TAKEN):
         user.save(update_fields=[*fields, "is_staff"])
     ends = before.roles != user.roles or not user.is_active  # sessions end by their hash
-    detail = {"username": user.username, "fields": fields, **_roles(before, user)}
+    detail: dict[str, Any] = {"username": user.username, "fields": fields, **_roles(before, user)}
     if actor == before:
         detail["of_themselves"] = True
     audit.record(

@@ -66,7 +66,7 @@ def here(request: HttpRequest) -> str:
     before = urlsplit(request.META.get("HTTP_REFERER", ""))
     if not before.path or before.netloc != request.get_host():
         return request.path
-    return urlunsplit(("", "", before.path, before.query, ""))
+    return str(urlunsplit(("", "", before.path, before.query, "")))
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:

@@ -84,8 +84,8 @@ def test_the_same_text_again_changes_nothing_that_was_signed(signed, author):
 CHANGES = {
     "a band": lambda sheet: sheet["bands"][0].update(text={"en": "Fine.", "zh-Hans": "正常。"}),
     "a limit of a band": lambda sheet: (
-        sheet["bands"][0].update(upper=0.2),
-        sheet["bands"][1].update(lower=0.2),
+        sheet["bands"][0].update(upper=0.08),
+        sheet["bands"][1].update(lower=0.08),
     ),
     "the question": lambda sheet: sheet.update(question={"en": "Well?", "zh-Hans": "如何？"}),
     "never": lambda sheet: sheet.update(never=[{"en": "x", "zh-Hans": "甲"}]),
