@@ -28,7 +28,8 @@ Values = Mapping[str, float | None]
 class Compared:
     """One estimate beside the others; ``probability`` is that of this patient.
 
-    ``verdict`` and ``difference`` are the model's against it: gain, no-gain or loss of AUROC.
+    ``verdict`` and ``difference`` are the model's against it: gain, no-gain or loss of AUROC, on
+    the same patients; ``difference_ends`` is the 95 % interval of that difference.
     """
 
     code: str
@@ -38,6 +39,7 @@ class Compared:
     probability: float | None
     verdict: str | None = None
     difference: float | None = None
+    difference_ends: tuple[float, float] | None = None
 
     @property
     def is_model(self) -> bool:
@@ -95,6 +97,7 @@ def _comparator(
         probability=None if values is None else alone(comparator, values),
         verdict=None if difference is None else verdict,
         difference=difference,
+        difference_ends=ends(comparator.get("difference")),
     )
 
 
@@ -129,16 +132,17 @@ def shape(prediction: Prediction) -> dict[str, Any]:
                 "label": localized(row.label),
                 "probability": row.probability,
                 "auroc": row.auroc.get("value"),
-                "auroc_interval": _pair(row.auroc),
+                "auroc_interval": ends(row.auroc),
                 "brier": row.brier,
                 "verdict": row.verdict,
                 "auroc_difference": row.difference,
+                "auroc_difference_interval": row.difference_ends,
             }
             for row in compared(version, prediction)
         ],
     }
 
 
-def _pair(metric: Mapping[str, Any]) -> list[float] | None:
-    low, high = metric.get("lower"), metric.get("upper")
-    return None if low is None or high is None else [low, high]
+def ends(metric: Mapping[str, Any] | None) -> tuple[float, float] | None:
+    low, high = (metric or {}).get("lower"), (metric or {}).get("upper")
+    return None if low is None or high is None else (low, high)

@@ -102,7 +102,16 @@ class ComparedSerializer(Base):
     verdict = serializers.ChoiceField(
         choices=("gain", "no-gain", "loss"), allow_null=True, help_text="the model against it"
     )
-    auroc_difference = serializers.FloatField(allow_null=True)
+    auroc_difference = serializers.FloatField(
+        allow_null=True, help_text="of the model's from this one's, on the same patients"
+    )
+    auroc_difference_interval = serializers.ListField(
+        child=serializers.FloatField(),
+        allow_null=True,
+        min_length=2,
+        max_length=2,
+        help_text="95 % interval of that difference; one that holds 0 is no gain and no loss",
+    )
 
 
 class AddedValueSerializer(Base):

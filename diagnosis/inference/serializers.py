@@ -92,7 +92,12 @@ class ResultSerializer(Base):
     interval = serializers.ListField(
         child=serializers.FloatField(), allow_null=True, min_length=2, max_length=2
     )
-    interval_method = serializers.CharField(allow_null=True)
+    interval_method = serializers.CharField(
+        allow_null=True,
+        help_text="`other models`: about `interval_level` of models built from other patients of"
+        " the same kind lie within; `bootstrap refits` (older results): of this model's refits,"
+        " which is narrower",
+    )
     interval_level = serializers.FloatField(allow_null=True)
     band = BandSerializer(allow_null=True)
     imputed = serializers.ListField(child=serializers.CharField())

@@ -13,7 +13,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from diagnosis.inference.models import Job, Outcome, OwnEstimate, Prediction
-from diagnosis.ml.evaluation import calibration_bins, metrics_with_intervals
+from diagnosis.ml.evaluation import (
+    Estimate,
+    auroc_difference_of_few,
+    auroc_of_few,
+    brier_difference_of_few,
+    brier_of_few,
+    calibration_bins,
+)
 from diagnosis.registry.models import Service
 
 FEWEST = 20
@@ -41,30 +48,27 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Figure:
-    value: float
-    lower: float
-    upper: float
-
-
-@dataclass(frozen=True)
 class Side:
     """One of the two that are compared; the finer figures only where there are enough cases."""
 
     mean: float
-    brier: Figure | None = None
-    auroc: Figure | None = None
+    brier: Estimate | None = None
+    auroc: Estimate | None = None
     bins: tuple[dict[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
 class Tally:
+    """Both sides, and the differences own − model on the same cases, where there are enough."""
+
     n: int
     events: int
     own: Side
     model: Side
     own_closer: int
     model_closer: int
+    brier_difference: Estimate | None = None
+    auroc_difference: Estimate | None = None
 
     @property
     def is_enough(self) -> bool:
@@ -84,14 +88,18 @@ def tally_of(cases: list[Case]) -> Tally | None:
     if not cases:
         return None
     truth = [float(case.happened) for case in cases]
+    own, model = [case.own for case in cases], [case.model for case in cases]
     leads = [case.lead for case in cases]
+    is_enough = len(cases) >= FEWEST
     return Tally(
         n=len(cases),
         events=sum(case.happened for case in cases),
-        own=_side([case.own for case in cases], truth),
-        model=_side([case.model for case in cases], truth),
+        own=_side(own, truth),
+        model=_side(model, truth),
         own_closer=sum(lead > SAME for lead in leads),
         model_closer=sum(lead < -SAME for lead in leads),
+        brier_difference=brier_difference_of_few(truth, own, model) if is_enough else None,
+        auroc_difference=auroc_difference_of_few(truth, own, model) if is_enough else None,
     )
 
 
@@ -99,11 +107,10 @@ def _side(said: list[float], truth: list[float]) -> Side:
     mean = sum(said) / len(said)
     if len(said) < FEWEST:
         return Side(mean)
-    found = metrics_with_intervals(truth, said)
     return Side(
         mean,
-        brier=Figure(**found["brier"]),
-        auroc=Figure(**found["auroc"]) if 0 < sum(truth) < len(truth) else None,
+        brier=brier_of_few(truth, said),
+        auroc=auroc_of_few(truth, said),
         bins=tuple(calibration_bins(truth, said, bins=BINS)),
     )
 

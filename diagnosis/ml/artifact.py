@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from diagnosis.ml import package, plain
 from diagnosis.ml.errors import DAMAGED, ArtifactError
+from diagnosis.ml.linear import sigmoid
 from diagnosis.ml.manifest import FORMAT, MANIFEST, canonical, checked, read, sha256
 from diagnosis.ml.novelty import CODE as UNLIKE
 from diagnosis.ml.novelty import Novelty
 from diagnosis.ml.schema import FeatureSchema, Finding, Rows
 from diagnosis.ml.serving import ServingForm
 from diagnosis.ml.targets import Task
+from diagnosis.ml.uncertainty import other_models
 
 if TYPE_CHECKING:
     from diagnosis.ml.explain import Explanation
@@ -223,18 +225,17 @@ class Artifact:
         return None if self._refits is None else self._refits(x)["probability"]
 
     def interval(self, x: Matrix, level: float = 0.90) -> Array | None:
-        """Return (n, 2): where ``level`` of the refits lie, or None where there are none.
+        """Return (n, 2): where a model that learnt from other patients would put a row.
 
-        Percentiles over bootstrap refits of the whole pipeline (Efron and Tibshirani 1993,
-        chapter 13), widened where need be to hold the prediction itself.
+        About ``level`` of such models lie there; see ``uncertainty.other_models``. None where
+        there are no refits.
         """
-        refits = self.refit_probabilities(x)
-        if refits is None:
+        if self._refits is None:
             return None
-        tail = (1 - level) / 2
-        low, high = np.quantile(refits.astype(np.float64), (tail, 1 - tail), axis=1)
-        middle = self.predict_matrix(x)
-        return np.column_stack([np.minimum(low, middle), np.maximum(high, middle)])
+        middle = self._serving(x)["logit"][:, 0].astype(np.float64)
+        low, high = other_models(middle, self._refits(x)["logit"], level)
+        ends = np.column_stack([low, high])
+        return ends if self.task.kind == "regression" else sigmoid(ends)
 
     def check(self, rows: Rows) -> list[list[Finding]]:
         """Return the findings of every row; see ``FeatureSchema.check``.

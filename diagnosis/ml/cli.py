@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--target", help="the column to predict; several, separated by commas")
     train.add_argument("--recipe", help="a recipe as JSON")
     train.add_argument("--schema", help="a feature schema as JSON; inferred where not given")
+    train.add_argument("--against", help="an artifact in use, to compare on the same patients")
     for command in (train, upgrade):
         command.add_argument("--out", required=True, help="the folder, or .zip, to write")
     for command in (predict, explain, evaluate, upgrade):
@@ -122,9 +123,23 @@ def _train(given: argparse.Namespace) -> None:
     table = _table(given.data)
     from diagnosis.ml.training import train
 
-    artifact = train(recipe, table, schema)
+    artifact = train(recipe, table, schema, **_beside(given, recipe, table, schema))
     path = _kept(artifact, given.out)
     _say(f"{artifact.manifest['choice']['model']}: {_headline(artifact)}; written to {path}")
+
+
+def _beside(
+    given: argparse.Namespace, recipe: Recipe, table: pd.DataFrame, schema: FeatureSchema | None
+) -> dict[str, Any]:
+    """Return what ``train`` needs to tell this model from the one in use."""
+    if not given.against:
+        return {}
+    from diagnosis.ml.against import against
+    from diagnosis.ml.validation import evaluate_recipe
+
+    other = Artifact.load(given.against)
+    measured = evaluate_recipe(recipe, table, schema)
+    return {"measured": measured, "extra": {"against": [against(measured, other, table)]}}
 
 
 def _kept(artifact: Artifact, out: str) -> Path:

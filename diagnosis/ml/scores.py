@@ -100,7 +100,7 @@ def measure(
     samples = [drawn_rows(len(y), seed, labels=labels, groups=groups) for seed in range(draws)]
     drawn = [_averaged(score, y[rows], predictions[:, rows]) for rows in samples]
     return {
-        name: _finite(
+        name: finite(
             {
                 "value": value[name],
                 "lower": float(np.nanpercentile([one[name] for one in drawn], 2.5)),
@@ -116,7 +116,7 @@ def _binary(y: Array, p: Array, draws: int, groups: ArrayLike | None) -> dict[st
     value = evaluation.metrics_with_intervals(y, p, draws=0)
     few = p[:, :SPREAD_REPEATS]
     spread = evaluation.metrics_with_intervals(y, few, draws=draws, groups=groups)
-    return {name: _finite({**spread[name], "value": value[name]["value"]}) for name in value}
+    return {name: finite({**spread[name], "value": value[name]["value"]}) for name in value}
 
 
 def _averaged(score: Measure, y: Array, predictions: Array) -> dict[str, float]:
@@ -124,7 +124,8 @@ def _averaged(score: Measure, y: Array, predictions: Array) -> dict[str, float]:
     return {name: float(np.mean([one[name] for one in each])) for name in each[0]}
 
 
-def _finite(entry: Mapping[str, Any]) -> Interval:
+def finite(entry: Mapping[str, Any]) -> Interval:
+    """Return what JSON can hold: what is not a number becomes None."""
     return {name: float(v) if math.isfinite(v) else None for name, v in entry.items()}
 
 
@@ -143,5 +144,5 @@ def missing_metrics(measured: OutOfFold) -> dict[str, dict[str, float | None]]:
             values = {key: float(np.mean([one[key] for one in each])) for key in each[0]}
         else:
             values = _averaged(_MEASURES[kind], y, predictions)
-        found[name] = _finite(values)
+        found[name] = finite(values)
     return found

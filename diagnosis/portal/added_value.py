@@ -13,7 +13,7 @@ from diagnosis.inference.added import Compared
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot import schema_of
 from diagnosis.portal import sentences
-from diagnosis.portal.figures import decimal, percent
+from diagnosis.portal.figures import decimal, percent, signed_decimal
 from diagnosis.registry.models import ModelVersion
 from medportal.common.text import localized
 
@@ -25,7 +25,7 @@ class Row:
     code: str
     label: str
     auroc: str
-    interval: str
+    difference: str
     brier: str
     for_patient: str
     is_model: bool
@@ -52,12 +52,25 @@ def metric_interval(metric: Mapping[str, Any] | None, decimals: int = 3) -> str:
     return f"{low}\u2013{high}"
 
 
+def difference(value: float | None, ends: tuple[float, float] | None) -> str:
+    """«+0.041 (+0.020 to +0.061)»: by how much the model is ahead, with its 95 % interval."""
+    if value is None:
+        return ""
+    if ends is None:
+        return signed_decimal(value, 3)
+    return _("%(value)s (%(lower)s to %(upper)s)") % {
+        "value": signed_decimal(value, 3),
+        "lower": signed_decimal(ends[0], 3),
+        "upper": signed_decimal(ends[1], 3),
+    }
+
+
 def _row(found: Compared) -> Row:
     return Row(
         code=found.code,
         label=localized(found.label),
         auroc=decimal(found.auroc.get("value"), 3),
-        interval=metric_interval(found.auroc),
+        difference=difference(found.difference, found.difference_ends),
         brier=decimal(found.brier, 3),
         for_patient="" if found.probability is None else percent(found.probability),
         is_model=found.is_model,
@@ -67,7 +80,7 @@ def _row(found: Compared) -> Row:
 def _words(version: ModelVersion, rows: Sequence[Compared]) -> tuple[str, ...]:
     """Gain or no gain over what a clinician already has, and what was never compared."""
     words = [
-        sentences.gain(localized(row.label), row.difference, row.verdict)
+        sentences.gain(localized(row.label), row.difference, row.verdict, row.difference_ends)
         for row in rows
         if row.verdict is not None and row.difference is not None
     ]

@@ -15,10 +15,13 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot import outside, schema_of
+from diagnosis.inference.standing import Typical, typical_of
 from diagnosis.ml.errors import UnitError
 from diagnosis.ml.schema import Feature
 from diagnosis.ml.units import normalise
+from diagnosis.portal.feature_range import feature_range
 from diagnosis.portal.figures import moment, quantity, stored_day
+from diagnosis.portal.range_shown import ShownRange
 from diagnosis.portal.wording import number, unit
 from diagnosis.records.models import Observation
 from medportal.common.text import localized
@@ -54,6 +57,8 @@ class ShownInput:
     judgement: bool
     outside: str = ""
     """``above`` or ``below`` its usual range."""
+    range: ShownRange | None = None
+    """Against its usual range and what is typical of the model's patients."""
     address: str = ""
     """Where the value of the chart stands with its history, for whoever may see it."""
 
@@ -115,13 +120,20 @@ def reference_text(feature: Feature, given_unit: str | None) -> str:
     return f"{number(low / factor, 1)}\u2013{number(high / factor, 1)}\u00a0{unit(given_unit)}"
 
 
-def shown_input(feature: Feature, given: Mapping[str, Any], address: str = "") -> ShownInput:
+def shown_input(
+    feature: Feature,
+    given: Mapping[str, Any],
+    address: str = "",
+    typical: Typical | None = None,
+) -> ShownInput:
     value, given_unit = given.get("value"), given.get("unit")
     source = str(given.get("source") or "")
+    text = value_text(feature, value, given_unit)
+    used = value if given.get("converted") is not None else None
     return ShownInput(
         name=feature.name,
         label=localized(feature.label),
-        value=value_text(feature, value, given_unit),
+        value=text,
         converted=converted_text(feature, value, given_unit),
         when=stored_day(given.get("observed_at")),
         observed_at=moment(given.get("observed_at")),
@@ -133,6 +145,7 @@ def shown_input(feature: Feature, given: Mapping[str, Any], address: str = "") -
         assumed=localized(feature.assumed),
         judgement=feature.judgement,
         outside=outside(feature, given.get("converted")) or "",
+        range=feature_range(feature, used, given_unit, typical, text),
         address=address,
     )
 
@@ -141,11 +154,11 @@ def shown_inputs(
     prediction: Prediction, addresses: Mapping[str, str] | None = None
 ) -> dict[str, ShownInput]:
     """Every input of the model, in the order of its schema; ``addresses`` by observation."""
-    shown = {}
+    shown, typical = {}, typical_of(prediction.version)
     for feature in schema_of(prediction.version):
         given = snapshot(prediction, feature.name)
         address = (addresses or {}).get(str(given.get("observation")), "")
-        shown[feature.name] = shown_input(feature, given, address)
+        shown[feature.name] = shown_input(feature, given, address, typical.get(feature.name))
     return shown
 
 

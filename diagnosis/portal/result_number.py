@@ -137,7 +137,7 @@ def number_of(prediction: Prediction) -> Number | None:
         sentence=sentences.natural_frequency(sheet, probability, average),
         halves=halves,
         icons=icon_array(halves.filled),
-        interval=sentences.interval_sentence(interval, result.get("interval_level") or 0.9),
+        interval=sentences.interval_sentence(result),
         interval_short=_interval_short(interval),
         local_count=sentences.local_count(result.get("local_count"), sheet),
         average=percent(average),

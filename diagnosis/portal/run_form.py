@@ -10,9 +10,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from diagnosis.inference.standing import Typical
 from diagnosis.ml import Feature, FeatureSchema
 from diagnosis.ml.units import normalise
 from diagnosis.portal import wording
+from diagnosis.portal.feature_range import feature_range
+from diagnosis.portal.range_shown import ShownRange
 from diagnosis.records.reading import Reading
 from medportal.common import quantities
 from medportal.common.text import localized
@@ -33,6 +36,7 @@ class InputField:
     reading: Reading
     posted: Mapping[str, str] | None = None
     error: str = ""
+    typical: Typical | None = None
 
     @property
     def name(self) -> str:
@@ -153,6 +157,13 @@ class InputField:
             "unit": self.unit_text,
         }
 
+    @property
+    def range(self) -> ShownRange | None:
+        """The value of the field against usual and typical; nothing while it is no number."""
+        number: Any = self.reading.value if self.is_locked else as_number(self.text)
+        said = self.shown_text if self.is_locked else f"{self.text} {wording.unit(self.unit)}"
+        return feature_range(self.feature, number, self.unit, self.typical, said.strip())
+
 
 @dataclass
 class Answers:
@@ -171,10 +182,17 @@ def fields_of(
     readings: Mapping[str, Reading],
     posted: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
+    typical: Mapping[str, Typical] | None = None,
 ) -> list[InputField]:
-    found = errors or {}
+    found, usual = errors or {}, typical or {}
     return [
-        InputField(feature, readings[feature.name], posted, found.get(feature.name, ""))
+        InputField(
+            feature,
+            readings[feature.name],
+            posted,
+            found.get(feature.name, ""),
+            usual.get(feature.name),
+        )
         for feature in schema
     ]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from diagnosis.inference.scoring import INTERVAL_METHOD, LEVEL
 from diagnosis.portal.charts.arranging import FAMILY, OTHER
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.charts.waterfall import Bar, Waterfall
@@ -18,6 +19,7 @@ from diagnosis.portal.figures import (
     exact_range,
     percent,
     percent_range,
+    signed_decimal,
 )
 from medportal.common.text import localized
 
@@ -104,11 +106,20 @@ def patient_key(sheet: Mapping[str, Any], probability: float) -> tuple[str, str]
     )
 
 
-def interval_sentence(interval: Sequence[float] | None, level: float = 0.9) -> str:
-    """What the interval is, in the words that keep it from being read as the patient's range."""
+def interval_sentence(result: Mapping[str, Any]) -> str:
+    """What the interval is, in the words that keep it from being read as the patient's range.
+
+    A result says itself how its interval was made: older ones hold the narrower one of refits.
+    """
+    interval = result.get("interval")
     if not interval:
         return say("no_interval")
-    return say("interval", level=whole(level), range=percent_range(interval[0], interval[1]))
+    of_models = result.get("interval_method") == INTERVAL_METHOD
+    return say(
+        "interval" if of_models else "interval_of_refits",
+        level=whole(result.get("interval_level") or LEVEL),
+        range=percent_range(interval[0], interval[1]),
+    )
 
 
 def local_count(found: Mapping[str, Any] | None, sheet: Mapping[str, Any]) -> str:
@@ -207,11 +218,17 @@ def borderline(label: str, step: str, here: str, there: str) -> str:
     return say("borderline", label=inside(label), step=step, here=here, there=there)
 
 
-def gain(other: str, difference: float, verdict: str) -> str:
-    """A gain in plain words, and «no gain» where there is none."""
-    if verdict == NO_GAIN:
-        return say("no_gain", other=inside(other))
-    return say(verdict, other=inside(other), gain=f"{abs(difference):.3f}")
+def gain(
+    other: str, difference: float, verdict: str, ends: tuple[float, float] | None = None
+) -> str:
+    """A gain in plain words, and that none was shown where its interval holds 0."""
+    lower, upper = (signed_decimal(end, 3) for end in ends) if ends else ("", "")
+    return say(
+        "no_gain" if verdict == NO_GAIN else verdict,
+        other=inside(other),
+        difference=signed_decimal(difference, 3),
+        range=say("difference_range", lower=lower, upper=upper) if ends else "",
+    )
 
 
 def flagged_sentences(flagged: Mapping[str, Any] | None, *, ahead: bool = False) -> list[str]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from diagnosis.inference.tallies import FEWEST, Figure, Side, Tally
+from django.utils.translation import gettext as _
+
+from diagnosis.inference.tallies import FEWEST, Side, Tally
+from diagnosis.ml.evaluation import Estimate
 from diagnosis.portal.charts.curves import Calibration, calibration
-from diagnosis.portal.figures import decimal, exact_percent, percent
+from diagnosis.portal.figures import decimal, exact_percent, percent, signed_decimal
 
 DECIMALS = 3
 
@@ -17,6 +20,15 @@ class ShownFigure:
 
     value: str
     interval: str
+
+
+@dataclass(frozen=True)
+class ShownDifference:
+    """Own − model on the same cases, and who was better, if that was shown."""
+
+    value: str
+    interval: str
+    word: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,14 @@ class ShownTally:
     tally: Tally
     own: ShownSide
     model: ShownSide
+
+    @property
+    def brier_difference(self) -> ShownDifference | None:
+        return _difference(self.tally.brier_difference, better=-1)
+
+    @property
+    def auroc_difference(self) -> ShownDifference | None:
+        return _difference(self.tally.auroc_difference, better=1)
 
     @property
     def rate(self) -> str:
@@ -62,7 +82,18 @@ def _side(side: Side) -> ShownSide:
     )
 
 
-def _figure(found: Figure | None) -> ShownFigure | None:
+def _difference(found: Estimate | None, *, better: int) -> ShownDifference | None:
+    if found is None:
+        return None
+    low, high = (signed_decimal(end, DECIMALS) for end in (found.lower, found.upper))
+    word = _("no difference shown")
+    if found.lower > 0 or found.upper < 0:
+        word = _("own estimates better") if found.value * better > 0 else _("the model better")
+    interval = _("(%(lower)s to %(upper)s)") % {"lower": low, "upper": high}
+    return ShownDifference(signed_decimal(found.value, DECIMALS), interval, word)
+
+
+def _figure(found: Estimate | None) -> ShownFigure | None:
     if found is None:
         return None
     value, lower, upper = (

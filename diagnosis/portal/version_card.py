@@ -10,8 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from diagnosis.inference import added
 from diagnosis.ml.schema import FeatureSchema
-from diagnosis.portal.added_value import metric_interval
+from diagnosis.portal.added_value import difference, metric_interval
 from diagnosis.portal.charts.curves import Calibration, RocCurve, calibration, roc
 from diagnosis.portal.charts.directions import DirectionBar, direction_bars
 from diagnosis.portal.figures import decimal, exact_percent, exact_range, percent
@@ -56,6 +57,7 @@ class ComparatorRow:
     label: str
     auroc: str
     auroc_interval: str
+    ahead: str
     brier: str
     slope: str
     is_model: bool
@@ -129,25 +131,24 @@ def _metric(name: str, metric: Mapping[str, Any], events: int | None) -> MetricR
 
 def _comparators(manifest: Mapping[str, Any]) -> tuple[ComparatorRow, ...]:
     rows = [
-        _comparator(given["code"], localized(given["label"]), given.get("metrics") or {})
+        _comparator(given, given.get("metrics") or {})
         for given in manifest.get("comparators") or ()
     ]
-    ours = _comparator("model", _("This version"), manifest["metrics"], is_model=True)
+    ours = _comparator({"code": "model", "label": _("This version")}, manifest["metrics"])
     return (*rows, ours)
 
 
-def _comparator(
-    code: str, label: str, metrics: Mapping[str, Any], *, is_model: bool = False
-) -> ComparatorRow:
-    auroc = metrics.get("auroc") or {}
+def _comparator(given: Mapping[str, Any], metrics: Mapping[str, Any]) -> ComparatorRow:
+    auroc, ahead = metrics.get("auroc") or {}, given.get("difference") or {}
     return ComparatorRow(
-        code=code,
-        label=label,
+        code=given["code"],
+        label=localized(given["label"]),
         auroc=decimal(auroc.get("value"), 3),
         auroc_interval=metric_interval(auroc),
+        ahead=difference(ahead.get("value"), added.ends(ahead)),
         brier=decimal((metrics.get("brier") or {}).get("value"), 3),
         slope=decimal((metrics.get(SLOPE) or {}).get("value"), 2),
-        is_model=is_model,
+        is_model=given["code"] == "model",
     )
 
 

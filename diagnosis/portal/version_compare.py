@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from diagnosis.portal.added_value import metric_interval
+from django.utils.translation import gettext as _
+
+from diagnosis.portal.added_value import difference, metric_interval
 from diagnosis.portal.figures import decimal
 from diagnosis.portal.version_card import METRICS
 from diagnosis.registry.models import ModelVersion
 
 SHOWN = ("auroc", "brier", "calibration_slope", "recall", "specificity")
+BETTER = {"auroc": 1, "brier": -1, "recall": 1, "specificity": 1}
+"""Which sign of a difference is the better one; the slope has its best value in the middle."""
 
 
 @dataclass(frozen=True)
@@ -23,13 +27,20 @@ class Pair:
     now_interval: str
     new: str
     new_interval: str
+    difference: str = ""
+    word: str = ""
 
 
 @dataclass(frozen=True)
 class Compared:
-    """Both versions, metric by metric, and what differs in their inputs."""
+    """Both versions, metric by metric, and what differs in their inputs.
+
+    ``patients`` is on how many of the same both were measured; None where they were not, and then
+    nobody can say which is the better.
+    """
 
     published: ModelVersion
+    patients: int | None
     pairs: tuple[Pair, ...]
     added: tuple[str, ...]
     removed: tuple[str, ...]
@@ -44,7 +55,9 @@ def against_published(version: ModelVersion) -> Compared | None:
     published = version.service.versions.published().exclude(pk=version.pk).first()
     if published is None:
         return None
-    now, new = published.manifest["metrics"], version.manifest["metrics"]
+    new, paired = version.manifest["metrics"], measured_against(version, published)
+    now = paired.get("metrics") or published.manifest["metrics"]
+    differences = paired.get("differences") or {}
     pairs = tuple(
         Pair(
             label=str(METRICS[name]),
@@ -52,13 +65,39 @@ def against_published(version: ModelVersion) -> Compared | None:
             now_interval=metric_interval(now.get(name)),
             new=decimal((new.get(name) or {}).get("value"), 3),
             new_interval=metric_interval(new.get(name)),
+            **_paired(name, differences.get(name) or {}),
         )
         for name in SHOWN
     )
     before, after = _names(published.manifest), _names(version.manifest)
     return Compared(
         published=published,
+        patients=paired.get("rows"),
         pairs=pairs,
         added=tuple(name for name in after if name not in before),
         removed=tuple(name for name in before if name not in after),
     )
+
+
+def measured_against(version: ModelVersion, published: ModelVersion) -> Mapping[str, Any]:
+    """What the manifest says of the two on the same patients; empty where it says nothing."""
+    entries = version.manifest.get("against") or ()
+    return next((one for one in entries if one.get("artifact") == published.digest), {})
+
+
+def _paired(name: str, found: Mapping[str, Any]) -> dict[str, str]:
+    value, lower, upper = (found.get(key) for key in ("value", "lower", "upper"))
+    if value is None or lower is None or upper is None:
+        return {"difference": "", "word": ""}
+    return {
+        "difference": difference(value, (lower, upper)),
+        "word": _word(BETTER.get(name, 0), lower, upper),
+    }
+
+
+def _word(better: int, lower: float, upper: float) -> str:
+    if not better:
+        return ""
+    if lower <= 0 <= upper:
+        return _("no difference shown")
+    return _("better") if lower * better > 0 else _("worse")

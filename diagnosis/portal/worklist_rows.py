@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +13,31 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
-from diagnosis.inference.models import Prediction
+from diagnosis.inference.models import Decision, Prediction
+from diagnosis.inference.newer import NewerValue, newer_data_for
+from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.colleagues import doctors_of
 from diagnosis.portal.figures import percent
 from diagnosis.portal.identity import Identity, identities
+from diagnosis.portal.names_alike import names_alike
 from diagnosis.portal.wording import points, span_words
+from diagnosis.records.models import Encounter
+from diagnosis.registry.models import ModelVersion
+from medportal.common.glossary import spoken
 from medportal.common.text import localized
 
 State = Prediction.State
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a page of the list knows of its patients and results, asked once for all of them."""
+
+    doctors: Mapping[UUID, list[User]]
+    locations: Mapping[UUID, str]
+    alike: Set[UUID]
+    newer: Mapping[UUID, list[NewerValue]]
+    deciders: Mapping[UUID, UUID]
 
 
 @dataclass(frozen=True)
@@ -27,12 +45,46 @@ class Row:
     prediction: Prediction
     who: Identity
     viewer: User
-    colleagues: tuple[User, ...] = ()
-    """Doctors who look after the same patient: to whom the result can go in one click."""
+    beside: Beside
+
+    @property
+    def colleagues(self) -> list[User]:
+        """Doctors who look after the same patient: to whom the result can go in one click."""
+        found = self.beside.doctors.get(self.who.patient.pk, [])
+        return [doctor for doctor in found if doctor.pk != self.viewer.pk]
 
     @property
     def service(self) -> str:
-        return self.prediction.service.name
+        return self.prediction.service.short_name
+
+    @property
+    def location(self) -> str:
+        return spoken(self.beside.locations.get(self.who.patient.pk, ""))
+
+    @property
+    def is_alike(self) -> bool:
+        """Somebody else on this page has nearly the same name."""
+        return self.who.patient.pk in self.beside.alike
+
+    @property
+    def has_newer(self) -> bool:
+        """The chart holds a newer value than the result has seen."""
+        return self.is_done and bool(self.beside.newer.get(self.prediction.pk))
+
+    @property
+    def is_replaced(self) -> bool:
+        """Made by a version that answers no longer."""
+        return self.is_done and self.prediction.version.state != ModelVersion.State.PUBLISHED
+
+    @cached_property
+    def strip(self) -> BandScale | None:
+        """The small scale; without a number, or for another day, there is none."""
+        probability = self.prediction.probability
+        if probability is None or not self.risk or not self._band:
+            return None
+        return band_scale(
+            self.prediction.service.sheet.get("bands") or (), probability, None, self.band_code
+        )
 
     @property
     def is_done(self) -> bool:
@@ -124,6 +176,9 @@ class Row:
     @property
     def _turn(self) -> str:
         if self.prediction.decided_at is not None:
+            decider = self.beside.deciders.get(self.prediction.pk)
+            if decider == self.viewer.pk:
+                return _("decided by you")
             return _("decided")
         if self.prediction.is_withheld:
             return _("awaits your own estimate")
@@ -139,20 +194,37 @@ class Row:
 
 
 def rows_of(predictions: Iterable[Prediction], viewer: User) -> list[Row]:
-    listed = list(predictions)
+    """The lines of one page; what stands beside them costs the same for any number."""
+    listed = [p for p in predictions if p.patient]
     people: dict[UUID, Identity] = identities(p.patient for p in listed if p.patient)
+    beside = _beside(listed, people, viewer)
+    return [Row(p, people[p.patient_id], viewer, beside) for p in listed if p.patient_id]
+
+
+def _beside(listed: list[Prediction], people: dict[UUID, Identity], viewer: User) -> Beside:
     waiting = [p.patient_id for p in listed if p.patient_id and _is_waiting(p)]
-    doctors = doctors_of(waiting) if viewer.has_role(Role.CLINICIAN) else {}
-    return [
-        Row(
-            p,
-            people[p.patient.pk],
-            viewer,
-            tuple(d for d in doctors.get(p.patient.pk, []) if d.pk != viewer.pk),
-        )
-        for p in listed
-        if p.patient
-    ]
+    decided = [p.pk for p in listed if p.decided_at is not None]
+    return Beside(
+        doctors=doctors_of(waiting) if viewer.has_role(Role.CLINICIAN) else {},
+        locations=_locations(list(people), viewer),
+        alike=names_alike(people.values()),
+        newer=newer_data_for([p for p in listed if p.state == State.DONE]),
+        deciders=_deciders(decided, viewer),
+    )
+
+
+def _locations(patients: list[UUID], viewer: User) -> dict[UUID, str]:
+    """Where each of them is: of the visit or stay that has not ended."""
+    now = Encounter.objects.visible_to(viewer).filter(
+        patient__in=patients, ended_at=None, started_at__lte=timezone.now()
+    )
+    return dict(now.order_by("started_at").values_list("patient_id", "location"))
+
+
+def _deciders(predictions: list[UUID], viewer: User) -> dict[UUID, UUID]:
+    """Who decided last on each."""
+    rows = Decision.objects.visible_to(viewer).filter(prediction__in=predictions)
+    return dict(rows.order_by("decided_at").values_list("prediction_id", "decided_by_id"))
 
 
 def _is_waiting(prediction: Prediction) -> bool:

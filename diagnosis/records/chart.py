@@ -80,8 +80,9 @@ class Chart:
 
     @property
     def abnormal(self) -> list[Line]:
-        """Lines whose newest result is flagged and not older than a year."""
-        flagged = (line for line in self.lines.values() if line.latest.flag)
+        """Lines whose newest result is out of range and not older than a year, as in the chart."""
+        ordered = (line for group in self.groups for line in group.lines)
+        flagged = (line for line in ordered if line.latest.flag or line.latest.critical)
         return [line for line in flagged if line.latest.observed_at > self.at - RECENT]
 
     @property

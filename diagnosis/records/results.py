@@ -17,6 +17,12 @@ from medportal.common.text import localized
 SYMBOLS = {Observation.Flag.HIGH: "▲", Observation.Flag.LOW: "▼"}
 
 
+def critical_word(flag: str) -> str:
+    if flag == Observation.Flag.HIGH:
+        return pgettext("result that must not wait", "critically high")
+    return pgettext("result that must not wait", "critically low") if flag else ""
+
+
 @dataclass(frozen=True)
 class Point:
     """One mark of a trend line."""
@@ -73,10 +79,19 @@ class Shown:
 
     @property
     def flag_symbol(self) -> str:
-        return SYMBOLS.get(Observation.Flag(self.row.flag), "")
+        return SYMBOLS.get(Observation.Flag(self.critical or self.row.flag), "")
+
+    @property
+    def critical(self) -> str:
+        """``H`` or ``L`` where the value has reached a critical limit of the dictionary."""
+        if self.code is None or self.number is None:
+            return ""
+        return self.code.critical_flag(self.number, self.unit)
 
     @property
     def flag_word(self) -> str:
+        if self.critical:
+            return critical_word(self.critical)
         if self.row.flag == Observation.Flag.HIGH:
             return pgettext("result above its range", "high")
         return pgettext("result below its range", "low") if self.row.flag else ""

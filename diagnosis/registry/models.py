@@ -66,6 +66,11 @@ class Service(models.Model):
         return localized(self.sheet["name"])
 
     @property
+    def short_name(self) -> str:
+        """For lists; a sheet without one has its whole name there."""
+        return localized(self.sheet.get("short_name")) or self.name
+
+    @property
     def question(self) -> str:
         return localized(self.sheet["question"])
 

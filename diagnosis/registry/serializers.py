@@ -4,11 +4,13 @@
 # The stubs take a field named label or source for the option of that name; DRF itself does not.
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from rest_framework import serializers
 
 from diagnosis.registry.models import ModelVersion, Service, VersionStructure
+from diagnosis.registry.not_for import not_for
 from medportal.common.text import localized
 
 Base = serializers.Serializer[Any]
@@ -94,10 +96,20 @@ class ServiceActionSerializer(Base):
     is_free = serializers.BooleanField()
 
 
+class NotForSerializer(Base):
+    """One point of ``never``: by which rules or required inputs a run checks it, if it can."""
+
+    text = serializers.CharField()
+    rules = serializers.ListField(child=serializers.CharField())
+    inputs = serializers.ListField(child=serializers.CharField())
+    checked = serializers.BooleanField()
+
+
 class ServiceSerializer(ServiceSummarySerializer):
     when = serializers.CharField()
     user = serializers.CharField()
     never = serializers.ListField(child=serializers.CharField())
+    not_for = NotForSerializer(many=True)
     population_note = serializers.CharField(allow_blank=True)
     inputs = ServiceInputSerializer(many=True)
     population = ServiceRuleSerializer(many=True)
@@ -166,6 +178,7 @@ def full(service: Service, version: ModelVersion | None) -> dict[str, Any]:
         "when": localized(sheet.get("when")),
         "user": localized(sheet.get("user")),
         "never": [localized(text) for text in sheet.get("never") or ()],
+        "not_for": [asdict(point) | {"checked": point.is_checked} for point in not_for(sheet)],
         "population_note": localized(sheet.get("population_note")),
         "inputs": [_input(feature) for feature in schema["features"]],
         "population": [_rule(rule) for rule in sheet.get("population") or ()],

@@ -8,14 +8,16 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.ml import FeatureSchema, SchemaError
-from diagnosis.registry import bands
+from diagnosis.registry import bands, not_for
 from medportal.common.errors import DomainError, Pointer
 from medportal.common.text import LANGUAGES
 
 Sheet = Mapping[str, Any]
 
 TEXTS = ("name", "question", "user", "when")
-OPTIONAL_TEXTS = ("population_note", "band_note")
+OPTIONAL_TEXTS = ("short_name", "population_note", "band_note")
+SHORT_NAME = 24
+"""Letters that a line of the worklist has room for."""
 SENTENCE_TEXTS = ("people", "event", "not_event")
 FLAGS = (
     "offered_on_chart", "in_worklist", "patient_sheet", "hidden_from_nurses", "ask_own_estimate",
@@ -29,6 +31,7 @@ RULES: dict[str, tuple[str, ...]] = {  # kind: what it cannot do without
     "condition_present": ("codes", "question"),
     "medication_absent": ("codes",),
     "input_range": ("feature",),
+    "input_not_among": ("feature", "values"),
     "observation_range": ("codes", "unit"),
     "ratio_range": ("numerator", "denominator"),
     "outcome_absent": (),
@@ -59,6 +62,7 @@ def _sheet_problems(sheet: Sheet, features: FeatureSchema) -> Iterator[Pointer]:
     yield from _missing_texts(sheet)
     yield from _missing_facts(sheet)
     yield from _rule_problems(sheet, features)
+    yield from not_for.problems(sheet, features)
     yield from _band_problems(sheet)
 
 
@@ -111,6 +115,9 @@ def _missing_texts(sheet: Sheet) -> Iterator[Pointer]:
 
 
 def _missing_facts(sheet: Sheet) -> Iterator[Pointer]:
+    if any(len(text) > SHORT_NAME for text in dict(sheet.get("short_name") or {}).values()):
+        message = _("A short name has at most {n} letters: it stands in the worklist.")
+        yield Pointer("/short_name", "too_long", message.format(n=SHORT_NAME))
     if not sheet.get("never"):
         yield Pointer("/never", "required", _("Say what the service is never used for."))
     days = sheet.get("validity_days")
@@ -145,6 +152,18 @@ def _rule_problems(sheet: Sheet, features: FeatureSchema) -> Iterator[Pointer]:
         for name in NAMES_FEATURES:
             if name in rule and rule[name] not in features:
                 yield Pointer(f"{place}/{name}", "unknown_feature", _("No such input."))
+        yield from _answer_problems(place, rule, features)
+
+
+def _answer_problems(
+    place: str, rule: Mapping[str, Any], features: FeatureSchema
+) -> Iterator[Pointer]:
+    """A rule about answers names answers that its input can have: a typing error never applies."""
+    if rule.get("kind") != "input_not_among" or rule.get("feature") not in features:
+        return
+    known = {category.value for category in features[rule["feature"]].categories}
+    if not known.issuperset(rule.get("values") or ()):
+        yield Pointer(f"{place}/values", "unknown_answer", _("No such answer."))
 
 
 def _band_problems(sheet: Sheet) -> Iterator[Pointer]:

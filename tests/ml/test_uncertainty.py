@@ -5,6 +5,7 @@ import pytest
 
 from diagnosis.ml import FeatureSchema, Recipe, refits, uncertainty
 from diagnosis.ml.pipeline import Sample, fit_logistic
+from diagnosis.ml.quantiles import student
 from tests.ml.conftest import heart
 
 
@@ -67,3 +68,35 @@ def test_more_patients_leave_less_to_more_patients():
 def test_what_is_no_set_of_refits_is_refused(broken):
     with pytest.raises(ValueError, match="refit"):
         uncertainty.split(broken)
+
+
+def test_student_quantiles_of_a_table():
+    assert student(0.95, 2) == pytest.approx(4.3027, abs=1e-3)
+    assert student(0.90, 19) == pytest.approx(1.7291, abs=1e-4)
+    assert student(0.95, 39) == pytest.approx(2.0227, abs=1e-4)
+    assert student(0.90, 199) == pytest.approx(1.6525, abs=1e-4)
+
+
+def test_another_model_lies_as_far_away_as_the_difference_of_two_may():
+    """Known truth: models are points about a line, refits vary about one as it does about that."""
+    rng = np.random.default_rng(0)
+    models = rng.normal(0, 0.4, (4000, 2))
+    refits = models[:, :1] + rng.normal(0, 0.4, (4000, 200))
+
+    low, high = uncertainty.other_models(models[:, 0], refits, 0.9)
+
+    inside = (low <= models[:, 1]) & (models[:, 1] <= high)
+    assert inside.mean() == pytest.approx(0.9, abs=0.015)
+    of_refits = np.quantile(refits, (0.05, 0.95), axis=1)
+    narrow = (of_refits[0] <= models[:, 1]) & (models[:, 1] <= of_refits[1])
+    assert narrow.mean() < 0.8
+
+
+def test_few_refits_do_not_make_it_too_narrow():
+    rng = np.random.default_rng(1)
+    models = rng.normal(0, 0.4, (20_000, 2))
+    refits = models[:, :1] + rng.normal(0, 0.4, (20_000, 20))
+
+    low, high = uncertainty.other_models(models[:, 0], refits, 0.9)
+
+    assert ((low <= models[:, 1]) & (models[:, 1] <= high)).mean() > 0.89

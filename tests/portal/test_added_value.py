@@ -54,7 +54,9 @@ def test_no_gain_over_the_published_score_is_said_on_page_paper_and_by_rest(ward
     prediction = run(ward, "pbc-prognosis")
 
     for part in ("", "print/"):
-        assert "No gain over published Mayo score." in text_of(page_of(ward, prediction, part))
+        assert "No gain over published Mayo score shown: AUROC \u22120.0" in text_of(
+            page_of(ward, prediction, part)
+        )
     usual = rest(ward, prediction)["estimates"][1]
     assert (usual["code"], usual["verdict"]) == ("usual", "no-gain")
 

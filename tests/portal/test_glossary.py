@@ -52,5 +52,10 @@ def test_everything_written_in_the_demonstrations_charts_is_known_in_both_langua
         written |= {problem[1] for problem in life["problems"]}
         written |= {text for medicine in life["medications"] for text in medicine[1:3]}
         written |= {text for visit in life["encounters"] for text in visit[2:4]}
+    told = json.loads((patients.HERE / "backgrounds.json").read_text())
+    for problem in told["problems"]:
+        written |= {problem["label"], *(text for m in problem["medicines"] for text in m[1:3])}
+    written |= {text for visit in told["earlier"] for text in visit[1:3]}
+    written |= {v[name] for v in told["visits"].values() for name in ("reason", "location")}
     with translation.override("zh-hans"):
         assert {text for text in written if text and language_of(spoken(text)) == "en"} == set()

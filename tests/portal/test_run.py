@@ -269,3 +269,26 @@ def test_all_that_is_wrong_is_said_at_once(ward):
     text = run(ward, url, value_cholesterol="1,2", value_systolic_bp="1200").content.decode()
     assert 'href="#value_cholesterol"' in text
     assert 'href="#value_systolic_bp"' in text
+
+
+def test_no_chest_pain_is_asked_about_before_the_run_and_not_after(ward):
+    published(ward.house, "coronary-disease")
+    url = f"/patients/{ward.patient.pk}/services/coronary-disease/"
+
+    asked = run(ward, url, value_chest_pain="asymptomatic")
+    text = asked.content.decode()
+
+    assert asked.status_code == 422
+    assert "Is coronary disease suspected because of another symptom" in text
+    assert not Prediction.unscoped.exists()
+    run(ward, url, value_chest_pain="asymptomatic", confirm="no-symptoms")
+    assert Prediction.unscoped.get().confirmations == ["no-symptoms"]
+
+
+def test_form_and_service_page_say_what_nobody_checks_here(ward, url):
+    form = ward.as_doctor.get(url).content.decode()
+    page = ward.as_doctor.get("/services/breast-mass/").content.decode()
+
+    assert "cannot be checked here:</strong> As a reason to withhold biopsy</p>" in form
+    assert page.count("(cannot be checked here)") == 1
+    assert page.count("(checked before each run)") == 5

@@ -97,14 +97,28 @@ def test_the_patient_s_sentence_has_no_word_of_models(slug, language):
 
 
 def test_the_interval_speaks_of_other_models_and_not_of_the_patient():
-    text = sentences.interval_sentence((0.15, 0.33), 0.9)
+    result = {"interval": [0.15, 0.33], "interval_level": 0.9, "interval_method": "other models"}
+
+    text = sentences.interval_sentence(result)
 
     assert "If the model had been built from other patients of the same kind" in text
-    assert "15\u201333\u00a0%" in text
+    assert "15\u201333\u00a0% (about 90 of 100 such models)" in text
+
+
+def test_an_older_interval_claims_no_more_than_it_holds():
+    older = {"interval": [0.18, 0.28], "interval_level": 0.9, "interval_method": "bootstrap refits"}
+
+    text = sentences.interval_sentence(older)
+
+    assert "of 100 such models" not in text
+    assert "18\u201328\u00a0% (90 of 100 draws)" in text
+    assert "built from other patients it would vary more" in text
 
 
 def test_an_interval_that_was_not_computed_is_not_invented():
-    assert sentences.interval_sentence(None) == "No interval was computed for this version."
+    text = "No interval was computed for this version."
+
+    assert sentences.interval_sentence({"interval": None}) == text
 
 
 def test_the_local_count_names_how_many_of_how_many():
@@ -153,7 +167,10 @@ def test_reasons_that_hardly_move_anything_are_said_to_do_so():
     ("verdict", "start"), [("gain", "Better"), ("loss", "Worse"), ("no-gain", "No gain over")]
 )
 def test_no_gain_is_said_in_plain_words(verdict, start):
-    assert sentences.gain("Published Mayo score", 0.006, verdict).startswith(start)
+    text = sentences.gain("Published Mayo score", 0.006, verdict, (-0.004, 0.016))
+
+    assert text.startswith(start)
+    assert "AUROC +0.006 (95 % interval \u22120.004 to +0.016), same patients." in text
 
 
 def test_of_a_hundred_flagged_both_kinds_are_counted():

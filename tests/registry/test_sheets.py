@@ -11,6 +11,7 @@ from diagnosis.registry import actions
 from diagnosis.registry.models import Service
 from diagnosis.registry.sheets import check_service
 from medportal.common.errors import DomainError
+from medportal.settings.base import ROOT
 from tests.factories import (
     OrganisationFactory,
     clinician_at,
@@ -18,7 +19,7 @@ from tests.factories import (
     service_data,
 )
 
-SLUGS = ("coronary-disease", "diabetes-onset", "pbc-prognosis", "flc-mortality", "breast-mass")
+SLUGS = sorted(path.name for path in (ROOT / "medportal" / "demo" / "services").iterdir())
 
 
 def sheet_of(slug: str = "coronary-disease") -> dict[str, Any]:
@@ -89,7 +90,7 @@ def test_a_rule_about_an_input_that_the_service_does_not_have_is_refused():
 
 def test_two_rules_may_not_share_a_code():
     sheet = sheet_of()
-    sheet["population"][1]["code"] = sheet["population"][0]["code"]
+    sheet["population"][0]["code"] = sheet["population"][1]["code"]
 
     assert complaints(sheet) == {"/population/1/code": "code"}
 
@@ -131,3 +132,39 @@ def test_a_clinician_does_not_define_services():
         )
 
     assert (caught.value.code, caught.value.status) == ("role_missing", 403)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_not_for_of_every_sheet_is_checked_or_says_that_it_is_not(slug):
+    sheet = sheet_of(slug)
+    rules = {rule["code"] for rule in sheet["population"]}
+
+    for point in sheet["never"]:
+        named = {*point.get("rules", ()), *point.get("inputs", ())}
+        assert bool(named) != point.get("unchecked", False), point["en"]
+        assert set(point.get("rules", ())) <= rules, point["en"]
+
+
+TIES = [
+    ({}, "/never/0", "not_tied"),
+    ({"rules": ["acute"], "unchecked": True}, "/never/0", "not_tied"),
+    ({"rules": ["mood"]}, "/never/0/rules", "unknown_rule"),
+    ({"inputs": ["troponin"]}, "/never/0/inputs", "not_required"),
+]
+
+
+@pytest.mark.parametrize(("tie", "place", "code"), TIES)
+def test_a_service_with_a_not_for_that_nobody_checks_is_not_defined(tie, place, code):
+    sheet = sheet_of()
+    sheet["never"][0] = {"en": "Acute chest pain", "zh-Hans": "急性胸痛", **tie}
+
+    assert complaints(sheet) == {place: code}
+
+
+def test_a_rule_about_an_answer_that_the_input_cannot_have_is_refused():
+    sheet = sheet_of()
+    rule = next(r for r in sheet["population"] if r["kind"] == "input_not_among")
+    rule["values"] = ["no-pain"]
+
+    place = f"/population/{sheet['population'].index(rule)}/values"
+    assert complaints(sheet) == {place: "unknown_answer"}

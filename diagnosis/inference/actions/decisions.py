@@ -47,7 +47,7 @@ def record_decision(
     if problems:
         raise DomainError("decision_invalid", _("The decision is not complete."), pointers=problems)
     before = Decision.unscoped.filter(prediction=found).current().first()
-    _refuse_unseen(before, decision)
+    _refuse_unseen(actor, before, decision)
     row = Decision.unscoped.create(
         prediction=found,
         own_estimate=_own_estimate(actor, found),
@@ -94,11 +94,13 @@ def _refuse_undecidable(prediction: Prediction) -> None:
         raise DomainError("what_if", _("Changed inputs are never part of a decision."), status=409)
 
 
-def _refuse_unseen(before: Decision | None, decision: DecisionInput) -> None:
-    """Nobody amends what a colleague decided meanwhile without having read it."""
+def _refuse_unseen(actor: User, before: Decision | None, decision: DecisionInput) -> None:
+    """Nobody amends what was decided meanwhile without having read it, one's own neither."""
     stands = str(before.pk) if before else ""
     if decision.amends is not None and str(decision.amends) != stands:
         message = _("A colleague has decided since you opened this. Read that first.")
+        if before is not None and before.decided_by_id == actor.pk:
+            message = _("You have decided since you opened this page. Read that first.")
         found = [Pointer("/amends", "decided_meanwhile", message)]
         raise DomainError("decided_meanwhile", message, status=409, pointers=found)
 

@@ -24,8 +24,20 @@ from diagnosis.ml.evaluation.directions import (
     partial_dependence,
     permutation_importance,
 )
+from diagnosis.ml.evaluation.few import (
+    Estimate,
+    auroc_difference_of_few,
+    auroc_of_few,
+    brier_difference_of_few,
+    brier_of_few,
+)
 from diagnosis.ml.evaluation.formula import fit_logistic, formula_probability
-from diagnosis.ml.evaluation.intervals import METRICS, auroc_difference, metrics_with_intervals
+from diagnosis.ml.evaluation.intervals import (
+    METRICS,
+    auroc_difference,
+    metrics_with_intervals,
+    paired_differences,
+)
 from diagnosis.ml.evaluation.leakage import LeakageHint, leakage_hints
 from diagnosis.ml.evaluation.metrics import (
     auprc,
@@ -39,12 +51,17 @@ from diagnosis.ml.evaluation.metrics import (
 __all__ = [
     "METRICS",
     "DirectionReport",
+    "Estimate",
     "LeakageHint",
     "auprc",
     "auroc",
     "auroc_difference",
+    "auroc_difference_of_few",
+    "auroc_of_few",
     "band_counts",
     "brier",
+    "brier_difference_of_few",
+    "brier_of_few",
     "calibration_bins",
     "calibration_curve",
     "calibration_line",
@@ -59,6 +76,7 @@ __all__ = [
     "leakage_hints",
     "local_counts",
     "metrics_with_intervals",
+    "paired_differences",
     "partial_dependence",
     "permutation_importance",
     "point_metrics",

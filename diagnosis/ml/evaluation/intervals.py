@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -17,6 +19,7 @@ from diagnosis.ml.evaluation.metrics import (
 )
 from diagnosis.ml.resampling import drawn_counts
 
+DRAWS = 500
 _SEED = 0  # the same patients are drawn for every figure of a table
 
 METRICS = (
@@ -25,6 +28,7 @@ METRICS = (
 )  # fmt: skip
 
 Metrics = dict[str, dict[str, float]]
+Measure = Callable[[Floats], Floats]
 
 
 class _Repeat:
@@ -65,7 +69,7 @@ def metrics_with_intervals(
     *,
     weights: ArrayLike | None = None,
     threshold: float = 0.5,
-    draws: int = 500,
+    draws: int = DRAWS,
     groups: ArrayLike | None = None,
 ) -> Metrics:
     """Return every metric as value, lower and upper end of its 95 % interval.
@@ -98,21 +102,38 @@ def metrics_with_intervals(
     that learnt from others would predict. The value is the mean over the repeats; a draw weights
     all repeats of a patient alike, so repeats do not pass for more patients.
     """
-    labels, scores = as_floats(y), as_floats(p)
-    columns = scores.reshape(len(labels), -1).T
-    base = weights_or_ones(weights, len(labels))
-    repeats = [_Repeat(labels, column, threshold) for column in columns]
-
-    def averaged(row_weights: Floats) -> Floats:
-        return np.asarray(np.mean([each.metrics(row_weights) for each in repeats], axis=0))
-
-    value = averaged(base[None])[0]
-    drawings = drawn_counts(len(labels), draws, _SEED, labels=labels, weights=base, groups=groups)
-    chunks = [averaged(base * counts) for counts in drawings]
-    drawn = np.concatenate([np.zeros((0, len(METRICS))), *chunks])
-    ends = [_percentiles(drawn[:, i]) for i in range(len(METRICS))]
+    labels, base, measured = _opened(y, weights, threshold, p)
+    value, lower, upper = _bootstrapped(labels, base, measured[0], draws, groups)
     return {
-        name: {"value": float(value[i]), "lower": ends[i][0], "upper": ends[i][1]}
+        name: {"value": float(value[i]), "lower": float(lower[i]), "upper": float(upper[i])}
+        for i, name in enumerate(METRICS)
+    }
+
+
+def paired_differences(
+    y: ArrayLike,
+    p: ArrayLike,
+    other: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    threshold: float = 0.5,
+    groups: ArrayLike | None = None,
+) -> Metrics:
+    """Return by how much every metric of ``p`` is greater than that of ``other``.
+
+    Both as ``metrics_with_intervals`` takes them; every draw is scored by both, so what the two
+    share cancels out. Two intervals of their own say nothing of it: they may overlap where one is
+    surely better, and part where the rows were not the same. An interval that holds 0 is no
+    difference.
+    """
+    labels, base, (first, second) = _opened(y, weights, threshold, p, other)
+
+    def difference(row_weights: Floats) -> Floats:
+        return first(row_weights) - second(row_weights)
+
+    value, lower, upper = _bootstrapped(labels, base, difference, DRAWS, groups)
+    return {
+        name: {"value": float(value[i]), "lower": float(lower[i]), "upper": float(upper[i])}
         for i, name in enumerate(METRICS)
     }
 
@@ -123,27 +144,57 @@ def auroc_difference(
     other: ArrayLike,
     *,
     weights: ArrayLike | None = None,
-    draws: int = 500,
+    draws: int = DRAWS,
     groups: ArrayLike | None = None,
 ) -> dict[str, float]:
-    """Return how much higher the AUROC of ``p`` is than that of ``other`` on the same patients.
-
-    Both as ``metrics_with_intervals`` takes them; every draw is scored by both, so what the two
-    share cancels out. An interval that holds 0 is no gain.
-    """
+    """Return the ``paired_differences`` of the AUROC alone, in a tenth of the time."""
     labels = as_floats(y)
     base = weights_or_ones(weights, len(labels))
     first, second = (
-        [Ranking(labels, column) for column in as_floats(q).reshape(len(labels), -1).T]
-        for q in (p, other)
+        [Ranking(labels, column) for column in _columns(labels, q)] for q in (p, other)
     )
 
     def difference(row_weights: Floats) -> Floats:
         one = np.mean([ranking.areas(row_weights)[0] for ranking in first], axis=0)
         two = np.mean([ranking.areas(row_weights)[0] for ranking in second], axis=0)
-        return np.asarray(one - two)
+        return np.asarray(one - two)[:, None]
 
+    value, lower, upper = _bootstrapped(labels, base, difference, draws, groups)
+    return {"value": float(value[0]), "lower": float(lower[0]), "upper": float(upper[0])}
+
+
+def _opened(
+    y: ArrayLike, weights: ArrayLike | None, threshold: float, *predictions: ArrayLike
+) -> tuple[Floats, Floats, list[Measure]]:
+    """Return labels, row weights, and for each of the predictions what measures a weighting."""
+    labels = as_floats(y)
+    measured = [
+        _measure([_Repeat(labels, column, threshold) for column in _columns(labels, given)])
+        for given in predictions
+    ]
+    return labels, weights_or_ones(weights, len(labels)), measured
+
+
+def _columns(labels: Floats, p: ArrayLike) -> Floats:
+    return as_floats(p).reshape(len(labels), -1).T
+
+
+def _measure(repeats: list[_Repeat]) -> Measure:
+    """Return the function from row weights to metrics, the mean over the repeats."""
+
+    def averaged(row_weights: Floats) -> Floats:
+        return np.asarray(np.mean([each.metrics(row_weights) for each in repeats], axis=0))
+
+    return averaged
+
+
+def _bootstrapped(
+    labels: Floats, base: Floats, measure: Measure, draws: int, groups: ArrayLike | None
+) -> tuple[Floats, Floats, Floats]:
+    """Return value, lower and upper end of every figure of a measure."""
+    value = measure(base[None])[0]
     drawings = drawn_counts(len(labels), draws, _SEED, labels=labels, weights=base, groups=groups)
-    drawn = [difference(base * counts) for counts in drawings]
-    lower, upper = _percentiles(np.concatenate([np.zeros(0), *drawn]))
-    return {"value": float(difference(base[None])[0]), "lower": lower, "upper": upper}
+    chunks = [measure(base * counts) for counts in drawings]
+    drawn = np.concatenate([np.zeros((0, len(value))), *chunks])
+    ends = np.array([_percentiles(drawn[:, i]) for i in range(len(value))])
+    return value, ends[:, 0], ends[:, 1]

@@ -81,6 +81,12 @@ class Margin:
         low, high = float(self.values[0]), float(self.values[-1])
         return (float(np.exp(low)), float(np.exp(high))) if self.log else (low, high)
 
+    def quantile(self, share: float) -> float:
+        """The value below which that share of the training rows lies, between the outer knots."""
+        score = NormalDist().inv_cdf(share)
+        found = float(np.interp(score, self.scores, self.values))
+        return float(np.exp(found)) if self.log else found
+
     @property
     def is_constant(self) -> bool:
         """Whether the training rows held one value only."""

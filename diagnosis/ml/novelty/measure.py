@@ -92,6 +92,14 @@ class Measure:
         margin = self.margins[names.index(feature)]
         return None if margin.is_constant else margin.ends
 
+    def typical(self, feature: str) -> tuple[float, float, float] | None:
+        """Return the 10th, 50th and 90th percentile of a number; None where ``usual`` is."""
+        if self.usual(feature) is None:
+            return None
+        names = [self.features[place].name for place in self._shape.numbers]
+        margin = self.margins[names.index(feature)]
+        return margin.quantile(0.1), margin.quantile(0.5), margin.quantile(0.9)
+
     def surprise(self, x: Matrix) -> tuple[Array, Array, Array]:
         """Return the surprise of rows (n,), and its mean and variance over training-like rows."""
         wide = x.astype(np.float64)

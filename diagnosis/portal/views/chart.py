@@ -14,7 +14,7 @@ from diagnosis.inference.estimating import with_own_estimates_first
 from diagnosis.inference.fitting import ServiceFit, services_for
 from diagnosis.inference.models import Prediction
 from diagnosis.portal.access import CHART_READERS, PersonRequest, open_chart
-from diagnosis.portal.chart_lines import groups_of
+from diagnosis.portal.chart_lines import results_of
 from diagnosis.portal.identity import Identity, shown_number
 from diagnosis.portal.seen_by import seen_by
 from diagnosis.portal.services_panel import panel_of
@@ -70,7 +70,7 @@ def chart(request: PersonRequest, patient: UUID) -> HttpResponse:
         "patient": shown,
         "who": identity_of(held),
         "chart": held,
-        "groups": groups_of(held),
+        "results": results_of(held),
         "notes": notes_with(request.user, held, wanted),
         "wanted_note": wanted,
         "seen_by": seen_by(request.user, shown),
@@ -91,6 +91,7 @@ def on_paper(request: PersonRequest, patient: UUID) -> HttpResponse:
         "patient": shown,
         "who": identity_of(held),
         "chart": held,
+        "results": results_of(held),
         "estimates": newest_results(request.user, shown),
     }
     return render(request, "portal/chart_print.html", context)

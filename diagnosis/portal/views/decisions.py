@@ -22,6 +22,7 @@ from diagnosis.portal.views.predictions import (
     result_page,
     visible_prediction,
 )
+from diagnosis.portal.worklist_filters import keep_place
 from medportal.common.errors import DomainError
 
 CONFLICT, UNPROCESSABLE = 409, 422
@@ -38,6 +39,7 @@ def decide(request: PersonRequest, prediction: UUID) -> HttpResponse:
     form = DecisionForm(request.POST, prediction=found)
     status = UNPROCESSABLE
     if form.is_valid():
+        keep_place(request, request.user, found)
         try:
             decision = actions.record_decision(
                 actor=request.user, prediction=found, decision=form.decision

@@ -110,11 +110,12 @@ def hand_over(request: PersonRequest, prediction: UUID) -> HttpResponse:
     if person is None:
         messages.error(request, _("Choose somebody who looks after the patient."))
         return redirect("portal:prediction", found.pk)
+    handed = _("Handed over to {name}.").format(name=person)
     answer = _take(
         request,
         found,
         lambda: actions.hand_over(actor=actor, prediction=found, to=person),
-        _("Handed over to {name}.").format(name=person),
+        _("It is yours to decide now.") if person == actor else handed,
     )
     return redirect("portal:worklist") if request.POST.get("next") == "worklist" else answer
 

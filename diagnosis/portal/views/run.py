@@ -26,6 +26,7 @@ from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.population import check_population
 from diagnosis.inference.requests import PredictionRequest
 from diagnosis.inference.snapshot import Snapshot, is_personal, schema_of, take
+from diagnosis.inference.standing import typical_of
 from diagnosis.inference.ward import demand_finished
 from diagnosis.inference.warnings import standing_rules
 from diagnosis.portal.access import PersonRequest, open_chart, raise_for
@@ -34,6 +35,7 @@ from diagnosis.portal.run_form import RunForm, fields_of, grouped
 from diagnosis.records import reading
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import ModelVersion, Service
+from diagnosis.registry.not_for import not_for
 from medportal.common.errors import DomainError
 from medportal.common.http import say_when
 
@@ -100,7 +102,9 @@ class _Attempt:
     def page(self) -> HttpResponse:
         asked = check_population(self.service, self.patient, self.inputs, facts=self.facts)
         standing = standing_rules(self.service, self.patient, self.inputs, facts=self.facts)
-        fields = fields_of(self.schema, self.readings, self.posted, self.errors)
+        fields = fields_of(
+            self.schema, self.readings, self.posted, self.errors, typical_of(self.version)
+        )
         sent = self.posted or {}
         context = {
             "patient": self.patient,
@@ -109,6 +113,7 @@ class _Attempt:
             "version": self.version,
             "report": asked,
             "standing": standing,
+            "unchecked": [point for point in not_for(self.service.sheet) if not point.is_checked],
             "to_try": trying.newest_open(self.request.user, self.patient, self.service),
             "quotas": quotas.warnings(self.service),
             "fields": fields,

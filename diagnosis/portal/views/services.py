@@ -26,6 +26,7 @@ from diagnosis.records import access
 from diagnosis.records.search import Query
 from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion, Service, VersionEvent
+from diagnosis.registry.not_for import not_for
 from medportal.common.errors import DomainError
 
 READERS = (
@@ -122,6 +123,7 @@ def _page(
     context = {
         "service": shown,
         "sheet": shown.sheet,
+        "not_for": not_for(shown.sheet),
         "version": version,
         "stopped": stopped,
         "card": card(version) if version else None,

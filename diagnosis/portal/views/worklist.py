@@ -30,10 +30,13 @@ from diagnosis.inference.worklist import (
 from diagnosis.portal.access import CHART_READERS, PersonRequest
 from diagnosis.portal.needs import needs_of
 from diagnosis.portal.paging import Shown, page_of
+from diagnosis.portal.worklist_filters import Filters, filters_of
 from diagnosis.portal.worklist_rows import rows_of
 from diagnosis.registry.models import Service
 
 PAGE = 25
+EVERYTHING = "all"
+"""Said in the address: without a word it means what was chosen last."""
 State = Job.State
 UNDECIDED = Q(state=State.DONE, decided_at=None)
 
@@ -69,8 +72,8 @@ def worklist(request: PersonRequest) -> HttpResponse:
     user = request.user
     if not user.has_role(*CHART_READERS):
         return redirect(first_page(user))
-    listed = _Listed(user, request.GET.get("show", ""), request.GET.get("service", ""))
-    shown = listed.page(request.GET.get("page"), by_risk="risk" in request.GET)
+    listed = _Listed(user, filters_of(request))
+    shown = listed.page(request.GET.get("page"))
     rows = listed.whole(shown.rows)
     patients = [row.patient_id for row in rows]
     audit.record(actor=user, act="worklist.read", patients=[pk for pk in patients if pk])
@@ -83,11 +86,11 @@ def worklist(request: PersonRequest) -> HttpResponse:
         "services": listed.services,
         "service": listed.service,
         "show": listed.show,
-        "by_risk": bool(listed.service) and "risk" in request.GET,
+        "by_risk": listed.by_risk,
         "updated": timezone.now(),
         "is_nurse": is_nurse,
         "needs": needs_of(user) if is_nurse else [],
-        "page_keeps": listed.kept(by_risk="risk" in request.GET),
+        "page_keeps": listed.kept,
     }
     return render(request, "portal/worklist.html", context)
 
@@ -95,12 +98,14 @@ def worklist(request: PersonRequest) -> HttpResponse:
 class _Listed:
     """The worklist under the filters of this address."""
 
-    def __init__(self, user: User, show: str, service: str) -> None:
+    def __init__(self, user: User, filters: Filters) -> None:
         self.user = user
         self.conditions = _conditions(user)
         self.services = list(Service.objects.visible_to(user).filter(in_worklist=True))
-        self.show = show if show in self.conditions else ""
-        self.service = service if service in [s.slug for s in self.services] else ""
+        self.show = filters.show if filters.show in self.conditions else ""
+        known = [service.slug for service in self.services]
+        self.service = filters.service if filters.service in known else ""
+        self.by_risk = bool(self.service and filters.risk)
         self.all = worklist_for(user, WorklistFilter(service=self.service))
         counts: dict[str, Any] = self.all.aggregate(
             total=Count("pk"),
@@ -113,15 +118,14 @@ class _Listed:
         ]
 
     def _chip(self, code: str, label: str | Promise, count: int) -> Chip:
-        kept = {"show": code, "service": self.service}
-        query = urlencode({name: value for name, value in kept.items() if value})
+        query = urlencode({"show": code or EVERYTHING, "service": self.service})
         return Chip(code, label, count, code == self.show, query)
 
-    def page(self, wanted: object, *, by_risk: bool) -> Shown[UUID]:
+    def page(self, wanted: object) -> Shown[UUID]:
         """Which results stand on the page: sorted by what an index holds, no row is read for it."""
         total: int | None = next(chip.count for chip in self.chips if chip.code == self.show)
         rows = self.all.filter(self.conditions[self.show][1]) if self.show else self.all
-        if by_risk and self.service:
+        if self.by_risk:
             # One service alone: its probabilities mean the same; what expired has none.
             rows, total = by_shown_risk(rows.filter(state=State.DONE), self.user), None
         return page_of(rows.values_list("pk", flat=True), wanted, PAGE, total)
@@ -129,11 +133,13 @@ class _Listed:
     def whole(self, shown: list[UUID]) -> list[Prediction]:
         """The results themselves, in the page's order."""
         found = Prediction.objects.visible_to(self.user).filter(pk__in=shown)
-        listed = with_own_estimates_first(self.user, with_details(found, self.user))
+        detailed = with_details(found, self.user).defer(None)  # what is newer asks what was used
+        listed = with_own_estimates_first(self.user, detailed)
         rows = {row.pk: row for row in listed}
         return [rows[pk] for pk in shown if pk in rows]
 
-    def kept(self, *, by_risk: bool) -> str:
-        parts = {"show": self.show, "service": self.service, "risk": "1" if by_risk else ""}
+    @property
+    def kept(self) -> str:
+        parts = {"show": self.show, "service": self.service, "risk": "1" if self.by_risk else ""}
         found = urlencode({name: value for name, value in parts.items() if value})
         return f"&{found}" if found else ""

@@ -1,7 +1,8 @@
 """What a laboratory measures. Mass and molar results have codes of their own; a series joins them.
 
 Reference ranges are common adult ranges, to be confirmed by a clinician; a result that brings its
-laboratory's own range keeps that.
+laboratory's own range keeps that. Critical limits are those at which laboratories commonly call
+the ward at once, to be confirmed by a clinician.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from diagnosis.ml.units import conversions
-from diagnosis.records.codes.model import OWN_CODES, Code, Range, Text
+from diagnosis.records.codes.model import CALLED_AT_ONCE, OWN_CODES, Code, Range, Text
 
 
 def _per(analyte: str, unit: str) -> dict[str, float]:
@@ -22,6 +23,7 @@ def _same(
     codes: Mapping[str, tuple[str, int]],
     bounds: tuple[float, float],
     reference: Mapping[str, Range],
+    critical: Range = (None, None),
 ) -> tuple[Code, ...]:
     """One quantity under its mass and its molar code; figures are given in the first unit."""
     analyte, family = series
@@ -41,6 +43,11 @@ def _same(
                     sex: (low and low * there, high and high * there)
                     for sex, (low, high) in reference.items()
                 },
+                critical=(
+                    critical[0] and critical[0] * there,
+                    critical[1] and critical[1] * there,
+                ),
+                critical_source=CALLED_AT_ONCE if critical != (None, None) else None,
                 decimals=decimals,
                 series=f"{analyte}:{next(iter(codes))}",
             )
@@ -55,6 +62,7 @@ GLUCOSE = (
         {"1558-6": ("mg/dL", 0), "14771-0": ("mmol/L", 1)},
         (20, 1500),
         {"any": (70, 99)},
+        (45, 450),
     ),
     *_same(
         ("glucose", "glucose"),
@@ -62,6 +70,7 @@ GLUCOSE = (
         {"1518-0": ("mg/dL", 0), "14995-5": ("mmol/L", 1)},
         (20, 1500),
         {"any": (70, 139)},
+        (45, 450),
     ),
     Code(
         "2345-7",
@@ -69,6 +78,8 @@ GLUCOSE = (
         "glucose",
         factors=_per("glucose", "mg/dL"),
         bounds=(20, 1500),
+        critical=(45, 450),
+        critical_source=CALLED_AT_ONCE,
     ),
     Code(
         "4548-4",
@@ -161,6 +172,8 @@ LIVER = (
         factors={"1": 1.0},
         bounds=(0.5, 20),
         reference={"any": (0.8, 1.2)},
+        critical=(None, 5),
+        critical_source=CALLED_AT_ONCE,
         decimals=1,
     ),
     Code(
@@ -196,6 +209,7 @@ KIDNEY = (
         {"2160-0": ("mg/dL", 2), "14682-9": ("umol/L", 0)},
         (0.1, 40),
         {"female": (0.5, 1.0), "male": (0.7, 1.2)},
+        (None, 7.4),
     ),
     Code(
         "3094-0",
@@ -212,6 +226,8 @@ KIDNEY = (
         factors={"mmol/L": 1.0},
         bounds=(80, 220),
         reference={"any": (135, 145)},
+        critical=(120, 160),
+        critical_source=CALLED_AT_ONCE,
     ),
     Code(
         "2823-3",
@@ -220,6 +236,8 @@ KIDNEY = (
         factors={"mmol/L": 1.0},
         bounds=(0.8, 15),
         reference={"any": (3.5, 5.1)},
+        critical=(2.8, 6.2),
+        critical_source=CALLED_AT_ONCE,
         decimals=1,
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diagnosis.ml.units import conversions
-from diagnosis.records.codes.model import UNITLESS, Code
+from diagnosis.records.codes.model import CALLED_AT_ONCE, UNITLESS, Code
 
 _CELLS = {"10*3/uL": 1.0, **conversions("platelets", "10*3/uL")}
 # Laboratories mostly report light chains in mg/L; the older tables are in mg/dL: ten-fold apart.
@@ -17,6 +17,8 @@ HAEMATOLOGY = (
         factors={"g/dL": 1.0, **conversions("haemoglobin", "g/dL")},
         bounds=(1, 30),
         reference={"female": (12.0, 15.5), "male": (13.5, 17.5)},
+        critical=(7, None),
+        critical_source=CALLED_AT_ONCE,
         decimals=1,
     ),
     Code(
@@ -26,6 +28,8 @@ HAEMATOLOGY = (
         factors=_CELLS,
         bounds=(0.01, 1000),
         reference={"any": (4.0, 11.0)},
+        critical=(1.0, None),
+        critical_source=CALLED_AT_ONCE,
         decimals=1,
     ),
     Code(
@@ -35,6 +39,8 @@ HAEMATOLOGY = (
         factors=_CELLS,
         bounds=(1, 5000),
         reference={"any": (150, 400)},
+        critical=(20, 1000),
+        critical_source=CALLED_AT_ONCE,
     ),
     Code(
         "4544-3",

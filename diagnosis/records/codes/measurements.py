@@ -10,6 +10,11 @@ from diagnosis.records.codes.model import OWN_CODES, UNITLESS, Code
 
 _PRESSURE = {"mm[Hg]": 1.0, **conversions("pressure", "mm[Hg]")}
 _RATE = {"/min": 1.0}
+_NEWS2 = {
+    "en": "values that score 3 in NEWS2 (Royal College of Physicians, 2017); "
+    "to be confirmed by a clinician",
+    "zh-Hans": "NEWS2（英国皇家内科医师学会，2017年）中单项计3分的数值；有待临床医师确认",
+}
 
 VITAL_SIGNS = (
     Code(
@@ -26,6 +31,8 @@ VITAL_SIGNS = (
         factors=_PRESSURE,
         bounds=(40, 320),
         reference={"any": (90, 139)},
+        critical=(89, 220),  # NEWS2 counts 90, too; the usual range begins there
+        critical_source=_NEWS2,
     ),
     Code(
         "8462-4",
@@ -42,6 +49,8 @@ VITAL_SIGNS = (
         factors=_RATE,
         bounds=(10, 350),
         reference={"any": (60, 100)},
+        critical=(40, 131),
+        critical_source=_NEWS2,
     ),
     Code(
         "9279-1",
@@ -50,6 +59,8 @@ VITAL_SIGNS = (
         factors=_RATE,
         bounds=(2, 120),
         reference={"any": (12, 20)},
+        critical=(8, 25),
+        critical_source=_NEWS2,
     ),
     Code(
         "8310-5",
@@ -58,6 +69,8 @@ VITAL_SIGNS = (
         factors={"Cel": 1.0},
         bounds=(15, 46),
         reference={"any": (36.0, 37.5)},
+        critical=(35.0, 40.0),  # NEWS2 scores no fever with 3
+        critical_source=_NEWS2,
         decimals=1,
     ),
     Code(
@@ -67,6 +80,8 @@ VITAL_SIGNS = (
         factors={"%": 1.0},
         bounds=(10, 100),
         reference={"any": (95, None)},
+        critical=(91, None),
+        critical_source=_NEWS2,
         series="oxygen-saturation",
     ),
     Code(
@@ -76,6 +91,8 @@ VITAL_SIGNS = (
         factors={"%": 1.0},
         bounds=(10, 100),
         reference={"any": (95, None)},
+        critical=(91, None),
+        critical_source=_NEWS2,
     ),
 )
 

@@ -15,6 +15,11 @@ OWN_CODES = "urn:medportal:codes"
 Text = Mapping[str, str]  # {"en": …, "zh-Hans": …}
 Range = tuple[float | None, float | None]
 
+CALLED_AT_ONCE: Text = {
+    "en": "common limits at which laboratories call the ward; to be confirmed by a clinician",
+    "zh-Hans": "检验科通常立即电话报告的危急值界限；有待临床医师确认",
+}
+
 _SPELLINGS = {
     "°c": "Cel",
     "degc": "Cel",
@@ -86,7 +91,8 @@ class Code:
     """One thing that can be observed.
 
     ``factors`` maps each accepted unit to how much of the first unit one of it is; bounds (what
-    no body has) and reference ranges (adults, by sex or ``any``) are in the first unit. Codes of
+    no body has), reference ranges (adults, by sex or ``any``) and critical limits (reached or
+    passed: somebody must look at once) are in the first unit. Codes of
     one ``series`` are the same quantity under another code (mass and molar results).
     """
 
@@ -97,6 +103,8 @@ class Code:
     factors: Mapping[str, float] = field(default_factory=dict)
     bounds: tuple[float, float] | None = None
     reference: Mapping[str, Range] = field(default_factory=dict)
+    critical: Range = (None, None)
+    critical_source: Text | None = None
     answers: tuple[Answer, ...] = ()
     decimals: int = 0
     series: str = ""
@@ -158,6 +166,23 @@ class Code:
             None if low is None else self.convert(low, self.unit, unit),
             None if high is None else self.convert(high, self.unit, unit),
         )
+
+    def critical_in(self, unit: str) -> Range:
+        """The limits, in ``unit``, at which a value must not wait; None where there is none."""
+        low, high = self.critical
+        return (
+            None if low is None else self.convert(low, self.unit, unit),
+            None if high is None else self.convert(high, self.unit, unit),
+        )
+
+    def critical_flag(self, value: float, unit: str) -> str:
+        """``H`` or ``L`` where ``value`` has reached a critical limit."""
+        if not self.accepts(unit):
+            return ""
+        low, high = self.critical_in(unit)
+        if low is not None and (value < low or math.isclose(value, low)):
+            return "L"
+        return "H" if high is not None and (value > high or math.isclose(value, high)) else ""
 
     def decimals_in(self, unit: str) -> int:
         """How many decimals a value deserves in ``unit``, when it had to be converted."""

@@ -45,7 +45,11 @@ def build(slug: str) -> None:
     say(f"{slug}: measured on {len(measured.frame)} rows; now its comparators")
     compared = study.with_rivals(measured)
     say(f"{slug}: compared; now the shipped model and its refits")
-    artifact = study.fitted(compared, card.entries(compared))
+    entries = card.entries(compared)
+    if slug in CANDIDATES:
+        published = Artifact.load(artifact_folder(measured.table.slug))
+        entries["against"] = [card.plain(study.against_published(compared, published))]
+    artifact = study.fitted(compared, entries)
     artifact = artifact.with_manifest(**card.after_fitting(compared, artifact))
     verdict = replace_if_changed(artifact_folder(slug), artifact)
     say(f"{slug}: {verdict} ({time.monotonic() - started:.0f} s)")

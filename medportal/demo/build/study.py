@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from diagnosis.ml.against import entry
 from diagnosis.ml.artifact import Artifact
 from diagnosis.ml.training import train
 from diagnosis.ml.validation import OutOfFold, evaluate_recipe
@@ -62,6 +63,13 @@ def measure(slug: str, *, repeats: int | None = None) -> Study:
     frame = training_frame(table)
     measured = evaluate_recipe(plan.recipe, frame, table.schema, repeats=repeats)
     return Study(plan, table, frame, table.weights[training_rows(table)], measured, {})
+
+
+def against_published(study: Study, published: Artifact) -> dict[str, Any]:
+    """Measure the published recipe on the same rows and folds."""
+    theirs = measure(study.table.slug, repeats=study.measured.repeats)
+    how = {"weights": study.weights, "threshold": study.table.sheet.get("flag_threshold") or 0.5}
+    return entry(published.digest, study.measured, theirs.measured, **how)
 
 
 def with_rivals(study: Study) -> Study:

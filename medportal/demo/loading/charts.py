@@ -27,6 +27,9 @@ PROBLEMS = {
 }
 """(ICD-10 code, name, status): what the problem list of such a patient says."""
 
+EARLIER = {"breast-mass": 24}
+"""Days by which the visit lies further back, so that the biopsy's result is there."""
+
 
 @dataclass(frozen=True)
 class Style:

@@ -27,6 +27,7 @@ from diagnosis.records.persons import MRN
 from diagnosis.records.validation import Given
 from diagnosis.registry.models import Service
 from medportal.demo.loading import charts
+from medportal.demo.loading.backgrounds import background
 from medportal.demo.loading.identities import Identity, Inventor, birth_date_for
 from medportal.demo.loading.people import Cast
 from medportal.demo.loading.rows import HERE, Row, held_out
@@ -62,7 +63,7 @@ class Loader:
 
     def _person(self, service: Service, schema: FeatureSchema, row: Row) -> Patient:
         patient = self._patient(self.invent.person(row.sex), row.age)
-        days_ago = self.invent.days_ago(1, 24)
+        days_ago = self.invent.days_ago(1, 24) + charts.EARLIER.get(row.service, 0)
         style = charts.Style(charts.visit_time(days_ago), self.invent.chance(MOLAR_SHARE))
         self._keep(*charts.observations(patient, schema, row, style))
         code, label, status = charts.PROBLEMS[row.service]
@@ -71,6 +72,8 @@ class Loader:
         self._keep(
             Condition(patient=patient, code=code, label=label, status=status, onset_on=onset)
         )
+        reacts_to = {a.substance for a in self.rows.get(Allergy, ()) if a.patient is patient}
+        self._keep(*background(patient, row, style.index_at, reacts_to))
         if row.event is not None:
             self._keep(_outcome(service, patient, row, index_on))
         return patient
@@ -116,9 +119,13 @@ class Loader:
         patient = self._patient(identity, life["age"])
         self.rows[CareAssignment][-1].team = next(iter(self.cast.teams.values()))
         self.rows[Allergy] = [a for a in self.rows.get(Allergy, []) if a.patient is not patient]
-        patient.allergy_status = (
-            Patient.AllergyStatus.KNOWN if life["allergies"] else Patient.AllergyStatus.NONE
-        )
+        statuses = Patient.AllergyStatus
+        asked = life.get("allergy_status", statuses.NONE)
+        patient.allergy_status = statuses.KNOWN if life["allergies"] else asked
+        if life.get("birth_date") == "not known":
+            patient.birth_date = None
+        if died := life.get("died_days_ago"):
+            patient.deceased_on = timezone.localdate() - timedelta(days=died)
         self._keep(*_life_rows(patient, life))
         return patient
 

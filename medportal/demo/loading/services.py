@@ -11,6 +11,8 @@ from diagnosis.registry.models import ModelVersion, Service
 from medportal.demo.loading.people import Cast
 from medportal.demo.loading.rows import HERE
 
+FIRST = {"pbc-prognosis": "pbc-prognosis-first"}
+"""Services whose published version had a forerunner: its results stand in the courses."""
 SLUGS = ("coronary-disease", "diabetes-onset", "pbc-prognosis", "flc-mortality", "breast-mass")
 APPROVAL = "Approved automatically for the demonstration."
 
@@ -19,11 +21,14 @@ def load_services(cast: Cast) -> dict[str, Service]:
     """Define, import, submit, approve and publish; the approver is not the submitter."""
     services = {slug: _service(cast, slug) for slug in SLUGS}
     for slug, service in services.items():
-        version = _submitted(cast, service, HERE / "artifacts" / slug)
-        approver = cast["autoapproval"]
-        version = actions.approve_version(actor=approver, version=version, note=APPROVAL)
-        actions.publish_version(actor=approver, version=version)
+        _published(cast, service, FIRST.get(slug, slug))
     return services
+
+
+def publish_successors(cast: Cast, services: dict[str, Service]) -> None:
+    """The version that answers today takes the place of the first one."""
+    for slug in FIRST:
+        _published(cast, services[slug], slug)
 
 
 def submit_candidate(cast: Cast, service: Service) -> ModelVersion:
@@ -44,6 +49,13 @@ def _service(cast: Cast, slug: str) -> Service:
         sheet=_read(folder / "service.json"),
         schema=_read(folder / "schema.json"),
     )
+
+
+def _published(cast: Cast, service: Service, artifact: str) -> None:
+    approver = cast["autoapproval"]
+    version = _submitted(cast, service, HERE / "artifacts" / artifact)
+    version = actions.approve_version(actor=approver, version=version, note=APPROVAL)
+    actions.publish_version(actor=approver, version=version)
 
 
 def _submitted(cast: Cast, service: Service, artifact: Path) -> ModelVersion:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from accounts.actions.teams import add_to_team, end_membership
 from accounts.models import User
-from diagnosis.inference import actions, runner
+from diagnosis.inference import actions
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.requests import PredictionRequest
 from diagnosis.ml.schema import FeatureSchema
 from diagnosis.records import access
 from diagnosis.records.actions.observations import record_observation
@@ -19,8 +17,11 @@ from diagnosis.records.models import Observation, Patient
 from diagnosis.records.reading import feature_values
 from diagnosis.registry.models import Service
 from medportal.demo.loading import charts
+from medportal.demo.loading.desk import Desk, Patients
 from medportal.demo.loading.patients import LIVES
 from medportal.demo.loading.people import TEAMS, Cast
+from medportal.demo.loading.services import publish_successors
+from medportal.demo.loading.weeks import leave_weeks
 
 WITH_PBC = "2"
 WORSENING = ("151", "111", "50", "104")
@@ -29,58 +30,15 @@ NEAR_A_LIMIT = ("585", "564", "61", "161")
 """Rows of the diabetes table without insulin, where measuring it may change the band."""
 OF_A_COHORT, COHORT = "flc-mortality", 16
 
-Patients = dict[tuple[str, str], Patient]
-
-
-class Desk:
-    """The demonstration doctor at work, with the same actions as the pages."""
-
-    def __init__(self, cast: Cast, services: dict[str, Service], patients: Patients) -> None:
-        self.doctor = cast["doctor"]
-        self.nurse = cast["nurse"]
-        self.services = services
-        seen = set(Patient.objects.visible_to(self.doctor).values_list("pk", flat=True))
-        self.mine = {key: p for key, p in patients.items() if p.pk in seen}
-
-    def patients_of(self, slug: str) -> Iterator[Patient]:
-        return (patient for (service, _row), patient in self.mine.items() if service == slug)
-
-    def first(self, slug: str, keys: tuple[str, ...]) -> Patient:
-        """The patient of the first of these rows whom the doctor looks after."""
-        return next(self.mine[slug, key] for key in keys if (slug, key) in self.mine)
-
-    def run(self, slug: str, patient: Patient, at: datetime | None = None) -> Prediction:
-        """Ask for a prediction and compute it here and now: the workers are not up yet."""
-        return self._compute(self.queue(slug, patient, at))
-
-    def _compute(self, prediction: Prediction) -> Prediction:
-        for explanation_id in runner.run_prediction(prediction.pk):
-            runner.run_explanation(explanation_id)
-        return Prediction.unscoped.get(pk=prediction.pk)
-
-    def again(self, prediction: Prediction) -> Prediction:
-        """The same question once more, so that there are two runs to compare."""
-        repeated = actions.run_again(actor=self.doctor, prediction=prediction)
-        return self._compute(repeated)
-
-    def queue(self, slug: str, patient: Patient, at: datetime | None = None) -> Prediction:
-        request = PredictionRequest(
-            service=slug,
-            patient=patient.pk,
-            origin=Prediction.Origin.DEMONSTRATION,
-            confirmations=self._confirmed(slug),
-            index_at=at,
-        )
-        return actions.request_prediction(actor=self.doctor, request=request)
-
-    def _confirmed(self, slug: str) -> tuple[str, ...]:
-        rules = self.services[slug].sheet["population"]
-        return tuple(rule["code"] for rule in rules if rule["kind"] == "confirm")
-
 
 def leave_work(cast: Cast, services: dict[str, Service], patients: Patients) -> None:
     desk = Desk(cast, services, patients)
+    followed = _over_the_years(desk)
+    publish_successors(cast, services)
+    for patient in followed:
+        desk.run("pbc-prognosis", patient)
     _cohort(desk)
+    leave_weeks(desk)
     coronary = desk.patients_of("coronary-disease")
     for _ in range(2):  # two results that wait for the doctor's decision
         desk.run("coronary-disease", next(coronary))
@@ -88,7 +46,6 @@ def leave_work(cast: Cast, services: dict[str, Service], patients: Patients) -> 
     _stale(desk, next(coronary))
     _refused(desk)
     _asked_too_early(desk)
-    _over_the_years(desk)
     _worth_measuring(desk)
     desk.again(desk.run("diabetes-onset", _complete(desk, "diabetes-onset")))
     _running(desk)
@@ -132,16 +89,18 @@ def _asked_too_early(desk: Desk) -> None:
     desk.run("diabetes-onset", women[-1])
 
 
-def _over_the_years(desk: Desk) -> None:
-    """Two patients with PBC have a result of each of their last visits, expired ones included.
+def _over_the_years(desk: Desk) -> tuple[Patient, ...]:
+    """Two patients with PBC have a result of each of their earlier visits, by the first version.
 
-    The first one's risk goes up and down, the second one's rises.
+    The first one's risk goes up and down, the second one's rises. What the version that is
+    published afterwards says of today stands beside them, and the course shows the change.
     """
     with_visits = (p for p in desk.patients_of("pbc-prognosis") if len(_visits(p)) >= 4)
-    for patient in dict.fromkeys((next(with_visits), desk.first("pbc-prognosis", WORSENING))):
+    chosen = dict.fromkeys((next(with_visits), desk.first("pbc-prognosis", WORSENING)))
+    for patient in chosen:
         for visit in _visits(patient)[-4:-1]:
             desk.run("pbc-prognosis", patient, visit + timedelta(hours=2))
-        desk.run("pbc-prognosis", patient)
+    return tuple(chosen)
 
 
 def _visits(patient: Patient) -> list[datetime]:

@@ -126,6 +126,7 @@ def restore(source: Path, keys: KeySet) -> dict[str, Any]:
     restoring.refuse_other_secrets(manifest, keys, own_secrets())
     owner = settings.DATABASE_OWNER
     with connect(owner) as session:
+        restoring.refuse_older_server(manifest, session)
         restoring.refuse_full(session, default_storage)
     saved = restoring.unpack_objects(source, keys, default_storage)
     try:

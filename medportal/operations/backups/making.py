@@ -22,7 +22,7 @@ from medportal import __version__
 from medportal.operations.backups import layout
 from medportal.operations.backups.keys import SECRETS, KeySet
 from medportal.operations.backups.problems import BackupError
-from medportal.operations.backups.programs import connect, refuse_older_programs, start
+from medportal.operations.backups.programs import connect, major_of, programs_of, running
 from medportal.operations.backups.sealing import Measured, SealedWriter
 
 READ_BYTES = 1 << 20
@@ -44,10 +44,12 @@ def make_backup(
             layout.folder_in_the_making(destination, name) as folder,
             connect(database) as session,
         ):
-            refuse_older_programs(session)
+            pg_dump = programs_of(major_of(session), "pg_dump") / "pg_dump"
             manifest = _described(session, keys, now)
             manifest["files"] = {
-                layout.DATABASE: vars(_dump(folder, keys, database, manifest.pop("snapshot"))),
+                layout.DATABASE: vars(
+                    _dump(pg_dump, folder, keys, database, manifest.pop("snapshot"))
+                ),
                 layout.OBJECTS: vars(_copy_objects(folder, keys, storage)),
             }
             with _sealed(folder / layout.MANIFEST, keys) as writer:
@@ -104,18 +106,19 @@ def _sealed(file: Path, keys: KeySet) -> Iterator[SealedWriter]:
         os.fsync(target.fileno())
 
 
-def _dump(folder: Path, keys: KeySet, database: dict[str, Any], snapshot: str) -> Measured:
+def _dump(
+    pg_dump: Path, folder: Path, keys: KeySet, database: dict[str, Any], snapshot: str
+) -> Measured:
     """From pg_dump's mouth into the seal: the plain dump is on no disk."""
     words = ("--format=custom", f"--snapshot={snapshot}", "--no-owner", "--no-privileges")
     with (
         _sealed(folder / layout.DATABASE, keys) as writer,
-        start("pg_dump", *words, parts=database, stdout=subprocess.PIPE) as dump,
+        running(pg_dump, *words, parts=database, stdout=subprocess.PIPE) as dump,
     ):
-        assert dump.stdout is not None
-        while piece := dump.stdout.read(READ_BYTES):
+        assert dump.process.stdout is not None
+        while piece := dump.process.stdout.read(READ_BYTES):
             writer.write(piece)
-        if dump.wait():
-            raise BackupError("pg_dump_failed", f"pg_dump ended with status {dump.returncode}.")
+        dump.wait("pg_dump_failed")
         return writer.finish()
 
 

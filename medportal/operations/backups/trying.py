@@ -1,4 +1,7 @@
-"""Trying a backup: restored into a cluster of its own that lives for this alone."""
+"""Trying a backup: restored into a cluster of its own that lives for this alone.
+
+Of the version of the server that the backup is of: into another one it might go, or might not.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from medportal.configuration.addresses import database_parts
 from medportal.operations.backups import restoring
 from medportal.operations.backups.keys import KeySet
 from medportal.operations.backups.problems import BackupError
-from medportal.operations.backups.programs import connect
+from medportal.operations.backups.programs import SERVER, connect, programs_of
 from medportal.supervisor.postgres import OWNER
 from medportal.supervisor.servers import Servers
 from medportal.supervisor.system import ELSEWHERE, Unusable
@@ -29,7 +32,9 @@ def try_backup(source: Path, keys: KeySet) -> dict[str, Any]:
     remove_left_behind()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=ELSEWHERE))
     try:
-        with Servers(folder, profile="test", throwaway=True) as servers:
+        major = restoring.major_in(manifest)
+        programs = programs_of(major, "pg_restore", *SERVER)
+        with Servers(folder, profile="test", throwaway=True, programs=programs) as servers:
             owner = database_parts(servers.postgres.url(OWNER))
             restoring.pour(source, keys, manifest, owner)
             with connect(owner) as session:

@@ -1,0 +1,65 @@
+"""A recipe beside a model that is in use, on the same patients, neither having seen them.
+
+Two versions with an interval each cannot be told apart by whether the intervals overlap; the
+difference has its own, from the same draws of the same patients.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from diagnosis.ml import evaluation
+from diagnosis.ml.artifact import Artifact
+from diagnosis.ml.errors import TableError
+from diagnosis.ml.recipe import Recipe
+from diagnosis.ml.scores import SPREAD_REPEATS, finite
+from diagnosis.ml.validation import OutOfFold, evaluate_recipe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def against(measured: OutOfFold, other: Artifact, table: pd.DataFrame) -> dict[str, Any]:
+    """Return an entry of the manifest's ``against``.
+
+    The recipe of the other artifact is cross-validated anew on this table: its own answers would
+    be of patients whom it may have learnt from.
+
+    Parameters
+    ----------
+    measured : OutOfFold
+        What ``evaluate_recipe`` gave for the new recipe.
+    other : Artifact
+        The model in use.
+    table : DataFrame
+        The table that was measured.
+
+    Raises
+    ------
+    TableError
+        The other model has another target, or cannot be fitted to this table.
+    """
+    if measured.task.kind != "binary" or other.task.to_dict() != measured.task.to_dict():
+        raise TableError("Both models must answer the same yes or no to be compared.")
+    given = {key: value for key, value in other.manifest["recipe"].items() if key != "digest"}
+    theirs = evaluate_recipe(Recipe.from_dict(given), table, other.schema, repeats=measured.repeats)
+    if not np.array_equal(theirs.rows, measured.rows):
+        raise TableError("The two models use different rows of this table.")
+    return entry(other.digest, measured, theirs)
+
+
+def entry(artifact: str, ours: OutOfFold, theirs: OutOfFold, **how: Any) -> dict[str, Any]:
+    """Return both measurements as the manifest keeps them; ``how`` holds weights and threshold."""
+    few, others = (one.probabilities[:, :SPREAD_REPEATS] for one in (ours, theirs))
+    found = {
+        "metrics": evaluation.metrics_with_intervals(ours.labels, others, **how),
+        "differences": evaluation.paired_differences(ours.labels, few, others, **how),
+    }
+    return {
+        "artifact": artifact,
+        "rows": len(ours.labels),
+        "events": int(ours.labels.sum()),
+        **{part: {name: finite(one) for name, one in of.items()} for part, of in found.items()},
+    }
