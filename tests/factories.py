@@ -23,6 +23,7 @@ from accounts.models import (
     Organisation,
     Role,
     Scope,
+    Submission,
     User,
 )
 from accounts.tokens import PREFIX, digest_of
@@ -124,6 +125,14 @@ class ApiTokenFactory(OpenFactory):
     digest = factory.LazyAttribute(lambda o: digest_of(PREFIX + o.name))
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=30))
     scopes = factory.LazyFunction(lambda: list(Scope.values))
+
+
+class SubmissionFactory(OpenFactory):
+    class Meta:
+        model = Submission
+
+    user = factory.SubFactory(UserFactory)
+    key = factory.Sequence(lambda n: f"{n:064}")
 
 
 class AuditEventFactory(OpenFactory):

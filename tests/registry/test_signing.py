@@ -88,7 +88,7 @@ CHANGES = {
         sheet["bands"][1].update(lower=0.08),
     ),
     "the question": lambda sheet: sheet.update(question={"en": "Well?", "zh-Hans": "如何？"}),
-    "never": lambda sheet: sheet.update(never=[{"en": "x", "zh-Hans": "甲"}]),
+    "the time after which a result is old": lambda sheet: sheet.update(validity_days=7),
     "an action": lambda sheet: sheet["actions"][0].update(label={"en": "x", "zh-Hans": "甲"}),
 }
 

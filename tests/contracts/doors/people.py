@@ -69,6 +69,7 @@ def _(ward: Ward):
 @door("token.issue", "admin", by="administrator")
 def _(ward: Ward):
     program = person_at(ward.house, Role.SERVICE_CLIENT)
+    yield
     new = {"user": program.pk, "name": "laboratory", "scopes": ["read"]}
     ward.post("admin:accounts_apitoken_add", "administrator", data=new)
 
