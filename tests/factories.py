@@ -300,9 +300,15 @@ class ModelVersionFactory(OpenFactory):
         }
     )
     state = ModelVersion.State.PUBLISHED
-    contradiction_notes = factory.LazyFunction(dict)
-    signed_digest = factory.LazyAttribute(signing.digest)
     published_at = factory.LazyFunction(timezone.now)
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> ModelVersion:
+        """As it was signed when it was approved."""
+        version: ModelVersion = super()._create(model_class, *args, **kwargs)
+        version.signed_digest = signing.digest(version)
+        version.save(update_fields=["signed_digest"])
+        return version
 
 
 class VersionStructureFactory(OpenFactory):

@@ -18,7 +18,7 @@ from diagnosis.inference.actions import PredictionRequest, request_prediction
 from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.records.models import Observation, Patient
 from diagnosis.records.models.observations import LOINC, OWN_CODES
-from diagnosis.registry import actions, contradictions
+from diagnosis.registry import actions, contradictions, findings
 from diagnosis.registry.models import ModelVersion, Service
 from medportal.settings.base import ROOT
 from tests.factories import (
@@ -93,9 +93,13 @@ def submitted(service: Service) -> ModelVersion:
 
 
 def approved(service: Service) -> ModelVersion:
-    """Approved by somebody else, each contradiction explained."""
+    """Approved by somebody else, each contradiction explained and each finding answered."""
     version = submitted(service)
     reviewer = reviewer_at(service.organisation)
+    for finding in findings.unanswered(version):
+        actions.answer_finding(
+            actor=reviewer, version=version, finding=finding, words="Known and accepted."
+        )
     for feature in contradictions.unexplained(version):
         note = {"en": "Selection by referral.", "zh-Hans": "转诊选择所致。"}
         version = actions.explain_contradiction(

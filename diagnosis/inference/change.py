@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnosis.inference import noise
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.reproducing import AGREED
 from diagnosis.inference.snapshot import Entry, Snapshot, schema_of
@@ -24,6 +25,8 @@ from diagnosis.registry.store import FOR_REPRODUCTION, load_artifact
 
 Matrix = NDArray[np.float32]
 EXACT = "exact"
+A_POINT = 0.005
+"""What is less is nothing in whole points."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Part:
     """One input: what stood there, what stands there now, and what that did to the estimate.
 
     ``was`` and ``became`` are in the unit of the version that was asked; None is not measured.
+    ``within_error``: two measurements of the same thing differ by as much (``noise``).
     """
 
     feature: str
@@ -39,6 +43,7 @@ class Part:
     became: float | None
     before: Entry
     now: Entry
+    within_error: bool = False
 
     @property
     def changed(self) -> bool:
@@ -48,6 +53,9 @@ class Part:
 @dataclass(frozen=True)
 class Change:
     """From one result to a later one; ``reason`` says why it cannot be taken apart.
+
+    ``error`` is how far the estimate would have moved, in 95 of 100 such pairs at most, had nothing
+    but the errors of the measurements differed.
 
     Reasons: ``no_result``, ``version_withdrawn``, ``unreadable``, ``not_reproduced``.
     """
@@ -59,6 +67,21 @@ class Change:
     of_version: float = 0.0
     parts: tuple[Part, ...] = ()
     gap: float = 0.0
+    error: float = 0.0
+
+    @property
+    def of_patient(self) -> float:
+        """The difference that the inputs made, whichever version answered."""
+        return sum(part.contribution for part in self.parts)
+
+    @property
+    def is_within_error(self) -> bool:
+        """Whether the errors of the measurements alone could have made it.
+
+        Never where something changed by more than its own error, however little that did in sum.
+        """
+        real = [p for p in self.moved if not p.within_error and abs(p.contribution) >= A_POINT]
+        return bool(self.moved) and not real and abs(self.of_patient) <= self.error
 
     @property
     def is_exact(self) -> bool:
@@ -109,11 +132,23 @@ def _taken_apart(before: Prediction, now: Prediction, artifact: Artifact) -> Cha
                 became=_known(now_row[0, j]),
                 before=_entry(before, feature.name),
                 now=_entry(now, feature.name),
+                within_error=noise.is_within_error(feature, then_row[0, j], now_row[0, j]),
             )
             for j, feature in enumerate(artifact.schema)
         ),
         gap=found.additivity_gap,
+        error=noise.of_result(artifact, then_row, now_row, _measured_twice(before, now, artifact)),
     )
+
+
+def _measured_twice(before: Prediction, now: Prediction, artifact: Artifact) -> list[str]:
+    """Inputs of which each result had a measurement of its own: one kept value has one error."""
+    return [
+        name
+        for name in artifact.schema.names
+        if _entry(before, name).get("observed_at") != _entry(now, name).get("observed_at")
+        or _entry(before, name).get("converted") != _entry(now, name).get("converted")
+    ]
 
 
 def _known(value: np.float32) -> float | None:

@@ -247,6 +247,7 @@ class NewerSerializer(Base):
     feature = serializers.CharField()
     label = serializers.CharField()
     observed_at = serializers.DateTimeField()
+    withdrawn = serializers.BooleanField(help_text="The value itself no longer holds.")
 
 
 class FitLinksSerializer(Base):

@@ -188,7 +188,12 @@ def fit(found: ServiceFit) -> dict[str, Any]:
         "standing_rules": [_standing(rule) for rule in found.standing],
         "last": None if found.last is None else summary(found.last),
         "newer_data": [
-            {"feature": newer.feature.name, "label": newer.label, "observed_at": newer.observed_at}
+            {
+                "feature": newer.feature.name,
+                "label": newer.label,
+                "observed_at": newer.observed_at,
+                "withdrawn": newer.is_withdrawn,
+            }
             for newer in found.newer
         ],
         "links": {

@@ -61,6 +61,9 @@ class ChangePartSerializer(Base):
     feature = serializers.CharField()
     label = serializers.CharField()
     changed = serializers.BooleanField()
+    within_error = serializers.BooleanField(
+        help_text="two measurements of the same thing differ by as much"
+    )
     contribution = serializers.FloatField()
     feature_unit = serializers.CharField(allow_null=True)
     before = ValueThenSerializer()
@@ -80,6 +83,12 @@ class ChangeSerializer(Base):
     method = serializers.CharField(allow_null=True)
     additivity_gap = serializers.FloatField()
     of_version = serializers.FloatField()
+    error = serializers.FloatField(
+        help_text="how far the errors of the measurements alone would move it, in 95 of 100 pairs"
+    )
+    within_error = serializers.BooleanField(
+        help_text="the inputs moved it by no more than that: it need not mean a change"
+    )
     contributions = ChangePartSerializer(many=True)
 
 
@@ -152,6 +161,8 @@ def _change(change: Change) -> dict[str, Any]:
         "method": change.method or None,
         "additivity_gap": change.gap,
         "of_version": rounded(change.of_version),
+        "error": rounded(change.error),
+        "within_error": change.is_within_error,
         "contributions": [_part(schema[part.feature], part) for part in change.parts],
     }
 
@@ -161,6 +172,7 @@ def _part(feature: Feature, part: Part) -> dict[str, Any]:
         "feature": part.feature,
         "label": localized(feature.label),
         "changed": part.changed,
+        "within_error": part.within_error,
         "contribution": rounded(part.contribution),
         "feature_unit": feature.unit,
         "before": _value(part.was, part.before),

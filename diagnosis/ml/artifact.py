@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from diagnosis.ml import package, plain
 from diagnosis.ml.errors import DAMAGED, ArtifactError
 from diagnosis.ml.linear import sigmoid
-from diagnosis.ml.manifest import FORMAT, MANIFEST, canonical, checked, read, sha256
+from diagnosis.ml.manifest import FORMAT, MANIFEST, NEEDED, canonical, checked, read, sha256
 from diagnosis.ml.novelty import CODE as UNLIKE
 from diagnosis.ml.novelty import Novelty
 from diagnosis.ml.schema import FeatureSchema, Finding, Rows
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Matrix = NDArray[np.float32]
 Array = NDArray[np.float64]
+KNOWN = {*NEEDED, "refits.tflite", plain.FILE}
 
 
 class Artifact:
@@ -94,10 +95,11 @@ class Artifact:
     def save(self, folder: str | Path) -> Path:
         """Write the artifact into a folder, made if need be; the manifest comes last."""
         target = Path(folder)
+        package.refuse_strangers(target, {MANIFEST, *KNOWN, *self.files})
         target.mkdir(parents=True, exist_ok=True)
         for name, content in self.files.items():
             (target / name).write_bytes(content)
-        for name in {"refits.tflite", plain.FILE} - set(self.files):
+        for name in KNOWN - set(self.files):
             (target / name).unlink(missing_ok=True)
         (target / MANIFEST).write_bytes(self._manifest_bytes)
         return target

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diagnosis.ml import folds
 from diagnosis.ml.linear import loss
 from diagnosis.ml.pipeline import Fitted, Sample
 from diagnosis.ml.recipe import Recipe
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
 
 MOST_ROWS = 20_000
 _FOLDS = 5
@@ -35,13 +39,13 @@ def choose(recipe: Recipe, sample: Sample) -> tuple[Recipe, dict[str, Any]]:
     if len(sample) > MOST_ROWS:
         rows = np.random.default_rng(recipe.seed).choice(len(sample), MOST_ROWS, replace=False)
         sample = sample.take(np.sort(rows))
-    assigned = folds.assign(sample.y, _FOLDS, recipe.seed)
+    assigned = folds.assign(sample.y, _FOLDS, recipe.seed, sample.groups)
     losses = {
         model: _losses(recipe.with_model(model), sample, assigned)
         for model in ("logistic", "network")
     }
     difference = losses["logistic"] - losses["network"]
-    error = float(difference.std(ddof=1) / np.sqrt(len(difference)))
+    error = _standard_error(difference, sample.groups)
     better = float(difference.mean()) > error
     facts = {
         "losses": {model: float(values.mean()) for model, values in losses.items()},
@@ -49,6 +53,15 @@ def choose(recipe: Recipe, sample: Sample) -> tuple[Recipe, dict[str, Any]]:
         "standard_error": error,
     }
     return recipe.with_model("network" if better else "logistic"), facts
+
+
+def _standard_error(difference: Array, groups: Index | None) -> float:
+    """Return that of the mean; what patients with several rows say is said once a patient."""
+    if groups is None:
+        return float(difference.std(ddof=1) / np.sqrt(len(difference)))
+    inverse = np.unique(groups, return_inverse=True)[1]
+    sums = np.bincount(inverse, weights=difference - difference.mean())
+    return float(np.sqrt((sums**2).sum() * len(sums) / (len(sums) - 1)) / len(difference))
 
 
 def _losses(recipe: Recipe, sample: Sample, assigned: Any) -> Any:

@@ -13,8 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diagnosis.ml.artifact import Artifact
+from diagnosis.ml.artifact import KNOWN, Artifact
 from diagnosis.ml.errors import MLError, RecipeError, TableError
+from diagnosis.ml.manifest import MANIFEST
+from diagnosis.ml.package import refuse_strangers
 from diagnosis.ml.recipe import Recipe
 from diagnosis.ml.schema import FeatureSchema
 
@@ -73,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--data", required=True, help="the table, CSV or Parquet")
     train.add_argument("--target", help="the column to predict; several, separated by commas")
     train.add_argument("--recipe", help="a recipe as JSON")
+    train.add_argument("--positive", help="the value of the target that is the event")
+    for command in (train, evaluate):
+        command.add_argument("--group", help="the column that says whose row it is")
     train.add_argument("--schema", help="a feature schema as JSON; inferred where not given")
     train.add_argument("--against", help="an artifact in use, to compare on the same patients")
     for command in (train, upgrade):
@@ -95,10 +100,10 @@ def _json(path: str) -> Any:
         raise RecipeError(f"{path} can not be read as JSON.") from error
 
 
-def _table(path: str) -> pd.DataFrame:
+def _table(path: str, schema: FeatureSchema | None = None) -> pd.DataFrame:
     from diagnosis.ml.tables import read_table
 
-    return read_table(path)
+    return read_table(path, [f.name for f in schema or () if f.kind != "number"])
 
 
 def _write(table: pd.DataFrame, path: str) -> None:
@@ -111,21 +116,38 @@ def _write(table: pd.DataFrame, path: str) -> None:
 
 def _recipe(given: argparse.Namespace) -> Recipe:
     recipe = Recipe.from_dict(_json(given.recipe)) if given.recipe else Recipe()
-    if not given.target:
-        return recipe
-    names = tuple(given.target.split(","))
-    return replace(recipe, target=names if len(names) > 1 else names[0])
+    said: dict[str, Any] = {
+        name: getattr(given, name) for name in ("positive", "group") if getattr(given, name)
+    }
+    if given.target:
+        names = tuple(given.target.split(","))
+        said["target"] = names if len(names) > 1 else names[0]
+    return replace(recipe, **said)
 
 
 def _train(given: argparse.Namespace) -> None:
     recipe = _recipe(given)
+    if not _is_zip(given.out):
+        refuse_strangers(Path(given.out), {MANIFEST, *KNOWN})  # before an hour of training
     schema = FeatureSchema.from_dict(_json(given.schema)) if given.schema else None
-    table = _table(given.data)
+    table = _table(given.data, schema)
+    from diagnosis.ml.table_checks import QUIET
     from diagnosis.ml.training import train
 
     artifact = train(recipe, table, schema, **_beside(given, recipe, table, schema))
     path = _kept(artifact, given.out)
-    _say(f"{artifact.manifest['choice']['model']}: {_headline(artifact)}; written to {path}")
+    for finding in artifact.manifest["findings"]:
+        if finding["code"] in QUIET:  # the others have warned
+            _say(f"note: {finding['message']['en']}")
+    model, event = artifact.manifest["choice"]["model"], _event(artifact)
+    _say(f"{model}: {_headline(artifact)}; {event}written to {path}")
+
+
+def _event(artifact: Artifact) -> str:
+    if artifact.task.kind != "binary":
+        return ""
+    percent = round(100 * artifact.manifest["training"]["rate"])
+    return f"event: {artifact.task.classes[1]} ({percent} %); "
 
 
 def _beside(
@@ -143,8 +165,11 @@ def _beside(
 
 
 def _kept(artifact: Artifact, out: str) -> Path:
-    zipped = Path(out).suffix.lower() == ".zip"
-    return artifact.to_zip(out) if zipped else artifact.save(out)
+    return artifact.to_zip(out) if _is_zip(out) else artifact.save(out)
+
+
+def _is_zip(out: str) -> bool:
+    return Path(out).suffix.lower() == ".zip"
 
 
 def _upgrade(given: argparse.Namespace) -> None:
@@ -168,7 +193,7 @@ def _headline(artifact: Artifact) -> str:
 def _opened(given: argparse.Namespace) -> tuple[Artifact, pd.DataFrame]:
     """Return artifact and table; TableError where they have no column in common."""
     artifact = Artifact.load(given.artifact)
-    table = _table(given.data)
+    table = _table(given.data, artifact.schema)
     known = [name for name in artifact.schema.names if name in table.columns]
     if not known:
         raise TableError(
@@ -234,23 +259,35 @@ def _explain(given: argparse.Namespace) -> None:
     _write(out, given.out)
 
 
+def _group(given: argparse.Namespace, artifact: Artifact, table: pd.DataFrame) -> str | None:
+    """Return the column that says whose row it is: as named, else the model's own if there."""
+    if given.group:
+        return str(given.group)
+    own = (artifact.manifest.get("recipe") or {}).get("group")
+    if own and own not in table.columns:
+        _say(f"warning: the table has no column {own}: each row counts as another patient.")
+        return None
+    return own or None
+
+
 def _evaluate(given: argparse.Namespace) -> None:
     artifact, table = _opened(given)
     import numpy as np
 
-    from diagnosis.ml.scores import measure
+    from diagnosis.ml.patients import owners
+    from diagnosis.ml.scores import by_label, measure
 
     y = artifact.task.read(table)
     known = ~np.isnan(y).all(axis=1)
     if not known.any():
         raise TableError("No row of the table has a known target.")
     predicted = artifact.predict(table).reshape(len(table), -1)
-    found = measure(artifact.task.kind, y[known], predicted[known][None])
-    text = json.dumps(
-        {"task": artifact.task.to_dict(), "rows": int(known.sum()), "metrics": found},
-        indent=1,
-        allow_nan=False,
-    )
+    groups = owners(table[known], _group(given, artifact, table))
+    found = measure(artifact.task.kind, y[known], predicted[known][None], groups=groups)
+    told = {"task": artifact.task.to_dict(), "rows": int(known.sum()), "metrics": found}
+    if artifact.task.kind == "multilabel":
+        told["labels"] = by_label(y[known], predicted[known], artifact.task.classes)
+    text = json.dumps(told, indent=1, allow_nan=False)
     sys.stdout.write(text + "\n")
     if given.out:
         Path(given.out).write_text(text + "\n", encoding="utf-8")

@@ -26,17 +26,18 @@ def strata(y: Array) -> Index:
 def assign(y: Array, folds: int, seed: int, groups: Index | None = None) -> Index:
     """Return the fold of every row, stratified by the target.
 
-    Rows of one group (the copies of one patient in a bootstrap resample) share a fold, so that
-    no copy of a row helps to predict it.
+    Rows of one group (several visits of one patient, or the copies of one row in a bootstrap
+    resample) share a fold, so that none of them helps to predict another.
     """
     rng = np.random.default_rng(seed)
     groups = np.arange(len(y)) if groups is None else groups
-    _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
-    layer = strata(y)[first]
-    shuffled = rng.permutation(len(first))
+    known, inverse = np.unique(groups, return_inverse=True)
+    layer = np.zeros(len(known), dtype=np.int64)
+    np.maximum.at(layer, inverse, strata(y))  # a patient who ever had the event counts as one
+    shuffled = rng.permutation(len(known))
     in_layers = shuffled[np.argsort(layer[shuffled], kind="stable")]
-    fold_of_group = np.empty(len(first), dtype=np.int64)
-    fold_of_group[in_layers] = np.arange(len(first)) % folds
+    fold_of_group = np.empty(len(known), dtype=np.int64)
+    fold_of_group[in_layers] = np.arange(len(known)) % folds
     return fold_of_group[inverse]
 
 

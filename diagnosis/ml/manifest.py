@@ -46,6 +46,9 @@ def checked(manifest: Mapping[str, Any], given: Mapping[str, bytes]) -> dict[str
     absent = [name for name in (*NEEDED, *digests) if name not in given or name not in digests]
     if absent:
         raise ArtifactError(f"The artifact lacks {absent[0]}.")
+    strange = sorted(set(given) - set(digests) - {MANIFEST})
+    if strange:  # nobody said what it is: it could be anybody's
+        raise ArtifactError(f"The artifact holds {strange[0]}, which manifest.json does not name.")
     for name, digest in sorted(digests.items()):
         if sha256(given[name]) != digest:
             raise ArtifactError(f"{name} was changed: its digest is not that of the manifest.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 
 from diagnosis.ml.errors import DAMAGED, ArtifactError
@@ -37,13 +38,29 @@ def read(source: Path) -> dict[str, bytes]:
 
 def _read_folder(folder: Path) -> dict[str, bytes]:
     try:
-        found = [path for path in sorted(folder.iterdir()) if _NAME.fullmatch(path.name)]
-        # A link could lead out of the folder; an artifact needs none.
-        paths = [path for path in found if path.is_file() and not path.is_symlink()]
+        paths = sorted(folder.iterdir())
+        for path in paths:
+            # A link could lead out of the folder, a folder hide what nobody reviewed.
+            if path.is_symlink() or not path.is_file() or not _NAME.fullmatch(path.name):
+                raise ArtifactError(f"The artifact holds {path.name!a}, which no artifact has.")
         _refuse_too_much([path.stat().st_size for path in paths])
         return {path.name: path.read_bytes() for path in paths}
     except OSError as error:
         raise ArtifactError(f"{folder.name} can not be read.") from error
+
+
+def refuse_strangers(folder: Path, names: Collection[str]) -> None:
+    """Raise ArtifactError where a folder to be written holds anything but files of these names.
+
+    What lay there before would become part of the artifact, and end its loading.
+    """
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise ArtifactError(f"{folder} is no folder.")
+    strange = sorted({path.name for path in folder.iterdir()} - set(names))
+    if strange:
+        raise ArtifactError(f"{folder} already holds {strange[0]!a}: name an empty folder.")
 
 
 def unpack(content: bytes) -> dict[str, bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -25,16 +25,18 @@ INNER_FOLDS = 5
 
 @dataclass(frozen=True)
 class Sample:
-    """The rows that a model may learn from."""
+    """The rows that a model may learn from; rows of one group are of one patient."""
 
     x: Matrix
     y: Array
     features: Sequence[Feature]
     kind: str
+    groups: Index | None = None
 
     def take(self, rows: Index | NDArray[np.bool_]) -> Sample:
         """Return the sample of some rows."""
-        return Sample(self.x[rows], self.y[rows], self.features, self.kind)
+        groups = None if self.groups is None else self.groups[rows]
+        return replace(self, x=self.x[rows], y=self.y[rows], groups=groups)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -136,18 +138,19 @@ def fit_logistic(
     seed : int
         Decides the inner folds and which values are hidden.
     groups : ndarray of int, shape (n,), optional
-        Rows that must share a fold: copies of one patient in a bootstrap resample.
+        Rows that must share a fold: copies of one patient in a bootstrap resample. Those of the
+        sample where not given.
     like : Preprocessor, optional
         Keep its edges, logarithms and columns; see ``Preprocessor.fit``.
     """
     if recipe.hide:
         x = hide(sample.x, sample.features, recipe.hide, seed)
-        sample = Sample(x, sample.y, sample.features, sample.kind)
+        sample = replace(sample, x=x)
     centre, spread = standard(sample.y, sample.kind)
-    scaled = Sample(sample.x, (sample.y - centre) / spread, sample.features, sample.kind)
+    scaled = replace(sample, y=(sample.y - centre) / spread)
     shaped = preprocess(recipe, scaled, like)
     path = linear.penalties(len(shaped.columns_))
-    fold = folds.assign(sample.y, INNER_FOLDS, seed, groups)
+    fold = folds.assign(sample.y, INNER_FOLDS, seed, sample.groups if groups is None else groups)
     held_out = _out_of_fold(recipe, scaled, fold, path, like)
     best = int(linear.loss(scaled.y, held_out, sample.kind).mean(axis=1).argmin())
     weights, intercepts = linear.fit_path(

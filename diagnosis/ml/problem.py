@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml import tables
+from diagnosis.ml import patients, table_checks, tables
 from diagnosis.ml.errors import RecipeError, TableError
-from diagnosis.ml.evaluation import leakage_hints
 from diagnosis.ml.pipeline import Sample
-from diagnosis.ml.reading import NAN, is_missing
 from diagnosis.ml.recipe import Recipe
 from diagnosis.ml.schema import FeatureSchema
+from diagnosis.ml.table_findings import TableFinding
 from diagnosis.ml.targets import Task, find_task
 
 if TYPE_CHECKING:
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 Index = NDArray[np.int64]
 FEWEST_ROWS = 20
 FEWEST_A_CLASS = 5
-MOST_LOOKED_AT = 100  # columns; in wide tables the look would take longer than the fit
-_LEAKS = {
-    "too_good": "alone tells the outcome almost perfectly",
-    "present_with_event": "is present or absent as the outcome is",
-}
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,7 @@ class Problem:
     """What a recipe finds in a table.
 
     ``rows`` are the positions of the rows with a known target; ``sample`` holds them.
-    ``left_out`` names the columns not used, with the reason.
+    ``left_out`` names the columns not used, with the reason; ``findings`` are for the manifest.
     """
 
     recipe: Recipe
@@ -45,6 +40,7 @@ class Problem:
     sample: Sample
     rows: Index
     left_out: dict[str, str]
+    findings: tuple[TableFinding, ...] = ()
 
     @property
     def may_be_missing(self) -> tuple[str, ...]:
@@ -76,7 +72,8 @@ def pose(recipe: Recipe, table: pd.DataFrame, schema: FeatureSchema | None = Non
     TableError
         Columns are absent, the target can not be used, or there are too few rows.
     """
-    table = tables.named(table)
+    given = () if schema is None else [f.name for f in schema if f.kind != "number"]
+    table = tables.plain_table(tables.named(table), given)
     task = find_task(table, recipe.targets, recipe.task, recipe.positive)
     left_out: dict[str, str] = {}
     if schema is None:
@@ -86,39 +83,50 @@ def pose(recipe: Recipe, table: pd.DataFrame, schema: FeatureSchema | None = Non
     tables.need_columns(schema, table)
     y = task.read(table)
     rows = np.flatnonzero(~np.isnan(y).all(axis=1))
-    if len(rows) < len(table):
-        _warn(f"{len(table) - len(rows)} rows without a target are left out.")
     used = {name: why for name, why in left_out.items() if _asked(recipe, name)}
     for name, reason in used.items():
-        _warn(f"Column {name} is left out: {reason}.")
-    x = schema.matrix(table)[rows]
+        # Words of a table are named to its owner, not kept with the model.
+        more = f": {tables.strays(table[name])}" if reason == tables.MIXED else ""
+        _warn(f"Column {name} is left out: {reason}{more}.")
+    x, groups = schema.matrix(table)[rows], _owners(recipe, table, rows)
     _refuse_too_few(task, y[rows])
-    _warn_of_leaks(task, table[list(schema.names)].iloc[rows], y[rows])
-    return Problem(recipe, task, schema, Sample(x, y[rows], schema.features, task.kind), rows, used)
+    if groups is not None:
+        patients.refuse_too_few(groups, y[rows], task.kind)
+    sample = Sample(x, y[rows], schema.features, task.kind, groups)
+    problem = Problem(recipe, task, schema, sample, rows, used)
+    findings = tuple(_findings(problem, table))
+    table_checks.warn_of(findings)
+    return replace(problem, findings=findings)
+
+
+def _owners(recipe: Recipe, table: pd.DataFrame, rows: Index) -> Index | None:
+    return patients.owners(table.iloc[rows], recipe.group)
+
+
+def _findings(problem: Problem, table: pd.DataFrame) -> Iterator[TableFinding]:
+    """Look over the table and the rows of it that are learnt from."""
+    sample, task, names = problem.sample, problem.task, list(problem.schema.names)
+    learnt = table.iloc[problem.rows]
+    yield from table_checks.guessed_event(task, problem.recipe.positive, sample.y)
+    if len(learnt) < len(table):
+        figures = {"rows": len(table) - len(learnt), "of": len(table)}
+        yield TableFinding("target_missing", (), figures)
+    if problem.recipe.group is None:
+        yield from patients.repeated_identifiers(learnt, tables.identifiers(learnt))
+    told = [name for name in table.columns if name in names or tables.tells_of_a_row(table[name])]
+    yield from patients.repeated_rows(learnt[told])
+    yield from table_checks.leaks(task, learnt[names], sample.y)
+    yield from table_checks.too_few(task, len(names), sample.y)
 
 
 def _warn(text: str) -> None:
     warnings.warn(text, tables.TableWarning, stacklevel=4)
 
 
-def _warn_of_leaks(task: Task, table: pd.DataFrame, y: NDArray[np.float64]) -> None:
-    """Say which columns alone give the outcome away; whether that is a leak, a person decides."""
-    if task.kind != "binary" or table.shape[1] > MOST_LOOKED_AT:
-        return
-    columns = {str(name): _plain(table[name]) for name in table.columns}
-    for hint in leakage_hints(columns, y[:, 0]):
-        if hint.code in _LEAKS:
-            _warn(f"Column {hint.column} {_LEAKS[hint.code]}: is it known before the outcome?")
-
-
-def _plain(column: pd.Series[Any]) -> list[Any]:
-    """Return raw values with NaN for what is missing or infinite."""
-    infinite = (float("inf"), float("-inf"))
-    return [NAN if is_missing(raw) or raw in infinite else raw for raw in column]
-
-
 def _asked(recipe: Recipe, name: str) -> bool:
-    return name not in recipe.exclude and (not recipe.features or name in recipe.features)
+    if name in (*recipe.exclude, recipe.group):
+        return False
+    return not recipe.features or name in recipe.features
 
 
 def _wanted(recipe: Recipe, schema: FeatureSchema) -> FeatureSchema:

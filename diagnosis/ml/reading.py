@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml.errors import TableError, UnitError
+from diagnosis.ml.words import is_code, is_missing, is_number, text_of
 
 if TYPE_CHECKING:
     from diagnosis.ml.schema import Feature
@@ -18,15 +18,6 @@ Found = tuple[str, str, str]  # code, feature, message
 NAN = float("nan")
 _LARGEST = float(np.finfo(np.float32).max)
 _YES = {"yes": 1, "true": 1, "y": 1, "t": 1, "no": 0, "false": 0, "n": 0, "f": 0}
-
-
-def is_missing(raw: Any) -> bool:
-    """Whether a raw value says nothing: None, NaN, pandas' NA and NaT, an empty text."""
-    if raw is None or type(raw).__name__ in ("NAType", "NaTType"):
-        return True
-    if isinstance(raw, str):
-        return raw.strip().casefold() in ("", "nan", "na")
-    return isinstance(raw, (float, np.floating)) and math.isnan(raw)
 
 
 def _number(raw: Any) -> float | None:
@@ -50,25 +41,54 @@ def read_value(feature: Feature, raw: Any) -> tuple[float, str | None]:
     unit = None
     if isinstance(raw, Mapping):
         raw, unit = raw.get("value"), raw.get("unit")
-    if is_missing(raw):
-        return NAN, "required_missing" if feature.required else None
     if feature.kind != "number":
         return _category(feature, raw)
+    if is_missing(raw):
+        return _nothing(feature)
     return _quantity(feature, raw, unit)
 
 
+def _nothing(feature: Feature) -> tuple[float, str | None]:
+    return NAN, "required_missing" if feature.required else None
+
+
 def _category(feature: Feature, raw: Any) -> tuple[float, str | None]:
-    if isinstance(raw, str):
-        word = raw.strip()
-        for category in feature.categories:
-            if word == category.value or word.casefold() == category.value.casefold():
-                return float(category.code), None
-        if feature.kind == "boolean" and word.casefold() in _YES:
-            return float(_YES[word.casefold()]), None
+    """Read a category: its value first, then what says nothing, a code only where it is clear."""
+    says_nothing = is_missing(raw)
+    if isinstance(raw, str) or not says_nothing:
+        code = _of_value(feature, raw)
+        if code is None and not says_nothing:
+            code = _of_code(feature, raw)
+        if code is not None:
+            return float(code), None
+    return _nothing(feature) if says_nothing else (NAN, "unseen_category")
+
+
+def _of_code(feature: Feature, raw: Any) -> int | None:
+    """Return a code given as such, or the yes or no of a boolean."""
+    if feature.kind == "boolean" and isinstance(raw, str) and raw.strip().casefold() in _YES:
+        return _YES[raw.strip().casefold()]
+    # Where the values are digits themselves, 1 would be the first grade or the second.
+    if any(is_number(category.value) for category in feature.categories):
+        return None
     number = float(raw) if isinstance(raw, (bool, np.bool_)) else _number(raw)
-    if number is not None and number in feature.codes:
-        return number, None
-    return NAN, "unseen_category"
+    return int(number) if number is not None and number in feature.codes else None
+
+
+def _of_value(feature: Feature, raw: Any) -> int | None:
+    """Return the code of the category whose value this is: as written, else in another case."""
+    text = text_of(raw)
+    found = {category.value: category.code for category in reversed(feature.categories)}
+    if text in found:
+        return found[text]
+    folded = {value.casefold(): code for value, code in found.items()}
+    if text.casefold() in folded:
+        return folded[text.casefold()]
+    if not is_number(text) or is_code(text):
+        return None
+    alike = (v for v in found if is_number(v) and not is_code(v) and float(v) == float(text))
+    value = next(alike, None)
+    return None if value is None else found[value]
 
 
 def _quantity(feature: Feature, raw: Any, unit: Any) -> tuple[float, str | None]:
@@ -89,7 +109,7 @@ def _beyond(feature: Feature, value: float) -> str | None:
     for pair, code in ((feature.bounds, "out_of_bounds"), (feature.limits, "outside_limits")):
         if pair is not None and not pair[0] <= value <= pair[1]:
             return code
-    return None
+    return "not_whole" if feature.whole and value != round(value) else None
 
 
 def message(feature: Feature, code: str) -> str:
@@ -108,6 +128,7 @@ def message(feature: Feature, code: str) -> str:
         + ": no body has that.",
         "outside_limits": f"{name} lies outside {limits[0]:g} to {limits[1]:g} {unit}".rstrip()
         + ", for which the model was made.",
+        "not_whole": f"{name} is counted: a whole number, without a fraction.",
     }[code]
 
 
@@ -128,16 +149,17 @@ def _column(feature: Feature, values: Any) -> NDArray[np.float64]:
     if feature.kind == "number" and values.dtype.kind in "fiu":
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
         return np.where(np.abs(numbers) <= _LARGEST, numbers, np.nan)
-    known: dict[Any, float] = {}
+    known: dict[tuple[type, Any], float] = {}
     return np.array([_remembered(feature, raw, known) for raw in values], dtype=np.float64)
 
 
-def _remembered(feature: Feature, raw: Any, known: dict[Any, float]) -> float:
-    if not isinstance(raw, str):
+def _remembered(feature: Feature, raw: Any, known: dict[tuple[type, Any], float]) -> float:
+    if not isinstance(raw, (str, int, float)):
         return read_value(feature, raw)[0]
-    if raw not in known:
-        known[raw] = read_value(feature, raw)[0]
-    return known[raw]
+    key = (type(raw), raw)  # True is 1 and 1.0 to a dictionary, and another word to a person
+    if key not in known:
+        known[key] = read_value(feature, raw)[0]
+    return known[key]
 
 
 def matrix(features: Sequence[Feature], rows: Any) -> NDArray[np.float32]:

@@ -31,6 +31,9 @@ class Recipe:
         network is better beyond chance.
     task, positive
         ``auto`` looks at the target; ``positive`` names the value that is the event.
+    group : str
+        The column that says whose row it is, where patients have several: rows of one patient
+        share a fold, are refitted and counted together, and the column is no feature.
     features, exclude : tuple of str
         Only these columns, or all but those.
     calibration : str
@@ -60,6 +63,7 @@ class Recipe:
     model: str = "auto"
     task: str = "auto"
     positive: str | None = None
+    group: str | None = None
     features: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     calibration: str = "auto"
@@ -88,13 +92,22 @@ class Recipe:
         for name, known in choices.items():
             if getattr(self, name) not in known:
                 return f"Recipe: {name} must be one of {', '.join(known)}."
-        if any(not 0 <= share < 1 for share in self.hide.values()):
-            return "Recipe: hide takes shares from 0 to below 1."
-        if self.folds < 2 or min(self.refits, self.repeats) < 0 or self.epochs < 1:
-            return "Recipe: needs folds >= 2, refits >= 0, repeats >= 0, epochs >= 1."
-        if any(width < 1 for width in self.hidden):
-            return "Recipe: a hidden layer needs at least one unit."
-        return None
+        checks = (
+            (
+                any(not 0 <= share < 1 for share in self.hide.values()),
+                "hide takes shares from 0 to below 1",
+            ),
+            (
+                self.folds < 2 or min(self.refits, self.repeats) < 0 or self.epochs < 1,
+                "needs folds >= 2, refits >= 0, repeats >= 0, epochs >= 1",
+            ),
+            (any(width < 1 for width in self.hidden), "a hidden layer needs at least one unit"),
+            (
+                not isinstance(self.group, str | None) or self.group == "",
+                "group is the name of one column",
+            ),
+        )
+        return next((f"Recipe: {text}." for wrong, text in checks if wrong), None)
 
     @property
     def targets(self) -> tuple[str, ...]:

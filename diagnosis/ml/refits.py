@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from diagnosis.ml import folds
 from diagnosis.ml.pipeline import Fitted, Sample, fit_logistic
 from diagnosis.ml.recipe import Recipe
@@ -33,12 +35,13 @@ def refit(recipe: Recipe, sample: Sample, fitted: Fitted) -> list[Fitted]:
     if sample.y.shape[1] > 1 or recipe.refits == 0:
         return []
     seeds = [recipe.seed + _STRIDE * (i + 1) for i in range(recipe.refits)]
-    draws = [folds.bootstrap(sample.y, seed) for seed in seeds]
+    draws = [folds.bootstrap(sample.y, seed, sample.groups) for seed in seeds]
     if recipe.model != "logistic":
         from diagnosis.ml.networks.members import fit_resamples  # loads TensorFlow
 
         return fit_resamples(recipe, sample, draws, fitted)
+    patients = np.arange(len(sample)) if sample.groups is None else sample.groups
     return [
-        fit_logistic(recipe, sample.take(rows), seed, rows, fitted.preprocessor)
+        fit_logistic(recipe, sample.take(rows), seed, patients[rows], fitted.preprocessor)
         for rows, seed in zip(draws, seeds, strict=True)
     ]

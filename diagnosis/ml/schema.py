@@ -73,6 +73,7 @@ class Feature:
     ``bounds`` is what no body has (an error), ``limits`` is what the service refuses, both in
     ``unit``. ``conversions`` maps other accepted UCUM units to the factor into ``unit``.
     ``definition`` is shown where the value is asked; ``step`` is one step of measurement error;
+    ``whole`` says that the number is a count and has no fraction;
     ``judgement`` marks a value that holds a clinician's own judgement or ordering; ``modifiable``
     one that treatment or life may change (a pressure, never an age), and that may be proposed.
     """
@@ -93,6 +94,7 @@ class Feature:
     direction: str = "either"
     definition: Text | None = None
     step: float | None = None
+    whole: bool = False
     judgement: bool = False
     modifiable: bool = False
     burden: Any = None
@@ -121,6 +123,8 @@ class Feature:
             (self.kind != "number" and not codes, "a category needs its categories"),
             (len(set(codes)) != len(codes), "two categories share a code"),
             (not isinstance(self.modifiable, bool), "modifiable is yes or no"),
+            (not isinstance(self.whole, bool), "whole is yes or no"),
+            (self.whole and self.kind != "number", "only a number is whole"),
             (self.modifiable and self._is_given, "age and sex can not be changed"),
             (any(not 0 <= code < 2**24 for code in codes), "codes lie from 0 to 2**24 - 1"),
         )

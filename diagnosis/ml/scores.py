@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,30 +27,39 @@ def _class_scores(y: Array, p: Array) -> dict[str, float]:
     areas = [evaluation.auroc(y[:, k], p[:, k]) for k in range(y.shape[1])]
     return {
         "accuracy": float((p.argmax(axis=1) == y.argmax(axis=1)).mean()),
-        "auroc": float(np.nanmean(areas)),
+        "auroc": _mean(areas),
         "log_loss": float(-np.log(np.maximum((p * y).sum(axis=1), _TINY)).mean()),
         "brier": float(((p - y) ** 2).sum(axis=1).mean()),
     }
 
 
 def _label_scores(y: Array, p: Array) -> dict[str, float]:
-    """Return the means over the labels of AUROC, accuracy and Brier score."""
+    """Return the means over the labels of AUROC, accuracy and Brier score.
+
+    A label that no row knows, or for the AUROC one that all or none have, is no part of them.
+    """
     known = [~np.isnan(y[:, k]) for k in range(y.shape[1])]
-    pairs = [(y[rows, k], p[rows, k]) for k, rows in enumerate(known)]
+    pairs = [(y[rows, k], p[rows, k]) for k, rows in enumerate(known) if rows.any()]
     return {
-        "accuracy": float(np.mean([((q >= 0.5) == (t > 0.5)).mean() for t, q in pairs])),
-        "auroc": float(np.nanmean([evaluation.auroc(t, q) for t, q in pairs])),
-        "brier": float(np.mean([evaluation.brier(t, q) for t, q in pairs])),
+        "accuracy": _mean([float(((q >= 0.5) == (t > 0.5)).mean()) for t, q in pairs]),
+        "auroc": _mean([evaluation.auroc(t, q) for t, q in pairs]),
+        "brier": _mean([evaluation.brier(t, q) for t, q in pairs]),
     }
 
 
+def _mean(values: Sequence[float]) -> float:
+    """Return the mean of the numbers among them; NaN of none."""
+    numbers = [value for value in values if math.isfinite(value)]
+    return float(np.mean(numbers)) if numbers else math.nan
+
+
 def _number_scores(y: Array, p: Array) -> dict[str, float]:
-    """Return R², mean absolute error and root mean squared error."""
+    """Return R² (none where all numbers are the same), mean absolute and root squared error."""
     error = (y - p)[:, 0]
-    spread = max(float(((y - y.mean()) ** 2).mean()), _TINY)
+    spread = float(((y - y.mean()) ** 2).mean())
     squared = float((error**2).mean())
     return {
-        "r2": 1 - squared / spread,
+        "r2": 1 - squared / spread if np.ptp(y) > 0 else math.nan,
         "mae": float(np.abs(error).mean()),
         "rmse": math.sqrt(squared),
     }
@@ -90,8 +99,11 @@ def measure(
     -------
     dict
         ``{"auroc": {"value", "lower", "upper"}, …}``; what can not be computed is None. The
-        value is the mean over the repeats; a draw takes all repeats of a patient together.
+        value is the mean over the repeats; a draw takes all repeats of a patient together. One
+        patient alone has no interval.
     """
+    patients = len(y) if groups is None else len(np.unique(np.asarray(groups)))
+    draws = draws if patients > 1 else 0
     if kind == "binary":
         return _binary(y[:, 0], predictions[:, :, 0].T, draws, groups)
     score = _MEASURES[kind]
@@ -103,12 +115,17 @@ def measure(
         name: finite(
             {
                 "value": value[name],
-                "lower": float(np.nanpercentile([one[name] for one in drawn], 2.5)),
-                "upper": float(np.nanpercentile([one[name] for one in drawn], 97.5)),
+                **_ends([one[name] for one in drawn]),
             }
         )
         for name in value
     }
+
+
+def _ends(drawn: Sequence[float]) -> dict[str, float]:
+    numbers = [value for value in drawn if math.isfinite(value)]
+    lower, upper = np.percentile(numbers, [2.5, 97.5]) if numbers else (math.nan, math.nan)
+    return {"lower": float(lower), "upper": float(upper)}
 
 
 def _binary(y: Array, p: Array, draws: int, groups: ArrayLike | None) -> dict[str, Interval]:
@@ -117,6 +134,19 @@ def _binary(y: Array, p: Array, draws: int, groups: ArrayLike | None) -> dict[st
     few = p[:, :SPREAD_REPEATS]
     spread = evaluation.metrics_with_intervals(y, few, draws=draws, groups=groups)
     return {name: finite({**spread[name], "value": value[name]["value"]}) for name in value}
+
+
+def by_label(y: Array, predicted: Array, labels: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the figures of every label for itself, (n, k); None for what no row knows."""
+    known = [~np.isnan(y[:, k]) for k in range(y.shape[1])]
+    return {
+        label: {
+            "rows": int(rows.sum()),
+            "events": int((y[rows, k] > 0.5).sum()),
+            **finite(_label_scores(y[rows, k : k + 1], predicted[rows, k : k + 1])),
+        }
+        for k, (label, rows) in enumerate(zip(labels, known, strict=True))
+    }
 
 
 def _averaged(score: Measure, y: Array, predictions: Array) -> dict[str, float]:
@@ -131,7 +161,8 @@ def finite(entry: Mapping[str, Any]) -> Interval:
 
 def scores(measured: OutOfFold) -> dict[str, Interval]:
     """Return the metrics of a cross-validation with their intervals."""
-    return measure(measured.task.kind, measured.y, measured.predictions)
+    kind, groups = measured.task.kind, measured.groups
+    return measure(kind, measured.y, measured.predictions, groups=groups)
 
 
 def missing_metrics(measured: OutOfFold) -> dict[str, dict[str, float | None]]:

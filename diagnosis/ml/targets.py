@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml.errors import TableError
+from diagnosis.ml.events import event_of
+from diagnosis.ml.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,12 +19,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 TASKS = ("binary", "multiclass", "multilabel", "regression")
 MOST_CLASSES = 20
-# fmt: off
-_NOT_THE_EVENT = frozenset((
-    "0", "no", "n", "false", "f", "negative", "neg", "absent", "none", "control", "healthy",
-    "benign", "normal", "alive", "censored",
-))
-# fmt: on
 
 
 @dataclass(frozen=True)
@@ -94,7 +90,8 @@ class Task:
 
 
 def _pairs(column: pd.Series[Any]) -> list[tuple[Any, bool]]:
-    return list(zip(column.tolist(), column.isna().tolist(), strict=True))
+    values = column.tolist()
+    return list(zip(values, map(is_missing, values), strict=True))
 
 
 def _text(raw: Any) -> str:
@@ -107,8 +104,9 @@ def _text(raw: Any) -> str:
 
 
 def _numbers(column: pd.Series[Any]) -> Array:
+    values = [None if missing else raw for raw, missing in _pairs(column)]
     try:
-        numbers = column.astype("float64").to_numpy()
+        numbers = np.array([np.nan if raw is None else float(raw) for raw in values])
     except (TypeError, ValueError) as error:
         raise TableError(f"The target {column.name} is not a number everywhere.") from error
     if np.isinf(numbers).any():
@@ -138,14 +136,14 @@ def find_task(
 ) -> Task:
     """Say what a table's target asks for.
 
-    Two values are binary; the event is ``positive``, else 1, True or the larger number, else the
-    word that is no word for «not the event» (no, control, benign …), else the last in the
-    alphabet. Three to twenty words or whole numbers are classes, other numbers a regression.
+    Two values are binary; the event is ``positive``, else the one that ``events`` can tell.
+    Three to twenty words or whole numbers are classes, other numbers a regression.
 
     Raises
     ------
     TableError
-        The target is absent, constant, or neither classes nor numbers.
+        The target is absent, constant, or neither classes nor numbers; of two labels it is not
+        clear which is the event.
     """
     if kind == "multilabel" or len(target) > 1:
         return Task("multilabel", target, target)
@@ -183,6 +181,10 @@ def _event_last(name: str, classes: list[str], positive: str | None) -> list[str
         if _text(positive) not in classes:
             raise TableError(f"The target {name} never has the value named as positive.")
         return sorted(classes, key=lambda text: text == _text(positive))
-    if classes[1].casefold() in _NOT_THE_EVENT and classes[0].casefold() not in _NOT_THE_EVENT:
-        return classes[::-1]
-    return classes
+    event = event_of(classes)
+    if event is None:
+        raise TableError(
+            f"The target {name} is {classes[0]} or {classes[1]}: which of them is the event? "
+            "Say it with --positive, or as positive in the recipe."
+        )
+    return sorted(classes, key=lambda text: text == event)

@@ -94,7 +94,7 @@ class Finding:
 
     ``code`` is one of ``unseen_category``, ``out_of_bounds``, ``infinite``, ``required_missing``,
     ``not_a_number``, ``unknown_feature``, ``unknown_unit``, ``unit_missing``, ``outside_limits``,
-    and for the row as a whole ``unlike_training``.
+    ``not_whole``, and for the row as a whole ``unlike_training``.
     ``message`` never repeats the value itself.
     """
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml import novelty, plain, refits
+from diagnosis.ml import novelty, plain, refits, table_checks
 from diagnosis.ml.artifact import Artifact
 from diagnosis.ml.choice import choose
 from diagnosis.ml.pipeline import Fitted, Sample, fit_logistic
@@ -21,6 +21,7 @@ from diagnosis.ml.problem import Problem, pose
 from diagnosis.ml.recipe import Recipe
 from diagnosis.ml.scores import missing_metrics, scores
 from diagnosis.ml.serving import ServingForm
+from diagnosis.ml.table_findings import TableFinding
 from diagnosis.ml.threads import single_thread
 from diagnosis.ml.validation import OutOfFold, cross_validate
 
@@ -108,9 +109,11 @@ class _Learnt:
     recipe: Recipe
     facts: Mapping[str, Any]
     measured: OutOfFold
+    metrics: Mapping[str, Any]
     fitted: Fitted
     members: list[Fitted]
     novelty: dict[str, Any] | None
+    findings: tuple[TableFinding, ...]
 
 
 def _learn(problem: Problem, measured: OutOfFold | None) -> _Learnt:
@@ -123,8 +126,13 @@ def _learn(problem: Problem, measured: OutOfFold | None) -> _Learnt:
     recipe = measured.recipe
     fitted = fit(recipe, sample)
     members = refits.refit(recipe, sample, fitted)
-    unlike = novelty.learn(sample.x, sample.features, recipe.seed)
-    return _Learnt(recipe, facts, measured, fitted, members, unlike)
+    unlike = novelty.learn(sample.x, sample.features, recipe.seed, sample.groups)
+    metrics = scores(measured)
+    perfect = table_checks.too_perfect(metrics)
+    if not any(finding.code == "too_good" for finding in problem.findings):
+        table_checks.warn_of(perfect)
+    findings = (*problem.findings, *perfect)
+    return _Learnt(recipe, facts, measured, metrics, fitted, members, unlike, findings)
 
 
 def _described(problem: Problem, learnt: _Learnt, gaps: Mapping[str, float]) -> dict[str, Any]:
@@ -137,9 +145,10 @@ def _described(problem: Problem, learnt: _Learnt, gaps: Mapping[str, float]) -> 
         "choice": {"asked": problem.recipe.model, "model": recipe.model, **learnt.facts},
         "fit": _fit_facts(learnt.fitted, gaps),
         "refits": {"count": len(members), "level": refits.LEVEL} if members else None,
-        **_measures(learnt.measured, problem),
+        **_measures(learnt.measured, learnt.metrics, problem),
         **_ranges(problem, learnt.fitted),
         "novelty": learnt.novelty,
+        "findings": [finding.to_dict() for finding in learnt.findings],
     }
 
 
@@ -202,12 +211,12 @@ def _fit_facts(fitted: Fitted, gaps: Mapping[str, float]) -> dict[str, Any]:
     }
 
 
-def _measures(measured: OutOfFold, problem: Problem) -> dict[str, Any]:
+def _measures(measured: OutOfFold, metrics: Mapping[str, Any], problem: Problem) -> dict[str, Any]:
     counts = {"rows": len(problem.sample)}
     if problem.task.kind == "binary":
         counts["events"] = int(problem.sample.y.sum())
     return {
-        "metrics": scores(measured),
+        "metrics": dict(metrics),
         "missing_metrics": missing_metrics(measured),
         "evaluation": {
             "method": "repeated cross-validation of the whole recipe",

@@ -4,6 +4,7 @@ Factors come from molar masses as printed on laboratory forms: cholesterol 386.7
 180.2 g/mol, bilirubin 584.7 g/mol (1 mg/dL = 17.1 umol/L), creatinine 113.1 g/mol.
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -37,6 +38,8 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "1": ("{count}", "{score}", ""),
 }
 
+_ANNOTATION = re.compile(r"\{(?!1[.,]73)[^{}]*\}")
+"""All but the body surface to which a filtration rate is related: another quantity without it."""
 _UCUM_FIRST = {name.casefold(): name for name in _SPELLINGS}
 _ALIASES = {
     alias.casefold().replace(" ", ""): name
@@ -67,11 +70,17 @@ _ANALYTES: Mapping[str, Mapping[str, float]] = MappingProxyType(
 def normalise(unit: str) -> str:
     """Return the UCUM spelling of a unit; an unknown one comes back as it is, without spaces.
 
-    >>> normalise("µmol/l"), normalise("mmHg"), normalise("mg/dL")
-    ('umol/L', 'mm[Hg]', 'mg/dL')
+    What stands in braces is a note for people and counts for nothing, as UCUM says.
+
+    >>> normalise("µmol/l"), normalise("mmHg"), normalise("mg/dL"), normalise("%{HbA1c}")
+    ('umol/L', 'mm[Hg]', 'mg/dL', '%')
     """
     plain = unit.strip()
-    return _ALIASES.get(plain.casefold().replace(" ", ""), plain)
+    known = _ALIASES.get(plain.casefold().replace(" ", ""))
+    if known is not None or "{" not in plain:
+        return plain if known is None else known
+    bare = _ANNOTATION.sub("", plain).rstrip("/.")
+    return _ALIASES.get(bare.casefold().replace(" ", ""), bare)
 
 
 def conversions(analyte: str, unit: str) -> dict[str, float]:

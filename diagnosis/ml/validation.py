@@ -46,6 +46,8 @@ class OutOfFold:
         The fold of each row.
     hidden : dict of str to ndarray, shape (repeats, n, k)
         The same with one feature hidden on the held-out rows, for features that may be missing.
+    groups : ndarray, shape (n,), optional
+        Whose row each is, where the recipe names a column for it.
     """
 
     recipe: Recipe
@@ -55,6 +57,7 @@ class OutOfFold:
     predictions: Array
     folds: Index
     hidden: dict[str, Array] = field(default_factory=dict)
+    groups: Index | None = None
 
     @property
     def labels(self) -> Array:
@@ -142,11 +145,13 @@ def cross_validate(
         name: _predict(fits, sample, assigned, problem.schema.names.index(name))
         for name in problem.may_be_missing
     }
-    return OutOfFold(recipe, problem.task, problem.rows, sample.y, predictions, assigned, hidden)
+    found = (sample.y, predictions, assigned, hidden, sample.groups)
+    return OutOfFold(recipe, problem.task, problem.rows, *found)
 
 
 def _assign(sample: Sample, count: int, seed: int, repeats: int) -> Index:
-    return np.stack([folds.assign(sample.y, count, seed + _STRIDE * r) for r in range(repeats)])
+    seeds = [seed + _STRIDE * r for r in range(repeats)]
+    return np.stack([folds.assign(sample.y, count, each, sample.groups) for each in seeds])
 
 
 def fit_folds(

@@ -49,6 +49,7 @@ class Line:
     before: ValueThen | None
     now: ValueThen | None
     points: str
+    within_error: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ class ChangeShown:
         part = self._parts[factor.key]
         feature = schema_of(self.change.now.version)[part.feature]
         first, second = _then(feature, part.was, part.before), _then(feature, part.became, part.now)
-        return Line(localized(feature.label), first, second, points)
+        return Line(localized(feature.label), first, second, points, part.within_error)
 
     @property
     def unchanged(self) -> list[str]:

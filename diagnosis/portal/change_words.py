@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from diagnosis.inference.change import Change, Part
+from diagnosis.inference.change import A_POINT, Change, Part
 from diagnosis.inference.snapshot import schema_of
 from diagnosis.ml import Feature
 from diagnosis.portal.charts.rounding import whole
@@ -20,7 +20,6 @@ from medportal.common.text import localized
 MOST_NAMED = 2
 HALF = 0.5
 NEARLY_ALL = 0.9
-A_POINT = 0.005
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def in_one_sentence(change: Change) -> str:
     facts = dict(zip(("day", "then"), _days(change), strict=True))
     facts |= {"before": percent(was), "now": percent(now)}
     start = _("From %(before)s on %(day)s to %(now)s on %(then)s: ") % facts
-    return start + _why(_causes(change), now - was)
+    return start + _why(change, _causes(change), now - was)
 
 
 def _days(change: Change) -> tuple[str, str]:
@@ -56,15 +55,25 @@ def _causes(change: Change) -> list[Cause]:
     return sorted(found, key=lambda cause: -abs(cause.contribution))
 
 
-def _why(causes: Sequence[Cause], total: float) -> str:
+def _why(change: Change, causes: Sequence[Cause], total: float) -> str:
     if not causes:
         return _("no input changed.")
     if abs(causes[0].contribution) < A_POINT:
         return _("nothing that changed moved it by a whole point.")
+    if change.same_version and change.is_within_error:
+        return _noise(change)
     if whole(abs(total)) == 0:
         largest = causes[:MOST_NAMED]
         return _("what changed cancels out: %(causes)s.") % {"causes": _with_points(largest)}
     return _because(causes, total)
+
+
+def _noise(change: Change) -> str:
+    """No story of what is no more than a repeated measurement would give."""
+    return _(
+        "no more than the measurement errors of the inputs alone make (up to %(points)s points"
+        " either way). It need not mean that anything changed in the patient."
+    ) % {"points": max(1, whole(change.error))}
 
 
 def _because(causes: Sequence[Cause], total: float) -> str:
@@ -105,8 +114,14 @@ def what_happened(feature: Feature, part: Part) -> str:
     if feature.kind != "number":
         return _("%(label)s changed from «%(before)s» to «%(now)s»") % facts
     if now > was:
-        return _("%(label)s rose from %(before)s to %(now)s") % facts
-    return _("%(label)s fell from %(before)s to %(now)s") % facts
+        words = _("%(label)s rose from %(before)s to %(now)s") % facts
+    else:
+        words = _("%(label)s fell from %(before)s to %(now)s") % facts
+    return (
+        _("%(change)s (within its measurement error)") % {"change": words}
+        if part.within_error
+        else words
+    )
 
 
 def _came_or_went(

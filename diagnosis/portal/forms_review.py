@@ -71,3 +71,14 @@ class ContradictionForm(forms.Form):
         max_length=600,
         widget=forms.Textarea(attrs={"rows": 2, "lang": "zh-Hans"}),
     )
+
+
+class FindingForm(forms.Form):
+    """What a finding in the training table means for this model."""
+
+    finding = forms.CharField(widget=forms.HiddenInput)
+    words = forms.CharField(
+        label=_("Your answer"),
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.newer import NewerValue, newer_data_since
@@ -33,7 +34,7 @@ def _shown(found: NewerValue) -> Newer:
     value = row.value_code if row.value_number is None else row.value_number
     return Newer(
         label=found.label,
-        value=value_text(found.feature, value, row.unit),
+        value=_("withdrawn") if found.is_withdrawn else value_text(found.feature, value, row.unit),
         at=_written(found.observed_at),
     )
 

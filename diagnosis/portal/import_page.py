@@ -20,6 +20,7 @@ from diagnosis.records.models import ImportRun
 from medportal.common.errors import DomainError
 
 REASONS: dict[str, Promise] = {
+    "absence": gettext_lazy("says that nothing is there, or that nobody knows"),
     "class_not_held": gettext_lazy("a kind of visit that the chart does not know"),
     "code_not_held": gettext_lazy("the chart does not know this code"),
     "column_not_held": gettext_lazy("a column that nobody reads"),
@@ -27,23 +28,48 @@ REASONS: dict[str, Promise] = {
     "inactive": gettext_lazy("no longer holds"),
     "incomplete": gettext_lazy("a number without its system"),
     "kind_not_held": gettext_lazy("the chart has no place for this kind of thing"),
+    "no_code": gettext_lazy("a value without a code"),
     "no_longer_used": gettext_lazy("a number that is no longer used"),
     "no_name": gettext_lazy("nothing says what it is"),
     "no_resource": gettext_lazy("an entry without a resource"),
     "no_text": gettext_lazy("holds no plain text"),
     "no_time": gettext_lazy("nothing says when"),
-    "no_value": gettext_lazy("the file says that there is no value"),
+    "no_time_zone": gettext_lazy("the time has no time zone"),
+    "no_value": gettext_lazy("there is no value"),
+    "not_a_number": gettext_lazy("no number, or one that can mean two: «1,200», «1.234»"),
+    "not_a_time": gettext_lazy("no date or time that can be read"),
+    "not_finite": gettext_lazy("no finite number"),
     "not_precise": gettext_lazy("no exact day: kept without it"),
     "only_a_limit": gettext_lazy("only a limit, such as «< 5»"),
     "patient_not_in_file": gettext_lazy("its patient is not in the file"),
+    "range": gettext_lazy("a reference range that can not be read: kept without it"),
     "refuted": gettext_lazy("ruled out"),
     "resolved": gettext_lazy("no longer holds"),
+    "shall_not_be_ignored": gettext_lazy(
+        "an extension changes what it means, and nobody here understands it"
+    ),
     "status": gettext_lazy("not settled yet, or called off"),
+    "time_missing": gettext_lazy("nothing says when"),
+    "time_not_precise": gettext_lazy("only a year or a month: a day is needed"),
     "too_long": gettext_lazy("too long"),
+    "unit_missing": gettext_lazy("a number without its unit"),
+    "unit_not_expected": gettext_lazy("an answer with a unit"),
+    "unknown_answer": gettext_lazy("none of the answers that the chart knows"),
+    "unknown_code": gettext_lazy("a code that can not be right"),
+    "unknown_status": gettext_lazy("a status that nobody knows"),
+    "unknown_unit": gettext_lazy("a unit that this quantity does not have"),
+    "unreadable_text": gettext_lazy("a text that can not be read"),
     "withdrawn": gettext_lazy("withdrawn at the source, and never here"),
     "withdrawn_stays": gettext_lazy("withdrawn at the source: still in the chart, look at it"),
 }
 """Why something has no place here, by the code in the report."""
+HELD = frozenset(
+    ("absence", "class_not_held", "code_not_held", "column_not_held", "corrected_here", "inactive",
+     "incomplete", "kind_not_held", "no_longer_used", "no_resource", "patient_not_in_file",
+     "refuted", "resolved", "status", "withdrawn", "withdrawn_stays")
+)  # fmt: skip
+"""Reasons that say nothing about how well the file was written; the others are left out."""
+PLACES_SHOWN = 5
 
 
 class ImportForm(forms.Form):
@@ -160,14 +186,28 @@ class ImportPage:
 
     @property
     def not_kept(self) -> list[dict[str, Any]]:
+        return [entry for entry in self._entries if entry["reason"] in HELD]
+
+    @property
+    def left_out(self) -> list[dict[str, Any]]:
+        """What could not be read, while its patient came in."""
+        return [entry for entry in self._entries if entry["reason"] not in HELD]
+
+    @property
+    def _entries(self) -> list[dict[str, Any]]:
         return [
             {
                 **entry,
                 "what": _("column") if entry["what"] == "column" else entry["what"],
                 "why": REASONS.get(entry["reason"], entry["reason"]),
+                "places": [self._place(at) for at in entry.get("places", [])[:PLACES_SHOWN]],
+                "more": entry["count"] - len(entry.get("places", [])[:PLACES_SHOWN]),
             }
             for entry in self.run.report.get("not_kept", [])
         ]
+
+    def _place(self, at: str) -> str:
+        return self._found({"pointer": at, "code": "", "message": ""}).place
 
     @property
     def sentence(self) -> str:
@@ -176,7 +216,7 @@ class ImportPage:
         if self.run.state == state.DONE:
             count = self.patients.get("refused", 0)
             if not count:
-                return _("Done: every patient of the file is in the charts.")
+                return self._all_are_in()
             text = ngettext(
                 "Done, but %(n)d patient was refused.",
                 "Done, but %(n)d patients were refused.",
@@ -186,6 +226,17 @@ class ImportPage:
         if self.run.state == state.REFUSED:
             return _("The file was refused.")
         return _("The import failed.")
+
+    def _all_are_in(self) -> str:
+        count = sum(entry["count"] for entry in self.left_out)
+        if not count:
+            return _("Done: every patient of the file is in the charts.")
+        text = ngettext(
+            "Done: every patient of the file is in the charts; %(n)d entry was left out.",
+            "Done: every patient of the file is in the charts; %(n)d entries were left out.",
+            count,
+        )
+        return text % {"n": count}
 
     def _found(self, entry: dict[str, str]) -> Found:
         is_table = self.run.format == ImportRun.Format.CSV

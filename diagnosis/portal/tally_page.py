@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from diagnosis.inference.tallies import FEWEST, Side, Tally
-from diagnosis.ml.evaluation import Estimate
+from diagnosis.ml.evaluation import FEWEST_OF_EACH, Estimate
 from diagnosis.portal.charts.curves import Calibration, calibration
 from diagnosis.portal.figures import decimal, exact_percent, percent, signed_decimal
 
@@ -46,6 +46,10 @@ class ShownTally:
     tally: Tally
     own: ShownSide
     model: ShownSide
+
+    @property
+    def fewest_of_each(self) -> int:
+        return FEWEST_OF_EACH
 
     @property
     def brier_difference(self) -> ShownDifference | None:

@@ -118,9 +118,13 @@ def read_chart(patient: Patient, at: datetime | None = None) -> Chart:
             .exclude(status=Medication.Status.ENTERED_IN_ERROR)
             .order_by("label")
         ),
-        allergies=tuple(Allergy.unscoped.filter(patient=patient).order_by("substance")),
-        encounters=tuple(Encounter.unscoped.filter(patient=patient).order_by("-started_at")),
-        notes=tuple(Note.unscoped.filter(patient=patient).order_by("-written_at")[:MOST_NOTES]),
+        allergies=tuple(Allergy.unscoped.standing().filter(patient=patient).order_by("substance")),
+        encounters=tuple(
+            Encounter.unscoped.standing().filter(patient=patient).order_by("-started_at")
+        ),
+        notes=tuple(
+            Note.unscoped.standing().filter(patient=patient).order_by("-written_at")[:MOST_NOTES]
+        ),
         lines=lines,
         derived=tuple(derived.derive_all(patient, _readable(lines.values()))),
         is_cut=len(rows) > MOST_OBSERVATIONS,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diagnosis.records.models import Condition, Encounter, Medication, Note, Patient, PatientRow
 from diagnosis.records.persons import about_fields
-from diagnosis.records.validation import CLOCKS_DIFFER
+from diagnosis.records.validation import CLOCKS_DIFFER, days_of
 from medportal.common.errors import Pointer
 
 _ICD10 = re.compile(r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?")
@@ -70,7 +70,7 @@ def _note(row: Note, patient: Patient) -> Iterator[Pointer]:
 def _about_moment(
     patient: Patient, pointer: str, at: datetime, *, may_come: bool = False
 ) -> Iterator[Pointer]:
-    if patient.is_before_birth(timezone.localdate(at)):
+    if patient.is_before_birth(max(days_of(at))):
         yield Pointer(pointer, "before_birth", _("This is before the patient was born."))
     if not may_come and at > timezone.now() + CLOCKS_DIFFER:
         yield Pointer(pointer, "in_the_future", _("This time is in the future."))

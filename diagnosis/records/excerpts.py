@@ -60,6 +60,8 @@ def _folded(text: str) -> tuple[str, list[int]]:
         for letter in names.fold(character):
             letters.append(letter)
             origin.append(index)
+    for start, end in reversed(names.gaps("".join(letters))):  # a line break parts no word
+        del letters[start:end], origin[start:end]
     return "".join(letters), origin
 
 

@@ -94,6 +94,9 @@ class NotKeptSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     label = serializers.CharField()
     count = serializers.IntegerField()
+    places = serializers.ListField(
+        child=serializers.CharField(), help_text="The first places in the file where it stands."
+    )
 
 
 class ReportSerializer(serializers.Serializer[Any]):

@@ -20,7 +20,15 @@ _HAN = (
 )
 _WORDS = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _IS_HAN = re.compile(rf"[{_HAN}]")
-_SILENT = str.maketrans(dict.fromkeys("'`.\u2019\u02bc\u00b4\u00b7", ""))
+_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
+_APOSTROPHES = (
+    "'`\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u02f4\u0384\u0559\u055a\u05f3"
+    "\u07f4\u07f5\u1fbd\u1fbf\u1fef\u1ffd\u1ffe\u2018\u2019\u201a\u201b\u2032\u2035\ua78b\ua78c\uff07\uff40"
+)
+_INSIDE_NAMES = ".\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65"
+"""Points, also those between the parts of a name that Chinese or Japanese writes by its sound."""
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff" + "".join(map(chr, range(0xFE00, 0xFE10)))
+_SILENT = str.maketrans(dict.fromkeys(_APOSTROPHES + _INSIDE_NAMES + _UNSEEN, ""))
 # Letters that Unicode does not take apart.
 _LETTERS = str.maketrans(
     {
@@ -41,13 +49,32 @@ _SEARCH_NAME_LENGTH = 260
 
 def fold(text: str) -> str:
     """Without case, accents and the marks inside names: ``O'Brien`` and ``obrien`` are one."""
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_SILENT)
+    seen = text.translate(_SILENT)  # first: to Unicode some of them are a blank with an accent
+    plain = unicodedata.normalize("NFKC", seen).casefold().translate(_SILENT)
     apart = unicodedata.normalize("NFKD", plain.translate(_LETTERS))
     return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))
 
 
+def joined(text: str) -> str:
+    """Without the blanks and line breaks between Chinese, Japanese or Korean characters."""
+    return _BETWEEN_HAN.sub("", text)
+
+
+def gaps(folded: str) -> list[tuple[int, int]]:
+    """Where those blanks stand in a folded text."""
+    return [found.span() for found in _BETWEEN_HAN.finditer(folded)]
+
+
 def words(text: str) -> list[str]:
-    """The folded words of a text; Chinese and Latin writing are parted even without a space."""
+    """The folded words of a text; Chinese and Latin writing are parted even without a space.
+
+    A blank does not part Chinese words: 王 小明 is 王小明.
+    """
+    return _WORDS.findall(joined(fold(text)))
+
+
+def asked(text: str) -> list[str]:
+    """The words of a question: a blank parts them, so each may stand elsewhere in the text."""
     return _WORDS.findall(fold(text))
 
 
@@ -64,20 +91,21 @@ def grams(text: str) -> list[str]:
     return list(found)
 
 
-def search_name(full: str) -> str:
+def search_name(*names: str) -> str:
     """The words of a name as the search reads them; the leading space starts the first word."""
-    found = words(full)
+    found = [word for name in names for word in words(name)]
     # Müller is asked for as Muller and as Mueller.
-    german = words(unicodedata.normalize("NFC", full).casefold().translate(_UMLAUTS))
+    spelled = (unicodedata.normalize("NFC", name).casefold() for name in names)
+    german = [word for name in spelled for word in words(name.translate(_UMLAUTS))]
     found += [word for word in german if word not in found]
     return (" " + " ".join(found))[:_SEARCH_NAME_LENGTH]
 
 
 def index(patient: Patient) -> None:
     """Fill what the search reads. Whoever stores a name calls this first."""
-    full = " ".join((patient.family_name, patient.given_name, patient.native_name))
-    patient.search_name = search_name(full)
-    patient.name_grams = grams(full)
+    spoken = f"{patient.family_name} {patient.given_name}"
+    patient.search_name = search_name(spoken, patient.native_name)
+    patient.name_grams = list(dict.fromkeys(grams(spoken) + grams(patient.native_name)))
 
 
 def identifier_hash(organisation_id: UUID | None, value: str) -> str:

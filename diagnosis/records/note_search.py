@@ -82,7 +82,7 @@ def find(user: User, query: NoteQuery) -> FoundNotes:
 
 def understood(text: str) -> tuple[str, ...]:
     """The words that are looked for, folded as the columns are."""
-    words = tuple(dict.fromkeys(names.words(text[:LONGEST])))
+    words = tuple(dict.fromkeys(names.asked(text[:LONGEST])))
     if not words:
         _refuse("words_missing", _("Write at least one word or character to look for."))
     if len(words) > MOST_WORDS:

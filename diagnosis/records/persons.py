@@ -55,7 +55,7 @@ def build(team: CareTeam | None, entered: NewPatient) -> Patient:
         organisation=team.organisation if team else None,
         family_name=entered.family_name.strip(),
         given_name=entered.given_name.strip(),
-        native_name=entered.native_name.strip(),
+        native_name=names.joined(entered.native_name).strip(),
         title=entered.title.strip(),
         sex=entered.sex,
         birth_date=entered.birth_date,
@@ -129,5 +129,11 @@ def _about_dates(entered: NewPatient) -> Iterator[Pointer]:
 
 
 def name_words(patient: Patient) -> set[str]:
-    full = f"{patient.family_name} {patient.given_name} {patient.native_name}"
-    return set(names.words(full))
+    """With Chinese names whole and in parts: one file parts them by a blank, another does not."""
+    spoken = f"{patient.family_name} {patient.given_name}"
+    return {
+        *names.asked(spoken),
+        *names.words(spoken),
+        *names.asked(patient.native_name),
+        *names.words(patient.native_name),
+    }

@@ -73,7 +73,7 @@ def _work(job: ImportRun) -> bool:
         report.problems = [shown_pointer(pointer) for pointer in error.pointers]
         return _end(job, report, State.REFUSED, error.code)
     if not job.report:
-        report.not_kept.update(reading.not_kept)
+        report.not_kept.take(reading.not_kept)
     try:
         is_whole = _take_turn(job, report, reading)
     except RightsGoneError:

@@ -117,7 +117,7 @@ def _understand(user: User, query: Query) -> _Wanted:
     # A record number is often written in groups.
     identifiers = ["".join(numbers), *held, query.identifier.strip()]
     return _Wanted(
-        words=tuple(dict.fromkeys(names.words(f"{spoken} {query.name}"))),
+        words=tuple(dict.fromkeys(names.asked(f"{spoken} {query.name}"))),
         birth_date=born,
         identifiers=tuple(filter(None, identifiers)),
     )

@@ -34,6 +34,8 @@ class Given:
     source_identifier: str = ""
     reference_low: float | None = None
     reference_high: float | None = None
+    is_kept_time: bool = False
+    """Whether the moment stands in the chart already: it was judged as it was written then."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Checked:
 def check(patient: Patient, given: Given, *, at: str = "") -> tuple[Checked | None, list[Pointer]]:
     """Judge one observation; ``at`` is the JSON pointer under which it stands."""
     entry = _entry(given)
+    given = _in_known_unit(entry, given)
     found = list(_about_origin(patient, given))
     if entry is None:
         found.append(Pointer("/code", "unknown_code", _("This code is not in the dictionary.")))
@@ -137,28 +140,52 @@ def _entry(given: Given) -> Code | None:
     return codes.find(given.code, given.system or None)
 
 
+def _in_known_unit(entry: Code | None, given: Given) -> Given:
+    """Fahrenheit, inches, ounces: in a unit that the quantity has; the rest is left as it is."""
+    unit = codes.normalise_unit(given.unit)
+    if entry is None or entry.accepts(unit) or isinstance(given.value, bool | str | None):
+        return given
+    made = codes.conversion(unit, entry.units)
+    if made is None or not _is_finite(given.value):
+        return given
+    low, high = given.reference_low, given.reference_high
+    return replace(
+        given,
+        value=made(given.value),
+        unit=made.unit,
+        reference_low=None if low is None or not _is_finite(low) else made(low),
+        reference_high=None if high is None or not _is_finite(high) else made(high),
+    )
+
+
 def _about_origin(patient: Patient, given: Given) -> Iterator[Pointer]:
-    now = timezone.now()
-    at = given.observed_at or now
-    if timezone.is_naive(at):
-        yield Pointer("/observed_at", "no_time_zone", _("The time has no time zone."))
-    elif at > now + CLOCKS_DIFFER:
-        yield Pointer("/observed_at", "in_the_future", _("This time is in the future."))
-    elif patient.is_before_birth(_day(at)):
-        yield Pointer("/observed_at", "before_birth", _("This is before the patient was born."))
-    elif patient.deceased_on is not None and _day(at) > patient.deceased_on:
-        yield Pointer("/observed_at", "after_death", _("This is after the patient died."))
+    if not given.is_kept_time:
+        yield from _about_time(patient, given.observed_at or timezone.now())
     if given.status not in Observation.Status.values:
         yield Pointer("/status", "unknown_status", _("This status is not known."))
     yield from _about_range(given.reference_low, given.reference_high)
 
 
-def _day(at: datetime) -> date:
-    """The day here; west of Greenwich the first moment of the calendar has none."""
+def _about_time(patient: Patient, at: datetime) -> Iterator[Pointer]:
+    if timezone.is_naive(at):
+        yield Pointer("/observed_at", "no_time_zone", _("The time has no time zone."))
+    elif at > timezone.now() + CLOCKS_DIFFER:
+        yield Pointer("/observed_at", "in_the_future", _("This time is in the future."))
+    elif patient.is_before_birth(max(days_of(at))):
+        yield Pointer("/observed_at", "before_birth", _("This is before the patient was born."))
+    elif patient.deceased_on is not None and min(days_of(at)) > patient.deceased_on:
+        yield Pointer("/observed_at", "after_death", _("This is after the patient died."))
+
+
+def days_of(at: datetime) -> set[date]:
+    """The day as it is written, in its own zone, and the day here.
+
+    So a time of the first or the last day of a life is one of that life, wherever it was written.
+    """
     try:
-        return timezone.localdate(at)
-    except OverflowError:
-        return date.min
+        return {at.date(), timezone.localdate(at)}
+    except OverflowError:  # west of Greenwich the first moment of the calendar has no day
+        return {at.date(), date.min}
 
 
 def _about_range(low: float | None, high: float | None) -> Iterator[Pointer]:

@@ -15,9 +15,15 @@ from accounts import audit
 from accounts.models import Role, User
 from diagnosis.ml import Artifact, MLError
 from diagnosis.ml.structure import describe
-from diagnosis.registry import contradictions, manifests, sheets, signing, steps, store
-from diagnosis.registry.models import ModelVersion, Service, VersionEvent, VersionStructure
-from medportal.common.errors import DomainError
+from diagnosis.registry import contradictions, findings, manifests, sheets, signing, steps, store
+from diagnosis.registry.models import (
+    FindingAnswer,
+    ModelVersion,
+    Service,
+    VersionEvent,
+    VersionStructure,
+)
+from medportal.common.errors import DomainError, Pointer
 
 State = ModelVersion.State
 SIGNED = ("sheet", "schema")
@@ -116,6 +122,31 @@ def explain_contradiction(
 
 
 @transaction.atomic
+def answer_finding(
+    *, actor: User, version: ModelVersion, finding: str, words: str
+) -> FindingAnswer:
+    """Say in words what a finding in the training table means; part of what is signed."""
+    steps.require_role(actor, Role.REVIEWER)
+    version = steps.held(actor, version, State.SUBMITTED)
+    steps.require_other_eyes(actor, version)
+    if finding not in [known.key for known in findings.of(version)]:
+        raise DomainError("finding_not_found", _("The model has no such finding."), status=404)
+    if not words.strip():
+        raise DomainError(
+            "answer_missing",
+            _("Answer the finding in words."),
+            pointers=[Pointer("/words", "required", _("Needs an answer."))],
+        )
+    answer = FindingAnswer.objects.create(
+        version=version, finding=finding, words=words.strip()[:600], by=actor
+    )
+    audit.record(
+        actor=actor, act="version.answer", what=str(version.pk), detail={"finding": finding}
+    )
+    return answer
+
+
+@transaction.atomic
 def submit_version(*, actor: User, version: ModelVersion) -> ModelVersion:
     """Ask for a review."""
     steps.require_role(actor, Role.DATA_SCIENTIST)
@@ -129,10 +160,8 @@ def approve_version(*, actor: User, version: ModelVersion, note: str = "") -> Mo
     """Sign for a version: another person than the one who submitted it."""
     steps.require_role(actor, Role.REVIEWER)
     version = steps.held(actor, version, State.SUBMITTED)
-    if actor.pk in (version.submitted_by_id, version.created_by_id):
-        raise DomainError(
-            "four_eyes", _("Somebody else must approve what you made or submitted."), status=403
-        )
+    steps.require_other_eyes(actor, version)
+    findings.require_answers(version)
     version.approved_by, version.approved_at = actor, timezone.now()
     version.approval_note = note[:300]
     version.signed_digest = signing.digest(version)
@@ -172,6 +201,7 @@ def _publish(actor: User, version: ModelVersion) -> ModelVersion:
             status=409,
             pointers=contradictions.pointers(open_ones),
         )
+    findings.require_answers(version)
     formerly = version.service.versions.filter(state__in=[State.PUBLISHED, State.STOPPED])
     for former in formerly.select_for_update(of=("self",)):
         steps.move(actor, former, State.RETIRED, "version.retire")

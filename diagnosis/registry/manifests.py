@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diagnosis.ml import Feature, FeatureSchema, SchemaError
 from diagnosis.ml.explain.overall import holds_together
+from diagnosis.ml.table_findings import hold_together
 from diagnosis.registry.models import Service
 from medportal.common.errors import DomainError, Pointer
 
@@ -47,6 +48,7 @@ def _problems(manifest: Mapping[str, Any], service: Service) -> Iterator[Pointer
             yield Pointer(place, "differs", _("Kind, unit or categories differ from the service."))
     yield from _may_be_missing(manifest, ours)
     yield from _explanations(manifest, ours)
+    yield from _findings(manifest)
 
 
 def _shape(feature: Feature) -> tuple[Any, ...]:
@@ -70,3 +72,9 @@ def _explanations(manifest: Mapping[str, Any], schema: FeatureSchema) -> Iterato
     told = manifest.get("explanations")
     if told is not None and not holds_together(told, schema.names):
         yield Pointer("/explanations", "invalid", _("What the model looks at cannot be read."))
+
+
+def _findings(manifest: Mapping[str, Any]) -> Iterator[Pointer]:
+    if "findings" in manifest and not hold_together(manifest["findings"]):
+        text = _("What was found in the training table cannot be read.")
+        yield Pointer("/findings", "invalid", text)

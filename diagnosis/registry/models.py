@@ -222,6 +222,23 @@ class VersionEvent(models.Model):
         return f"{self.from_state} → {self.to_state}"
 
 
+class FindingAnswer(models.Model):
+    """What a reviewer says to one finding of a version's training table; the newest counts."""
+
+    version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="finding_answers")
+    finding = models.TextField()
+    words = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("answer to a finding")
+        ordering = ("at",)
+
+    def __str__(self) -> str:
+        return self.finding
+
+
 class QuotaQuerySet(models.QuerySet["Quota"]):
     def for_service(self, service: Service) -> QuotaQuerySet:
         """Those that a run of ``service`` counts towards: its own and those of all services."""

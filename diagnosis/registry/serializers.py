@@ -9,6 +9,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from diagnosis.registry import findings
 from diagnosis.registry.models import ModelVersion, Service, VersionStructure
 from diagnosis.registry.not_for import not_for
 from medportal.common.text import localized
@@ -117,6 +118,14 @@ class ServiceSerializer(ServiceSummarySerializer):
     actions = ServiceActionSerializer(many=True)
 
 
+class FindingSerializer(Base):
+    code = serializers.CharField()
+    features = serializers.ListField(child=serializers.CharField())
+    figures = serializers.DictField()
+    message = serializers.CharField()
+    answer = serializers.CharField(allow_null=True)
+
+
 class ModelSerializer(Base):
     """The inside of the version that answers; both parts are null where its file is older.
 
@@ -124,11 +133,13 @@ class ModelSerializer(Base):
     and answers, units that never answer, and what a step of each input does to the log-odds.
     ``explanations``: mean absolute Shapley value of each input with its interval, contributions
     by value in bins, pairs that act together. No row of a patient is in either.
+    ``findings``: what was odd about the training table, each with the reviewer's answer.
     """
 
     version = VersionSerializer()
     structure = serializers.DictField(allow_null=True)
     explanations = serializers.DictField(allow_null=True)
+    findings = FindingSerializer(many=True, allow_null=True)
 
 
 def model(version: ModelVersion, kept: VersionStructure | None) -> dict[str, Any]:
@@ -136,7 +147,21 @@ def model(version: ModelVersion, kept: VersionStructure | None) -> dict[str, Any
         "version": _version(version),
         "structure": None if kept is None else kept.made_of,
         "explanations": version.manifest.get("explanations"),
+        "findings": _findings(version) if findings.are_told(version) else None,
     }
+
+
+def _findings(version: ModelVersion) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": finding.code,
+            "features": list(finding.features),
+            "figures": finding.figures,
+            "message": localized(finding.message),
+            "answer": None if finding.answer is None else finding.answer.words,
+        }
+        for finding in findings.of(version)
+    ]
 
 
 def _version(version: ModelVersion | None) -> dict[str, Any] | None:

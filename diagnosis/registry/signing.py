@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from diagnosis.registry import contradictions, steps
+from diagnosis.registry import contradictions, findings, steps
 from diagnosis.registry.models import ModelVersion, Service
 from medportal.common.errors import DomainError
 
@@ -30,6 +30,7 @@ def content(version: ModelVersion) -> dict[str, Any]:
         "sheet": version.service.sheet,
         "inputs": version.service.schema,
         "contradictions": contradictions.notes(version),
+        "findings": findings.signed(version),
     }
 
 

@@ -40,6 +40,14 @@ def held(actor: User, version: ModelVersion, *states: str) -> ModelVersion:
     return found
 
 
+def require_other_eyes(actor: User, version: ModelVersion) -> None:
+    """Who made or submitted a version does not judge it."""
+    if actor.pk in (version.submitted_by_id, version.created_by_id):
+        raise DomainError(
+            "four_eyes", _("Somebody else must approve what you made or submitted."), status=403
+        )
+
+
 def given(reason: str) -> str:
     """A reason that somebody wrote; a stop or a rejection without one helps nobody."""
     if not reason.strip():

@@ -132,7 +132,7 @@ class OtherModels:
     held_by_refits: float
 
 
-def of_models(samples: Sequence[Sample], x: Array, recipe: Recipe) -> OtherModels:
+def of_models(samples: Sequence[Sample], x: NDArray[np.float32], recipe: Recipe) -> OtherModels:
     """Fit and refit on each of disjoint samples; look where the models of the others lie."""
     points, refits = [], []
     with single_thread():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import AuditEvent
+from diagnosis.ml.table_findings import TableFinding
 from diagnosis.registry import actions as registry
 from diagnosis.registry.models import ModelVersion, VersionStructure
 from tests.api.client import Caller
@@ -158,3 +159,26 @@ def test_a_service_says_which_of_its_not_for_a_run_checks(heart):
     screening = by_text["Screening of people without symptoms"]
     assert (screening["checked"], screening["rules"]) == (True, ["no-symptoms"])
     assert [point["checked"] for point in points] == [True, True, True, False]
+
+
+def test_the_inside_tells_what_was_found_in_the_training_table(heart):
+    found = TableFinding("few_events", (), {"events": 40, "columns": 11}).to_dict()
+    version = heart.version
+    version.manifest = {**version.manifest, "findings": [found]}
+    version.save()
+    reviewer = reviewer_at(heart.organisation)
+    version.finding_answers.create(finding="few_events", words="Few.", by=reviewer)
+
+    (told,) = Caller(heart.doctor).get("services/coronary-disease/model").json()["findings"]
+
+    assert (told["code"], told["figures"]) == ("few_events", {"events": 40, "columns": 11})
+    assert told["message"].startswith("40 rows of the rarer kind")
+    assert told["answer"] == "Few."
+
+
+def test_an_older_file_tells_of_no_findings(heart):
+    version = heart.version
+    version.manifest.pop("findings", None)
+    version.save()
+
+    assert Caller(heart.doctor).get("services/coronary-disease/model").json()["findings"] is None

@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts.models import CareTeam, User
 from diagnosis.interop.fhir.terms import UCUM
 from diagnosis.records import codes, runner
+from diagnosis.records.incoming.judging import NOT_READABLE
 from diagnosis.records.models import ImportRun, Patient, PatientIdentifier
 from tests.api.client import Caller
 from tests.bad_input.cases import Case, Typed, days_ago
@@ -256,6 +257,14 @@ class Import(Door):
     def commits_for(self, case: Case) -> bool:
         return case.name in self.unreadable
 
+    def says(self, case: Case) -> str:
+        """What is left out is listed by its reason; what refuses the patient is a sentence."""
+        return case.says if self.refuses(case) else ""
+
+    def refuses(self, case: Case) -> bool:
+        """Whether it refuses the patient, and is not left out."""
+        return case.name in self.unreadable or case.code not in NOT_READABLE | {""}
+
     def status(self, case: Case) -> int:
         return 400 if case.name in self.unreadable else super().status(case)
 
@@ -278,7 +287,9 @@ class Import(Door):
         refused = [finding for one in report["refused"] for finding in one["findings"]]
         assert len(report["refused"]) == report["patients"]["refused"]
         found = [Found(f["pointer"], f["code"], f["message"]) for f in refused]
-        return Answer(answer.status_code, found)
+        assert bool(found) == self.refuses(case)
+        left_out = [Found(at, e["reason"], "") for e in report["not_kept"] for at in e["places"]]
+        return Answer(answer.status_code, found + left_out)
 
 
 class Table(Import):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.bad_input.around import AROUND
 from tests.bad_input.cases import CASES, Case
-from tests.bad_input.doors import DOORS, Door
+from tests.bad_input.doors import DOORS, Door, Import
 
 TEST = "tests/bad_input/test_doors.py"
 
@@ -19,7 +19,9 @@ def page() -> str:
         "counts the rows of every clinical table before and after: none is written. A page says "
         "it beside the field and in a summary on top, and keeps what was typed; REST answers with "
         "a problem (RFC 9457) whose pointer leads to the field. A file is taken (202), and the "
-        "report of its import refuses the patient at that row or resource. One row alone: "
+        "report of its import says at which row or resource it stands: what can not be read is "
+        "left out while its patient comes in, what contradicts refuses the patient. One row "
+        "alone: "
         f"`pytest {TEST} -k impossible-value`.",
         "",
         "| what is wrong | " + " | ".join(names) + " |",
@@ -37,7 +39,9 @@ def cell(case: Case, door: Door) -> str:
     if why:
         return f"– ({why})"
     at, code = door.where(case)
-    return f"{door.status(case)} at `{at or '(the whole)'}`" + (f": `{code}`" if code else "")
+    said = f"{door.status(case)} at `{at or '(the whole)'}`" + (f": `{code}`" if code else "")
+    is_left_out = isinstance(door, Import) and not door.refuses(case)
+    return f"{said}, left out" if is_left_out else said
 
 
 MORE = (

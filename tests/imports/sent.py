@@ -11,6 +11,9 @@ from typing import Any
 import carebundle
 from django.utils import timezone
 
+from diagnosis.records import persons
+from diagnosis.records.incoming import Reading, findings, judging
+
 FILES = Path(__file__).with_name("files")
 AT = (timezone.now() - timedelta(days=3)).replace(microsecond=0)
 SYSTEM = "urn:oid:1.2.3.4"
@@ -69,6 +72,20 @@ def concept(system: str, code: str, text: str = "") -> dict[str, Any]:
 def bundle(*resources: dict[str, Any], kind: str = "collection") -> bytes:
     entries = [{"resource": resource} for resource in resources]
     return json.dumps({"resourceType": "Bundle", "type": kind, "entry": entries}).encode()
+
+
+def refused_in(reading: Reading) -> dict[str, str]:
+    """Pointer → code of all that refuses the only patient of a file."""
+    (incoming,) = reading.patients
+    return {found.pointer: found.code for found in findings(incoming)}
+
+
+def left_out_of(reading: Reading) -> dict[str, str]:
+    """Place → reason of all that is left out while the only patient of a file comes in."""
+    (incoming,) = reading.patients
+    judged = judging.judge(persons.build(None, incoming.newcomer), incoming, "file")
+    read = {at: what.reason for what, places in reading.not_kept.places.items() for at in places}
+    return read | {one.at: one.what.reason for one in judged.left_out}
 
 
 HEADER = "patient,family_name,birth_date,code,value,unit,observed_at"

@@ -13,15 +13,22 @@ from diagnosis.interop.fhir.incoming import read
 from diagnosis.records.incoming import findings
 from diagnosis.records.models import Allergy, Condition, Encounter, Medication, Note
 from medportal.common.errors import DomainError
-from tests.imports.sent import AT, about, bundle, concept, observation, patient
+from tests.imports.sent import (
+    AT,
+    about,
+    bundle,
+    concept,
+    left_out_of,
+    observation,
+    patient,
+    refused_in,
+)
 
 AT_O = "/entry/1/resource"
 
 
 def found_in(data: bytes) -> dict[str, str]:
-    """Pointer → code of all that refuses the only patient of a file."""
-    (incoming,) = read(data).patients
-    return {found.pointer: found.code for found in findings(incoming)}
+    return refused_in(read(data))
 
 
 def kept(data: bytes) -> tuple[list[Any], list[Any], dict[tuple[str, str], int]]:
@@ -94,16 +101,51 @@ def test_too_many_of_anything_is_refused_before_it_is_read(settings):
 
 QUANTITY = f"{AT_O}/valueQuantity"
 REFUSING = {
+    "the future": (
+        observation(effectiveDateTime="2140-01-01"),
+        {f"{AT_O}/effectiveDateTime": "in_the_future"},
+    ),
     "an impossible value": (observation(1200), {f"{QUANTITY}/value": "out_of_bounds"}),
     "the other unit": (
         observation(151, "1518-0", unit="mmol/L"),
         {f"{QUANTITY}/value": "out_of_bounds"},
     ),
+    "before birth": (
+        observation(effectiveDateTime="1960-01-01"),
+        {f"{AT_O}/effectiveDateTime": "before_birth"},
+    ),
+    "a part of a panel": (
+        observation(
+            code=concept("http://loinc.org", "85354-9"),
+            valueQuantity=None,
+            component=[observation(132), observation(5, "8462-4")],
+        ),
+        {f"{AT_O}/component/1/valueQuantity/value": "out_of_bounds"},
+    ),
+    "a visit that ends before it starts": (
+        about(
+            "Encounter",
+            **{"class": {"code": "AMB"}},
+            period={"start": "2024-02-02", "end": "2024-02-01"},
+        ),
+        {f"{AT_O}/period/end": "before_start"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSING)
+def test_what_contradicts_refuses_its_patient_at_its_place(name: str):
+    resource, expected = REFUSING[name]
+
+    assert found_in(bundle(patient(), resource)) == expected
+
+
+LEFT_OUT = {
     "an unknown unit": (observation(12, unit="psi"), {f"{QUANTITY}/code": "unknown_unit"}),
     "no unit": (observation(valueQuantity={"value": 12}), {f"{QUANTITY}/code": "unit_missing"}),
     "a word": (observation("much"), {f"{QUANTITY}/value": "not_a_number"}),
     "yes": (observation(valueQuantity={"value": True}), {f"{QUANTITY}/value": "not_a_number"}),
-    "nothing": (observation(None), {f"{QUANTITY}/value": "value_missing"}),
+    "nothing": (observation(None), {f"{QUANTITY}/value": "no_value"}),
     "an unknown answer": (
         observation(
             code=concept("urn:medportal:codes", "oedema"),
@@ -113,17 +155,9 @@ REFUSING = {
         {f"{AT_O}/valueCodeableConcept": "unknown_answer"},
     ),
     "an unknown status": (observation(status="maybe"), {f"{AT_O}/status": "unknown_status"}),
-    "the future": (
-        observation(effectiveDateTime="2140-01-01"),
-        {f"{AT_O}/effectiveDateTime": "in_the_future"},
-    ),
-    "before birth": (
-        observation(effectiveDateTime="1960-01-01"),
-        {f"{AT_O}/effectiveDateTime": "before_birth"},
-    ),
     "a month": (
         observation(effectiveDateTime="2019-05"),
-        {f"{AT_O}/effectiveDateTime": "not_precise"},
+        {f"{AT_O}/effectiveDateTime": "time_not_precise"},
     ),
     "no time zone": (
         observation(effectiveDateTime="2019-05-03T09:00:00"),
@@ -141,14 +175,6 @@ REFUSING = {
         observation(effectiveDateTime=None),
         {f"{AT_O}/effectiveDateTime": "time_missing"},
     ),
-    "a part of a panel": (
-        observation(
-            code=concept("http://loinc.org", "85354-9"),
-            valueQuantity=None,
-            component=[observation(132), observation(5, "8462-4")],
-        ),
-        {f"{AT_O}/component/1/valueQuantity/value": "out_of_bounds"},
-    ),
     "a letter that is none": (
         about(
             "DocumentReference",
@@ -158,29 +184,75 @@ REFUSING = {
         ),
         {f"{AT_O}/content/0/attachment/data": "unreadable_text"},
     ),
-    "a visit that ends before it starts": (
+    "no value and no reason why": (
+        observation(valueQuantity=None),
+        {f"{QUANTITY}/value": "no_value"},
+    ),
+    "a value and a reason why there is none": (
+        observation(dataAbsentReason=concept("urn:x", "error")),
+        {f"{QUANTITY}/value": "no_value"},
+    ),
+    "a limit": (
+        observation(valueQuantity={"value": 5, "comparator": "<", "code": "mm[Hg]"}),
+        {f"{QUANTITY}/value": "only_a_limit"},
+    ),
+    **{
+        f"a limit in words: {words}": (
+            observation(valueQuantity=None, valueString=words),
+            {f"{AT_O}/valueString": "only_a_limit"},
+        )
+        for words in ("<0.5", "> 100 mg/dL", "≤5", "\uff1c5", "less than 5", "小于0.5", "&lt;5")
+    },
+    "words": (
+        observation(valueQuantity=None, valueString="haemolysed"),
+        {f"{AT_O}/valueString": "not_a_number"},
+    ),
+    "a range upside down": (
+        observation(referenceRange=[{"low": {"value": 9}, "high": {"value": 4}}]),
+        {f"{AT_O}/referenceRange/0/low/value": "range"},
+    ),
+    "something that shall not be ignored": (
+        observation(modifierExtension=[{"url": "http://example.org/was-not-done"}]),
+        {f"{AT_O}/modifierExtension": "shall_not_be_ignored"},
+    ),
+    "deep inside, too": (
         about(
-            "Encounter",
-            **{"class": {"code": "AMB"}},
-            period={"start": "2024-02-02", "end": "2024-02-01"},
+            "MedicationRequest",
+            status="active",
+            medicationCodeableConcept={"text": "Metformin"},
+            dosageInstruction=[{"text": "none", "modifierExtension": [{"url": "urn:x:not"}]}],
         ),
-        {f"{AT_O}/period/end": "before_start"},
+        {f"{AT_O}/dosageInstruction/0/modifierExtension": "shall_not_be_ignored"},
+    ),
+    "rules that nobody knows": (
+        observation(implicitRules="http://example.org/rules"),
+        {f"{AT_O}/implicitRules": "shall_not_be_ignored"},
+    ),
+    "a status of a diagnosis that nobody knows": (
+        about(
+            "Condition",
+            code=concept("http://hl7.org/fhir/sid/icd-10", "K74.3"),
+            verificationStatus=concept("urn:x", "perhaps"),
+        ),
+        {AT_O: "status"},
     ),
 }
 
 
-@pytest.mark.parametrize("name", REFUSING)
-def test_what_is_known_and_wrong_refuses_its_patient_at_its_place(name: str):
-    resource, expected = REFUSING[name]
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_what_can_not_be_read_is_left_out_at_its_place_and_its_patient_comes_in(name: str):
+    resource, expected = LEFT_OUT[name]
+    reading = read(bundle(patient(), resource))
 
-    assert found_in(bundle(patient(), resource)) == expected
+    assert left_out_of(reading) == expected
+    assert not refused_in(reading)
 
 
 @pytest.mark.parametrize("number", ["NaN", "-Infinity", "1E999999", "9" * 5000])
 def test_no_endless_number_is_a_value(number: str):
     data = bundle(patient(), observation(77777)).replace(b"77777", number.encode())
 
-    assert found_in(data) == {f"{QUANTITY}/value": "not_finite"}
+    assert left_out_of(read(data)) == {f"{QUANTITY}/value": "not_finite"}
 
 
 PERSONS = {
@@ -193,6 +265,14 @@ PERSONS = {
     "died some day": ({"deceasedBoolean": True}, {"/deceasedBoolean": "death_date_missing"}),
     "died before birth": ({"deceasedDateTime": "1950-01-01"}, {"/deceasedDateTime": "impossible"}),
     "given up": ({"active": False}, {"/active": "inactive"}),
+    "replaced after death": (
+        {"active": False, "deceasedDateTime": "2024-02-03", "link": [{"type": "replaced-by"}]},
+        {"/active": "inactive"},
+    ),
+    "something that shall not be ignored": (
+        {"modifierExtension": [{"url": "http://example.org/not-a-person"}]},
+        {"/modifierExtension": "shall_not_be_ignored"},
+    ),
 }
 
 

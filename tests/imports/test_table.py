@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from diagnosis.records.incoming import findings, table
+from diagnosis.records.incoming.numbers import Decimals
 from diagnosis.records.incoming.table import read
 from medportal.common.errors import DomainError
-from tests.imports.sent import AT, HEADER, row
+from tests.imports.sent import AT, HEADER, left_out_of, refused_in, row
 from tests.imports.sent import table as made
 
 
@@ -46,11 +49,29 @@ def test_a_file_that_can_not_be_used_names_the_row(data: bytes, code: str, point
     ("line", "expected"),
     [
         (row(1200), {"/2/value": "out_of_bounds"}),
+        ("4711,Vanterpool,05/04/1961,,,,", {"/2/birth_date": "date_not_understood"}),
+        ("4711,Vanterpool,,,,,", {"/2/birth_date": "required"}),
+        ("4711,,1961-04-05,,,,", {"/2/family_name": "blank"}),
+        (",Vanterpool,1961-04-05,,,,", {"/2/patient": "identifier_missing"}),
+        ("4711,Vanterpool", {"/2": "field_count"}),
+        ("4711,Vanterpool,1961-04-05,8480-6,132,mm[Hg],now,more", {"/2": "field_count"}),
+        (f"4711,{'x' * 3000},1961-04-05,,,,", {"/2/family_name": "too_long"}),
+    ],
+)
+def test_what_is_wrong_is_found_by_row_and_column(line: str, expected: dict[str, str]):
+    found = found_in(made(line))
+
+    assert expected.items() <= found.items()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
         (row("NaN"), {"/2/value": "not_finite"}),
         (row("1E999999"), {"/2/value": "not_finite"}),
         (row("much"), {"/2/value": "not_a_number"}),
         (row("132,5").replace("132,5", '"132,5"'), {"/2/value": "not_a_number"}),
-        (row(""), {"/2/value": "value_missing"}),
+        (row(""), {"/2/value": "no_value"}),
         (row(unit="psi"), {"/2/unit": "unknown_unit"}),
         (row(unit=""), {"/2/unit": "unit_missing"}),
         (row("much", "oedema", ""), {"/2/value": "unknown_answer"}),
@@ -63,20 +84,57 @@ def test_a_file_that_can_not_be_used_names_the_row(data: bytes, code: str, point
             "4711,Vanterpool,1961-04-05,8480-6,132,mm[Hg],2024-05",
             {"/2/observed_at": "not_a_time"},
         ),
-        ("4711,Vanterpool,05/04/1961,,,,", {"/2/birth_date": "date_not_understood"}),
-        ("4711,Vanterpool,,,,,", {"/2/birth_date": "required"}),
-        ("4711,,1961-04-05,,,,", {"/2/family_name": "blank"}),
-        (",Vanterpool,1961-04-05,,,,", {"/2/patient": "identifier_missing"}),
-        ("4711,Vanterpool,1961-04-05,,132,mm[Hg],", {"/2/code": "required"}),
-        ("4711,Vanterpool", {"/2": "field_count"}),
-        ("4711,Vanterpool,1961-04-05,8480-6,132,mm[Hg],now,more", {"/2": "field_count"}),
-        (f"4711,{'x' * 3000},1961-04-05,,,,", {"/2/family_name": "too_long"}),
+        ("4711,Vanterpool,1961-04-05,,132,mm[Hg],", {"/2/code": "no_code"}),
+        (row('"1,200"'), {"/2/value": "not_a_number"}),
+        (row("n/a"), {"/2/value": "no_value"}),
+        (row("?"), {"/2/value": "no_value"}),
+        *(
+            (row(limit), {"/2/value": "only_a_limit"})
+            for limit in ("<0.5", ">= 100", "≤5", "低于5")
+        ),
+        (row(unit="x" * 3000), {"/2/unit": "too_long"}),
     ],
 )
-def test_what_is_wrong_is_found_by_row_and_column(line: str, expected: dict[str, str]):
-    found = found_in(made(line))
+def test_what_can_not_be_read_is_left_out_by_row_and_column(line: str, expected: dict[str, str]):
+    reading = read(made(line, row(140, "8462-4")))
 
-    assert expected.items() <= found.items()
+    assert left_out_of(reading) == expected
+    assert not refused_in(reading)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["1.234", "1,1"], [None, 1.1]),  # 1234, where a comma parts the decimals
+        (["1.234"], [None]),
+        (["1.234", "2.5"], [1.234, 2.5]),  # in this file a point parts them
+        (["1.234", "2.5", "1,1"], [None, 2.5, 1.1]),
+        (["1,234", "1,1"], [1.234, 1.1]),
+        (["1,234", "2.5"], [None, 2.5]),
+        (["0.234", "12.3456", "1.234,5"], [0.234, 12.3456, None]),
+    ],
+)
+def test_a_number_that_can_mean_two_is_not_guessed(values: list[str], expected: list[float | None]):
+    lines = [f"4711;Vanterpool;1961-04-05;48642-3;{v};x;{AT.isoformat()}" for v in values]
+    decimals = Decimals.of("\n".join([HEADER.replace(",", ";"), *lines]), ";")
+
+    assert [v if isinstance(v := decimals.read(one), float) else None for one in values] == expected
+
+
+def test_tabs_and_decimal_commas_leave_thousands_open():
+    text = "value\tunit\n1,5\tmg/dL\n1.234\tmg/dL\n"
+
+    assert Decimals.of(text, "\t").read("1.234") == "1.234"
+    assert Decimals.of(text.replace("1,5", "1.5"), "\t").read("1.234") == 1.234
+
+
+@pytest.mark.parametrize(
+    "written", ["1961-04-05T00:00:00+08:00", "1961-04-05 00:00:00", "1961-04-05T23:59:59.999-11:00"]
+)
+def test_a_birth_date_is_the_day_that_is_written(written: str):
+    (incoming,) = read(made(row().replace("1961-04-05", written))).patients
+
+    assert incoming.newcomer.birth_date == date(1961, 4, 5)
 
 
 def test_a_patient_is_one_person_in_all_rows():

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from diagnosis.inference import over_time
+from diagnosis.inference import noise, over_time
 from diagnosis.inference.change import change_between
 from diagnosis.ml import FeatureSchema
 from diagnosis.records.models import Observation
 from diagnosis.registry import store
 from diagnosis.registry.models import ModelVersion
+from tests.portal.results import artifact_of
 from tests.runnable import Ward, again, ward
 
 pytestmark = pytest.mark.django_db
@@ -208,3 +209,65 @@ def test_nothing_is_stored_by_looking(two):
 
     assert [again(one).result for one in two] == kept
     assert np.isfinite(now.probability)
+
+
+def test_a_change_within_the_error_of_its_measurement_is_named_as_such(sugar):
+    before = sugar.run(confirmations=POPULATION)
+    first = before.inputs["glucose_2h"]["converted"]
+    changed(sugar, glucose_2h=first + 6.0)  # one step is 10 mg/dL
+
+    change = change_between(before, sugar.run())
+
+    (part,) = change.moved
+    assert part.within_error
+    assert 0 < abs(change.of_patient) <= change.error
+    assert change.is_within_error
+
+
+def test_what_changed_by_more_than_its_error_is_told_however_little_it_did_in_sum(two):
+    change = change_between(*two)
+
+    assert not any(part.within_error for part in change.moved)
+    assert change.error > abs(change.of_patient) > 0
+    assert not change.is_within_error
+
+
+def test_one_and_the_same_measurement_has_no_error_against_itself(sugar):
+    first, second = sugar.run(confirmations=POPULATION), sugar.run()
+
+    assert change_between(first, second).error == 0
+
+
+def test_of_patients_who_did_not_change_ninety_five_in_a_hundred_are_called_noise():
+    """Known truth: every value is measured twice, each time with the error of its feature."""
+    artifact = artifact_of("pbc-prognosis")
+    rng = np.random.default_rng(0)
+    steps = np.array([feature.step or 0.0 for feature in artifact.schema], dtype=np.float32)
+    names = [feature.name for feature in artifact.schema if feature.step]
+    known = artifact.background[~np.isnan(artifact.background).any(axis=1)]
+    true = np.tile(known, (3, 1))
+    pairs = true[None] + rng.normal(size=(2, *true.shape)) * steps
+    then, now = pairs.astype(np.float32)
+    moved = artifact.predict_matrix(now) - artifact.predict_matrix(then)
+
+    quiet = [
+        abs(moved[i]) <= noise.of_result(artifact, then[i : i + 1], now[i : i + 1], names)
+        for i in range(len(true))
+    ]
+    each = [
+        noise.is_within_error(feature, then[i, j], now[i, j])
+        for j, feature in enumerate(artifact.schema)
+        if feature.step
+        for i in range(len(true))
+    ]
+
+    assert 0.93 <= np.mean(quiet) <= 0.98
+    assert 0.93 <= np.mean(each) <= 0.97
+
+
+def test_a_category_or_an_age_is_never_noise():
+    schema = artifact_of("pbc-prognosis").schema
+
+    assert not noise.is_within_error(schema["age"], 56.0, 56.1)
+    assert not noise.is_within_error(schema["oedema"], 0.0, 1.0)
+    assert not noise.is_within_error(schema["bilirubin"], np.nan, 1.2)

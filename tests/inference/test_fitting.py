@@ -12,6 +12,7 @@ from django.utils import timezone
 from diagnosis.inference import fitting
 from diagnosis.inference.fitting import services_for
 from diagnosis.inference.newer import newer_data_since
+from diagnosis.records.actions import withdraw_observation
 from diagnosis.records.models import Observation
 from diagnosis.registry import actions as registry
 from tests.factories import (
@@ -180,6 +181,19 @@ def test_a_correction_of_a_used_value_is_newer_data(heart):
     )  # fmt: skip
 
     assert [n.observation.value_number for n in newer_data_since(done)] == [142.0]
+
+
+def test_a_used_value_that_was_withdrawn_is_newer_data_and_is_not_scored(heart):
+    done = heart.run()
+    used = Observation.unscoped.get(patient=heart.patient, code="8480-6")
+
+    withdraw_observation(actor=heart.doctor, observation=used, reason="haemolysed")
+
+    (newer,) = newer_data_since(done)
+    assert (newer.label, newer.is_withdrawn) == ("Systolic blood pressure", True)
+    fit = fit_of(heart)
+    assert [one.is_withdrawn for one in fit.newer] == [True]
+    assert "systolic_bp" in [lacking.feature.name for lacking in fit.missing]
 
 
 @pytest.mark.parametrize(

@@ -180,8 +180,17 @@ def test_from_twenty_on_both_sides_are_measured_with_intervals():
 def test_where_everybody_had_it_nobody_can_be_told_apart():
     tally = tally_of([Case(0.8, 0.7, happened=True)] * 25)
 
-    assert tally.own.auroc is None
-    assert tally.own.brier.value == pytest.approx(0.04)
+    assert (tally.own.auroc, tally.own.brier, tally.brier_difference) == (None, None, None)
+    assert tally.own.mean == pytest.approx(0.8)
+
+
+def test_who_is_better_is_told_by_the_difference_on_the_same_patients():
+    tally = tally_of([*cases(40), *cases(10, own=0.6, model=0.9)])
+
+    difference = tally.brier_difference
+    assert difference.value == pytest.approx(tally.own.brier.value - tally.model.brier.value)
+    assert difference.lower < difference.value < difference.upper < 0
+    assert tally.own.brier.upper > tally.model.brier.lower  # overlapping, and yet different
 
 
 def test_the_service_shows_a_tally_of_all_only_with_enough_cases_and_people(house, version):

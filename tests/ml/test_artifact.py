@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import re
 import subprocess
 import sys
 import threading
@@ -57,6 +58,36 @@ def test_an_absent_file_is_noticed(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(ArtifactError, match=name):
         Artifact.load(folder)
+
+
+@pytest.mark.parametrize("name", ["extra.npy", "model.pkl", ".DS_Store", "read me.txt"])
+def test_a_file_that_the_manifest_does_not_name_is_refused(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(b"anything")
+    with pytest.raises(ArtifactError, match=re.escape(name)):
+        Artifact.load(folder)
+
+
+def test_a_file_in_an_archive_that_the_manifest_does_not_name_is_refused(
+    trained: Find, tmp_path: Path
+) -> None:
+    path = trained("logistic").to_zip(tmp_path / "a.zip")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("extra.npy", b"anything")
+    with pytest.raises(ArtifactError, match=r"extra\.npy, which manifest\.json does not name"):
+        Artifact.load(path)
+
+
+def test_a_folder_inside_an_artifact_is_refused(folder: Path) -> None:
+    (folder / "more").mkdir()
+    with pytest.raises(ArtifactError, match="more"):
+        Artifact.load(folder)
+
+
+def test_an_artifact_is_not_written_among_other_files(trained: Find, tmp_path: Path) -> None:
+    (tmp_path / "thesis.docx").write_bytes(b"mine")
+    with pytest.raises(ArtifactError, match=r"thesis\.docx"):
+        trained("logistic").save(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
 
 
 def test_a_file_that_is_a_link_is_not_followed(folder: Path) -> None:

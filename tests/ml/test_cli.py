@@ -40,6 +40,7 @@ def test_a_shell_can_train_predict_explain_and_evaluate(tmp_path: Path) -> None:
     made = run("train", "--data", HEART, "--target", "disease",
                "--recipe", str(recipe), "--out", model)  # fmt: skip
     assert made.stderr.startswith("logistic: auroc 0.9")
+    assert "event: 1 (44 %); written to" in made.stderr
     assert made.stderr.count("\n") == 1
     scored = run("predict", "--artifact", model, "--data", HEART, "--out", f"{model}/../p.csv")
     assert scored.stderr == ""
@@ -217,3 +218,109 @@ def test_columns_left_out_are_said(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "warning: Column patient_id is left out" in said
     assert "warning: Column site is left out" in said
     assert Artifact.load(tmp_path / "m.zip").task.kind == "multiclass"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["predict", "explain", "evaluate"])
+def test_rows_longer_than_the_header_are_refused_by_every_command(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    lines = Path(HEART).read_text().splitlines()
+    (tmp_path / "t.csv").write_text("\n".join([lines[0], *(line + "," for line in lines[1:])]))
+    arguments = [command, "--artifact", folder, "--data", str(tmp_path / "t.csv")]
+    arguments += [] if command == "evaluate" else ["--out", str(tmp_path / "o.csv")]
+    assert main(arguments) == 2
+    assert "row 2 has 15 fields, the header 14" in one_line(capsys)
+
+
+def quick(tmp_path: Path, table: pd.DataFrame, target: str, *more: str) -> tuple[int, str]:
+    """Train on a table with the quickest recipe; the status and the folder."""
+    table.to_csv(tmp_path / "train.csv", index=False)
+    (tmp_path / "r.json").write_text('{"model": "logistic", "refits": 0, "repeats": 1, "folds": 2}')
+    data, recipe, out = (str(tmp_path / name) for name in ("train.csv", "r.json", "model"))
+    command = ["train", "--data", data, "--target", target, "--recipe", recipe, "--out", out]
+    return main([*command, *more]), out
+
+
+@pytest.mark.slow
+def test_grades_are_read_by_their_value_and_events_by_their_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A batch of digits alone, one with a word, and one in Parquet give the same answers."""
+    rng = np.random.default_rng(0)
+    grade = rng.choice(["1", "2", "3", "GX"], 300)
+    risk = pd.Series(grade).map({"1": 0.1, "2": 0.4, "3": 0.8, "GX": 0.5})
+    died = np.where(rng.uniform(size=300) < risk, "Died", "Survived")
+    table = pd.DataFrame({"grade": grade, "age": rng.integers(30, 90, 300), "outcome": died})
+    status, model = quick(tmp_path, table, "outcome")
+    said = capsys.readouterr().err
+    assert status == 0
+    assert "warning: event: Died (" in said
+    assert "event: Died (" in said.splitlines()[-1]
+    new = pd.DataFrame({"grade": ["1", "2", "3", "GX"], "age": 60})
+    new.to_csv(tmp_path / "word.csv", index=False)
+    new.head(3).to_csv(tmp_path / "digits.csv", index=False)
+    new.head(3).astype({"grade": int}).to_parquet(tmp_path / "digits.parquet")
+    answers = []
+    for name in ("word.csv", "digits.csv", "digits.parquet"):
+        out = str(tmp_path / f"{name}.out.csv")
+        data = str(tmp_path / name)
+        assert main(["predict", "--artifact", model, "--data", data, "--out", out]) == 0
+        answers.append(pd.read_csv(out).probability.to_numpy()[:3])
+    assert capsys.readouterr().err == ""
+    assert answers[0][0] < answers[0][1] < answers[0][2]
+    np.testing.assert_array_equal(answers[0], answers[1])
+    np.testing.assert_array_equal(answers[0], answers[2])
+
+
+@pytest.mark.slow
+def test_patients_with_several_rows_are_named_by_an_option(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = pd.concat([heart().assign(pid=range(270))] * 2, ignore_index=True)
+    table["age"] += np.arange(540) % 3
+    table = table.assign(disease=table["disease"].map({0: "better", 1: "worse"}))
+    assert quick(tmp_path, table, "disease", "--group", "pid")[0] == 2
+    assert "better or worse: which of them is the event? Say it with --positive" in one_line(capsys)
+    more = ("--group", "pid", "--positive", "worse")
+    status, model = quick(tmp_path, table, "disease", *more)
+    assert status == 0
+    manifest = Artifact.load(model).manifest
+    assert (manifest["recipe"]["group"], manifest["task"]["positive"]) == ("pid", "worse")
+    capsys.readouterr()
+    data = str(tmp_path / "train.csv")
+    widths = []
+    for options in ([], ["--group", "age"]):
+        assert main(["evaluate", "--artifact", model, "--data", data, *options]) == 0
+        area = json.loads(capsys.readouterr().out)["metrics"]["auroc"]
+        widths.append(area["upper"] - area["lower"])
+    assert widths[0] != widths[1]
+    table.drop(columns="pid").to_csv(data, index=False)
+    assert main(["evaluate", "--artifact", model, "--data", data]) == 0
+    assert "no column pid: each row counts as another patient" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_label_that_nobody_knows_is_null(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"a": rng.normal(size=200).round(3)})
+    table["l1"] = (table["a"] + rng.normal(size=200) > 0).astype(int)
+    table["l2"] = rng.integers(0, 2, 200)
+    status, model = quick(tmp_path, table, "l1,l2")
+    assert status == 0
+    capsys.readouterr()
+    (tmp_path / "test.csv").write_text("a,l1,l2\n0.1,1,\n-0.4,0,\n1.2,1,\n")
+    assert main(["evaluate", "--artifact", model, "--data", str(tmp_path / "test.csv")]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["labels"]["l2"]["auroc"] is None
+    assert found["labels"]["l1"]["auroc"] is not None
+
+
+def test_a_folder_with_other_things_in_it_is_not_written_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "thesis.docx").write_bytes(b"mine")
+    assert main(["train", "--data", HEART, "--target", "disease", "--out", str(tmp_path)]) == 2
+    assert "thesis.docx" in one_line(capsys)

@@ -56,6 +56,21 @@ def test_a_row_becomes_numbers_in_the_features_units() -> None:
     np.testing.assert_allclose(SCHEMA.matrix([row]), [[140.556, 1.27, 0, 1]], rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("raw", "found"), [(2, []), (2.0, []), ("3", []), (2.5, ["not_whole"]), (31, ["out_of_bounds"])]
+)
+def test_a_count_is_whole(raw: object, found: list[str]) -> None:
+    count = Feature("pregnancies", {"en": "Pregnancies"}, bounds=(0, 30), whole=True)
+    schema = FeatureSchema.from_dict(FeatureSchema((count,)).to_dict())
+    (findings,) = schema.check([{"pregnancies": raw}])
+    assert [finding.code for finding in findings] == found
+
+
+def test_only_a_number_is_counted() -> None:
+    with pytest.raises(SchemaError, match="only a number is whole"):
+        Feature("angina", {"en": "Angina"}, "boolean", whole=True)
+
+
 @pytest.mark.parametrize("raw", ["persisting", "PERSISTING", 2, 2.0, "2"])
 def test_a_category_is_read_as_word_or_code(raw: object) -> None:
     assert SCHEMA.matrix([{"oedema": raw}])[0, 2] == 2

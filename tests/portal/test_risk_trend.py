@@ -189,6 +189,28 @@ def test_the_sentence_says_what_did_it(ward, version, now, words):
     assert sentence_of(version, ward, VISIT, now).endswith(words)
 
 
+def test_noise_is_not_told_as_a_story(ward, version):
+    again = {**VISIT, "bilirubin": 1.4, "albumin": 3.7, "prothrombin_time": 11.2}
+
+    sentence = sentence_of(version, ward, VISIT, again)
+
+    assert "because" not in sentence
+    assert "no more than the measurement errors of the inputs alone make (up to" in sentence
+    assert "It need not mean that anything changed in the patient." in sentence
+
+
+def test_of_several_changes_the_one_within_its_error_is_named_as_such(ward, version):
+    now = {**VISIT, "bilirubin": 4.0, "albumin": 3.6}
+
+    at = timezone.now() - timedelta(days=400)
+    finished(version, ward.doctor, ward.patient, VISIT, index_at=at)
+    finished(version, ward.doctor, ward.patient, now)
+    text = text_of(ward.as_doctor.get(address(ward)))
+
+    assert "because total bilirubin rose from 1.2 to 4.0 mg/dL." in text
+    assert text.count("within its measurement error") == 2  # beside the bar and in the table
+
+
 def test_a_value_that_was_filled_in_before_is_called_so(ward, version):
     before = {k: v for k, v in VISIT.items() if k != "prothrombin_time"}
 

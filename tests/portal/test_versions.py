@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import Role
+from diagnosis.ml.table_findings import TableFinding
 from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion
 from tests.factories import PASSWORD, OrganisationFactory, data_scientist_at, reviewer_at
@@ -203,3 +204,46 @@ def test_reviewers_see_the_cases_that_the_model_expected_least_and_doctors_do_no
     assert len(page.context["surprises"]) == len(submitted.manifest["surprising_cases"]) > 0
     assert "Shape of the mass" in page.context["surprises"][0].inputs
     assert heading not in text_of(people.as_doctor.get(url_of(submitted)))
+
+
+def test_the_reviewer_reads_each_finding_of_the_table_and_answers_it_in_words(people, submitted):
+    found = TableFinding("too_good", ("density",), {"strength": 0.999}).to_dict()
+    submitted.manifest = {**submitted.manifest, "findings": [found]}
+    submitted.save()
+    page = text_of(people.as_reviewer.get(url_of(submitted)))
+    assert "density alone tells the outcome almost perfectly" in page
+    assert "Not answered yet." in page
+
+    people.as_reviewer.post(url_of(submitted, "approve/"), signed())
+    assert state_of(submitted) == State.SUBMITTED
+
+    answer = {"finding": "too_good:density", "words": "Read before the biopsy."}
+    people.as_reviewer.post(url_of(submitted, "answer/"), answer)
+    people.as_reviewer.post(url_of(submitted, "approve/"), signed())
+
+    assert state_of(submitted) == State.APPROVED
+    assert "Read before the biopsy." in text_of(people.as_reviewer.get(url_of(submitted)))
+
+
+def test_an_empty_answer_is_none(people, submitted):
+    found = TableFinding("few_events", (), {"events": 40, "columns": 4}).to_dict()
+    submitted.manifest = {**submitted.manifest, "findings": [found]}
+    submitted.save()
+
+    answer = people.as_reviewer.post(
+        url_of(submitted, "answer/"), {"finding": "few_events", "words": " "}
+    )
+
+    assert answer.status_code == 400
+    assert not submitted.finding_answers.exists()
+
+
+def test_the_author_reads_findings_and_has_no_form(people, submitted):
+    found = TableFinding("few_events", (), {"events": 40, "columns": 4}).to_dict()
+    submitted.manifest = {**submitted.manifest, "findings": [found]}
+    submitted.save()
+
+    page = people.as_scientist.get(url_of(submitted))
+
+    assert "40 rows of the rarer kind for 4 inputs" in text_of(page)
+    assert "/answer/" not in page.content.decode()

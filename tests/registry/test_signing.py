@@ -164,6 +164,6 @@ def test_a_version_that_changed_while_it_was_stopped_does_not_resume():
 
 def test_the_signature_covers_everything_that_a_reviewer_reads(signed):
     assert set(signing.content(signed)) >= {
-        "artifact", "card", "sheet", "inputs", "contradictions",
+        "artifact", "card", "sheet", "inputs", "contradictions", "findings",
     }  # fmt: skip
     assert len(signed.signed_digest) == 64

@@ -25,6 +25,7 @@ from diagnosis.ml.evaluation.directions import (
     permutation_importance,
 )
 from diagnosis.ml.evaluation.few import (
+    FEWEST_OF_EACH,
     Estimate,
     auroc_difference_of_few,
     auroc_of_few,
@@ -49,6 +50,7 @@ from diagnosis.ml.evaluation.metrics import (
 )
 
 __all__ = [
+    "FEWEST_OF_EACH",
     "METRICS",
     "DirectionReport",
     "Estimate",

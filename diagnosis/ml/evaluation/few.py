@@ -18,7 +18,7 @@ from diagnosis.ml.resampling import drawn_counts
 
 LEVEL = 0.95
 FEWEST_OF_EACH = 5
-"""Events and non-events behind an AUROC: from fewer no method held."""
+"""Events and non-events behind any of these: from fewer no method held, and None is returned."""
 _DRAWS = 1000
 
 
@@ -31,12 +31,15 @@ class Estimate:
     upper: float
 
 
-def brier_of_few(y: ArrayLike, p: ArrayLike) -> Estimate:
+def brier_of_few(y: ArrayLike, p: ArrayLike) -> Estimate | None:
     """Return the Brier score: bootstrap-t (Efron and Tibshirani 1993, section 12.5)."""
-    each = (as_floats(y) - as_floats(p)) ** 2
+    labels = as_floats(y)
+    if _too_few(labels):
+        return None
+    each = (labels - as_floats(p)) ** 2
     n, mean = len(each), float(each.mean())
     error = float(each.std(ddof=1)) / np.sqrt(n)
-    counts = np.concatenate(list(drawn_counts(n, _DRAWS, 0)))
+    counts = np.concatenate(list(drawn_counts(n, _DRAWS, 0, labels=labels)))
     means = counts @ each / n
     spread = np.maximum(counts @ each**2 / n - means**2, 0.0) * n / (n - 1)
     steps = (means - mean)[spread > 0] / np.sqrt(spread[spread > 0] / n)
@@ -46,16 +49,18 @@ def brier_of_few(y: ArrayLike, p: ArrayLike) -> Estimate:
     return Estimate(mean, max(0.0, mean - float(high) * error), min(1.0, mean - float(low) * error))
 
 
-def brier_difference_of_few(y: ArrayLike, p: ArrayLike, other: ArrayLike) -> Estimate:
+def brier_difference_of_few(y: ArrayLike, p: ArrayLike, other: ArrayLike) -> Estimate | None:
     """Return by how much the Brier score of ``p`` is greater: Student's t, patient by patient."""
     labels = as_floats(y)
+    if _too_few(labels):
+        return None
     each = (labels - as_floats(p)) ** 2 - (labels - as_floats(other)) ** 2
     error = float(each.std(ddof=1)) / np.sqrt(len(each))
     return _around(float(each.mean()), student(LEVEL, len(each) - 1) * error)
 
 
 def auroc_of_few(y: ArrayLike, p: ArrayLike) -> Estimate | None:
-    """Return the AUROC with DeLong's error on the logit scale; None where an end is unknown.
+    """Return the AUROC with DeLong's error on the logit scale.
 
     DeLong et al., Biometrics 1988;44:837-845, with the degrees of freedom of Welch; on the
     probability scale it was too narrow. A perfect ranking counts as half a wrong pair.
@@ -79,6 +84,10 @@ def auroc_difference_of_few(y: ArrayLike, p: ArrayLike, other: ArrayLike) -> Est
     return _around(value, student(LEVEL, freedom) * float(np.sqrt(variance)))
 
 
+def _too_few(y: Floats) -> bool:
+    return min(y.sum(), len(y) - y.sum()) < FEWEST_OF_EACH
+
+
 def _around(value: float, reach: float) -> Estimate:
     return Estimate(value, value - reach, value + reach)
 
@@ -87,9 +96,9 @@ def _areas(
     y: Floats, p: Floats, other: Floats | None = None
 ) -> tuple[float, float, float, int] | None:
     """Return AUROC (or difference), its variance, degrees of freedom, and the number of pairs."""
-    events, rest = int(y.sum()), int(len(y) - y.sum())
-    if min(events, rest) < FEWEST_OF_EACH:
+    if _too_few(y):
         return None
+    events, rest = int(y.sum()), int(len(y) - y.sum())
     wins = _wins(y, p) - (0.0 if other is None else _wins(y, other))
     parts = [wins.mean(axis=1).var(ddof=1) / events, wins.mean(axis=0).var(ddof=1) / rest]
     variance = float(sum(parts))

@@ -52,7 +52,9 @@ def _strength(labels: Floats, values: Floats) -> float:
     return max(area, 1 - area)
 
 
-def leakage_hints(columns: Mapping[str, Sequence[Any]], y: ArrayLike) -> list[LeakageHint]:
+def leakage_hints(
+    columns: Mapping[str, Sequence[Any]], y: ArrayLike, *, pairs: bool = True
+) -> list[LeakageHint]:
     """Look for columns that give the outcome away.
 
     Parameters
@@ -61,6 +63,8 @@ def leakage_hints(columns: Mapping[str, Sequence[Any]], y: ArrayLike) -> list[Le
         Raw values; None, NaN and the empty text are missing. A DataFrame's ``to_dict("list")``.
     y : (n,) array
         Outcome, 0 or 1.
+    pairs : bool
+        Whether to look for columns that repeat another; that takes the square of their number.
 
     Returns
     -------
@@ -73,7 +77,8 @@ def leakage_hints(columns: Mapping[str, Sequence[Any]], y: ArrayLike) -> list[Le
     for name, values in columns.items():
         numbers[name], missing = _ranked(values, labels)
         hints += _of_one(name, numbers[name], missing, labels)
-    return sorted(hints + _duplicates(numbers), key=lambda hint: -hint.strength)
+    hints += _duplicates(numbers) if pairs else []
+    return sorted(hints, key=lambda hint: -hint.strength)
 
 
 def _of_one(name: str, values: Floats, missing: Floats, labels: Floats) -> list[LeakageHint]:

@@ -91,10 +91,12 @@ def _batch(recipe: Recipe, group: Sequence[_Member], kind: str) -> tuple[Batch, 
 def _set(recipe: Recipe, sample: Sample, rows: Index, seed: int) -> _Set:
     if recipe.hide:
         x = hide(sample.x, sample.features, recipe.hide, seed)
-        sample = Sample(x, sample.y, sample.features, sample.kind)
+        sample = replace(sample, x=x)
     centre, spread = standard(sample.y[rows], sample.kind)
-    scaled = Sample(sample.x, (sample.y - centre) / spread, sample.features, sample.kind)
-    return _Set(rows, scaled, centre, spread, folds.assign(sample.y[rows], INNER_FOLDS, seed))
+    scaled = replace(sample, y=(sample.y - centre) / spread)
+    groups = None if sample.groups is None else sample.groups[rows]
+    fold = folds.assign(sample.y[rows], INNER_FOLDS, seed, groups)
+    return _Set(rows, scaled, centre, spread, fold)
 
 
 def _member(

@@ -63,12 +63,14 @@ class Novelty:
         return [int(j) for i, j in enumerate(order) if i == 0 or adds[j] > least]
 
 
-def learn(x: Matrix, features: Sequence[Feature], seed: int) -> dict[str, Any] | None:
+def learn(
+    x: Matrix, features: Sequence[Feature], seed: int, groups: NDArray[np.int64] | None = None
+) -> dict[str, Any] | None:
     """Return what a manifest holds of the measure; None for tables too wide for it."""
     if len(features) > MOST_INPUTS:
         return None
     measure = Measure.fit(x, features)
-    found = fitting.find(x, features, seed, shipped=measure)
+    found = fitting.find(x, features, seed, shipped=measure, groups=groups)
     return {
         "method": METHOD,
         **found.to_dict([feature.name for feature in features]),

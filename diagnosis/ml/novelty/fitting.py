@@ -106,6 +106,7 @@ def find(
     *,
     fit: Fitter = Measure.fit,
     shipped: Scorer | None = None,
+    groups: Index | None = None,
 ) -> Threshold:
     """Return the threshold that refuses at most ``SHARE`` of rows which no fit had seen.
 
@@ -118,7 +119,7 @@ def find(
     repeats = 10 if len(x) < 1000 else 3
     planted = faults.of(features, seed)
     scores = np.zeros((repeats, len(x)))
-    assigned = np.stack([_assign(len(x), seed + _STRIDE * r) for r in range(repeats)])
+    assigned = np.stack([_assign(len(x), seed + _STRIDE * r, groups) for r in range(repeats)])
     wrong = np.full((len(planted), len(x)), np.nan)
     for r, fold in enumerate(assigned):
         for k in np.unique(fold):
@@ -151,8 +152,8 @@ def wilson(share: float, rows: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def _assign(rows: int, seed: int) -> Index:
-    return folds.assign(np.zeros((rows, 1)), FOLDS, seed)
+def _assign(rows: int, seed: int, groups: Index | None) -> Index:
+    return folds.assign(np.zeros((rows, 1)), FOLDS, seed, groups)
 
 
 def _quantile(scores: Array) -> float:

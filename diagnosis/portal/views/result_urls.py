@@ -37,6 +37,7 @@ routes = [
     path(_VERSION, versions.version, name="version"),
     path(f"{_VERSION}submit/", versions.submit, name="version-submit"),
     path(f"{_VERSION}explain/", versions.explain, name="version-explain"),
+    path(f"{_VERSION}answer/", versions.answer, name="version-answer"),
     path(f"{_VERSION}approve/", versions.approve, name="version-approve"),
     path(f"{_VERSION}reject/", versions.reject, name="version-reject"),
     path(f"{_VERSION}publish/", versions.publish, name="version-publish"),

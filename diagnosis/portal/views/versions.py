@@ -16,14 +16,14 @@ from accounts.models import Role, User
 from accounts.once import once
 from accounts.permissions import require_role
 from diagnosis.portal.access import PersonRequest, take
-from diagnosis.portal.forms_review import ContradictionForm, ReasonForm, ReviewForm
+from diagnosis.portal.forms_review import ContradictionForm, FindingForm, ReasonForm, ReviewForm
 from diagnosis.portal.model_looks import looks
 from diagnosis.portal.model_structure import structure
 from diagnosis.portal.surprises import surprises
 from diagnosis.portal.version_card import Card, card
 from diagnosis.portal.version_compare import against_published
 from diagnosis.portal.views.services import READERS
-from diagnosis.registry import actions
+from diagnosis.registry import actions, findings
 from diagnosis.registry.models import ModelVersion
 
 State = ModelVersion.State
@@ -56,6 +56,16 @@ def _explanation_forms(shown: Card, bound: ContradictionForm | None) -> list[dic
     return forms
 
 
+def _finding_forms(version: ModelVersion, bound: FindingForm | None) -> list[dict[str, Any]]:
+    forms = []
+    for number, finding in enumerate(findings.of(version), start=1):
+        form = FindingForm(initial={"finding": finding.key}, auto_id=f"id_finding_{number}_%s")
+        if bound is not None and bound.data.get("finding") == finding.key:
+            form = bound
+        forms.append({"finding": finding, "form": form})
+    return forms
+
+
 def _may(user: User, version: ModelVersion) -> dict[str, bool]:
     """Which steps stand open for this person; the actions ask again."""
     own = user.pk in (version.submitted_by_id, version.created_by_id)
@@ -65,6 +75,7 @@ def _may(user: User, version: ModelVersion) -> dict[str, bool]:
         "approve": reviewer and state == State.SUBMITTED and not own,
         "needs_other_eyes": reviewer and state == State.SUBMITTED and own,
         "reject": reviewer and state == State.SUBMITTED,
+        "answer": reviewer and state == State.SUBMITTED and not own,
         "publish": reviewer and state == State.APPROVED,
         "stop": user.has_role(Role.REVIEWER, Role.ADMINISTRATOR) and state == State.PUBLISHED,
         "resume": reviewer and state == State.STOPPED,
@@ -79,9 +90,10 @@ def _page(
     review: ReviewForm | None = None,
     reason: ReasonForm | None = None,
     explanation: ContradictionForm | None = None,
+    answer: FindingForm | None = None,
 ) -> HttpResponse:
     user, shown = request.user, card(version)
-    bound = [form for form in (review, reason, explanation) if form is not None]
+    bound = [form for form in (review, reason, explanation, answer) if form is not None]
     context = {
         "version": version,
         "service": version.service,
@@ -97,6 +109,7 @@ def _page(
         "review": review or ReviewForm(asked_in=request),
         "reason": reason or ReasonForm(),
         "explanations": _explanation_forms(shown, explanation),
+        "findings": _finding_forms(version, answer) if findings.are_told(version) else None,
         "faulty": bound[0] if bound else None,
     }
     return render(request, "portal/version.html", context, status=400 if bound else 200)
@@ -148,6 +161,25 @@ def explain(request: PersonRequest, version: UUID) -> HttpResponse:
             actor=actor, version=found, feature=form.cleaned_data["feature"], note=note
         ),
         done,
+    )
+
+
+@require_POST
+@require_role(Role.REVIEWER)
+@once
+def answer(request: PersonRequest, version: UUID) -> HttpResponse:
+    found, actor = _version(request.user, version), request.user
+    form = FindingForm(request.POST, auto_id="id_finding_%s")
+    if not form.is_valid():
+        return _page(request, found, answer=form)
+    said = form.cleaned_data
+    return _take(
+        request,
+        found,
+        lambda: actions.answer_finding(
+            actor=actor, version=found, finding=said["finding"], words=said["words"]
+        ),
+        _("Answer recorded."),
     )
 
 

@@ -171,6 +171,7 @@ def _kept(old: Observation, given: Given) -> Given:
     return replace(
         given,
         observed_at=given.observed_at or old.observed_at,
+        is_kept_time=given.observed_at in (None, old.observed_at),
         source=old.source,
         source_identifier=old.source_identifier,
         reference_low=old.reference_low if same_unit else None,

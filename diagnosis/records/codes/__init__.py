@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from diagnosis.records.codes import findings, laboratory, laboratory_blood, measurements
 from diagnosis.records.codes.families import FAMILIES, OTHER
+from diagnosis.records.codes.foreign import conversion
 from diagnosis.records.codes.model import (
     LOINC,
     OWN_CODES,
@@ -31,6 +32,7 @@ __all__ = [
     "Code",
     "Family",
     "Range",
+    "conversion",
     "family_of",
     "find",
     "for_unit",

@@ -5,10 +5,14 @@ from diagnosis.records.incoming.judging import findings
 from diagnosis.records.incoming.shapes import (
     ChartFact,
     Incoming,
+    LeftOut,
     NotKept,
     Observed,
     Place,
     Reading,
+    Said,
+    Tally,
+    Withdrawn,
     unusable,
 )
 from diagnosis.records.incoming.writing import import_patient
@@ -16,10 +20,14 @@ from diagnosis.records.incoming.writing import import_patient
 __all__ = [
     "ChartFact",
     "Incoming",
+    "LeftOut",
     "NotKept",
     "Observed",
     "Place",
     "Reading",
+    "Said",
+    "Tally",
+    "Withdrawn",
     "Written",
     "findings",
     "import_patient",

@@ -82,10 +82,11 @@ def conflicts(patient: Patient, person: NewPatient) -> list[Pointer]:
 
 def complete(patient: Patient, person: NewPatient) -> bool:
     """Fill in what the chart does not say; what it says stays. True if anything was filled in."""
+    entered = persons.build(None, person)
     filled: dict[str, Any] = {
-        name: getattr(person, name)
+        name: getattr(entered, name)
         for name in FILLED
-        if getattr(person, name) and not getattr(patient, name)
+        if getattr(entered, name) and not getattr(patient, name)
     }
     if patient.sex == Patient.Sex.UNKNOWN != person.sex:
         filled["sex"] = person.sex

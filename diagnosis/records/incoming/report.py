@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from diagnosis.records.incoming.filing import Written
-from diagnosis.records.incoming.shapes import NotKept
+from diagnosis.records.incoming.shapes import NotKept, Tally
 from medportal.common.errors import Pointer
 
 MOST_REFUSED = 500
@@ -24,16 +24,17 @@ class Report:
     patients: Counter[str] = field(default_factory=Counter)
     facts: Counter[str] = field(default_factory=Counter)
     refused: list[dict[str, Any]] = field(default_factory=list)
-    not_kept: Counter[NotKept] = field(default_factory=Counter)
+    not_kept: Tally = field(default_factory=Tally)
     problems: list[dict[str, str]] = field(default_factory=list)
     """Why nothing, or nothing more, could be used."""
 
     @classmethod
     def of(cls, stored: dict[str, Any]) -> Report:
-        not_kept: Counter[NotKept] = Counter()
+        not_kept = Tally()
         for entry in stored.get("not_kept", []):
-            held = dict(entry)
-            not_kept[NotKept(**{k: held[k] for k in held if k != "count"})] = held["count"]
+            what = NotKept(*(entry[name] for name in ("what", "reason", "code", "label")))
+            not_kept[what] = entry["count"]
+            not_kept.places[what] = list(entry.get("places", []))
         return cls(
             Counter(stored.get("patients", {})),
             Counter(stored.get("facts", {})),
@@ -45,7 +46,7 @@ class Report:
     def add(self, written: Written) -> None:
         self.patients[written.result] += 1
         self.facts.update(written.facts)
-        self.not_kept.update(written.not_kept)
+        self.not_kept.take(written.not_kept)
 
     def refuse(self, at: str, found: Sequence[Pointer]) -> None:
         self.patients["refused"] += 1
@@ -60,7 +61,11 @@ class Report:
             "facts": {name: self.facts[name] for name in counts},
             "refused": self.refused,
             "not_kept": [
-                {**asdict(what), "count": count}
+                {
+                    **asdict(what),
+                    "count": count,
+                    "places": [at[:LONGEST_POINTER] for at in self.not_kept.places.get(what, [])],
+                }
                 for what, count in self.not_kept.most_common(MOST_NOT_KEPT)
             ],
             "problems": self.problems,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,8 @@ from diagnosis.records.validation import Given
 from medportal.common.errors import DomainError, Pointer
 
 LONGEST_IDENTIFIER = 120
+MOST_PLACES = 20
+_PART = re.compile(r"#\d+\Z")
 
 
 @dataclass(frozen=True)
@@ -50,18 +53,45 @@ class ChartFact:
 
 
 @dataclass(frozen=True)
+class Said:
+    """That the source spoke about this one; with ``has_parts``, also about its numbered parts.
+
+    Whatever it said of it before and does not say now is no longer its word.
+    """
+
+    model: type[PatientRow]
+    key: str
+    has_parts: bool = False
+
+
+def whole(identifier: str) -> str:
+    """Of which thing this is a part: ``o1`` of ``o1#0``."""
+    return _PART.sub("", identifier, count=1)
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """The source says in so many words that this should never have been there."""
+
+    model: type[PatientRow]
+    identifier: str
+    at: str
+
+
+@dataclass(frozen=True)
 class Incoming:
     """One person and all that a file says about them.
 
     ``found`` is what the reader itself could not read: it refuses the patient like the judges do.
-    ``withdrawn`` names what the source took back.
     """
 
     person: NewPatient | None
     place: Place
     observed: Sequence[Observed] = ()
     facts: Sequence[ChartFact] = ()
-    withdrawn: Sequence[tuple[type[PatientRow], str]] = ()
+    withdrawn: Sequence[Withdrawn] = ()
+    said: Sequence[Said] = ()
+    takes_back_no_allergy: bool = False
     found: Sequence[Pointer] = ()
     numbers: Sequence[tuple[str, str]] = ()
     """Of somebody about whom the file says nothing else: they must be known here."""
@@ -90,12 +120,40 @@ class NotKept:
     label: str = ""
 
 
+class Tally(Counter[NotKept]):
+    """How often something was left out, and the first places where it stood in the file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: dict[NotKept, list[str]] = {}
+
+    def note(self, what: NotKept, at: str = "", count: int = 1) -> None:
+        self[what] += count
+        held = self.places.setdefault(what, [])
+        if at and len(held) < MOST_PLACES:
+            held.append(at)
+
+    def take(self, other: Tally) -> None:
+        for what, count in other.items():
+            self.note(what, count=count)
+            held = self.places[what]
+            held += other.places.get(what, [])[: MOST_PLACES - len(held)]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One thing that is not kept, with its place."""
+
+    what: NotKept
+    at: str
+
+
 @dataclass(frozen=True)
 class Reading:
     """A whole file, read."""
 
     patients: Sequence[Incoming]
-    not_kept: Counter[NotKept] = field(default_factory=Counter)
+    not_kept: Tally = field(default_factory=Tally)
 
 
 def unusable(code: str, message: str | Promise, pointer: str = "") -> DomainError:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Iterator
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from diagnosis.records.incoming.shapes import NotKept, Reading, unusable
+from diagnosis.records.incoming.numbers import Decimals
+from diagnosis.records.incoming.shapes import NotKept, Reading, Tally, unusable
 from diagnosis.records.incoming.table_rows import PERSONAL, Person
 from diagnosis.records.persons import MRN
 from medportal.common import json_bodies
@@ -38,8 +38,9 @@ def read(data: bytes) -> Reading:
     text = _text(data)
     delimiter = _delimiter(text)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    not_kept: Counter[NotKept] = Counter()
+    not_kept = Tally()
     people: People = {}
+    decimals = Decimals.of(text, delimiter)
     try:
         header = _header(next(rows, []), not_kept)
         for number, cells in enumerate(rows, 2):
@@ -48,10 +49,9 @@ def read(data: bytes) -> Reading:
             if any(cell.strip() for cell in cells):
                 row = dict(zip(header, (unguard(cell.strip()) for cell in cells), strict=False))
                 person = _person(number, row, people)
-                if _has_shape(number, header, cells, person):
+                if _has_shape(number, header, cells, person, not_kept):
                     person.note(row, number)
-                    # where semicolons part the fields, a comma parts the decimals
-                    person.observe(row, number, delimiter == ";", not_kept)
+                    person.observe(row, number, decimals, not_kept)
     except csv.Error:
         place = {"line": rows.line_num}
         message = _("This is no CSV that can be read: see line %(line)d.") % place
@@ -91,7 +91,7 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _header(cells: list[str], not_kept: Counter[NotKept]) -> list[str]:
+def _header(cells: list[str], not_kept: Tally) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
     if len(names) > MOST_COLUMNS:
         raise unusable("too_many_columns", _("The header names too many columns."), "/1")
@@ -104,7 +104,7 @@ def _header(cells: list[str], not_kept: Counter[NotKept]) -> list[str]:
         raise unusable("column_twice", message, f"/1/{json_bodies.step(twice)}")
     for name in names:
         if name not in (*COLUMNS, *WITHOUT_USE):
-            not_kept[NotKept("column", "column_not_held", name[:60])] += 1
+            not_kept.note(NotKept("column", "column_not_held", name[:60]), "/1")
     return names
 
 
@@ -113,7 +113,9 @@ def _person(number: int, row: dict[str, str], people: People) -> Person:
     return people.setdefault(who, Person(number=who[1], system=who[0], row=number))
 
 
-def _has_shape(number: int, header: list[str], cells: list[str], person: Person) -> bool:
+def _has_shape(
+    number: int, header: list[str], cells: list[str], person: Person, not_kept: Tally
+) -> bool:
     """Whether the row has a field for each column, none of them endless."""
     if len(cells) != len(header):
         counts = {"found": len(cells), "wanted": len(header)}
@@ -123,7 +125,10 @@ def _has_shape(number: int, header: list[str], cells: list[str], person: Person)
     for name, cell in zip(header, cells, strict=True):
         if len(cell) > LONGEST_FIELD:
             place = f"/{number}/{json_bodies.step(name)}"
-            person.found.append(Pointer(place, "too_long", _("This text is too long.")))
+            if name in (*PERSONAL, "patient", "number_system"):
+                person.found.append(Pointer(place, "too_long", _("This text is too long.")))
+            else:
+                not_kept.note(NotKept("Observation", "too_long"), place)
             return False
     return True
 

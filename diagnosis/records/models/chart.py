@@ -55,7 +55,29 @@ class PatientRow(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
-class Encounter(PatientRow):
+class WithdrawableQuerySet(PatientRowQuerySet):
+    def standing(self) -> Self:
+        """Without what its source has taken back."""
+        return self.filter(is_withdrawn=False)
+
+    def visible_to(self, user: Asker) -> Self:
+        return super().visible_to(user).standing()
+
+
+class WithdrawableRow(PatientRow):
+    """What has no status of its own: taken back by its source, it stays stored and is not shown."""
+
+    is_withdrawn = models.BooleanField(default=False, db_default=False, editable=False)
+
+    closed: ClassVar[ClosedManager] = ClosedManager()  # first, so the default
+    unscoped: ClassVar[models.Manager[Any]] = WithdrawableQuerySet.as_manager()
+    objects: ClassVar[Gate[Any]] = Gate()
+
+    class Meta(PatientRow.Meta):
+        abstract = True
+
+
+class Encounter(WithdrawableRow):
     """A visit or a stay."""
 
     class Kind(models.TextChoices):
@@ -127,7 +149,7 @@ class Medication(PatientRow):
         indexes = [models.Index(fields=["patient"], name="medication_patient")]
 
 
-class Allergy(PatientRow):
+class Allergy(WithdrawableRow):
     """A substance that the patient must not get."""
 
     substance = models.CharField(_("substance"), max_length=120)
@@ -139,7 +161,7 @@ class Allergy(PatientRow):
         indexes = [models.Index(fields=["patient"], name="allergy_patient")]
 
 
-class Note(PatientRow):
+class Note(WithdrawableRow):
     """What somebody wrote down; plain text."""
 
     written_at = models.DateTimeField(_("written"))

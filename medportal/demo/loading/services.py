@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from diagnosis.registry import actions
+from diagnosis.registry import actions, findings
 from diagnosis.registry.models import ModelVersion, Service
 from medportal.demo.loading.people import Cast
 from medportal.demo.loading.rows import HERE
@@ -14,6 +14,7 @@ from medportal.demo.loading.rows import HERE
 FIRST = {"pbc-prognosis": "pbc-prognosis-first"}
 """Services whose published version had a forerunner: its results stand in the courses."""
 SLUGS = ("coronary-disease", "diabetes-onset", "pbc-prognosis", "flc-mortality", "breast-mass")
+ANSWER = "Answered automatically for the demonstration."
 APPROVAL = "Approved automatically for the demonstration."
 
 
@@ -54,6 +55,8 @@ def _service(cast: Cast, slug: str) -> Service:
 def _published(cast: Cast, service: Service, artifact: str) -> None:
     approver = cast["autoapproval"]
     version = _submitted(cast, service, HERE / "artifacts" / artifact)
+    for finding in findings.unanswered(version):
+        actions.answer_finding(actor=approver, version=version, finding=finding, words=ANSWER)
     version = actions.approve_version(actor=approver, version=version, note=APPROVAL)
     actions.publish_version(actor=approver, version=version)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diagnosis.inference.actions import answer_case, begin_ward
+from diagnosis.ml.table_findings import TableFinding
 from diagnosis.registry import actions, contradictions
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.ward_cases import define_ward
@@ -107,6 +108,17 @@ def _(ward: Ward):
     yield
     note = {"feature": "age", "en": "Selection by referral.", "zh": "转诊选择所致。"}
     ward.post("portal:version-explain", "reviewer", data=note, version=submitted.pk)
+
+
+@door("version.answer", "page", by="reviewer")
+def _(ward: Ward):
+    submitted = version(ward, State.SUBMITTED)
+    found = TableFinding("few_events", (), {"events": 40, "columns": 11}).to_dict()
+    submitted.manifest = {**submitted.manifest, "findings": [found]}
+    submitted.save()
+    yield
+    said = {"finding": "few_events", "words": "Few, and so are the inputs."}
+    ward.post("portal:version-answer", "reviewer", data=said, version=submitted.pk)
 
 
 @door("version.approve", "page", by="reviewer")

@@ -12,19 +12,26 @@ from diagnosis.interop.fhir.incoming.elements import (
     codings,
     cut,
     first_when,
+    has_begun,
+    has_ended,
     named,
     part,
     parts,
+    said,
     text,
     words,
 )
-from diagnosis.interop.fhir.incoming.pieces import Piece, Withdrawn
+from diagnosis.interop.fhir.incoming.pieces import Piece
 from diagnosis.records.chart_validation import is_atc, is_icd10, is_snomed
-from diagnosis.records.incoming import ChartFact, NotKept, Place
+from diagnosis.records.incoming import ChartFact, LeftOut, NotKept, Place, Withdrawn
 from diagnosis.records.models import Allergy, Condition, Encounter, Medication
 
 ATC = "http://www.whocc.no/atc"
-NO_KNOWN_ALLERGY = "716186003"
+NO_KNOWN_ALLERGY = {"716186003", "no-known-allergies"}
+NO_KNOWN_KIND_OF_ALLERGY = {"409137002", "429625007", "428607008", "716184000", "1003774007"}
+"""None to medicines, to food, from surroundings, to latex: no allergy, and not «none» either."""
+ABSENT_OR_UNKNOWN = "absent-unknown-uv-ips"
+"""Codes that say that nothing is there, or that nobody knows."""
 WRONG = "entered-in-error"
 _PROBLEM = {
     "active": Condition.Status.ACTIVE,
@@ -34,7 +41,8 @@ _PROBLEM = {
     "remission": Condition.Status.RESOLVED,
     "resolved": Condition.Status.RESOLVED,
 }
-_DOUBTFUL = ("provisional", "differential", "unconfirmed")
+_DOUBTFUL = {"provisional", "differential", "unconfirmed"}
+_SURE = {"confirmed"}
 _TAKEN = {
     "active": Medication.Status.ACTIVE,
     "on-hold": Medication.Status.STOPPED,
@@ -56,34 +64,30 @@ _KINDS = {
 }
 
 
-def _word(concept: object) -> str:
-    return text(next(iter(codings(concept)), {}).get("code")).lower()
-
-
 def _day(at: When, where: str, what: str) -> Iterator[Piece]:
     """What there is to say about a date without which the fact still stands."""
-    if at.fault == "not_precise":
-        yield NotKept(what, at.fault)
-    elif at.fault:
-        yield at.problem(where)
+    if at.fault:
+        yield LeftOut(NotKept(what, at.fault), where)
+
+
+def _says_absence(concept: object) -> bool:
+    return any(ABSENT_OR_UNKNOWN in text(c.get("system")) for c in codings(concept))
 
 
 def condition(resource: Resource, at: str, key: str, _bundle: Bundle) -> Iterator[Piece]:
-    verified = _word(resource.get("verificationStatus"))
-    if verified == WRONG:
-        yield Withdrawn(Condition, key)
+    verified = said(resource.get("verificationStatus"))
+    if WRONG in verified:
+        yield Withdrawn(Condition, key, at)
         return
     concept = resource.get("code")
     system, code = _diagnosis(concept)
-    if verified == "refuted" or not code:
-        reason = "refuted" if verified == "refuted" else "code_not_held"
-        yield NotKept("Condition", reason, *named(concept))
+    status = _problem_status(resource, verified)
+    reason = _why_no_problem(concept, code, status)
+    if reason or status is None:
+        yield LeftOut(NotKept("Condition", reason, *named(concept)), at)
         return
     since, where = first_when(resource, "onsetDateTime", "onsetPeriod")
     yield from _day(since, at + where, "Condition.onset")
-    status = _PROBLEM.get(_word(resource.get("clinicalStatus")), Condition.Status.ACTIVE)
-    if status == Condition.Status.ACTIVE and verified in _DOUBTFUL:
-        status = Condition.Status.SUSPECTED
     values = {
         "system": system,
         "code": code,
@@ -93,6 +97,40 @@ def condition(resource: Resource, at: str, key: str, _bundle: Bundle) -> Iterato
     }
     places = {"/code": "/code/coding/0/code", "/onset_on": where, "/label": "/code/text"}
     yield ChartFact(Condition, key, values, Place(at, places))
+
+
+def _why_no_problem(concept: object, code: str, status: str | None) -> str:
+    if status in ("refuted", "status"):
+        return status
+    if _says_absence(concept):
+        return "absence"
+    return "" if code else "code_not_held"
+
+
+def _problem_status(resource: Resource, verified: set[str]) -> str:
+    """Of the chart; else why it is no problem: ``refuted``, or a ``status`` nobody understands."""
+    if "refuted" in verified:
+        return "refuted"
+    if verified and not verified & (_DOUBTFUL | _SURE):
+        return "status"
+    clinical = said(resource.get("clinicalStatus"))
+    known = [_PROBLEM[word] for word in sorted(clinical & _PROBLEM.keys())]
+    if clinical and not known:
+        return "status"
+    if Condition.Status.RESOLVED in known or _is_abated(resource):
+        return Condition.Status.RESOLVED
+    return Condition.Status.SUSPECTED if verified & _DOUBTFUL else Condition.Status.ACTIVE
+
+
+def _is_abated(resource: Resource) -> bool:
+    """Whether it says that the problem is over; a time to come is no end yet."""
+    for name in ("abatementDateTime", "abatementPeriod"):
+        if resource.get(name) is not None:
+            return has_begun(first_when(resource, name)[0])
+    if resource.get("abatementBoolean") is not None:
+        return resource["abatementBoolean"] is True
+    others = ("abatementString", "abatementAge", "abatementRange")
+    return any(resource.get(name) for name in others)
 
 
 def _diagnosis(concept: object) -> tuple[str, str]:
@@ -109,26 +147,28 @@ def medication(resource: Resource, at: str, key: str, bundle: Bundle) -> Iterato
     """MedicationRequest and MedicationStatement: what the patient takes or took."""
     kind, status = text(resource.get("resourceType")), text(resource.get("status"))
     if status == WRONG:
-        yield Withdrawn(Medication, key)
+        yield Withdrawn(Medication, key, at)
         return
     concept = resource.get("medicationCodeableConcept")
     if concept is None:
         concept = bundle.resolve(resource.get("medicationReference"), resource).get("code")
     is_order = text(resource.get("intent")) not in ("proposal", "plan")
     if resource.get("doNotPerform") is True or not is_order or status not in _TAKEN:
-        yield NotKept(kind, "status", status, cut(words(concept), 160))
+        yield LeftOut(NotKept(kind, "status", status, cut(words(concept), 160)), at)
         return
-    if not words(concept):
-        yield NotKept(kind, "no_name")
+    if not words(concept) or _says_absence(concept):
+        reason = "absence" if words(concept) else "no_name"
+        yield LeftOut(NotKept(kind, reason, *named(concept)), at)
         return
     since, where = first_when(resource, "authoredOn", "effectiveDateTime", "effectivePeriod")
     yield from _day(since, at + where, f"{kind}.date")
+    is_over = has_ended(resource.get("effectivePeriod"))
     code = code_of(concept, ATC).upper()
     values = {
         "code": code if is_atc(code) else "",
         "label": cut(words(concept), 160),
         "dose": cut(_dose(resource), 120),
-        "status": _TAKEN[status],
+        "status": Medication.Status.STOPPED if is_over else _TAKEN[status],
         "started_on": since.day,
     }
     yield ChartFact(Medication, key, values, Place(at, {"/started_on": where}))
@@ -155,26 +195,41 @@ def _is_number(value: object) -> bool:
 
 
 def allergy(resource: Resource, at: str, key: str, _bundle: Bundle) -> Iterator[Piece]:
-    verified, clinical = (
-        _word(resource.get("verificationStatus")),
-        _word(resource.get("clinicalStatus")),
-    )
+    verified = said(resource.get("verificationStatus"))
+    clinical = said(resource.get("clinicalStatus"))
     concept = resource.get("code")
-    if verified == WRONG:
-        yield Withdrawn(Allergy, key)
-    elif verified == "refuted" or clinical in ("inactive", "resolved"):
-        yield NotKept("AllergyIntolerance", verified or clinical, *named(concept))
-    elif not words(concept):
-        yield NotKept("AllergyIntolerance", "no_name")
-    else:
+    reason = _why_no_allergy(concept, verified, clinical)
+    if WRONG in verified:
+        yield Withdrawn(Allergy, key, at)
+    elif reason:
+        yield LeftOut(NotKept("AllergyIntolerance", reason, *named(concept)), at)
+    elif not says_no_allergy(resource):
         values = {"substance": cut(words(concept), 120), "reaction": cut(_reaction(resource), 160)}
         yield ChartFact(Allergy, key, values, Place(at, {"/substance": "/code"}))
 
 
+def _why_no_allergy(concept: object, verified: set[str], clinical: set[str]) -> str:
+    over = {"refuted", "inactive", "resolved"} & (verified | clinical)
+    if over:
+        return "refuted" if "refuted" in over else min(over)
+    if not words(concept):
+        return "no_name"
+    is_part = bool(said(concept) & NO_KNOWN_KIND_OF_ALLERGY)
+    is_absence = _says_absence(concept) and not said(concept) & NO_KNOWN_ALLERGY
+    return "absence" if is_part or is_absence else ""
+
+
+def speaks_of_no_allergy(resource: Resource) -> bool:
+    """Whether it is about «none known», be it said or taken back."""
+    return bool(said(resource.get("code")) & NO_KNOWN_ALLERGY)
+
+
 def says_no_allergy(resource: Resource) -> bool:
-    """A statement of its own: silence only says that nobody asked."""
-    held = {text(coding.get("code")) for coding in codings(resource.get("code"))}
-    return NO_KNOWN_ALLERGY in held and _word(resource.get("verificationStatus")) != WRONG
+    """A statement of its own: silence only says that nobody asked, and so does a refuted one."""
+    verified = said(resource.get("verificationStatus"))
+    clinical = said(resource.get("clinicalStatus"))
+    taken_back = {WRONG, "refuted", "inactive", "resolved"} & (verified | clinical)
+    return speaks_of_no_allergy(resource) and not taken_back
 
 
 def _reaction(resource: Resource) -> str:
@@ -189,23 +244,23 @@ def _reaction(resource: Resource) -> str:
 def encounter(resource: Resource, at: str, key: str, bundle: Bundle) -> Iterator[Piece]:
     status, code = text(resource.get("status")), text(part(resource.get("class")).get("code"))
     if status == WRONG:
-        yield Withdrawn(Encounter, key)
+        yield Withdrawn(Encounter, key, at)
         return
     if status == "cancelled" or code not in _KINDS:
         reason = "status" if status == "cancelled" else "class_not_held"
-        yield NotKept("Encounter", reason, status if status == "cancelled" else cut(code, 40))
+        what = status if status == "cancelled" else cut(code, 40)
+        yield LeftOut(NotKept("Encounter", reason, what), at)
         return
     begun = first_when(resource, "period")[0]
     ended_at = part(resource.get("period")).get("end")
     ended = first_when({"end": ended_at}, "end")[0]
-    if begun.at is None and begun.fault in ("", "not_precise"):
-        yield NotKept("Encounter", "no_time")
+    if begun.at is None:
+        reason = begun.fault or "no_time"
+        reason = "no_time" if reason == "not_precise" else reason
+        yield LeftOut(NotKept("Encounter", reason), f"{at}/period/start")
         return
-    yield from (
-        moment.problem(f"{at}/period/{end}")
-        for moment, end in ((begun, "start"), (ended, "end"))
-        if moment.fault
-    )
+    if ended.fault:
+        yield LeftOut(NotKept("Encounter.end", ended.fault), f"{at}/period/end")
     values = {
         "kind": _KINDS[code],
         "started_at": begun.at,
@@ -214,8 +269,7 @@ def encounter(resource: Resource, at: str, key: str, bundle: Bundle) -> Iterator
         "location": cut(_location(resource, bundle), 120),
     }
     places = {"/started_at": "/period/start", "/ended_at": "/period/end"}
-    if begun.at is not None:
-        yield ChartFact(Encounter, key, values, Place(at, places))
+    yield ChartFact(Encounter, key, values, Place(at, places))
 
 
 def _reason(resource: Resource) -> str:

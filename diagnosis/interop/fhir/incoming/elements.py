@@ -11,12 +11,14 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from medportal.common import json_bodies
 from medportal.common.errors import Pointer
 
 Resource = dict[str, Any]
 
 _DAY = re.compile(r"(?:18[5-9]|19\d|20\d|21[0-4])\d-\d\d-\d\d")
 _PARTIAL = re.compile(r"\d{4}(?:-\d\d)?")
+_ANY_DAY = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _MOMENT = re.compile(rf"{_DAY.pattern}T\d\d:\d\d(?::\d\d(?:\.\d{{1,12}})?)?(?:Z|[+-]\d\d:\d\d)?")
 
 
@@ -63,16 +65,39 @@ def named(concept: object) -> tuple[str, str]:
     return cut(code, 160), cut(words(concept), 160)
 
 
+def said(concept: object) -> set[str]:
+    """Every code and word of a concept, in lower case; also of the bare word of older versions."""
+    found = [text(concept), text(part(concept).get("text"))]
+    found += [text(coding.get("code")) for coding in codings(concept)]
+    return {word.lower() for word in found if word}
+
+
+def modifiers(value: object, at: str = "") -> Iterator[str]:
+    """Where something stands that changes the meaning and that nobody here understands.
+
+    FHIR: an extension that modifies «shall not be ignored», wherever in the resource it stands.
+    """
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if (name == "modifierExtension" and inner) or (
+                name == "implicitRules" and inner and not at
+            ):
+                yield f"{at}/{name}"
+            else:
+                yield from modifiers(inner, f"{at}/{json_bodies.step(name)}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from modifiers(inner, f"{at}/{index}")
+
+
 @dataclass(frozen=True)
 class When:
     """A date or time as FHIR writes them, or what is wrong with it."""
 
     at: datetime | None = None
     fault: str = ""  # "" | not_precise | not_a_time | no_time_zone
-
-    @property
-    def day(self) -> date | None:
-        return timezone.localdate(self.at) if self.at else None
+    day: date | None = None
+    """As it is written, in its own time zone: a birth date is no moment."""
 
     def problem(self, pointer: str) -> Pointer:
         sentences = {
@@ -85,21 +110,43 @@ class When:
 
 def when(value: object) -> When:
     """A whole day counts from its first moment, here; no value is neither right nor wrong."""
-    said = text(value)
     if value is None:
         return When()
-    if _PARTIAL.fullmatch(said):
+    written = text(value)
+    if _PARTIAL.fullmatch(written):
         return When(fault="not_precise")
     try:
-        if _DAY.fullmatch(said):
-            whole = datetime.combine(date.fromisoformat(said), time())
-            return When(timezone.make_aware(whole))
-        if _MOMENT.fullmatch(said):
-            at = datetime.fromisoformat(said)
-            return When(fault="no_time_zone") if timezone.is_naive(at) else When(at)
+        return _read(written)
     except ValueError:
-        pass
-    return When(fault="not_a_time")
+        return When(fault="not_a_time")
+
+
+def _read(written: str) -> When:
+    if _DAY.fullmatch(written):
+        day = date.fromisoformat(written)
+        return When(timezone.make_aware(datetime.combine(day, time())), day=day)
+    if not _MOMENT.fullmatch(written):
+        return When(fault="not_a_time")
+    at = datetime.fromisoformat(written)
+    return When(fault="no_time_zone") if timezone.is_naive(at) else When(at, day=at.date())
+
+
+def has_ended(value: object) -> bool:
+    """Whether the end of a period lies behind us; a year or a month lasts until it is over.
+
+    The year 9999 stands for «no end» and is no date that a chart holds.
+    """
+    found = _ANY_DAY.match(text(part(value).get("end")))
+    if not found:
+        return False
+    end = tuple(int(number) for number in found.groups() if number)
+    today = timezone.localdate()
+    return end < (today.year, today.month, today.day)[: len(end)]
+
+
+def has_begun(at: When) -> bool:
+    """Whether a time has come; of what can not be read it is taken for granted."""
+    return at.at is None or at.at <= timezone.now()
 
 
 def first_when(resource: Resource, *names: str) -> tuple[When, str]:

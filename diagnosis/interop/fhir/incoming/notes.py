@@ -8,7 +8,6 @@ from base64 import b64decode
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from diagnosis.interop.fhir.incoming.bundle import Bundle
 from diagnosis.interop.fhir.incoming.elements import (
@@ -21,11 +20,10 @@ from diagnosis.interop.fhir.incoming.elements import (
     text,
     words,
 )
-from diagnosis.interop.fhir.incoming.pieces import Piece, Withdrawn
-from diagnosis.records.incoming import ChartFact, NotKept, Place
+from diagnosis.interop.fhir.incoming.pieces import Piece
+from diagnosis.records.incoming import ChartFact, LeftOut, NotKept, Place, Withdrawn
 from diagnosis.records.models import Note
 from medportal.common import json_bodies
-from medportal.common.errors import Pointer
 
 WRONG = "entered-in-error"
 ANY_NOTE = "34109-9"
@@ -36,9 +34,9 @@ FINAL = ("final", "amended", "corrected", "appended")
 def document(resource: Resource, at: str, key: str, bundle: Bundle) -> Iterator[Piece]:
     status, of_text = text(resource.get("status")), text(resource.get("docStatus"))
     if WRONG in (status, of_text):
-        yield Withdrawn(Note, key)
+        yield Withdrawn(Note, key, at)
     elif status != "current" or of_text == "preliminary":
-        yield NotKept("DocumentReference", "status", of_text or status)
+        yield LeftOut(NotKept("DocumentReference", "status", of_text or status), at)
     else:
         attached = [part(c.get("attachment")) for c in parts(resource.get("content", []))]
         places = [f"/content/{index}/attachment" for index in range(len(attached))]
@@ -48,9 +46,9 @@ def document(resource: Resource, at: str, key: str, bundle: Bundle) -> Iterator[
 def report(resource: Resource, at: str, key: str, bundle: Bundle) -> Iterator[Piece]:
     status = text(resource.get("status"))
     if status == WRONG:
-        yield Withdrawn(Note, key)
+        yield Withdrawn(Note, key, at)
     elif status not in FINAL:
-        yield NotKept("DiagnosticReport", "status", status)
+        yield LeftOut(NotKept("DiagnosticReport", "status", status), at)
     elif text(resource.get("conclusion")):
         yield from _note(resource, at, key, bundle, text(resource.get("conclusion")))
     elif resource.get("presentedForm"):
@@ -58,7 +56,7 @@ def report(resource: Resource, at: str, key: str, bundle: Bundle) -> Iterator[Pi
         held = {f"/presentedForm/{index}": form for index, form in enumerate(forms)}
         yield from _attached(resource, at, key, bundle, held)
     else:
-        yield NotKept("DiagnosticReport", "no_text")
+        yield LeftOut(NotKept("DiagnosticReport", "no_text"), at)
 
 
 def _attached(
@@ -68,14 +66,13 @@ def _attached(
     for index, (where, attachment) in enumerate(held.items()):
         media, _semicolon, rest = text(attachment.get("contentType")).partition(";")
         if media.strip().lower() != "text/plain" or not attachment.get("data"):
-            yield NotKept(kind, "no_text", cut(media.strip(), 80))
+            yield LeftOut(NotKept(kind, "no_text", cut(media.strip(), 80)), at + where)
             continue
         found = _decoded(attachment.get("data"), rest)
         if found is None:
-            message = _("This text can not be read: it must be base64 of plain text.")
-            yield Pointer(f"{at}{where}/data", "unreadable_text", message)
+            yield LeftOut(NotKept(kind, "unreadable_text"), f"{at}{where}/data")
         elif len(found) > settings.IMPORT_LONGEST_NOTE:
-            yield Pointer(f"{at}{where}/data", "too_long", _("This text is too long."))
+            yield LeftOut(NotKept(kind, "too_long"), f"{at}{where}/data")
         else:
             yield from _note(resource, at, f"{key}#{index}" if index else key, bundle, found)
 
@@ -93,10 +90,10 @@ def _decoded(data: object, parameters: str) -> str | None:
 def _note(resource: Resource, at: str, key: str, bundle: Bundle, said: str) -> Iterator[Piece]:
     names = ("date", "issued", "effectiveDateTime", "effectivePeriod")
     written, where = first_when(resource, *names)
-    if written.fault:
-        yield written.problem(at + where)
-    elif written.at is None:
-        yield NotKept(text(resource.get("resourceType")), "no_time")
+    if written.at is None:
+        kind = text(resource.get("resourceType"))
+        reason = "no_time" if written.fault in ("", "not_precise") else written.fault
+        yield LeftOut(NotKept(kind, reason), at + where)
     else:
         values = {
             "written_at": written.at,

@@ -8,7 +8,9 @@ from typing import Any
 from diagnosis.interop.fhir.incoming.elements import (
     Resource,
     codings,
+    cut,
     first_when,
+    modifiers,
     named,
     part,
     parts,
@@ -16,12 +18,14 @@ from diagnosis.interop.fhir.incoming.elements import (
     text,
     words,
 )
-from diagnosis.interop.fhir.incoming.pieces import Piece, Withdrawn
+from diagnosis.interop.fhir.incoming.pieces import Piece
 from diagnosis.records import codes
 from diagnosis.records.codes import Code
-from diagnosis.records.incoming import NotKept, Observed, Place
+from diagnosis.records.incoming import LeftOut, NotKept, Observed, Place, Withdrawn
+from diagnosis.records.incoming.words import is_blank, is_limit
 from diagnosis.records.models import Observation
 from diagnosis.records.validation import Given
+from medportal.common.errors import Pointer
 
 UCUM = "http://unitsofmeasure.org"
 VALUES = (
@@ -38,9 +42,10 @@ def take(resource: Resource, at: str, key: str) -> Iterator[Piece]:
         held.append((component, f"/component/{index}", f"{key}#{index}"))
     if status == Observation.Status.ENTERED_IN_ERROR:
         for _part, _at, name in held:
-            yield Withdrawn(Observation, name)
+            yield Withdrawn(Observation, name, at)
     elif status in NOT_YET:
-        yield NotKept("Observation", "status", status, words(resource.get("code")))
+        what = NotKept("Observation", "status", status, cut(words(resource.get("code")), 160))
+        yield LeftOut(what, f"{at}/status")
     else:
         for inner, where, name in held:
             yield from _take_one(resource, inner, Place(at, _names(where, inner)), name)
@@ -50,17 +55,17 @@ def _take_one(resource: Resource, inner: Resource, place: Place, name: str) -> I
     entry = _entry(inner)
     value = next(taken(VALUES, inner), "")
     is_panel = inner is resource and bool(resource.get("component") or resource.get("hasMember"))
-    if entry is None or entry.is_panel:
-        if value or not is_panel:
-            yield NotKept("Observation", "code_not_held", *named(inner.get("code")))
-        return
-    reason = _unheld(inner, value)
-    if reason:
-        yield NotKept("Observation", reason, *named(inner.get("code")))
-        return
     at, where = first_when(resource, "effectiveDateTime", "effectiveInstant", "effectivePeriod")
-    if at.fault:
-        yield place.of(at.problem("/observed_at" if not where.endswith("start") else where))
+    modified = next(modifiers(inner), "") if inner is not resource else ""
+    reason, there = _unheld(inner, value, entry, modified)
+    if reason == "code_not_held" and is_panel and not value:
+        return
+    if not reason and at.fault:
+        reason = "time_not_precise" if at.fault == "not_precise" else at.fault
+        there = "/observed_at" if not where.endswith("start") else where
+    if reason or entry is None:
+        what = NotKept("Observation", reason, *named(inner.get("code")))
+        yield LeftOut(what, place.of(Pointer(there, "", "")).pointer)
         return
     low, high = _limits(inner)
     number, unit = _value(inner, value, entry)
@@ -105,13 +110,19 @@ def _entry(inner: Resource) -> Code | None:
     return None
 
 
-def _unheld(inner: Resource, value: str) -> str:
-    """Why a result that says so itself is no value: none, or only a limit such as «< 5»."""
-    if not value and inner.get("dataAbsentReason") is not None:
-        return "no_value"
-    if part(inner.get("valueQuantity")).get("comparator"):
-        return "only_a_limit"
-    return ""
+def _unheld(inner: Resource, value: str, entry: Code | None, modified: str) -> tuple[str, str]:
+    """Why a result is no value, and where it says so: none, or only a limit such as «< 5»."""
+    if entry is None or entry.is_panel:
+        return "code_not_held", "/code"
+    if modified:
+        return "shall_not_be_ignored", modified
+    held = inner.get(value) if value else None
+    written = part(held).get("value") if value == "valueQuantity" else held
+    if inner.get("dataAbsentReason") is not None or is_blank(written):
+        return "no_value", "/value"
+    if part(inner.get("valueQuantity")).get("comparator") or is_limit(written):
+        return "only_a_limit", "/value"
+    return "", ""
 
 
 def _value(inner: Resource, name: str, entry: Code) -> tuple[Any, str]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from django.utils.translation import gettext as _
 
-from diagnosis.interop.fhir.incoming.elements import Resource, first_when, part, parts, text, when
+from diagnosis.interop.fhir.incoming.elements import (
+    Resource,
+    first_when,
+    has_ended,
+    modifiers,
+    parts,
+    text,
+    when,
+)
 from diagnosis.records import names
-from diagnosis.records.incoming import NotKept, Place
+from diagnosis.records.incoming import NotKept, Place, Tally
 from diagnosis.records.models import Patient
 from diagnosis.records.persons import NewPatient
 from medportal.common.errors import Pointer
@@ -33,11 +39,12 @@ def place_of(at: str) -> Place:
 
 
 def read_person(
-    resource: Resource, place: Place, not_kept: Counter[NotKept]
+    resource: Resource, place: Place, not_kept: Tally
 ) -> tuple[NewPatient | None, list[Pointer]]:
     """The person, or what keeps them from being one."""
     found: list[Pointer] = []
-    if resource.get("active") is False:
+    found += [Pointer(where, "shall_not_be_ignored", _ignored()) for where in modifiers(resource)]
+    if _is_replaced(resource):
         message = _("The source no longer uses this record: see which one replaced it.")
         found.append(Pointer("/active", "inactive", message))
     born = when(resource.get("birthDate"))
@@ -59,12 +66,24 @@ def read_person(
         birth_date=born.day,
         sex=sex,
         deceased_on=died.day,
-        identifiers=_numbers(resource, not_kept),
+        identifiers=_numbers(resource, place, not_kept),
     ), []
+
+
+def _ignored() -> str:
+    return _("Something here changes what the record means, and nobody here understands it.")
+
+
+def _is_replaced(resource: Resource) -> bool:
+    """No longer used, and not because the patient has died: records of the dead are closed."""
+    has_died = resource.get("deceasedBoolean") is True or bool(resource.get("deceasedDateTime"))
+    linked = {text(link.get("type")) for link in parts(resource.get("link", []))}
+    return resource.get("active") is False and (not has_died or "replaced-by" in linked)
 
 
 def _name(resource: Resource) -> dict[str, str]:
     held = [n for n in parts(resource.get("name", [])) if n.get("use") not in ("old", "maiden")]
+    held = [n for n in held if not has_ended(n.get("period"))] or held
     rank = {"official": 0, "usual": 1, None: 1}
     held.sort(key=lambda name: rank.get(text(name.get("use")) or None, 2))
     native = next((name for name in held if _is_native(name)), {})
@@ -75,7 +94,7 @@ def _name(resource: Resource) -> dict[str, str]:
         "family_name": family or text(main.get("text")),
         "given_name": given if family else "",
         "title": _joined(main.get("prefix")),
-        "native_name": written.replace(" ", ""),
+        "native_name": names.joined(written),
     }
 
 
@@ -90,16 +109,22 @@ def _joined(value: object) -> str:
     return " ".join(filter(None, (text(one) for one in held)))
 
 
-def _numbers(resource: Resource, not_kept: Counter[NotKept]) -> list[tuple[str, str]]:
+def _numbers(resource: Resource, place: Place, not_kept: Tally) -> list[tuple[str, str]]:
     found: dict[tuple[str, str], None] = {}
-    for identifier in parts(resource.get("identifier", [])):
+    for index, identifier in enumerate(parts(resource.get("identifier", []))):
         system, value = text(identifier.get("system")), text(identifier.get("value"))
-        if identifier.get("use") == "old" or part(identifier.get("period")).get("end"):
-            not_kept[NotKept("Patient.identifier", "no_longer_used", system)] += 1
-        elif not system or not value:
-            not_kept[NotKept("Patient.identifier", "incomplete", system)] += 1
-        elif len(value) > LONGEST_NUMBER:
-            not_kept[NotKept("Patient.identifier", "too_long", system)] += 1
+        reason = _why_no_number(identifier, system, value)
+        if reason:
+            what = NotKept("Patient.identifier", reason, system)
+            not_kept.note(what, f"{place.at}/identifier/{index}")
         else:
             found[(system, value)] = None
     return list(found)
+
+
+def _why_no_number(identifier: Resource, system: str, value: str) -> str:
+    if identifier.get("use") == "old" or has_ended(identifier.get("period")):
+        return "no_longer_used"
+    if not system or not value:
+        return "incomplete"
+    return "too_long" if len(value) > LONGEST_NUMBER else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -13,20 +12,32 @@ from django.utils.translation import gettext as _
 
 from diagnosis.interop.fhir.incoming import chart, notes, observations
 from diagnosis.interop.fhir.incoming.bundle import Bundle, Entry, open_file
-from diagnosis.interop.fhir.incoming.elements import Resource, text
+from diagnosis.interop.fhir.incoming.elements import Resource, modifiers, named, text
 from diagnosis.interop.fhir.incoming.person import place_of, read_person
-from diagnosis.interop.fhir.incoming.pieces import Piece, Withdrawn
+from diagnosis.interop.fhir.incoming.pieces import Piece
 from diagnosis.records.incoming import (
     ChartFact,
     Incoming,
+    LeftOut,
     NotKept,
     Observed,
     Reading,
+    Said,
+    Tally,
+    Withdrawn,
     unusable,
 )
 from diagnosis.records.incoming.shapes import LONGEST_IDENTIFIER
-from diagnosis.records.models import Patient
-from medportal.common.errors import Pointer
+from diagnosis.records.models import (
+    Allergy,
+    Condition,
+    Encounter,
+    Medication,
+    Note,
+    Observation,
+    Patient,
+    PatientRow,
+)
 
 Reader = Callable[[Resource, str, str, Bundle], Iterator[Piece]]
 
@@ -35,15 +46,15 @@ def _observation(resource: Resource, at: str, key: str, _bundle: Bundle) -> Iter
     return observations.take(resource, at, key)
 
 
-READERS: dict[str, Reader] = {
-    "Observation": _observation,
-    "Condition": chart.condition,
-    "MedicationRequest": chart.medication,
-    "MedicationStatement": chart.medication,
-    "AllergyIntolerance": chart.allergy,
-    "Encounter": chart.encounter,
-    "DocumentReference": notes.document,
-    "DiagnosticReport": notes.report,
+READERS: dict[str, tuple[Reader, type[PatientRow]]] = {
+    "Observation": (_observation, Observation),
+    "Condition": (chart.condition, Condition),
+    "MedicationRequest": (chart.medication, Medication),
+    "MedicationStatement": (chart.medication, Medication),
+    "AllergyIntolerance": (chart.allergy, Allergy),
+    "Encounter": (chart.encounter, Encounter),
+    "DocumentReference": (notes.document, Note),
+    "DiagnosticReport": (notes.report, Note),
 }
 ROOM = LONGEST_IDENTIFIER - 10
 """For a key; the rest is for the number of a component."""
@@ -57,8 +68,9 @@ class _Sheet:
     observed: list[Observed] = field(default_factory=list)
     facts: list[ChartFact] = field(default_factory=list)
     withdrawn: list[Withdrawn] = field(default_factory=list)
-    found: list[Pointer] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
     says_no_allergy: bool = False
+    takes_back_no_allergy: bool = False
 
 
 def read(data: bytes) -> Reading:
@@ -69,7 +81,7 @@ def read(data: bytes) -> Reading:
         if entry.kind in READERS:
             _read_entry(entry, bundle, sheets)
         elif entry.kind != "Patient":
-            bundle.not_kept[NotKept(entry.kind, "kind_not_held")] += 1
+            bundle.not_kept.note(NotKept(entry.kind, "kind_not_held"), entry.at)
     patients = [_incoming(sheet, bundle.not_kept) for sheet in sheets.values()]
     return Reading(patients, bundle.not_kept)
 
@@ -87,29 +99,48 @@ def _sheets(bundle: Bundle) -> dict[str, _Sheet]:
 
 def _read_entry(entry: Entry, bundle: Bundle, sheets: dict[str, _Sheet]) -> None:
     subject = entry.resource.get("subject", entry.resource.get("patient"))
-    target = bundle.target(subject)
+    target = bundle.target(subject, entry.resource)
     sheet = sheets.get(target.at) if target else None
     if sheet is None:
-        bundle.not_kept[NotKept(entry.kind, "patient_not_in_file")] += 1
+        bundle.not_kept.note(NotKept(entry.kind, "patient_not_in_file"), entry.at)
         return
-    if entry.kind == "AllergyIntolerance" and chart.says_no_allergy(entry.resource):
-        sheet.says_no_allergy = True
+    read_one, model = READERS[entry.kind]
+    sheet.said.append(Said(model, _key(entry), has_parts=True))
+    if entry.kind == "AllergyIntolerance" and chart.speaks_of_no_allergy(entry.resource):
+        _take_no_allergy(entry.resource, sheet)
+    modified = next(_modified(entry), "")
+    if modified:
+        code = entry.resource.get("code")
+        what = NotKept(entry.kind, "shall_not_be_ignored", *named(code))
+        bundle.not_kept.note(what, entry.at + modified)
         return
-    for piece in READERS[entry.kind](entry.resource, entry.at, _key(entry), bundle):
+    for piece in read_one(entry.resource, entry.at, _key(entry), bundle):
         _put(piece, sheet, bundle.not_kept)
 
 
-def _put(piece: Piece, sheet: _Sheet, not_kept: Counter[NotKept]) -> None:
-    if isinstance(piece, NotKept):
-        not_kept[piece] += 1
+def _take_no_allergy(resource: Resource, sheet: _Sheet) -> None:
+    is_said = chart.says_no_allergy(resource) and not next(modifiers(resource), "")
+    sheet.says_no_allergy = sheet.says_no_allergy or is_said
+    sheet.takes_back_no_allergy = sheet.takes_back_no_allergy or not is_said
+
+
+def _modified(entry: Entry) -> Iterator[str]:
+    """A component of an observation is one by itself."""
+    resource = entry.resource
+    if entry.kind == "Observation":
+        resource = {name: part for name, part in resource.items() if name != "component"}
+    return modifiers(resource)
+
+
+def _put(piece: Piece, sheet: _Sheet, not_kept: Tally) -> None:
+    if isinstance(piece, LeftOut):
+        not_kept.note(piece.what, piece.at)
     elif isinstance(piece, Observed):
         sheet.observed.append(piece)
     elif isinstance(piece, ChartFact):
         sheet.facts.append(piece)
-    elif isinstance(piece, Withdrawn):
-        sheet.withdrawn.append(piece)
     else:
-        sheet.found.append(piece)
+        sheet.withdrawn.append(piece)
 
 
 def _key(entry: Entry) -> str:
@@ -122,7 +153,7 @@ def _key(entry: Entry) -> str:
     return name
 
 
-def _incoming(sheet: _Sheet, not_kept: Counter[NotKept]) -> Incoming:
+def _incoming(sheet: _Sheet, not_kept: Tally) -> Incoming:
     place = place_of(sheet.entry.at)
     person, found = read_person(sheet.entry.resource, place, not_kept)
     if person is not None and sheet.says_no_allergy:
@@ -132,6 +163,8 @@ def _incoming(sheet: _Sheet, not_kept: Counter[NotKept]) -> Incoming:
         place=place,
         observed=sheet.observed,
         facts=sheet.facts,
-        withdrawn=[(one.model, one.identifier) for one in sheet.withdrawn],
-        found=[*found, *sheet.found],
+        withdrawn=sheet.withdrawn,
+        said=sheet.said,
+        takes_back_no_allergy=sheet.takes_back_no_allergy,
+        found=found,
     )

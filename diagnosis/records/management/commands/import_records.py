@@ -71,7 +71,9 @@ class Command(PlainCommand):
             self.stdout.write(f"{what}: {counts}")
         for entry in report["not_kept"]:
             named = " ".join(filter(None, (entry["what"], entry["code"], entry["label"])))
-            self.stdout.write(f"not kept: {entry['count']} × {named} ({entry['reason']})")
+            places = ", ".join(entry["places"])
+            where = f" at {places}" if places else ""
+            self.stdout.write(f"not kept: {entry['count']} × {named} ({entry['reason']}){where}")
         for refused in report["refused"]:
             for found in refused["findings"]:
                 self.stderr.write(f"refused: {found['pointer']} {found['message']}")

@@ -1,10 +1,9 @@
-"""Tables: reading them, guessing their features, and leaving out what no model should see."""
+"""Guessing the features of a table, and leaving out what no model should see."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,76 +11,91 @@ import pandas as pd
 
 from diagnosis.ml.errors import TableError
 from diagnosis.ml.schema import Category, Feature
+from diagnosis.ml.tables import columns
+from diagnosis.ml.tables.dates import holds_dates
+from diagnosis.ml.tables.identifiers import (
+    is_surely_identifier,
+    looks_like_identifier,
+    tells_who,
+)
+from diagnosis.ml.words import text_of
 
 if TYPE_CHECKING:
     from diagnosis.ml.schema import FeatureSchema
 
 MOST_CATEGORIES = 30
 CODED_AT_MOST = 6  # so many different small whole numbers look like codes, more like a count
-_IDENTIFIER = re.compile(r"(^|[_.\s-])(id|uuid|mrn|ssn|identifier|patient_?no|record_?no)$", re.I)
+MIXED = "it holds numbers and, in some rows, what is none"
+_IDENTIFIER = "it looks like an identifier"
+_NO_NAME, _NO_VALUES = "it has no name", "its cells hold no single values"
+_NAMELESS = re.compile(r"Unnamed: \d+(_level_\d+)?|")
+_LONG_NUMBER = 1e8  # all different and so long: numbers of people, not of what they have
+_NAMED, _SHORT = 3, 12
 
 
-class TableWarning(UserWarning):
-    """Something about a table that its owner should know; the work goes on."""
-
-
-def read_table(path: str | Path) -> pd.DataFrame:
-    """Read a CSV or Parquet file.
-
-    Raises
-    ------
-    TableError
-        It does not exist, can not be read, or holds no rows.
-    """
-    file = Path(path)
-    if not file.is_file():
-        raise TableError(f"There is no file {file}.")
-    parquet = file.suffix.lower() in (".parquet", ".pq")
-    try:
-        table = pd.read_parquet(file) if parquet else pd.read_csv(file)
-    except (ValueError, OSError, UnicodeError) as error:  # pandas' and arrow's own are ValueErrors
-        kind = "Parquet" if parquet else "CSV"
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise TableError(f"{file} can not be read as {kind}: {first}") from error
-    if not len(table):
-        raise TableError(f"{file} holds no rows.")
-    return table
-
-
-def _is_text(column: pd.Series[Any]) -> bool:
-    return not (
-        pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column)
-    )
-
-
-def _looks_like_identifier(column: pd.Series[Any]) -> bool:
-    present = column.dropna()
-    distinct = present.nunique()
-    if _is_text(column):
-        return distinct > MOST_CATEGORIES and distinct > 0.5 * len(present)
-    unique = distinct == len(present) and len(present) >= 10
-    if _IDENTIFIER.search(str(column.name)) and distinct > 0.5 * len(present):
+def _is_identifier(column: pd.Series[Any]) -> bool:
+    name, distinct = str(column.name), column.nunique()
+    if tells_who(name) and distinct > CODED_AT_MOST:
         return True
-    if not unique or not pd.api.types.is_integer_dtype(column):
-        return False
-    return bool(abs(int(present.max()) - int(present.min())) == len(present) - 1)
+    present = column.dropna()
+    if columns.is_words(column):
+        return bool(distinct > MOST_CATEGORIES and distinct > 0.5 * len(present))
+    whole = distinct == len(present) >= 10 and bool((present % 1 == 0).all())
+    return whole and (looks_like_identifier(name) or _is_numbered(present))
+
+
+def _is_numbered(numbers: pd.Series[Any]) -> bool:
+    """Whether different whole numbers follow each other, or are as long as those of records."""
+    low, high = float(numbers.min()), float(numbers.max())
+    return high - low == len(numbers) - 1 or low >= _LONG_NUMBER
 
 
 def unusable(column: pd.Series[Any]) -> str | None:
-    """Say why a column can not be a feature, or None if it can."""
+    """Say why a plain column can not be a feature, or None if it can."""
+    if columns.holds_no_values(column):
+        return _NO_VALUES
     present = column.dropna()
     reasons: tuple[tuple[str, Callable[[], bool]], ...] = (
         ("it is empty", lambda: present.empty),
+        (_NO_NAME, lambda: bool(_NAMELESS.fullmatch(str(column.name)))),
         ("it is constant", lambda: present.nunique() == 1 and not column.isna().any()),
         ("it has a single value", lambda: present.nunique() == 1),
-        ("it looks like an identifier", lambda: _looks_like_identifier(column)),
-        ("it holds dates", lambda: pd.api.types.is_datetime64_any_dtype(column)),
+        ("it holds dates", lambda: holds_dates(column)),
+        (_IDENTIFIER, lambda: is_surely_identifier(str(column.name))),
+        (MIXED, lambda: columns.stray_words(column, CODED_AT_MOST) is not None),
+        (_IDENTIFIER, lambda: _is_identifier(column)),
         (
             f"it is text with more than {MOST_CATEGORIES} different values",
-            lambda: _is_text(column) and present.nunique() > MOST_CATEGORIES,
+            lambda: columns.is_words(column) and present.nunique() > MOST_CATEGORIES,
         ),
     )
     return next((reason for reason, holds in reasons if holds()), None)
+
+
+def tells_of_a_row(column: pd.Series[Any]) -> bool:
+    """Whether a plain column holds something of the row, be it no feature; not whose it is."""
+    return unusable(column) not in (_IDENTIFIER, _NO_NAME, _NO_VALUES)
+
+
+def identifiers(table: pd.DataFrame) -> list[str]:
+    """Return the columns of a plain table that tell, by their name, whose row it is."""
+    named_so = [
+        str(name)
+        for name in table.columns
+        if is_surely_identifier(str(name)) or tells_who(str(name))
+    ]
+    return [name for name in named_so if table[name].nunique() > CODED_AT_MOST]
+
+
+def strays(column: pd.Series[Any]) -> str:
+    """Name what keeps a column from being numbers: the words, shortly, and their rows."""
+    found = columns.stray_words(column, CODED_AT_MOST)
+    if found is None:
+        return ""
+    words, rows = found
+    shown = ", ".join(f"«{word}»" for word in words[:_NAMED] if len(word) <= _SHORT)
+    places = ", ".join(map(str, rows[:_NAMED])) + (" …" if len(rows) > _NAMED else "")
+    return f"{shown or 'words'} (row {places})"
 
 
 def _label(name: str) -> dict[str, str]:
@@ -102,8 +116,8 @@ def _inferred(name: str, column: pd.Series[Any]) -> Feature:
     label = _label(name)
     if pd.api.types.is_bool_dtype(column) or set(present.unique()) <= {True, False}:
         return Feature(name, label, "boolean", required=required)
-    if _is_text(column):
-        values = sorted({str(value).strip() for value in present})
+    if columns.is_words(column):
+        values = sorted({text_of(value) for value in present})
         categories = tuple(Category(i, v, {"en": v, "zh-Hans": v}) for i, v in enumerate(values))
         return Feature(name, label, "category", categories=categories, required=required)
     if _is_coded(present):

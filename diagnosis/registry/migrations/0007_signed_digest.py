@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0005_training_ward")]
+    dependencies = [("registry", "0006_finding_answers")]
 
     operations = [
         migrations.AddField(
