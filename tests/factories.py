@@ -36,6 +36,7 @@ from diagnosis.inference.models import (
     Prediction,
     WardAnswer,
     WardRound,
+    WrongPatientMark,
 )
 from diagnosis.records import names
 from diagnosis.records.models import (
@@ -52,6 +53,7 @@ from diagnosis.records.models import (
 )
 from diagnosis.registry import signing
 from diagnosis.registry.models import (
+    FindingAnswer,
     ModelVersion,
     Quota,
     Service,
@@ -331,6 +333,20 @@ class VersionStructureFactory(OpenFactory):
     )
 
 
+class FindingAnswerFactory(OpenFactory):
+    class Meta:
+        model = FindingAnswer
+
+    version = factory.SubFactory(ModelVersionFactory)
+    finding = "few_events"
+    words = "Known before the outcome."
+    by = factory.SubFactory(
+        UserFactory,
+        organisation=factory.SelfAttribute("..version.service.organisation"),
+        roles=[Role.REVIEWER],
+    )
+
+
 class VersionEventFactory(OpenFactory):
     class Meta:
         model = VersionEvent
@@ -406,6 +422,15 @@ class OwnEstimateFactory(OpenFactory):
     prediction = factory.SubFactory(PredictionFactory)
     by = factory.SelfAttribute("prediction.requested_by")
     value = 0.4
+
+
+class WrongPatientMarkFactory(OpenFactory):
+    class Meta:
+        model = WrongPatientMark
+
+    prediction = factory.SubFactory(PredictionFactory)
+    by = factory.SelfAttribute("prediction.requested_by")
+    state_before = "done"
 
 
 class WardCaseFactory(OpenFactory):

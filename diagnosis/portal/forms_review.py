@@ -5,30 +5,40 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lockout import OwnPasswordForm
 
-CHECKS = ("question", "population", "contradictions", "added_value", "alerts")
+CHECKS = {
+    "question": _("Question"),
+    "population": _("Population"),
+    "contradictions": _("Contradictions"),
+    "added_value": _("What it adds"),
+    "alerts": _("Alerts per hundred"),
+}
+
+
+def _point(label: str | Promise) -> forms.BooleanField:
+    """It stands beside the evidence that it asks about and goes with the form at the side."""
+    return forms.BooleanField(label=label, widget=forms.CheckboxInput(attrs={"form": "review"}))
 
 
 class ReviewForm(OwnPasswordForm):
     """Every point is looked at, then the reviewer signs with the password."""
 
-    question = forms.BooleanField(
-        label=_("The question, its user and its moment are right, and «never» is complete.")
+    question = _point(
+        _("The question, its user and its moment are right, and «never» is complete.")
     )
-    population = forms.BooleanField(
-        label=_("The population of the data and its difference from our patients are named.")
+    population = _point(
+        _("The population of the data and its difference from our patients are named.")
     )
-    contradictions = forms.BooleanField(
-        label=_("Each direction against the usual one has an explanation that I accept.")
+    contradictions = _point(
+        _("Each direction against the usual one has an explanation that I accept.")
     )
-    added_value = forms.BooleanField(
-        label=_("I have seen what it adds to age and sex and to the usual score.")
-    )
-    alerts = forms.BooleanField(
-        label=_("The number of flagged patients per hundred, right and missed, can be borne.")
+    added_value = _point(_("I have seen what it adds to age and sex and to the usual score."))
+    alerts = _point(
+        _("The number of flagged patients per hundred, right and missed, can be borne.")
     )
     note = forms.CharField(
         label=_("Remark"),
@@ -43,8 +53,24 @@ class ReviewForm(OwnPasswordForm):
         self.fields["password"].label = _("Your password, as your signature")
 
     @property
-    def checks(self) -> list[forms.BoundField]:
-        return [self[name] for name in CHECKS]
+    def points(self) -> list[dict[str, Any]]:
+        """For the list at the side, which leads to each of them."""
+        return [
+            {"name": name, "title": title, "field": self[name]} for name, title in CHECKS.items()
+        ]
+
+
+class PublishForm(forms.Form):
+    """Publishing is meant, and says why."""
+
+    sure = forms.BooleanField(
+        label=_("Clinicians act on this version from now on: that is what I mean.")
+    )
+    reason = forms.CharField(
+        label=_("Why this version, and why now"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 class ReasonForm(forms.Form):

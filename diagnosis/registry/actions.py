@@ -175,7 +175,7 @@ def reject_version(*, actor: User, version: ModelVersion, reason: str) -> ModelV
     return steps.move(actor, version, State.REJECTED, "version.reject", reason=steps.given(reason))
 
 
-def publish_version(*, actor: User, version: ModelVersion) -> ModelVersion:
+def publish_version(*, actor: User, version: ModelVersion, reason: str) -> ModelVersion:
     """Let clinicians run it. The version that was published until now retires with it.
 
     Refused, and back with the reviewer, where it is not what was signed any more.
@@ -184,7 +184,7 @@ def publish_version(*, actor: User, version: ModelVersion) -> ModelVersion:
     with transaction.atomic():
         version = steps.held(actor, version, State.APPROVED)
         if not signing.return_if_changed(actor, version):
-            return _publish(actor, version)
+            return _publish(actor, version, reason)
     raise DomainError(
         "changed_after_signature",
         _("This was changed after it was signed. It is submitted again: look at it, then sign."),
@@ -192,7 +192,7 @@ def publish_version(*, actor: User, version: ModelVersion) -> ModelVersion:
     )
 
 
-def _publish(actor: User, version: ModelVersion) -> ModelVersion:
+def _publish(actor: User, version: ModelVersion, reason: str) -> ModelVersion:
     open_ones = contradictions.unexplained(version)
     if open_ones:
         raise DomainError(
@@ -206,7 +206,8 @@ def _publish(actor: User, version: ModelVersion) -> ModelVersion:
     for former in formerly.select_for_update(of=("self",)):
         steps.move(actor, former, State.RETIRED, "version.retire")
     version.published_by, version.published_at = actor, timezone.now()
-    return steps.move(actor, version, State.PUBLISHED, "version.publish")
+    why = steps.given(reason)
+    return steps.move(actor, version, State.PUBLISHED, "version.publish", reason=why)
 
 
 @transaction.atomic

@@ -117,7 +117,7 @@ def test_nothing_that_was_typed_is_kept_in_clear(client, client_for, doctor):
 
 def test_names_that_were_kept_in_clear_are_forgotten_by_the_migration():
     AccessAttempt.objects.create(username="my secret passphrase", failures_since_start=1)
-    migration = import_module("accounts.migrations.0006_forget_tried_names")
+    migration = import_module("accounts.migrations.0007_forget_tried_names")
     from django.db import connection
 
     with connection.cursor() as cursor:

@@ -33,7 +33,6 @@ READS = {
     "portal:prediction-try": "a try-out stores nothing",
     "portal:service": "finds a patient",
     "portal:session": "a person's act keeps the session",
-    "portal:session-stay": "a person's act keeps the session",
     "interop:export": "each file that leaves is an event",
 }
 """What stores nothing but its event."""

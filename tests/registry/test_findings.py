@@ -74,7 +74,7 @@ def test_with_every_answer_it_is_signed_and_published(submitted, reviewer):
             actor=reviewer, version=submitted, finding=finding, words="Known before the outcome."
         )
     version = actions.approve_version(actor=reviewer, version=submitted)
-    version = actions.publish_version(actor=reviewer, version=version)
+    version = actions.publish_version(actor=reviewer, version=version, reason="as reviewed")
 
     assert version.state == State.PUBLISHED
     assert findings.signed(version) == [

@@ -56,7 +56,7 @@ def test_the_author_who_rewrites_a_text_after_the_signature_sends_it_back(signed
     found = again(signed)
     assert (found.state, found.approved_by, found.signed_digest) == (State.SUBMITTED, None, "")
     with pytest.raises(DomainError):
-        actions.publish_version(actor=reviewer, version=found)
+        actions.publish_version(actor=reviewer, version=found, reason="as reviewed")
     last = found.events.order_by("at").last()
     assert (last.from_state, last.to_state) == (State.APPROVED, State.SUBMITTED)
     assert AuditEvent.objects.filter(act="version.return", actor_id=author.pk).count() == 1
@@ -66,7 +66,7 @@ def test_signed_again_it_is_published(signed, author, reviewer):
     explain(author, signed)
 
     actions.approve_version(actor=reviewer, version=again(signed))
-    published = actions.publish_version(actor=reviewer, version=again(signed))
+    published = actions.publish_version(actor=reviewer, version=again(signed), reason="as reviewed")
 
     assert published.state == State.PUBLISHED
     assert contradictions.notes(again(signed))[contradictions.found(signed)[0]["feature"]] == NOTE
@@ -122,7 +122,7 @@ def test_whatever_way_it_changed_publishing_compares_and_gives_it_back(
     model.objects.filter(pk=pk).update(**{field: kept.get(field, value)})
 
     with pytest.raises(DomainError) as refused:
-        actions.publish_version(actor=reviewer, version=again(signed))
+        actions.publish_version(actor=reviewer, version=again(signed), reason="as reviewed")
 
     assert refused.value.code == "changed_after_signature"
     assert again(signed).state == State.SUBMITTED
@@ -132,7 +132,7 @@ def test_what_was_approved_before_signatures_were_kept_is_signed_once_more(signe
     ModelVersion.objects.filter(pk=signed.pk).update(signed_digest="")
 
     with pytest.raises(DomainError):
-        actions.publish_version(actor=reviewer, version=again(signed))
+        actions.publish_version(actor=reviewer, version=again(signed), reason="as reviewed")
 
     assert again(signed).state == State.SUBMITTED
 

@@ -18,6 +18,7 @@ SIGNED = dict.fromkeys(
     ("question", "population", "contradictions", "added_value", "alerts"), "on"
 ) | {"password": PASSWORD}
 REASON = {"reason": "a wrong unit"}
+PUBLISHED = {"reason": "better on the same patients", "sure": "on"}
 
 
 def version(ward: Ward, state: str) -> ModelVersion:
@@ -139,7 +140,7 @@ def _(ward: Ward):
 def _(ward: Ward):
     approved = version(ward, State.APPROVED)
     yield
-    ward.post("portal:version-publish", "reviewer", version=approved.pk)
+    ward.post("portal:version-publish", "reviewer", data=PUBLISHED, version=approved.pk)
 
 
 @door("version.return", "page", by="reviewer")
@@ -147,7 +148,7 @@ def by_publishing_what_changed(ward: Ward):
     approved = version(ward, State.APPROVED)
     ModelVersion.objects.filter(pk=approved.pk).update(signed_digest="what was signed")
     yield
-    ward.post("portal:version-publish", "reviewer", version=approved.pk)
+    ward.post("portal:version-publish", "reviewer", data=PUBLISHED, version=approved.pk)
 
 
 @door("version.return", "page", by="scientist")
@@ -162,7 +163,7 @@ def by_explaining_what_was_signed(ward: Ward):
 def by_publishing_the_next(ward: Ward):
     approved = version(ward, State.APPROVED)
     yield
-    ward.post("portal:version-publish", "reviewer", version=approved.pk)
+    ward.post("portal:version-publish", "reviewer", data=PUBLISHED, version=approved.pk)
 
 
 @door("version.stop", "page", by="reviewer")

@@ -39,7 +39,7 @@ DROP SEQUENCE accounts_auditevent_number;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0003_token_scopes")]
+    dependencies = [("accounts", "0004_preferred_units")]
 
     operations = [
         migrations.AlterField(

@@ -16,7 +16,7 @@ DELETE FROM axes_accesslog;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_token_issuer"),
+        ("accounts", "0006_token_issuer"),
         ("axes", "0010_accessattemptexpiration"),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0006_forget_tried_names")]
+    dependencies = [("accounts", "0007_forget_tried_names")]
 
     operations = [
         migrations.CreateModel(

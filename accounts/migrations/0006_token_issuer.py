@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0004_audit_stamped_by_the_database")]
+    dependencies = [("accounts", "0005_audit_stamped_by_the_database")]
 
     operations = [
         migrations.AddField(
