@@ -10,7 +10,7 @@ from django.utils import timezone
 from diagnosis.portal.next_card import NextInput
 from diagnosis.portal.next_words import in_one_sentence
 from diagnosis.portal.result_page import ResultPage
-from tests.factories import DecisionFactory, OutcomeFactory, PatientFactory, published
+from tests.factories import DecisionFactory, OutcomeFactory, PatientFactory
 from tests.portal.results import finished, version_of
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +79,7 @@ def test_a_low_score_does_not_exclude_stands_under_a_low_score_alone(ward):
 
 
 def test_the_doctor_s_part_of_a_service_page_needs_no_statistician_and_no_code_system(ward):
-    published(ward.house, "diabetes-onset")
+    version_of(ward.house, "diabetes-onset", state="published")
 
     page = ward.as_doctor.get("/services/diabetes-onset/").content.decode()
 
