@@ -41,7 +41,7 @@ def feature_range(
         usual=(None if low is None else low / factor, None if high is None else high / factor),
         typical=typical and (typical[0] / factor, typical[1] / factor, typical[2] / factor),
         critical=_critical(feature, own / factor, there),
-        decimals=units.decimals(feature, there),
+        decimals=0 if feature.unit == units.YEARS else units.decimals(feature, there),
         unit=_("years") if feature.unit == units.YEARS else printed(there),
     )
 

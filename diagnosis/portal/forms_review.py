@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -19,7 +18,7 @@ CHECKS = {
 }
 
 
-def _point(label: str | Promise) -> forms.BooleanField:
+def _point(label: Any) -> forms.BooleanField:
     """It stands beside the evidence that it asks about and goes with the form at the side."""
     return forms.BooleanField(label=label, widget=forms.CheckboxInput(attrs={"form": "review"}))
 

@@ -85,6 +85,11 @@ class ShownRange:
         return range_words(*self.usual, self.decimals, self.unit)
 
     @property
+    def usual_figures(self) -> str:
+        """The same where what follows says the unit."""
+        return range_words(*self.usual, self.decimals, "" if self.typical else self.unit)
+
+    @property
     def typical_text(self) -> str:
         if self.typical is None:
             return ""

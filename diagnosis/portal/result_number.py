@@ -63,6 +63,8 @@ class Number:
     band_note: str
     borderline: tuple[str, ...]
     filled_in: tuple[FilledIn, ...]
+    notes: tuple[Mapping[str, Any], ...]
+    """What is said with every result, or with those of some bands alone."""
 
 
 def shown_band(sheet: Mapping[str, Any], code: str) -> BandShown | None:
@@ -147,4 +149,9 @@ def number_of(prediction: Prediction) -> Number | None:
         band_note=localized(sheet.get("band_note")),
         borderline=_borderline(prediction, band),
         filled_in=_filled_in(prediction),
+        notes=tuple(
+            note
+            for note in sheet.get("result_notes") or ()
+            if band is None or code in note.get("bands", (code,))
+        ),
     )

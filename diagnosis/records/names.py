@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import unicodedata
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
+
+from medportal.database.identifier_key import keyed_hash
 
 if TYPE_CHECKING:
     from diagnosis.records.models import Patient
@@ -110,6 +110,4 @@ def index(patient: Patient) -> None:
 
 def identifier_hash(organisation_id: UUID | None, value: str) -> str:
     """The keyed hash by which a number is looked up; spaces and case do not matter."""
-    plain = "".join(unicodedata.normalize("NFKC", value).split()).upper()
-    key = settings.IDENTIFIER_KEY.encode()
-    return hmac.new(key, f"{organisation_id}\n{plain}".encode(), hashlib.sha256).hexdigest()
+    return keyed_hash(settings.IDENTIFIER_KEY, organisation_id, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sys
@@ -13,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROFILES = ("production", "loopback", "demo", "test")
+LOCK = "servers.lock"
 NOWHERE = "No servers: set DATABASE_URL and REDIS_URL, or start them with: make demo"
 
 WITHOUT_SERVERS = {
@@ -34,7 +36,24 @@ class Addresses:
     broker: str
 
 
+def servers_run(folder: Path) -> bool:
+    """Whether a supervisor holds the folder: its lock is the kernel's, and a killed one has none.
+
+    Files that it wrote say where its servers were, not that they are.
+    """
+    try:
+        with (folder / LOCK).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _written() -> dict[str, Any]:
+    if not servers_run(var_folder()):
+        return {}
     try:
         found = json.loads((var_folder() / "servers.json").read_text())
     except (FileNotFoundError, PermissionError, NotADirectoryError, ValueError):

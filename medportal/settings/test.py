@@ -28,7 +28,9 @@ os.environ["DATABASE_URL"] = f"postgresql://medportal_app:{PASSWORD}@/{_HOST}"
 os.environ["DATABASE_OWNER_URL"] = f"postgresql://medportal_owner:{PASSWORD}@/{_HOST}"
 os.environ["REDIS_URL"] = f"unix://:{PASSWORD}@{FOLDER}/run/valkey.sock?db=0"
 os.environ["SECRET_KEY"] = "test-" + PASSWORD * 2
-os.environ["IDENTIFIER_KEY"] = "test-identifiers-" + "0" * 40  # the same in the live worker
+os.environ["IDENTIFIER_KEY"] = os.environ.get(  # the same in the live worker
+    "MEDPORTAL_TEST_IDENTIFIER_KEY", "test-identifiers-" + "0" * 40
+)
 
 from medportal.settings.loopback import *  # noqa: E402  # it reads what stands above
 

@@ -9,11 +9,13 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
+from medportal.configuration.addresses import LOCK
 from medportal.supervisor.postgres import APPLICATION, OWNER, SUPERUSER, Postgres
-from medportal.supervisor.process import Account, Child
+from medportal.supervisor.process import Account, Child, wait_until
 from medportal.supervisor.system import (
     ELSEWHERE,
     Unusable,
@@ -25,6 +27,8 @@ from medportal.supervisor.system import (
 from medportal.supervisor.valkey import Valkey, refuse_evicting
 
 LONGEST_SOCKET = 107
+ASKED_SECONDS = 0.5
+"""Whoever asks whether servers run here holds their lock for a moment."""
 Say = Callable[[str], None]
 
 
@@ -147,12 +151,10 @@ class Servers:
     def _take_folder(self) -> None:
         """One supervisor a folder. The lock is the kernel's, so a killed one leaves none behind."""
         self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
-        lock = os.open(self.folder / "servers.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if not wait_until(partial(_locked, lock), ASKED_SECONDS):
             os.close(lock)
-            raise Unusable(f"The servers of {self.folder} already run: stop them first.") from None
+            raise Unusable(f"The servers of {self.folder} already run: stop them first.")
         self._lock = lock
 
     def _forget_last_start(self) -> None:
@@ -199,6 +201,14 @@ class Servers:
 
     def _write_addresses(self) -> None:
         write_private(self.folder / "servers.json", self.addresses())
+
+
+def _locked(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def write_private(file: Path, content: dict[str, str]) -> None:

@@ -98,6 +98,33 @@
   document.addEventListener("change", showChosen);
   document.addEventListener("htmx:afterSwap", showChosen);
 
+  // A decision that departs from the estimate or from the usual action asks for its reason.
+  const showReason = () => $$("form[data-departs]").forEach((form) => {
+    const judged = $("input[name=assessment]:checked", form);
+    const action = $("input[name=action]:checked", form);
+    const isUnusual = action && $("[data-usual]", form) && !("usual" in action.dataset);
+    const departs = (judged && judged.value !== "about-right") || isUnusual;
+    const part = $("[data-when-departing]", form);
+    if (!part) return;
+    part.hidden = !departs && !$("select", part).value && !part.matches(".invalid");
+  });
+  document.addEventListener("change", showReason);
+  document.addEventListener("htmx:afterSwap", showReason);
+
+  // A fold stays as it was left until the session ends: <details data-fold="name">.
+  document.addEventListener("click", (event) => {
+    const fold = event.target.closest("summary")?.parentElement;
+    if (!fold?.dataset.fold) return;
+    const { foldsUrl } = fold.closest("[data-folds-url]").dataset;
+    const body = new URLSearchParams({ fold: fold.dataset.fold, open: fold.open ? "" : "1" }); // about to turn
+    fetch(foldsUrl, { method: "POST", body, headers: { "X-CSRFToken": token() } });
+  });
+  const openFoldOf = (target) => {
+    for (let part = target?.closest("details"); part; part = part.parentElement.closest("details")) {
+      part.open = true;
+    }
+  };
+
   // A value of the chart that was changed by hand: the page asks whether it is a try or a finding.
   const showChanges = () => $$("form[data-what-if]").forEach((form) => {
     const isChanged = (field) => {
@@ -171,6 +198,7 @@
     "/": () => { $("#find")?.focus(); return Boolean($("#find")); },
     j: () => step(1),
     k: () => step(-1),
+    n: () => { $("[data-next]")?.click(); return Boolean($("[data-next]")); },
   };
   const arrows = { ArrowDown: 1, ArrowUp: -1 };
   document.addEventListener("keydown", (event) => {
@@ -263,7 +291,7 @@
   // A note that the search found stands in the chart opened.
   const showTarget = () => {
     const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
-    if (target && target.matches("details")) { target.open = true; target.scrollIntoView(); }
+    if (target && target.closest("details:not([open])")) { openFoldOf(target); target.scrollIntoView(); }
   };
   addEventListener("hashchange", showTarget);
   showTarget();
@@ -272,4 +300,5 @@
   $(".error-summary")?.focus();
   showChosen();
   showChanges();
+  showReason();
 })();

@@ -5,12 +5,15 @@ import os
 import signal
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
 import pytest
 import redis
 
+from medportal.configuration.addresses import ROOT, servers_run
+from medportal.launch.apart import environment
 from medportal.supervisor.process import wait_until
 from medportal.supervisor.system import Unusable
 from medportal.supervisor.valkey import refuse_evicting
@@ -83,6 +86,51 @@ def test_a_second_start_in_the_same_folder_says_so(supervise):
     assert second.process.returncode == 1
     assert "already run" in said
     assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["two words", "Ärzte-Haus 'Süd'", "市立医院 一号楼", 'a "b"'])
+def test_blanks_quotes_umlauts_and_chinese_in_the_path(supervise, folder, name):
+    supervise(var=folder / name / "var").await_ready()
+
+    with redis.Redis.from_url(addresses(folder / name)["redis_url"]) as broker:
+        assert broker.set("kept", "7")
+        assert broker.config_get("dir")["dir"] == str(folder / name / "var" / "valkey")
+    with psycopg.connect(addresses(folder / name)["owner_url"]) as session:
+        assert session.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_after_a_kill_the_lock_is_asked_and_not_the_files(supervise, folder):
+    """They say where servers were: a command that believed them ended in a traceback."""
+    supervisor = supervise().await_ready()
+    assert servers_run(folder / "var")
+    (folder / "var" / "ready").write_text("MedPortal is ready\n")
+    secrets = {"SECRET_KEY": "s" * 50, "IDENTIFIER_KEY": "i" * 50}
+    (folder / "var" / "secrets.json").write_text(json.dumps(secrets))
+    supervisor.end(signal.SIGKILL)
+    assert (folder / "var" / "servers.json").exists()
+
+    assert not servers_run(folder / "var")
+    asked = environment(folder / "var", KEY=str(folder / "key"))
+    made = subprocess.run(
+        [sys.executable, "-m", "medportal.launch", "backup-key"],
+        cwd=ROOT, env=asked, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    alone = subprocess.run(
+        [sys.executable, "manage.py", "issue_token", "nobody"],
+        cwd=ROOT, env=asked, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    upgraded = subprocess.run(
+        [sys.executable, "-m", "medportal.launch", "upgrade"],
+        cwd=ROOT, env=asked | {"TO": str(folder / "kept")}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+    assert made.returncode == 0, made.stderr
+    assert (folder / "key").exists()
+    assert "No servers: set DATABASE_URL" in alone.stderr
+    assert "Stop the portal first" not in upgraded.stderr
+    for done in (made, alone, upgraded):
+        assert "Traceback" not in done.stderr
 
 
 def test_two_folders_run_side_by_side(supervise, folder):

@@ -11,6 +11,7 @@ from typing import Any
 from diagnosis.portal.charts.bands import GREYS
 from diagnosis.portal.charts.scale import shown
 from diagnosis.portal.charts.ticks import moments, ticks
+from diagnosis.portal.charts.trend import MONTHS_ARE_ENOUGH
 
 HEIGHT = 120
 MARGIN = 4.0  # per cent left and right
@@ -86,6 +87,7 @@ class Steps:
     limits: tuple[tuple[float, float], ...] = ()
     """Where one band ends and the next begins."""
     moments: tuple[tuple[str, datetime], ...] = ()
+    in_months: bool = False
 
     @property
     def last(self) -> Measured:
@@ -138,6 +140,7 @@ def steps(
         values=tuple((drawing.y(value), value) for value in round_values),
         limits=tuple((drawing.y(limit), limit) for limit in limits),
         moments=tuple((drawing.x(at), at) for at in moments(ordered[0].at, ordered[-1].at)),
+        in_months=ordered[-1].at - ordered[0].at > MONTHS_ARE_ENOUGH,
     )
 
 

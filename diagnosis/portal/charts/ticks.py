@@ -25,7 +25,7 @@ _HOURS = (1, 3, 6, 12)
 _MONTH = 30.4
 
 
-def moments(start: datetime, end: datetime, most: int = 4) -> list[datetime]:
+def moments(start: datetime, end: datetime, most: int = 5) -> list[datetime]:
     """Round moments between two, at most ``most``: first days of months, days, or hours."""
     days = (end - start).total_seconds() / 86400
     for step in _HOURS:

@@ -23,7 +23,7 @@ ROOM_FOR_VALUES = 14.0
 """Per cent of the width at the left, where the axis of a full picture says its values."""
 MOST_VALUES = 5
 CLOSE = 0.09
-YEARS = timedelta(days=1000)
+MONTHS_ARE_ENOUGH = timedelta(days=90)
 
 
 class Point(Protocol):
@@ -70,7 +70,8 @@ class Axes:
     values: tuple[tuple[str, float], ...]
     moments: tuple[tuple[str, datetime], ...]
     limits: tuple[tuple[str, float], ...]
-    spans_years: bool
+    in_months: bool
+    """Whether the months of the moments say enough."""
 
 
 @dataclass(frozen=True)
@@ -180,5 +181,5 @@ def _axes(
         values=tuple((scale.y(value), value) for value in round_values),
         moments=tuple((scale.x(at), at) for at in moments(start, end)),
         limits=tuple((scale.y(limit), limit) for limit in limits),
-        spans_years=end - start > YEARS,
+        in_months=end - start > MONTHS_ARE_ENOUGH,
     )

@@ -179,6 +179,7 @@ def history(request: PersonRequest, patient: UUID, observation: UUID) -> HttpRes
         "line": line,
         "label": line.label if line else row.label or row.code,
         "trend": _trend_of(line),
+        "has_people": line is not None and any(s.row.recorded_by_id for s in line.values),
         "chain": [_as_recorded(old) for old in chart.history(row.patient, row.pk)],
     }
     return render(request, "portal/observation_history.html", context)
