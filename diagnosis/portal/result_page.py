@@ -272,13 +272,6 @@ class ResultPage:
         return [w for w in found if w.get("code") not in apart and not w.get("standing")]
 
     @property
-    def result_notes(self) -> list[dict[str, Any]]:
-        """Notes of the service; those on a low score stand beside a low score alone."""
-        code = "" if self.prediction.is_expired else self.prediction.band
-        notes = self.prediction.service.sheet.get("result_notes") or ()
-        return [n for n in notes if not (code and n.get("bands")) or code in n["bands"]]
-
-    @property
     def not_a_cause(self) -> str:
         return sentences.say("not_a_cause")
 
