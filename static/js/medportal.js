@@ -210,10 +210,49 @@
     if (keys[event.key]?.()) event.preventDefault();
   });
 
+  // The language switch takes along what was typed: by way of the server's session, never the
+  // browser's storage. Passwords, files and hidden fields stay behind.
+  const typedForms = () => $$("main form[method=post]").filter((form) => !("language" in form.dataset));
+  const typed = (form) => [...form.elements].filter((field) => field.name
+    && field.matches("input, select, textarea") && !field.matches("[data-sends]")
+    && !["hidden", "password", "file", "submit", "button"].includes(field.type));
+  const isBox = (field) => ["checkbox", "radio"].includes(field.type);
+  const isTouched = (field) => {
+    if (isBox(field)) return field.checked !== field.defaultChecked;
+    if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+    return field.value !== field.defaultValue;
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!("language" in form.dataset) || !form.elements.draft) return;
+    const forms = typedForms();
+    if (!forms.some((each) => typed(each).some(isTouched)) && !$(".error-summary")) return;
+    form.elements.draft.value = JSON.stringify(forms.flatMap((each, at) => {
+      const found = new Map();
+      for (const field of typed(each)) {
+        if (!found.has(field.name)) found.set(field.name, []);
+        if (!isBox(field) || field.checked) found.get(field.name).push(field.value);
+      }
+      return [...found].map(([name, values]) => [at, name, values]);
+    }));
+  });
+  const fillIn = ([at, name, values]) => {
+    const left = [...values];
+    const form = typedForms()[at];
+    for (const field of form ? typed(form).filter((each) => each.name === name) : []) {
+      if (isBox(field)) field.checked = values.includes(field.value);
+      else if (left.length) field.value = left.shift();
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  };
+  const held = $("#draft");
+  if (held) { JSON.parse(held.textContent).forEach(fillIn); held.remove(); }
+
   // The session's end is announced a minute before. When it has ended the page is hidden, keeps
   // what was typed (in itself, nowhere else), and goes on once the same person has logged in.
   const { sessionUrl, againUrl, user } = document.body.dataset;
   const [warning, ended] = [$("#session-warning"), $("#session-ended")];
+  const tabs = new BroadcastChannel("medportal-session");
   if (sessionUrl && warning) {
     const SOON = 60;
     const title = document.title;
@@ -286,7 +325,17 @@
       if (event.detail.requestConfig?.triggeringEvent) look();
     });
     timer = setTimeout(look, endsAt - Date.now() - SOON * 1000);
+    // Another tab logged out, or in: this page is blank before the server was asked.
+    tabs.addEventListener("message", ({ data }) => {
+      if (data !== user) hide(true);
+      if (data !== user || ended.open) look();
+    });
   }
+  // Whose page this is, and nothing more, is told to the other tabs; a name is in no storage.
+  tabs.postMessage(user ?? "");
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("form[action$='/accounts/logout/']")) tabs.postMessage("");
+  });
 
   // A note that the search found stands in the chart opened.
   const showTarget = () => {
