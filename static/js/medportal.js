@@ -34,6 +34,34 @@
     setTimeout(() => { button.textContent = words; }, 2000);
   });
 
+  // An own estimate goes out after three seconds; until then another tap or «take it back» counts.
+  const MOMENT = 3000;
+  const waiting = new WeakMap();
+  const settle = (form, chosen) => {
+    clearTimeout(waiting.get(form));
+    $$("button[name]", form).forEach((b) => b.setAttribute("aria-pressed", String(b === chosen)));
+    const note = $("[data-noted]", form);
+    note.hidden = !chosen;
+    $("[data-chosen]", note).textContent = chosen ? chosen.textContent : "";
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!("takesBack" in form.dataset) || form.dataset.sure || !event.submitter) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const chosen = event.submitter;
+    settle(form, chosen);
+    say($("[data-noted]", form).textContent);
+    waiting.set(form, setTimeout(() => {
+      form.dataset.sure = "1";
+      form.requestSubmit(chosen);
+    }, MOMENT));
+  }, true);
+  document.addEventListener("click", (event) => {
+    const form = event.target.closest("[data-take-back]")?.form;
+    if (form) settle(form, null);
+  });
+
   // A second click on a submit button sends nothing.
   document.addEventListener("submit", (event) => {
     const form = event.target;
