@@ -13,7 +13,15 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+COMMAND = "command"
+"""The role of whatever is neither web nor worker nor beat."""
 PROFILES = ("production", "loopback", "demo", "test")
+SERVERS, OWNER = "servers.json", "owner.json"
+"""What the supervisor wrote: for everybody, and for commands alone."""
+OWNER_IS_FOR_COMMANDS = (
+    "DATABASE_OWNER_URL is for commands such as migrate and restore: take it out of the "
+    "environment of «{role}». Whoever owns the tables could rewrite the audit trail."
+)
 LOCK = "servers.lock"
 NOWHERE = "No servers: set DATABASE_URL and REDIS_URL, or start them with: make demo"
 
@@ -51,11 +59,11 @@ def servers_run(folder: Path) -> bool:
     return False
 
 
-def _written() -> dict[str, Any]:
+def _written(name: str = SERVERS) -> dict[str, Any]:
     if not servers_run(var_folder()):
         return {}
     try:
-        found = json.loads((var_folder() / "servers.json").read_text())
+        found = json.loads((var_folder() / name).read_text())
     except (FileNotFoundError, PermissionError, NotADirectoryError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -72,7 +80,14 @@ def chosen_profile() -> str:
 
 
 def find_addresses() -> Addresses:
-    """The servers' addresses; one line and the end where there are none and some are needed."""
+    """The servers' addresses; one line and the end where there are none and some are needed.
+
+    The owner's is looked for by commands alone: what answers requests or works behind them never
+    holds it, neither in its environment nor in a file that it reads.
+    """
+    role = os.environ.get("MEDPORTAL_ROLE", COMMAND)
+    if role != COMMAND and os.environ.get("DATABASE_OWNER_URL"):
+        raise SystemExit(OWNER_IS_FOR_COMMANDS.format(role=role))
     database, broker = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
     if database and broker:
         return Addresses(database, os.environ.get("DATABASE_OWNER_URL", ""), broker)
@@ -80,7 +95,8 @@ def find_addresses() -> Addresses:
         raise SystemExit("Set DATABASE_URL and REDIS_URL together, or neither.")
     written = _written()
     if written:
-        return Addresses(written["database_url"], written["owner_url"], written["redis_url"])
+        owner = _written(OWNER).get("owner_url", "") if role == COMMAND else ""
+        return Addresses(written["database_url"], owner, written["redis_url"])
     if os.environ.get("MEDPORTAL_WITHOUT_SERVERS") or _asks_nothing(sys.argv):
         return Addresses("postgresql:///medportal?host=/nonexistent", "", "unix:///nonexistent")
     raise SystemExit(NOWHERE)

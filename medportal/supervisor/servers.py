@@ -112,7 +112,7 @@ class Servers:
             child.stop()
         self._children = []
         if self._lock is not None:
-            (self.folder / "servers.json").unlink(missing_ok=True)
+            self._remove_addresses()
         if self._made_sockets and self.sockets:
             shutil.rmtree(self.sockets, ignore_errors=True)
         if self._lock is not None:
@@ -143,7 +143,6 @@ class Servers:
         return {
             "profile": self.profile,
             "database_url": self.postgres.url(APPLICATION),
-            "owner_url": self.postgres.url(OWNER),
             "redis_url": self.valkey.url,
             "sockets": str(self.sockets),
         }
@@ -166,7 +165,7 @@ class Servers:
             stale = Path(json.loads(file.read_text()).get("sockets", ""))
         except ValueError:
             stale = Path()
-        file.unlink()
+        self._remove_addresses()
         if stale.parent == ELSEWHERE and stale.name.startswith("medportal-s-"):
             shutil.rmtree(stale, ignore_errors=True)
 
@@ -200,7 +199,13 @@ class Servers:
         return words
 
     def _write_addresses(self) -> None:
+        """The owner's apart: web and workers read the first file and never the second."""
+        write_private(self.folder / "owner.json", {"owner_url": self.postgres.url(OWNER)})
         write_private(self.folder / "servers.json", self.addresses())
+
+    def _remove_addresses(self) -> None:
+        for name in ("servers.json", "owner.json"):
+            (self.folder / name).unlink(missing_ok=True)
 
 
 def _locked(lock: int) -> bool:

@@ -26,6 +26,10 @@ def addresses(folder: Path) -> dict[str, str]:
     return json.loads((folder / "var" / "servers.json").read_text())
 
 
+def owner(folder: Path) -> str:
+    return str(json.loads((folder / "var" / "owner.json").read_text())["owner_url"])
+
+
 def processes_in(folder: Path) -> list[str]:
     """Command lines that name ``folder``: whatever a supervisor may have left behind."""
     found = subprocess.run(["ps", "axo", "args"], capture_output=True, text=True, check=True).stdout
@@ -47,7 +51,7 @@ def test_nothing_outlives_the_supervisor(supervise, folder, signum):
 
 def test_after_a_kill_the_next_start_finds_the_data(supervise, folder):
     first = supervise().await_ready()
-    with psycopg.connect(addresses(folder)["owner_url"]) as session:
+    with psycopg.connect(owner(folder)) as session:
         session.execute("CREATE TABLE kept AS SELECT 7 AS value")
     with redis.Redis.from_url(addresses(folder)["redis_url"]) as broker:
         broker.set("kept", "7")
@@ -57,7 +61,7 @@ def test_after_a_kill_the_next_start_finds_the_data(supervise, folder):
 
     supervise().await_ready()
 
-    with psycopg.connect(addresses(folder)["owner_url"]) as session:
+    with psycopg.connect(owner(folder)) as session:
         assert session.execute("SELECT value FROM kept").fetchone() == (7,)
     with redis.Redis.from_url(addresses(folder)["redis_url"]) as broker:
         assert broker.get("kept") == b"7"
@@ -95,7 +99,7 @@ def test_blanks_quotes_umlauts_and_chinese_in_the_path(supervise, folder, name):
     with redis.Redis.from_url(addresses(folder / name)["redis_url"]) as broker:
         assert broker.set("kept", "7")
         assert broker.config_get("dir")["dir"] == str(folder / name / "var" / "valkey")
-    with psycopg.connect(addresses(folder / name)["owner_url"]) as session:
+    with psycopg.connect(owner(folder / name)) as session:
         assert session.execute("SELECT 1").fetchone() == (1,)
 
 
@@ -163,7 +167,7 @@ def test_a_crashed_broker_is_started_again(supervise, folder):
 def test_addresses_and_passwords_are_for_their_owner_alone(supervise, folder):
     supervise().await_ready()
     assert not (folder / "var" / "postgres" / "data").stat().st_mode & 0o077
-    for name in ("servers.json", "passwords.json"):
+    for name in ("servers.json", "owner.json", "passwords.json"):
         mode = stat.S_IMODE((folder / "var" / name).stat().st_mode)
         assert mode == 0o600, name
 
@@ -182,7 +186,7 @@ def test_nobody_enters_without_a_password(supervise, folder):
 
 def test_the_database_writes_no_statement_into_its_log(supervise, folder):
     supervise().await_ready()
-    with psycopg.connect(addresses(folder)["owner_url"], autocommit=True) as session:
+    with psycopg.connect(owner(folder), autocommit=True) as session:
         session.execute("CREATE TABLE person (name text UNIQUE, born date)")
         session.execute("INSERT INTO person VALUES ('Wang Xiaoming', '1960-01-01')")
         for statement in (
@@ -245,3 +249,16 @@ def test_a_closed_folder_is_said_and_left_closed(supervise, folder):
         assert not (closed / "var" / "postgres" / "data").exists()
     finally:
         subprocess.run(["rm", "-rf", str(elsewhere.parent)], check=True)
+
+
+def test_web_and_workers_know_no_owner_of_the_tables(supervise, folder):
+    """Neither in their environment nor in the file of addresses that they read."""
+    supervisor = supervise("web", "interactive").await_ready()
+    secret = owner(folder)
+    password = psycopg.conninfo.conninfo_to_dict(secret)["password"]
+
+    assert password not in (folder / "var" / "servers.json").read_text()
+    for role in ("web", "interactive"):
+        surroundings = Path(f"/proc/{supervisor.children[role]}/environ").read_bytes().decode()
+        assert "OWNER" not in surroundings
+        assert str(password) not in surroundings
