@@ -67,7 +67,6 @@ class Service(models.Model):
 
     @property
     def short_name(self) -> str:
-        """For lists; a sheet without one has its whole name there."""
         return localized(self.sheet.get("short_name")) or self.name
 
     @property
