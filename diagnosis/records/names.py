@@ -45,6 +45,9 @@ _LETTERS = str.maketrans(
 )
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _SEARCH_NAME_LENGTH = 260
+LEAST_DIGITS = 4
+LONGEST_IN_PARTS = 24
+PART_LENGTH = 16
 
 
 def fold(text: str) -> str:
@@ -110,6 +113,35 @@ def index(patient: Patient) -> None:
 
 def identifier_hash(organisation_id: UUID | None, value: str) -> str:
     """The keyed hash by which a number is looked up; spaces and case do not matter."""
-    plain = "".join(unicodedata.normalize("NFKC", value).split()).upper()
-    key = settings.IDENTIFIER_KEY.encode()
-    return hmac.new(key, f"{organisation_id}\n{plain}".encode(), hashlib.sha256).hexdigest()
+    return _keyed(f"{organisation_id}\n{_number(value)}")
+
+
+def part_hashes(organisation_id: UUID | None, value: str) -> list[str]:
+    """Keyed hashes of the beginnings and ends by which a number may be looked up.
+
+    A beginning is half of the number at least, an end four characters; both hold four digits.
+    """
+    number = _number(value)
+    found = {}
+    if len(number) <= LONGEST_IN_PARTS:
+        first = max(LEAST_DIGITS, -(-len(number) // 2))
+        found = dict.fromkeys(number[:n] for n in range(first, len(number)))
+        found |= dict.fromkeys(number[-n:] for n in range(LEAST_DIGITS, len(number)))
+    return [part_hash(organisation_id, part) for part in found if has_digits_enough(part)]
+
+
+def part_hash(organisation_id: UUID | None, part: str) -> str:
+    """Shorter than that of a whole number: it is one of many."""
+    return _keyed(f"{organisation_id}\npart\n{_number(part)}")[:PART_LENGTH]
+
+
+def has_digits_enough(part: str) -> bool:
+    return sum(character.isdigit() for character in part) >= LEAST_DIGITS
+
+
+def _number(value: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", value).split()).upper()
+
+
+def _keyed(text: str) -> str:
+    return hmac.new(settings.IDENTIFIER_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
