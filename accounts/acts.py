@@ -28,6 +28,7 @@ LABELS: dict[str, str | Promise] = {
     "observation.read": _("read observations"),
     "observation.record": _("recorded an observation"),
     "observation.correct": _("corrected an observation"),
+    "observation.restore": _("put a withdrawn observation back"),
     "prediction.request": _("asked for a prediction"),
     "prediction.read": _("read a prediction"),
     "prediction.list": _("listed predictions"),
@@ -46,6 +47,7 @@ LABELS: dict[str, str | Promise] = {
     "trend.read": _("looked at a patient's risk over time"),
     "trend.print": _("printed a patient's risk over time"),
     "prediction.wrong-patient": _("marked a prediction as of the wrong patient"),
+    "prediction.wrong-patient-undo": _("took back a mark of the wrong patient"),
     "prediction.hand-over": _("handed a prediction over"),
     "prediction.dismiss": _("put a refusal aside"),
     "prediction.copy": _("copied a result as text"),
@@ -176,6 +178,7 @@ ROUTES = {
     "portal:trend": "trend.read",
     "portal:trend-print": "trend.print",
     "portal:prediction-wrong-patient": "prediction.wrong-patient",
+    "portal:prediction-wrong-patient-undo": "prediction.wrong-patient-undo",
     "portal:prediction-hand-over": "prediction.hand-over",
     "portal:prediction-dismiss": "prediction.dismiss",
     "portal:prediction-sheet": "prediction.sheet",
@@ -220,6 +223,7 @@ ROUTES = {
     "api:prediction-decisions": "decision.record",
     "api:prediction-outcomes": "outcome.record",
     "api:prediction-wrong-patient": "prediction.wrong-patient",
+    "api:prediction-wrong-patient-undo": "prediction.wrong-patient-undo",
     "api:outcome-list": "outcome.record",
 }
 """What somebody was about to do at an address, for the event of a refusal."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,6 +17,7 @@ from accounts.models import AuditEvent
 from medportal.common.errors import DomainError
 from medportal.common.http import not_found, problem, say_when
 from medportal.common.ids import parse_id
+from medportal.common.preferred_units import preferring
 from medportal.common.room import require_room
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -158,6 +159,21 @@ class PersonalLanguage:
             translation.activate(chosen)
             request.LANGUAGE_CODE = chosen
         return self.get_response(request)
+
+
+class PreferredUnits:
+    """Shows quantities in the units of the person's organisation; asked for only where one is."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        def chosen() -> Mapping[str, str]:
+            organisation = request.user.organisation if request.user.is_authenticated else None
+            return organisation.preferred_units if organisation else {}
+
+        with preferring(chosen):
+            return self.get_response(request)
 
 
 class OneTimePassword:

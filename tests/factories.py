@@ -35,6 +35,7 @@ from diagnosis.inference.models import (
     Prediction,
     WardAnswer,
     WardRound,
+    WrongPatientMark,
 )
 from diagnosis.records import names
 from diagnosis.records.models import (
@@ -50,6 +51,7 @@ from diagnosis.records.models import (
     PatientIdentifier,
 )
 from diagnosis.registry.models import (
+    FindingAnswer,
     ModelVersion,
     Quota,
     Service,
@@ -313,6 +315,20 @@ class VersionStructureFactory(OpenFactory):
     )
 
 
+class FindingAnswerFactory(OpenFactory):
+    class Meta:
+        model = FindingAnswer
+
+    version = factory.SubFactory(ModelVersionFactory)
+    finding = "few_events"
+    words = "Known before the outcome."
+    by = factory.SubFactory(
+        UserFactory,
+        organisation=factory.SelfAttribute("..version.service.organisation"),
+        roles=[Role.REVIEWER],
+    )
+
+
 class VersionEventFactory(OpenFactory):
     class Meta:
         model = VersionEvent
@@ -388,6 +404,15 @@ class OwnEstimateFactory(OpenFactory):
     prediction = factory.SubFactory(PredictionFactory)
     by = factory.SelfAttribute("prediction.requested_by")
     value = 0.4
+
+
+class WrongPatientMarkFactory(OpenFactory):
+    class Meta:
+        model = WrongPatientMark
+
+    prediction = factory.SubFactory(PredictionFactory)
+    by = factory.SelfAttribute("prediction.requested_by")
+    state_before = "done"
 
 
 class WardCaseFactory(OpenFactory):

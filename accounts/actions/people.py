@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractUser
@@ -20,6 +20,7 @@ from accounts.models import Organisation, Role, User
 from accounts.passwords import one_time_password
 from accounts.tokens import end_tokens
 from medportal.common.errors import DomainError, Pointer
+from medportal.common.preferred_units import CHOICES
 
 CHANGEABLE = ("username", "display_name", "email", "language", "roles", "is_active")
 
@@ -60,6 +61,28 @@ def rename_organisation(*, actor: User, organisation: Organisation, name: str) -
     _check(organisation)
     organisation.save(update_fields=["name"])
     audit.record(actor=actor, act="organisation.change", what=f"organisation:{organisation.pk}")
+    return organisation
+
+
+@transaction.atomic
+def prefer_units(
+    *, actor: User, organisation: Organisation, units: Mapping[str, str]
+) -> Organisation:
+    """In which unit each quantity is shown and asked first; what is not named goes by language."""
+    demand_administrator(actor, organisation.pk)
+    for quantity, unit in units.items():
+        if unit not in CHOICES.get(quantity, ()):
+            message = _("%(quantity)s is not reported in this unit.") % {"quantity": quantity}
+            found = [Pointer(f"/{quantity}", "unknown_unit", message)]
+            raise DomainError("unknown_unit", message, pointers=found)
+    organisation.preferred_units = dict(units)
+    organisation.save(update_fields=["preferred_units"])
+    audit.record(
+        actor=actor,
+        act="organisation.change",
+        what=f"organisation:{organisation.pk}",
+        detail={"preferred_units": dict(units)},
+    )
     return organisation
 
 

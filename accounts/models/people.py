@@ -19,6 +19,8 @@ class Organisation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=120, unique=True)
     is_demonstration = models.BooleanField(_("demonstration"), default=False)
+    preferred_units = models.JSONField(_("units shown first"), default=dict, blank=True)
+    """By quantity, as ``medportal.common.preferred_units`` names them; empty: by the language."""
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

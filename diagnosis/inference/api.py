@@ -120,6 +120,7 @@ class PredictionViewSet(viewsets.GenericViewSet[Prediction]):
         "retrieve": Scope.READ,
         "cancel": Scope.PREDICT,
         "wrong_patient": Scope.WRITE,
+        "wrong_patient_undo": Scope.WRITE,
         "decisions": Scope.WRITE,
         "outcomes": Scope.WRITE,
     }
@@ -159,12 +160,25 @@ class PredictionViewSet(viewsets.GenericViewSet[Prediction]):
         found = actions.cancel_prediction(actor=caller(request), prediction=prediction)
         return Response(shapes.full(found, None))
 
-    @extend_schema(request=None, responses=serializers.PredictionSerializer)
+    @extend_schema(
+        request=serializers.WrongPatientSerializer, responses=serializers.PredictionSerializer
+    )
     @action(detail=True, methods=["post"], url_path="wrong-patient")
     def wrong_patient(self, request: Request, prediction: str) -> Response:
-        """Mark the result as entered in error."""
+        """Mark the result as entered in error, and with it values that its form stored."""
+        sent = serializers.WrongPatientSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        found = actions.mark_wrong_patient(
+            actor=caller(request), prediction=prediction, **sent.validated_data
+        )
+        return Response(shapes.full(found, None))
+
+    @extend_schema(request=None, responses=serializers.PredictionSerializer)
+    @action(detail=True, methods=["post"], url_path="wrong-patient/undo")
+    def wrong_patient_undo(self, request: Request, prediction: str) -> Response:
+        """Take one's own mark back, within a minute; the values stand again."""
         takes_nothing(request)
-        found = actions.mark_wrong_patient(actor=caller(request), prediction=prediction)
+        found = actions.undo_wrong_patient(actor=caller(request), prediction=prediction)
         return Response(shapes.full(found, None))
 
     @extend_schema(

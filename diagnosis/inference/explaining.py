@@ -9,6 +9,7 @@ import numpy as np
 
 from diagnosis.inference.scoring import Matrix, matrix
 from diagnosis.inference.snapshot import Entry, Snapshot, outside
+from diagnosis.inference.standing import against_typical
 from diagnosis.inference.together import interactions
 from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.explain import Explanation, plan, shapley_values
@@ -63,6 +64,7 @@ def explain(
         "scales": {"log-odds": _log_odds(artifact, x, budget)} if also_log_odds else {},
         "attributions": [
             _attribution(feature, index, snapshot.get(feature.name, {}), found, contradictions)
+            | _typical(artifact, feature, snapshot.get(feature.name, {}).get("converted"))
             for index, feature in enumerate(artifact.schema)
         ],
     }
@@ -112,6 +114,17 @@ def _background(artifact: Artifact, version: ModelVersion | None) -> dict[str, A
         "population": artifact.population,
         "version": None if version is None else version.number,
         "date": None if day is None else day.isoformat(),
+    }
+
+
+def _typical(artifact: Artifact, feature: Feature, converted: Any) -> dict[str, Any]:
+    """What eight of ten of the training patients have; nothing where the artifact does not say."""
+    known = artifact.novelty.typical(feature.name) if artifact.novelty is not None else None
+    side = against_typical(converted, known) if converted is not None else ""
+    return {
+        "typical_range": [known[0], known[2]] if known else None,
+        "typical_median": known[1] if known else None,
+        "against_typical": side or None,
     }
 
 

@@ -10,11 +10,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from diagnosis.ml import Feature, FeatureSchema, UnitError, reading
+from diagnosis.ml.words import is_missing
 from medportal.common.errors import DomainError, Pointer
+from medportal.common.quantities import unit as printed
 
 ERRORS = frozenset(
-    ("not_a_number", "infinite", "unknown_unit", "unit_missing", "unseen_category", "out_of_bounds")
-)
+    ("not_a_number", "infinite", "unknown_unit", "unit_missing", "unseen_category",
+     "out_of_bounds", "not_whole")
+)  # fmt: skip
 """What ends the request. A value outside the service's limits can be read: that run is refused."""
 
 
@@ -68,7 +71,7 @@ def _parts(raw: Any) -> tuple[Any, str | None]:
 
 def _read(feature: Feature, raw: Any) -> tuple[GivenValue, str | None]:
     value, unit = _parts(raw)
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if value is None or (isinstance(value, str) and _says_nothing(feature, value)):
         return NOTHING, None
     code, converted = _strange(feature, value), None
     if code is None:
@@ -79,6 +82,14 @@ def _read(feature: Feature, raw: Any) -> tuple[GivenValue, str | None]:
         return GivenValue(float(value), unit or feature.unit, converted), None
     category = feature.category(converted)
     return GivenValue(category.value if category else None, None, converted), None
+
+
+def _says_nothing(feature: Feature, text: str) -> bool:
+    """Whether a text is a word for «not known», and none of the answers; NaN is a mistake."""
+    if feature.kind == "number":
+        return is_missing(text) and not _is_not_finite(text)
+    answers = {category.value.casefold() for category in feature.categories}
+    return is_missing(text) and text.strip().casefold() not in answers
 
 
 def _strange(feature: Feature, value: Any) -> str | None:
@@ -109,15 +120,16 @@ def _text(feature: Feature, code: str) -> str:
         "infinite": _("This is not a finite number."),
         "unknown_unit": _("Not read in this unit. Accepted: %(units)s."),
         "unit_missing": _("The unit is missing. Accepted: %(units)s."),
+        "not_whole": _("This is counted: write a whole number."),
         "unseen_category": _("Not one of the possible answers: %(answers)s."),
         "out_of_bounds": _("No body has that: possible is %(low)s to %(high)s %(unit)s."),
     }
     return texts[code] % {
-        "units": ", ".join(feature.units),
+        "units": ", ".join(printed(unit) for unit in feature.units),
         "answers": ", ".join(category.value for category in feature.categories),
         "low": f"{low:g}",
         "high": f"{high:g}",
-        "unit": feature.unit or "",
+        "unit": printed(feature.unit),
     }
 
 
@@ -135,9 +147,9 @@ def _suggestion(feature: Feature, code: str, raw: Any) -> str | None:
     return _(
         "Not plausible in %(given)s: did you mean %(value)s %(other)s = %(converted)s %(unit)s?"
     ) % {
-        "given": unit or feature.unit or "",
+        "given": printed(unit or feature.unit),
         "value": f"{found.value:g}",
-        "other": found.unit,
+        "other": printed(found.unit),
         "converted": f"{found.converted:.{found.decimals}f}",
-        "unit": found.feature_unit,
+        "unit": printed(found.feature_unit),
     }

@@ -102,8 +102,8 @@ def _is_newer(feature: Feature, used: Entry, prediction: Prediction, row: Observ
         return _is_taken_back(feature, used, prediction, row)
     if not any(s.system == row.system and s.code == row.code for s in _sources(feature)):
         return False
-    if used.get("observation") == str(row.pk):
-        return False
+    if used.get("observation") == str(row.pk) or _says_the_same(used, row):
+        return False  # also a value that was withdrawn and put back
     is_later = row.observed_at > prediction.index_at or row.recorded_at > prediction.requested_at
     seen_at = parse_datetime(used["observed_at"]) if used.get("observed_at") else None
     return is_later and (seen_at is None or row.observed_at >= seen_at)
@@ -119,3 +119,12 @@ def _is_taken_back(feature: Feature, used: Entry, prediction: Prediction, row: O
         return row.code in _parts(feature) and row.observed_at <= prediction.index_at
     seen_at = parse_datetime(used["observed_at"]) if used.get("observed_at") else None
     return row.code in _codes(feature) and row.observed_at == seen_at
+
+
+def _says_the_same(used: Entry, row: Observation) -> bool:
+    """Whether a row holds the very value that the result used, of the same moment."""
+    if not used.get("observation") or not used.get("observed_at"):
+        return False
+    value = row.value_code or row.value_number
+    at = parse_datetime(used["observed_at"])
+    return (used.get("value"), used.get("unit") or "", at) == (value, row.unit, row.observed_at)

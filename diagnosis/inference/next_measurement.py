@@ -76,7 +76,7 @@ def _sought(
             yield _old(column, feature, entry, at), OLD
         elif is_missing:
             yield Sought(column, blocks=feature.required), MISSING
-        elif feature.name in borderline and feature.step:
+        elif feature.name in borderline and feature.step and not feature.whole:
             yield Sought(column, values=_repeated(feature, float(entry["converted"]))), AGAIN
 
 

@@ -41,6 +41,17 @@ class AttributionSerializer(Base):
     )
     reference_range = serializers.ListField(child=serializers.FloatField(), allow_null=True)
     outside_range = serializers.ChoiceField(choices=("above", "below"), allow_null=True)
+    typical_range = serializers.ListField(
+        child=serializers.FloatField(),
+        allow_null=True,
+        help_text="what eight of ten of the patients have from whom the model learned",
+    )
+    typical_median = serializers.FloatField(allow_null=True)
+    against_typical = serializers.ChoiceField(
+        choices=("below", "lower", "middle", "upper", "above"),
+        allow_null=True,
+        help_text="outside that range, or in which half of it",
+    )
     family = serializers.CharField(allow_null=True, help_text="laboratory, history and the like")
 
 

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.population import PopulationReport, RuleFinding, confirmation_cure
 from diagnosis.inference.snapshot import Snapshot
-from diagnosis.inference.wording import Text, both, joined
+from diagnosis.inference.units import span, units_in_order
+from diagnosis.inference.wording import Text, both, in_each, joined
 from diagnosis.ml import Feature, FeatureSchema
+from medportal.common.quantities import unit as printed
 
 UNREADABLE = {  # by the reason of the reading
     "unit_missing": _("%(input)s stands in the chart without its unit."),
@@ -19,6 +21,7 @@ UNREADABLE = {  # by the reason of the reading
     "out_of_bounds": _("%(input)s stands in the chart with a value that no body has."),
     "unseen_category": _("%(input)s stands in the chart with an answer the service does not know."),
     "not_a_number": _("%(input)s stands in the chart without a number."),
+    "not_whole": _("%(input)s is counted, and stands in the chart with a fraction."),
 }
 
 
@@ -152,7 +155,9 @@ def _stale(features: list[Feature]) -> Ground:
 def _unreadable(feature: Feature, snapshot: Snapshot) -> Ground:
     reason = str(snapshot[feature.name].get("reason") or "")
     template = UNREADABLE.get(reason, UNREADABLE["not_a_number"])
-    units = ", ".join(feature.units) or "–"
+    units = in_each(
+        lambda: ", ".join(filter(None, (printed(unit) for unit in units_in_order(feature)))) or "–"
+    )
     return Ground(
         "chart_value_unreadable",
         both(template, input=feature.label),
@@ -163,13 +168,12 @@ def _unreadable(feature: Feature, snapshot: Snapshot) -> Ground:
 
 def _outside(feature: Feature) -> Ground:
     low, high = feature.limits or (0.0, 0.0)
-    parts = {"low": f"{low:g}", "high": f"{high:g}", "unit": feature.unit or ""}
     return Ground(
         "outside_limits",
         both(
-            _("%(input)s lies outside %(low)s to %(high)s %(unit)s, for which the model was made."),
+            _("%(input)s lies outside %(range)s, for which the model was made."),
             input=feature.label,
-            **parts,
+            range=in_each(lambda: span(feature, low, high)),
         ),
         (feature.name,),
         both(_("Check the value and its unit; otherwise judge without this estimate.")),

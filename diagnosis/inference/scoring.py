@@ -90,8 +90,8 @@ def _steps(artifact: Artifact, snapshot: Snapshot) -> Iterator[Probe]:
     """One step of measurement error up and down, inside what a body can have."""
     for feature in artifact.schema:
         value = snapshot.get(feature.name, {}).get("converted")
-        if value is None or not feature.step:
-            continue
+        if value is None or not feature.step or feature.whole:
+            continue  # what is counted has no error of measurement
         for moved in (float(value) - feature.step, float(value) + feature.step):
             if _is_possible(feature, moved):
                 yield Probe(feature.name, moved)

@@ -173,7 +173,12 @@ class PredictionSerializer(RunSerializer):
 
 
 class DecisionRequestSerializer(StrictSerializer):
-    assessment = serializers.ChoiceField(choices=Decision.Assessment.choices)
+    assessment = serializers.ChoiceField(
+        choices=Decision.Assessment.choices,
+        required=False,
+        allow_blank=True,
+        help_text="of the estimate; left out for a refused run, which has none",
+    )
     action = serializers.CharField(max_length=60)
     action_text = serializers.CharField(required=False, allow_blank=True, max_length=200)
     reason = serializers.CharField(required=False, allow_blank=True, max_length=20)
@@ -191,7 +196,7 @@ class DecisionRequestSerializer(StrictSerializer):
 class DecisionSerializer(Base):
     id = serializers.UUIDField()
     prediction = serializers.UUIDField()
-    assessment = serializers.CharField()
+    assessment = serializers.CharField(allow_null=True, help_text="null for a refused run")
     action = serializers.CharField()
     action_text = serializers.CharField(allow_blank=True)
     usual_action = serializers.CharField(allow_null=True)
@@ -201,6 +206,15 @@ class DecisionSerializer(Base):
     own_estimate = serializers.FloatField(allow_null=True)
     decided_at = serializers.DateTimeField()
     amends = serializers.UUIDField(allow_null=True)
+
+
+class WrongPatientSerializer(StrictSerializer):
+    """``withdraw``: values that this run's form stored, those of its inputs that were given."""
+
+    reason = serializers.CharField(
+        required=False, allow_blank=True, max_length=200, help_text="needed to withdraw values"
+    )
+    withdraw = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=100)
 
 
 class HappenedSerializer(StrictSerializer):

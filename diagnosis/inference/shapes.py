@@ -19,7 +19,8 @@ BAND_FIELDS = ("code", "label", "lower", "upper", "action", "action_code", "text
 ATTRIBUTION_FIELDS = (
     "feature", "label", "value", "value_label", "unit", "contribution", "standard_error",
     "coalition_error", "distinguishable", "imputed", "against_usual", "observed_at", "observation",
-    "reference_range", "outside_range", "family",
+    "reference_range", "outside_range", "typical_range", "typical_median", "against_typical",
+    "family",
 )  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def decision(row: Decision) -> dict[str, Any]:
     return {
         "id": row.pk,
         "prediction": row.prediction_id,
-        "assessment": row.assessment,
+        "assessment": row.assessment or None,
         "action": row.action,
         "action_text": row.action_text,
         "usual_action": row.usual_action or None,

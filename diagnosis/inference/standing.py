@@ -6,9 +6,13 @@ import math
 from collections.abc import Mapping
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from diagnosis.inference.snapshot import schema_of
 from diagnosis.ml.novelty.measure import Measure
 from diagnosis.registry.models import ModelVersion
+from medportal.common.moments import reads_chinese
 
 Range = tuple[float | None, float | None]
 Typical = tuple[float, float, float]
@@ -65,3 +69,28 @@ def against_typical(value: float, typical: Typical | None) -> str:
     if math.isclose(value, median):
         return MIDDLE
     return LOWER if value < median else UPPER
+
+
+def usual_words(side: str) -> str:
+    return {
+        BELOW: _("below usual"),
+        WITHIN: pgettext("value within its range", "usual"),
+        ABOVE: _("above usual"),
+    }.get(side, "")
+
+
+def typical_words(side: str) -> str:
+    """Here: among the patients from whom this model learned."""
+    return {
+        BELOW: _("below what is typical here"),
+        LOWER: _("typical here, in the lower half"),
+        MIDDLE: _("typical here"),
+        UPPER: _("typical here, in the upper half"),
+        ABOVE: _("above what is typical here"),
+    }.get(side, "")
+
+
+def standing_words(usual: str, typical: str) -> str:
+    """«above usual, below what is typical here»."""
+    parts = [part for part in (usual_words(usual), typical_words(typical)) if part]
+    return ("，" if reads_chinese() else ", ").join(parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils import translation
@@ -21,6 +21,15 @@ def both(template: Promise | str, **parts: Mapping[str, str] | str) -> Text:
         with translation.override(code):
             filled = {name: localized(part, language) for name, part in parts.items()}
             written[language] = str(template) % filled if filled else str(template)
+    return written
+
+
+def in_each(write: Callable[[], str]) -> Text:
+    """What ``write`` says in each language, such as a range in the unit that its readers use."""
+    written: Text = {}
+    for language, code in _DJANGO_CODES.items():
+        with translation.override(code):
+            written[language] = write()
     return written
 
 

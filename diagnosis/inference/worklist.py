@@ -114,7 +114,7 @@ def _rank(services: list[Service], actor: User) -> Case:
     unsettled = Q(state__in=[State.QUEUED, State.RUNNING, State.FAILED, State.REFUSED])
     return Case(
         When(asking & Q(state=State.DONE, decided_at=None), then=Value(ASKING)),
-        When(unsettled & Q(dismissed_at=None), then=Value(UNSETTLED)),
+        When(unsettled & Q(dismissed_at=None, decided_at=None), then=Value(UNSETTLED)),
         default=Value(OTHER),
         output_field=IntegerField(),
     )

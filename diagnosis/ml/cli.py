@@ -131,13 +131,13 @@ def _train(given: argparse.Namespace) -> None:
         refuse_strangers(Path(given.out), {MANIFEST, *KNOWN})  # before an hour of training
     schema = FeatureSchema.from_dict(_json(given.schema)) if given.schema else None
     table = _table(given.data, schema)
-    from diagnosis.ml.table_checks import QUIET
+    from diagnosis.ml.table_checks import warns
     from diagnosis.ml.training import train
 
     artifact = train(recipe, table, schema, **_beside(given, recipe, table, schema))
     path = _kept(artifact, given.out)
     for finding in artifact.manifest["findings"]:
-        if finding["code"] in QUIET:  # the others have warned
+        if not warns(finding["code"], artifact.task):  # the others have warned
             _say(f"note: {finding['message']['en']}")
     model, event = artifact.manifest["choice"]["model"], _event(artifact)
     _say(f"{model}: {_headline(artifact)}; {event}written to {path}")

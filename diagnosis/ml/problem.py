@@ -95,7 +95,7 @@ def pose(recipe: Recipe, table: pd.DataFrame, schema: FeatureSchema | None = Non
     sample = Sample(x, y[rows], schema.features, task.kind, groups)
     problem = Problem(recipe, task, schema, sample, rows, used)
     findings = tuple(_findings(problem, table))
-    table_checks.warn_of(findings)
+    table_checks.warn_of(findings, task)
     return replace(problem, findings=findings)
 
 

@@ -26,8 +26,8 @@ MOST_PAIRED = 100  # columns; the pairs of wider tables would take longer than t
 FEWEST_A_COLUMN = 5  # events an input: Vittinghoff, McCulloch, Am J Epidemiol 2007;165:710-718
 TOO_GOOD = 0.98  # a correlation with a number that is predicted
 PERFECT = 0.99
-QUIET = frozenset(("missingness", "duplicate", "few_events", "few_rows"))
-"""Written down without a warning: usual in clinical tables, and to be answered at review."""
+_QUIET = frozenset(("missingness", "duplicate", "few_events", "few_rows"))
+_OF_ONE_OUTCOME = frozenset(("too_good", "present_with_event", "almost_perfect"))
 
 
 def leaks(task: Task, table: pd.DataFrame, y: Array) -> list[TableFinding]:
@@ -99,8 +99,16 @@ def too_perfect(metrics: Mapping[str, Mapping[str, float | None]]) -> list[Table
     return [TableFinding("almost_perfect", (), {"auroc": float(area)})]
 
 
-def warn_of(findings: Sequence[TableFinding]) -> None:
+def warns(code: str, task: Task) -> bool:
+    """Whether a finding warns; the others are usual, and wait in the manifest for the review.
+
+    Of several classes or labels one may well be told by a single column.
+    """
+    return code not in _QUIET and (task.kind == "binary" or code not in _OF_ONE_OUTCOME)
+
+
+def warn_of(findings: Sequence[TableFinding], task: Task) -> None:
     """Warn of what cannot wait for a reviewer."""
     for finding in findings:
-        if finding.code not in QUIET:
+        if warns(finding.code, task):
             warnings.warn(finding.message["en"], TableWarning, stacklevel=4)

@@ -130,7 +130,7 @@ def _learn(problem: Problem, measured: OutOfFold | None) -> _Learnt:
     metrics = scores(measured)
     perfect = table_checks.too_perfect(metrics)
     if not any(finding.code == "too_good" for finding in problem.findings):
-        table_checks.warn_of(perfect)
+        table_checks.warn_of(perfect, problem.task)
     findings = (*problem.findings, *perfect)
     return _Learnt(recipe, facts, measured, metrics, fitted, members, unlike, findings)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from diagnosis.inference.change import Change, Part
 from diagnosis.inference.snapshot import Entry, schema_of
 from diagnosis.ml import Feature
 from diagnosis.portal import change_words
-from diagnosis.portal.charts.rounding import whole
+from diagnosis.portal.charts.rounding import rounded, shared_out
 from diagnosis.portal.charts.waterfall import OTHER, Bar, Factor, Waterfall, waterfall
 from diagnosis.portal.figures import exact_percent, percent, signed, stored_day
 from diagnosis.portal.sentences import others
@@ -77,11 +77,11 @@ class ChangeShown:
 
     @property
     def before(self) -> str:
-        return percent(self.change.before.probability or 0.0)
+        return percent(self.change.before.probability or 0.0, self._decimals)
 
     @property
     def now(self) -> str:
-        return percent(self.change.now.probability or 0.0)
+        return percent(self.change.now.probability or 0.0, self._decimals)
 
     @property
     def before_on(self) -> str:
@@ -115,10 +115,6 @@ class ChangeShown:
         picture = self.picture
         return [(at, exact_percent(value)) for at, value in picture.ticks] if picture else []
 
-    @property
-    def rounding(self) -> str:
-        return signed(self.picture.rounding) if self.picture and self.picture.rounding else ""
-
     @cached_property
     def rows(self) -> list[ChangeRow]:
         """The bars; small ones share the last."""
@@ -126,9 +122,12 @@ class ChangeShown:
 
     def _row(self, bar: Bar) -> ChangeRow:
         if bar.factor.key != OTHER:
-            return ChangeRow(bar, self._line(bar.factor))
+            points = signed(bar.points, bar.decimals)
+            return ChangeRow(bar, replace(self._line(bar.factor), points=points))
         inside = tuple(self._line(factor).label for factor in bar.factor.inner)
-        return ChangeRow(bar, Line(others(len(inside)), None, None, signed(bar.points)), inside)
+        return ChangeRow(
+            bar, Line(others(len(inside)), None, None, signed(bar.points, bar.decimals)), inside
+        )
 
     @property
     def lines(self) -> list[Line]:
@@ -136,18 +135,27 @@ class ChangeShown:
         return [self._line(factor) for factor in self.factors]
 
     @property
-    def rounding_of_lines(self) -> str:
+    def _decimals(self) -> int:
+        return self.picture.decimals if self.picture else 0
+
+    @cached_property
+    def _points(self) -> dict[str, str]:
+        """Line by line, adding up to the difference of the two printed results."""
         was, ends = self.change.before.probability or 0.0, self.change.now.probability or 0.0
-        listed = sum(whole(factor.contribution) for factor in self.factors)
-        left = whole(ends) - whole(was) - listed
-        return signed(left) if left else ""
+        parts = [factor.contribution for factor in self.factors]
+        decimals = self._decimals
+        printed = shared_out(parts, rounded(ends, decimals) - rounded(was, decimals), decimals)
+        return {
+            factor.key: signed(points, decimals)
+            for factor, points in zip(self.factors, printed, strict=True)
+        }
 
     @cached_property
     def _parts(self) -> dict[str, Part]:
         return {part.feature: part for part in self.change.parts}
 
     def _line(self, factor: Factor) -> Line:
-        points = signed(whole(factor.contribution))
+        points = self._points[factor.key]
         if factor.key == VERSION:
             numbers = [str(p.version.number) for p in (self.change.before, self.change.now)]
             first, second = (ValueThen(number, "") for number in numbers)

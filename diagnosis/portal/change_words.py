@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from diagnosis.inference.change import A_POINT, Change, Part
 from diagnosis.inference.snapshot import schema_of
+from diagnosis.inference.units import measured, plain, shown_unit
 from diagnosis.ml import Feature
 from diagnosis.portal.charts.rounding import whole
-from diagnosis.portal.figures import percent, quantity, signed
+from diagnosis.portal.figures import percent, signed
 from diagnosis.portal.inputs_shown import category_label
 from diagnosis.portal.sentences import inside, together
-from diagnosis.portal.wording import day, day_time, number
+from diagnosis.portal.wording import day, day_time
 from medportal.common.text import localized
 
 MOST_NAMED = 2
@@ -139,6 +140,6 @@ def shown(feature: Feature, converted: float, *, alone: bool = True) -> str:
     if feature.kind != "number":
         return category_label(feature, converted)
     if not alone and feature.unit != "a":
-        return number(float(converted), feature.decimals)
-    text = quantity(converted, feature.decimals, feature.unit)
+        return plain(feature, converted, shown_unit(feature))
+    text = measured(feature, converted)
     return text if alone else text.split("\u00a0", maxsplit=1)[0]

@@ -19,7 +19,8 @@ def _inputs(shown: Iterable[ShownInput]) -> str:
     parts = []
     for one in shown:
         value = _("not measured, filled in") if one.filled_in else one.value
-        parts.append(f"{one.label} {value}" + (f" ({one.when})" if one.when else ""))
+        beside = _("; ").join(filter(None, (one.when, one.range.words if one.range else "")))
+        parts.append(f"{one.label} {value}" + (f" ({beside})" if beside else ""))
     return _("; ").join(parts)
 
 
@@ -27,7 +28,7 @@ def decision_words(prediction: Prediction, decision: Decision) -> str:
     """Assessment and action, as one reads them."""
     action = bands.action_named(prediction.service.sheet, decision.action)
     words = decision.action_text or (localized(action["label"]) if action else decision.action)
-    return _("; ").join((decision.get_assessment_display(), words))
+    return _("; ").join(filter(None, (decision.get_assessment_display(), words)))
 
 
 def copy_text(
@@ -48,17 +49,7 @@ def copy_text(
         estimate=f"{number.percent}{interval}{band}",
         sentence=number.sentence,
     )
-    decided = (
-        _("Decision: {decision}").format(decision=decision_words(prediction, decision))
-        if decision
-        else _("Not yet decided")
-    )
-    third = _("MedPortal, version {version}, {time}. {decided}. {link}").format(
-        version=prediction.version.number,
-        time=stored_time(prediction.finished_at),
-        decided=decided,
-        link=address,
-    )
+    third = _provenance(prediction, decision, address)
     second = _inputs(shown)
     if reasons:
         second = _("{inputs}. {reasons}").format(inputs=second, reasons=reasons.sentence)
@@ -68,3 +59,29 @@ def copy_text(
 def standing_lines(prediction: Prediction) -> list[str]:
     """The rules that hold whatever the score go wherever the number goes."""
     return [localized(rule["message"]) for rule in prediction.standing]
+
+
+def refusal_text(
+    prediction: Prediction, shown: Iterable[ShownInput], decision: Decision | None, address: str
+) -> str:
+    """The same of a run without a number: why there is none, and what holds all the same."""
+    first = _("{service}: not scored. {why}").format(
+        service=prediction.service.name,
+        why=localized((prediction.refusal or {}).get("message")),
+    )
+    third = _provenance(prediction, decision, address)
+    return "\n".join((first, *standing_lines(prediction), _inputs(shown), third))
+
+
+def _provenance(prediction: Prediction, decision: Decision | None, address: str) -> str:
+    decided = (
+        _("Decision: {decision}").format(decision=decision_words(prediction, decision))
+        if decision
+        else _("Not yet decided")
+    )
+    return _("MedPortal, version {version}, {time}. {decided}. {link}").format(
+        version=prediction.version.number,
+        time=stored_time(prediction.finished_at),
+        decided=decided,
+        link=address,
+    )

@@ -14,6 +14,7 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.population import PopulationReport, RuleFinding, check_population
 from diagnosis.inference.requests import PredictionRequest
 from diagnosis.inference.snapshot import schema_of
+from diagnosis.inference.standing import typical_of
 from diagnosis.portal.run_form import Answers, InputField, RunForm, fields_of
 from diagnosis.records.reading import feature_values
 from diagnosis.registry.models import ModelVersion
@@ -60,7 +61,7 @@ class Cure:
             return []
         schema = schema_of(version)
         readings = feature_values(patient, schema, timezone.now())
-        return fields_of(schema, readings, self.posted, self.errors)
+        return fields_of(schema, readings, self.posted, self.errors, typical_of(version))
 
     @property
     def fields(self) -> list[InputField]:

@@ -48,6 +48,8 @@ class DecisionForm(forms.Form):
         kwargs.setdefault("auto_id", "decision_%s")
         super().__init__(*args, **kwargs)
         self.prediction = prediction
+        if prediction.state == Prediction.State.REFUSED:
+            del self.fields["assessment"]  # there is no estimate to judge
         self.fields["action"].choices = [  # type: ignore[attr-defined]
             (action["code"], localized(action["label"]))
             for action in prediction.service.sheet.get("actions") or ()
@@ -62,7 +64,7 @@ class DecisionForm(forms.Form):
     def decision(self) -> DecisionInput:
         given = self.cleaned_data
         return DecisionInput(
-            assessment=given["assessment"],
+            assessment=given.get("assessment", ""),
             action=given["action"],
             action_text=given["action_text"],
             reason=given["reason"],

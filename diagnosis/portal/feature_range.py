@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 from django.utils.translation import gettext as _
 
+from diagnosis.inference import units
 from diagnosis.inference.standing import Typical
 from diagnosis.ml import Feature
 from diagnosis.ml.errors import UnitError
@@ -14,31 +13,36 @@ from diagnosis.portal.wording import unit as printed
 from diagnosis.records import codes
 from medportal.common.text import localized
 
-YEARS = "a"
-
 
 def feature_range(
-    feature: Feature, value: object, unit: str | None, typical: Typical | None, text: str = ""
+    feature: Feature,
+    value: object,
+    unit: str | None,
+    typical: Typical | None,
+    *,
+    text: str = "",
+    shown_in: str = "",
 ) -> ShownRange | None:
     """``value`` as given in ``unit``; nothing for an answer, or where there is no number."""
     if feature.kind != "number" or isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    given = unit or feature.unit or ""
     try:
-        factor = feature.convert(1.0, given or None)
+        own = feature.convert(float(value), unit or feature.unit)
     except UnitError:
         return None
+    there = shown_in or units.shown_unit(feature, unit)
+    factor = units.factor(feature, there)
     low, high = feature.reference_range or (None, None)
     return ShownRange(
         name=feature.name.replace("_", "-"),
         label=localized(feature.label),
         text=text,
-        value=float(value),
+        value=own / factor,
         usual=(None if low is None else low / factor, None if high is None else high / factor),
         typical=typical and (typical[0] / factor, typical[1] / factor, typical[2] / factor),
-        critical=_critical(feature, float(value), given),
-        decimals=max(0, feature.decimals + round(math.log10(factor))),
-        unit=_("years") if feature.unit == YEARS else printed(given),
+        critical=_critical(feature, own / factor, there),
+        decimals=0 if feature.unit == units.YEARS else units.decimals(feature, there),
+        unit=_("years") if feature.unit == units.YEARS else printed(there),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from diagnosis.portal.charts.rounding import whole
+from diagnosis.portal.charts.rounding import rounded, whole
 from diagnosis.portal.wording import day, day_time, number, reads_chinese, unit
 
 NARROW = "\u00a0"  # between a number and its sign: never broken
@@ -17,9 +17,14 @@ SURELY = 0.99
 HARDLY = 0.01
 
 
-def percent(fraction: float) -> str:
-    """«17 %», «<1 %», «>99 %»: a model of this size knows no more than whole per cent."""
+def percent(fraction: float, decimals: int = 0) -> str:
+    """«17 %», «<1 %», «>99 %»: a model of this size knows no more than whole per cent.
+
+    ``decimals`` where reasons smaller than a point are added up to it.
+    """
     gap = "" if reads_chinese() else NARROW
+    if decimals:
+        return f"{rounded(fraction, decimals):.{decimals}f}{gap}%"
     if fraction < HARDLY:
         return f"<1{gap}%"
     if fraction > SURELY:
@@ -42,10 +47,11 @@ def exact_range(low: float, high: float) -> str:
     return f"{whole(low)}\u2013{exact_percent(high)}"
 
 
-def signed(points: int) -> str:
+def signed(points: float, decimals: int = 0) -> str:
     if points == 0:
         return "0"
-    return f"+{points}" if points > 0 else f"{MINUS}{abs(points)}"
+    size = f"{abs(points):.{decimals}f}"
+    return f"+{size}" if points > 0 else f"{MINUS}{size}"
 
 
 def decimal(value: float | None, decimals: int = 2) -> str:

@@ -9,26 +9,35 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
-CHECKS = ("question", "population", "contradictions", "added_value", "alerts")
+CHECKS = {
+    "question": _("Question"),
+    "population": _("Population"),
+    "contradictions": _("Contradictions"),
+    "added_value": _("What it adds"),
+    "alerts": _("Alerts per hundred"),
+}
+
+
+def _point(label: Any) -> forms.BooleanField:
+    """It stands beside the evidence that it asks about and goes with the form at the side."""
+    return forms.BooleanField(label=label, widget=forms.CheckboxInput(attrs={"form": "review"}))
 
 
 class ReviewForm(forms.Form):
     """Every point is looked at, then the reviewer signs with the password."""
 
-    question = forms.BooleanField(
-        label=_("The question, its user and its moment are right, and «never» is complete.")
+    question = _point(
+        _("The question, its user and its moment are right, and «never» is complete.")
     )
-    population = forms.BooleanField(
-        label=_("The population of the data and its difference from our patients are named.")
+    population = _point(
+        _("The population of the data and its difference from our patients are named.")
     )
-    contradictions = forms.BooleanField(
-        label=_("Each direction against the usual one has an explanation that I accept.")
+    contradictions = _point(
+        _("Each direction against the usual one has an explanation that I accept.")
     )
-    added_value = forms.BooleanField(
-        label=_("I have seen what it adds to age and sex and to the usual score.")
-    )
-    alerts = forms.BooleanField(
-        label=_("The number of flagged patients per hundred, right and missed, can be borne.")
+    added_value = _point(_("I have seen what it adds to age and sex and to the usual score."))
+    alerts = _point(
+        _("The number of flagged patients per hundred, right and missed, can be borne.")
     )
     note = forms.CharField(
         label=_("Remark"),
@@ -47,14 +56,30 @@ class ReviewForm(forms.Form):
         self.reviewer = reviewer
 
     @property
-    def checks(self) -> list[forms.BoundField]:
-        return [self[name] for name in CHECKS]
+    def points(self) -> list[dict[str, Any]]:
+        """For the list at the side, which leads to each of them."""
+        return [
+            {"name": name, "title": title, "field": self[name]} for name, title in CHECKS.items()
+        ]
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         if not self.reviewer.check_password(password):
             raise forms.ValidationError(_("This is not your password."))
         return password
+
+
+class PublishForm(forms.Form):
+    """Publishing is meant, and says why."""
+
+    sure = forms.BooleanField(
+        label=_("Clinicians act on this version from now on: that is what I mean.")
+    )
+    reason = forms.CharField(
+        label=_("Why this version, and why now"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 class ReasonForm(forms.Form):

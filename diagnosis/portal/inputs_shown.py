@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
+from diagnosis.inference import units
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot import outside, schema_of
 from diagnosis.inference.standing import Typical, typical_of
@@ -20,9 +21,9 @@ from diagnosis.ml.errors import UnitError
 from diagnosis.ml.schema import Feature
 from diagnosis.ml.units import normalise
 from diagnosis.portal.feature_range import feature_range
-from diagnosis.portal.figures import moment, quantity, stored_day
+from diagnosis.portal.figures import moment, stored_day
 from diagnosis.portal.range_shown import ShownRange
-from diagnosis.portal.wording import number, unit
+from diagnosis.portal.wording import number
 from diagnosis.records.models import Observation
 from medportal.common.text import localized
 
@@ -45,7 +46,6 @@ class ShownInput:
     name: str
     label: str
     value: str
-    converted: str
     when: str
     observed_at: datetime | None
     source: str
@@ -81,43 +81,26 @@ def same_unit(feature: Feature, given: str | None) -> bool:
 
 
 def value_text(feature: Feature, value: object, given_unit: str | None) -> str:
-    """The value in the unit in which it was given."""
-    if value is None:
-        return ""
-    if feature.kind != "number":
-        return category_label(feature, value)
-    if same_unit(feature, given_unit):
-        return quantity(value, feature.decimals, feature.unit)
-    if isinstance(value, (int, float)):
-        return f"{number(float(value))}\u00a0{unit(given_unit)}"
-    return str(value)
-
-
-def converted_text(feature: Feature, value: object, given_unit: str | None) -> str:
-    """The same in the model's unit, where the two differ."""
-    if feature.kind != "number" or same_unit(feature, given_unit):
-        return ""
+    """The value in the reader's unit, else as it was given: never a digit that nobody measured."""
+    if feature.kind != "number" or value is None:
+        return category_label(feature, value) if value is not None else ""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    given = normalise(given_unit or feature.unit or "")
+    unit = units.shown_unit(feature, given)
+    if given == unit and not same_unit(feature, given_unit):
+        return units.with_unit(number(float(value)), unit)  # every digit as it was entered
     try:
-        converted = feature.convert(float(value), given_unit)  # type: ignore[arg-type]
-    except (UnitError, TypeError, ValueError):
-        return ""
-    return quantity(converted, feature.decimals, feature.unit)
+        return units.measured(feature, feature.convert(float(value), given), given)
+    except UnitError:
+        return units.with_unit(number(float(value)), given)
 
 
 def reference_text(feature: Feature, given_unit: str | None) -> str:
     """The usual range in the unit of the value beside it."""
     if feature.reference_range is None:
         return ""
-    low, high = feature.reference_range
-    if same_unit(feature, given_unit):
-        return (
-            f"{number(low, feature.decimals)}\u2013{quantity(high, feature.decimals, feature.unit)}"
-        )
-    try:
-        factor = feature.convert(1.0, given_unit)
-    except UnitError:
-        return ""
-    return f"{number(low / factor, 1)}\u2013{number(high / factor, 1)}\u00a0{unit(given_unit)}"
+    return units.span(feature, *feature.reference_range, given_unit)
 
 
 def shown_input(
@@ -134,7 +117,6 @@ def shown_input(
         name=feature.name,
         label=localized(feature.label),
         value=text,
-        converted=converted_text(feature, value, given_unit),
         when=stored_day(given.get("observed_at")),
         observed_at=moment(given.get("observed_at")),
         source=str(SOURCES.get(source, source)),
@@ -145,7 +127,7 @@ def shown_input(
         assumed=localized(feature.assumed),
         judgement=feature.judgement,
         outside=outside(feature, given.get("converted")) or "",
-        range=feature_range(feature, used, given_unit, typical, text),
+        range=feature_range(feature, used, given_unit, typical, text=text),
         address=address,
     )
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from diagnosis.inference.units import measured, plain, shown_unit
 from diagnosis.ml.schema import Feature, FeatureSchema
 from diagnosis.portal.charts.dependence import Bin, Dependence, dependence, round_reach
-from diagnosis.portal.figures import decimal, quantity, signed_decimal
+from diagnosis.portal.figures import decimal, signed_decimal
 from diagnosis.portal.reasons import METHODS
 from diagnosis.portal.wording import unit
 from medportal.common.text import localized
@@ -134,7 +135,7 @@ def _dependence(given: Entry, feature: Feature, reach: int) -> DependenceShown:
     ticks = () if picture is None else picture.ticks_x
     return DependenceShown(
         label=localized(feature.label),
-        unit=_("years") if feature.unit == "a" else unit(feature.unit),
+        unit=_("years") if feature.unit == "a" else unit(shown_unit(feature)),
         picture=picture,
         ticks=tuple((at, _value(value, feature, bare=True)) for at, value in ticks),
         rows=tuple(_row(one, feature, reach) for one in bins),
@@ -172,4 +173,4 @@ def _value(value: float | None, feature: Feature, *, bare: bool = False) -> str:
         return names.get(int(value), f"{value:g}")
     if bare and feature.unit == "a":
         return decimal(value, 0)
-    return quantity(value, feature.decimals, None if bare else feature.unit)
+    return plain(feature, value, shown_unit(feature)) if bare else measured(feature, value)

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from diagnosis.inference.units import measured
 from diagnosis.ml.schema import Feature, FeatureSchema
-from diagnosis.portal.figures import decimal, figures, quantity, signed_decimal
+from diagnosis.portal.figures import decimal, figures, signed_decimal
 from medportal.common.text import localized
 
 Entry = Mapping[str, Any]
@@ -107,7 +108,7 @@ def _measured(value: float, feature: Feature) -> str:
     """A number that is no patient's value: one digit more than those have."""
     if feature.unit == "a":
         return _("{n} years").format(n=decimal(value, 1).removesuffix(".0"))
-    return quantity(value, feature.decimals + 1, feature.unit)
+    return measured(feature, value, more=1)
 
 
 def entering_rows(made_of: Entry, schema: FeatureSchema) -> tuple[EnteringRow, ...]:
@@ -122,7 +123,7 @@ def _entering(entry: Entry, feature: Feature) -> EnteringRow:
         filled, held = names.get(int(entry["filled_with"]), ""), ""
         scale = _("one column for each answer") if entry["columns"] > 1 else _("yes or no")
     else:
-        filled = quantity(entry["filled_with"], feature.decimals, feature.unit)
+        filled = measured(feature, entry["filled_with"])
         ends = (_measured(entry[end], feature) for end in ("low", "high"))
         held = _("{low} to {high}").format(**dict(zip(("low", "high"), ends, strict=True)))
         scale = _scale(entry, feature)

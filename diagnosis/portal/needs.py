@@ -32,7 +32,8 @@ class Need:
 
 
 def needs_of(user: User) -> list[Need]:
-    refused = worklist_for(user).filter(state=Job.State.REFUSED, dismissed_at=None)[:MOST]
+    waiting = {"state": Job.State.REFUSED, "dismissed_at": None, "decided_at": None}
+    refused = worklist_for(user).filter(**waiting)[:MOST]
     found = [(row, _inputs(row)) for row in refused]
     curable = [(row, inputs) for row, inputs in found if inputs]
     people = identities(row.patient for row, _inputs in curable)

@@ -5,49 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from diagnosis.inference.standing import (
     ABOVE,
     BELOW,
-    LOWER,
-    MIDDLE,
-    UPPER,
-    WITHIN,
     Range,
     Typical,
     against_typical,
     against_usual,
+    standing_words,
 )
 from diagnosis.portal.charts.ranges import RangePicture, range_picture
 from diagnosis.portal.wording import reads_chinese
 from diagnosis.records import codes
 from diagnosis.records.results import critical_word
-
-
-def usual_words(side: str) -> str:
-    return {
-        BELOW: _("below usual"),
-        WITHIN: pgettext("value within its range", "usual"),
-        ABOVE: _("above usual"),
-    }.get(side, "")
-
-
-def typical_words(side: str) -> str:
-    """Here: among the patients from whom this model learned."""
-    return {
-        BELOW: _("below what is typical here"),
-        LOWER: _("typical here, in the lower half"),
-        MIDDLE: _("typical here"),
-        UPPER: _("typical here, in the upper half"),
-        ABOVE: _("above what is typical here"),
-    }.get(side, "")
-
-
-def standing_words(usual: str, typical: str) -> str:
-    """«above usual, below what is typical here»."""
-    parts = [part for part in (usual_words(usual), typical_words(typical)) if part]
-    return ("，" if reads_chinese() else ", ").join(parts)
 
 
 def range_words(low: float | None, high: float | None, decimals: int, unit: str = "") -> str:
@@ -112,6 +83,11 @@ class ShownRange:
     @property
     def usual_text(self) -> str:
         return range_words(*self.usual, self.decimals, self.unit)
+
+    @property
+    def usual_figures(self) -> str:
+        """The same where what follows says the unit."""
+        return range_words(*self.usual, self.decimals, "" if self.typical else self.unit)
 
     @property
     def typical_text(self) -> str:

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.reach import Reach, limits_below, reach
+from diagnosis.inference.units import measured
 from diagnosis.ml import Feature
 from diagnosis.ml.explain.counterfactual import Change, Counterfactual
 from diagnosis.portal.charts.rounding import whole
-from diagnosis.portal.figures import exact_percent, percent, quantity
-from diagnosis.portal.inputs_shown import category_label, same_unit, snapshot
-from diagnosis.portal.wording import number, unit
+from diagnosis.portal.figures import exact_percent, percent
+from diagnosis.portal.inputs_shown import category_label, snapshot
 from medportal.common.text import localized
 
 WHY_NOT: dict[str, str | Promise] = {
@@ -114,6 +114,4 @@ def _value(feature: Feature, value: float, given_unit: str | None) -> str:
     """A value of the model in the unit in which this patient's was given."""
     if feature.kind != "number":
         return category_label(feature, int(value))
-    if same_unit(feature, given_unit):
-        return quantity(value, feature.decimals, feature.unit)
-    return f"{number(value / feature.convert(1.0, given_unit), 1)}\u00a0{unit(given_unit)}"
+    return measured(feature, value, given_unit)

@@ -35,21 +35,24 @@ class ReasonRow:
 
     @property
     def points(self) -> str:
-        return signed(self.bar.points)
+        return signed(self.bar.points, self.bar.decimals)
 
     @property
     def error(self) -> str:
         if self.bar.error_points is None:
             return ""
-        return "±<1" if self.bar.error_points == 0 else f"±{self.bar.error_points}"
+        decimals = self.bar.decimals
+        if self.bar.error_points == 0:
+            return f"±<{10**-decimals:g}"
+        return f"±{self.bar.error_points:.{decimals}f}"
 
     @property
     def interval(self) -> str:
-        """«+3 to +9»: the 95 % interval in whole points."""
+        """«+3 to +9»: the 95 % interval in points."""
         found = self.bar.range_points
         if found is None:
             return ""
-        low, high = (signed(points) for points in found)
+        low, high = (signed(points, self.bar.decimals) for points in found)
         return _("{low} to {high}").format(low=low, high=high)
 
     @property

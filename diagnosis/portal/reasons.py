@@ -21,7 +21,7 @@ from diagnosis.portal.charts.arranging import (
 from diagnosis.portal.charts.factors import SURE, Factor
 from diagnosis.portal.charts.twins import with_twins_joined
 from diagnosis.portal.charts.waterfall import Waterfall, waterfall
-from diagnosis.portal.figures import decimal, exact_percent, percent, signed, stored_day
+from diagnosis.portal.figures import decimal, exact_percent, percent, stored_day
 from diagnosis.portal.inputs_shown import ShownInput
 from diagnosis.portal.log_odds import LogOdds, log_odds_of
 from diagnosis.portal.reason_rows import Naming, ReasonRow
@@ -70,10 +70,6 @@ class Reasons:
     @property
     def ticks(self) -> list[tuple[str, str]]:
         return [(at, exact_percent(value)) for at, value in self.picture.ticks]
-
-    @property
-    def rounding(self) -> str:
-        return signed(self.picture.rounding) if self.picture.rounding else ""
 
     @property
     def every_row(self) -> list[ReasonRow]:
@@ -199,8 +195,8 @@ def reasons(
         base_name=sentences.base_name(
             version.service.sheet, background.rows, background.population
         ),
-        base=percent(picture.base),
-        result=percent(picture.result),
+        base=percent(picture.base, picture.decimals),
+        result=percent(picture.result, picture.decimals),
         sentence=sentences.reasons_sentence(picture, labels, members),
         method=str(METHODS.get(method, method or "")),
         computation=_computation(method, single),

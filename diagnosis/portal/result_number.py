@@ -8,10 +8,11 @@ from typing import Any
 
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot import schema_of
+from diagnosis.inference.units import measured
 from diagnosis.portal import sentences
 from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.charts.icons import IconArray, icon_array
-from diagnosis.portal.figures import exact_percent, exact_range, percent, percent_range, quantity
+from diagnosis.portal.figures import exact_percent, exact_range, percent, percent_range
 from diagnosis.portal.inputs_shown import category_label
 from diagnosis.portal.sentences import Halves
 from diagnosis.registry import bands
@@ -84,7 +85,7 @@ def _borderline(prediction: Prediction, band: BandShown | None) -> tuple[str, ..
     schema, texts = schema_of(prediction.version), []
     for found in (prediction.result or {}).get("borderline") or ():
         feature = schema[found["feature"]]
-        step = quantity(feature.step, feature.decimals, feature.unit)
+        step = measured(feature, feature.step or 0.0)
         there = localized(found["band_label"])
         texts.append(sentences.borderline(localized(feature.label), step, band.label, there))
     return tuple(texts)
@@ -97,11 +98,7 @@ def _filled_in(prediction: Prediction) -> tuple[FilledIn, ...]:
         text = localized(found.get("assumed_text"))
         if not text and assumed is not None:
             is_number = feature.kind == "number"
-            text = (
-                quantity(assumed, feature.decimals, feature.unit)
-                if is_number
-                else category_label(feature, assumed)
-            )
+            text = measured(feature, assumed) if is_number else category_label(feature, assumed)
         low, high = found.get("lower"), found.get("upper")
         rows.append(
             FilledIn(

@@ -23,7 +23,7 @@ from diagnosis.portal import sentences
 from diagnosis.portal.added_value import AddedValue, added_value, age_sex_sentence
 from diagnosis.portal.charts.arranging import Arrangement
 from diagnosis.portal.colleagues import colleagues
-from diagnosis.portal.copy_text import copy_text
+from diagnosis.portal.copy_text import copy_text, refusal_text
 from diagnosis.portal.decision_form import DecisionForm
 from diagnosis.portal.earlier import History, history
 from diagnosis.portal.estimate_words import ShownChoice, estimate_words, shown_choices
@@ -35,6 +35,7 @@ from diagnosis.portal.outcome_shown import what_happened
 from diagnosis.portal.reasons import Reasons, reasons
 from diagnosis.portal.reasons_view import Choice, groupings, orders
 from diagnosis.portal.result_number import Number, number_of
+from diagnosis.portal.wrong_patient import WrongPatient
 from diagnosis.registry import bands
 from diagnosis.registry.models import ModelVersion, VersionEvent
 from medportal.common.text import localized
@@ -191,7 +192,9 @@ class ResultPage:
 
     @property
     def may_decide(self) -> bool:
-        return self.is_clinician and self.is_done and not self.prediction.is_what_if
+        """Also on a refused run: the patient still needs a decision."""
+        decidable = self.is_done or self.state == State.REFUSED
+        return self.is_clinician and decidable and not self.prediction.is_what_if
 
     @property
     def may_run(self) -> bool:
@@ -201,6 +204,10 @@ class ResultPage:
     def may_mark_wrong(self) -> bool:
         settled = self.prediction.is_settled and self.state != State.ENTERED_IN_ERROR
         return self.is_clinician and settled and self.prediction.patient_id is not None
+
+    @cached_property
+    def wrong(self) -> WrongPatient:
+        return WrongPatient(self.prediction, self.user)
 
     @property
     def has_sheet(self) -> bool:
@@ -248,9 +255,11 @@ class ResultPage:
 
     @cached_property
     def copy_text(self) -> str:
+        shown = self.shown.values()
+        if self.state == State.REFUSED:
+            return refusal_text(self.prediction, shown, self.decision, self.address)
         if self.number is None:
             return ""
-        shown = self.shown.values()
         return copy_text(
             self.prediction, self.number, shown, self.reasons, self.decision, self.address
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot import schema_of
 from diagnosis.portal.charts.steps import Measured, Steps, steps
-from diagnosis.portal.figures import exact_percent, percent
+from diagnosis.portal.figures import percent
 from diagnosis.portal.wording import day_time
 from medportal.common.text import localized
 
@@ -45,11 +45,6 @@ class RiskTrend:
 
     points: tuple[Point, ...]
     picture: Steps | None
-
-    @property
-    def top(self) -> str:
-        """What stands at the top of the picture."""
-        return exact_percent(self.picture.highest) if self.picture else ""
 
 
 def risk_trend(results: Sequence[Prediction], chosen: Collection[Prediction]) -> RiskTrend:

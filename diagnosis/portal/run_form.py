@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from diagnosis.inference import units
 from diagnosis.inference.standing import Typical
 from diagnosis.ml import Feature, FeatureSchema
 from diagnosis.ml.units import normalise
@@ -17,6 +18,7 @@ from diagnosis.portal import wording
 from diagnosis.portal.feature_range import feature_range
 from diagnosis.portal.range_shown import ShownRange
 from diagnosis.records.reading import Reading
+from diagnosis.records.typed import Fill, not_a_number
 from medportal.common import quantities
 from medportal.common.text import localized
 
@@ -77,14 +79,28 @@ class InputField:
         value = self.reading.value
         if not self.is_in_chart or value is None:
             return ""
-        return f"{value:.6g}" if isinstance(value, int | float) else str(value)
+        if not isinstance(value, int | float):
+            return str(value)
+        unit, given = self.chart_unit, self._given_unit
+        if unit == given or not given:
+            return f"{value:.6g}"
+        there = self.feature.convert(float(value), given) / units.factor(self.feature, unit)
+        return f"{there:.{units.decimals(self.feature, unit)}f}"
+
+    @property
+    def _given_unit(self) -> str:
+        """The unit in the chart, as the feature spells it; nothing where it is none of its own."""
+        known = {normalise(unit): unit for unit in self.feature.units}
+        return known.get(normalise(self.reading.unit or ""), "") if self.is_in_chart else ""
 
     @property
     def chart_unit(self) -> str:
-        units = self.feature.units
-        known = {normalise(unit): unit for unit in units}
-        given = known.get(normalise(self.reading.unit or "")) if self.is_in_chart else None
-        return given or (units[0] if units and not self.feature.unit_required else "")
+        """The reader's own; none where one is demanded and nobody knows it."""
+        if not self.feature.units or (self.feature.unit_required and not self._given_unit):
+            return ""
+        first = units.units_in_order(self.feature)[0]
+        is_preferred = first != self.feature.units[0]
+        return first if is_preferred else units.shown_unit(self.feature, self._given_unit)
 
     @property
     def seen(self) -> str:
@@ -140,29 +156,44 @@ class InputField:
     @property
     def units(self) -> list[Option]:
         """The unit of the chart is chosen; where a unit is demanded and unknown, none is."""
-        return [Option(unit, wording.unit(unit), unit == self.unit) for unit in self.feature.units]
+        return [
+            Option(unit, wording.unit(unit), unit == self.unit)
+            for unit in units.units_in_order(self.feature)
+        ]
 
     @property
     def unit_text(self) -> str:
-        return wording.unit(self.feature.unit)
+        return wording.unit(self.unit or self.feature.unit)
 
     @property
     def usual(self) -> str:
-        if self.feature.reference_range is None or self.is_locked:
+        """Its usual range, where no picture shows it."""
+        if self.feature.reference_range is None or self.is_locked or self.range is not None:
             return ""
-        low, high = self.feature.reference_range
-        return _("usual %(low)s to %(high)s %(unit)s") % {
-            "low": wording.number(low),
-            "high": wording.number(high),
-            "unit": self.unit_text,
+        return _("usual %(range)s") % {
+            "range": units.span(self.feature, *self.feature.reference_range, self.unit)
         }
+
+    @property
+    def fills(self) -> list[Fill]:
+        """What was perhaps meant by a value that is refused, to be taken over with one click."""
+        if not self.error or self.is_choice or self.is_locked:
+            return []
+        number = as_number(self.text)
+        if number is None:
+            return [Fill(meant, self.unit) for meant in quantities.meant(self.text)]
+        found = self.feature.suggest(number, self.unit or None)
+        return [Fill(self.text, found.unit)] if found else []
 
     @property
     def range(self) -> ShownRange | None:
         """The value of the field against usual and typical; nothing while it is no number."""
         number: Any = self.reading.value if self.is_locked else as_number(self.text)
         said = self.shown_text if self.is_locked else f"{self.text} {wording.unit(self.unit)}"
-        return feature_range(self.feature, number, self.unit, self.typical, said.strip())
+        unit = self.feature.unit or "" if self.is_locked else self.unit
+        return feature_range(
+            self.feature, number, unit, self.typical, text=said.strip(), shown_in=unit
+        )
 
 
 @dataclass
@@ -253,7 +284,7 @@ class RunForm:
             return
         number = as_number(one.text)
         if number is None:
-            answers.errors[one.name] = _("Write a number, with a point before the decimals.")
+            answers.errors[one.name] = not_a_number(one.text)
             return
         if one.feature.unit_required and not one.unit:
             answers.errors[one.name] = _("Choose the unit: the same number means another value.")

@@ -162,16 +162,19 @@ def together(labels: Sequence[str]) -> str:
     return localized(SENTENCES["and"]).join([first, *map(inside, rest)])
 
 
-def _verb(points: int, *, several: bool) -> str:
+def _verb(points: float, decimals: int, *, several: bool) -> str:
+    size = f"{abs(points):.{decimals}f}"
     if several:
-        return say("raise" if points > 0 else "lower", points=abs(points))
-    return say("raises" if points > 0 else "lowers", points=abs(points))
+        return say("raise" if points > 0 else "lower", points=size)
+    return say("raises" if points > 0 else "lowers", points=size)
 
 
 def _reason_part(bar: Bar, label: str, *, several: bool) -> str:
-    if bar.factor.key.startswith(FAMILY):
-        return say("group_part", label=label, verb=_verb(bar.points, several=False))
-    return say("reason_part", label=inside(label), verb=_verb(bar.points, several=several))
+    is_group = bar.factor.key.startswith(FAMILY)
+    verb = _verb(bar.points, bar.decimals, several=several and not is_group)
+    if is_group:
+        return say("group_part", label=label, verb=verb)
+    return say("reason_part", label=inside(label), verb=verb)
 
 
 def reasons_sentence(
@@ -181,7 +184,7 @@ def reasons_sentence(
 
     What cannot be told from nothing is not claimed; it is part of the rest, as in the picture.
     """
-    base, result = percent(picture.base), percent(picture.result)
+    base, result = (percent(end, picture.decimals) for end in (picture.base, picture.result))
     claimed = [bar for bar in picture.bars if bar.effect in ("raises", "lowers")]
     claimed = [bar for bar in claimed if bar.factor.key != OTHER]
     largest = sorted(claimed, key=lambda bar: -abs(bar.factor.contribution))[:MOST_NAMED]
@@ -194,23 +197,16 @@ def reasons_sentence(
         key = bar.factor.key
         parts.append(_reason_part(bar, labels.get(key, key), several=key in plural))
     joined = localized(SENTENCES["comma"]).join(parts)
-    rest = _rest_part(
-        picture, sum(bar.points for bar in named), has_others=len(picture.bars) > len(named)
-    )
+    rest = _rest_part(picture, sum(bar.points for bar in picture.bars if bar not in named))
     if not rest:
         return say("reasons", base=base, result=result, parts=joined)
     return say("reasons_rest", base=base, result=result, parts=joined, rest=rest)
 
 
-def _rest_part(picture: Waterfall, named: int, *, has_others: bool) -> str:
-    """What is missing from the points named to the printed result: whoever adds up, arrives."""
-    points = whole(picture.result) - whole(picture.base) - named
-    if not points:
-        return ""
-    if not has_others:
-        return say("rounding_part", verb=_verb(points, several=False))
-    name = "rest_rounded" if picture.rounding else "rest_part"
-    return say(name, verb=_verb(points, several=True))
+def _rest_part(picture: Waterfall, points: float) -> str:
+    """The bars that are not named: whoever adds up, arrives at the printed result."""
+    left = round(points, picture.decimals)
+    return say("rest_part", verb=_verb(left, picture.decimals, several=True)) if left else ""
 
 
 def borderline(label: str, step: str, here: str, there: str) -> str:

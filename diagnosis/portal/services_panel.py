@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from diagnosis.inference import fitting
 from diagnosis.inference.fitting import MissingInput, ServiceFit
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot import is_personal, schema_of
+from diagnosis.inference.units import units_in_order
 from diagnosis.ml import Feature, Source
 from diagnosis.portal import wording
 from diagnosis.records import codes
@@ -67,7 +69,7 @@ class Gap:
         code = self.code
         if code is None or not code.needs_unit:
             return []
-        return [(unit, wording.unit(unit)) for unit in self.missing.feature.units]
+        return [(unit, wording.unit(unit)) for unit in units_in_order(self.missing.feature)]
 
     @property
     def must_choose_unit(self) -> bool:
@@ -77,6 +79,13 @@ class Gap:
 @dataclass(frozen=True)
 class Entry:
     fit: ServiceFit
+    runs: tuple[Prediction, ...] = ()
+    """What counts of this service for this patient, the newest first."""
+
+    @property
+    def earlier(self) -> list[Prediction]:
+        """Those before the last result, which stands by itself."""
+        return [run for run in self.runs if self.last is None or run.pk != self.last.pk]
 
     @property
     def service(self) -> Any:
@@ -119,6 +128,7 @@ class Entry:
 @dataclass(frozen=True)
 class Panel:
     entries: list[Entry]
+    runs: dict[UUID, tuple[Prediction, ...]] = field(default_factory=dict)
 
     def _of(self, *statuses: str) -> list[Entry]:
         return [entry for entry in self.entries if entry.status in statuses]
@@ -149,6 +159,13 @@ class Panel:
         return self._of(fitting.NOT_FITTING)
 
     @property
+    def elsewhere(self) -> list[tuple[Any, tuple[Prediction, ...]]]:
+        """Results of services that have no entry of their own here, each with its service."""
+        own = (self.ready, self.nearly, self.confirm, self.lacking, self.stopped, self.unfit)
+        listed = {entry.service.pk for entries in own for entry in entries}
+        return [(runs[0].service, runs) for key, runs in self.runs.items() if key not in listed]
+
+    @property
     def stopped(self) -> list[Entry]:
         return self._of(fitting.STOPPED)
 
@@ -162,5 +179,9 @@ class Panel:
         return f"{timezone.localtime():%Y-%m-%dT%H:%M}"
 
 
-def panel_of(fits: Iterable[ServiceFit]) -> Panel:
-    return Panel([Entry(fit) for fit in fits])
+def panel_of(fits: Iterable[ServiceFit], counted: Iterable[Prediction] = ()) -> Panel:
+    """``counted``: the patient's results, the newest first."""
+    runs: dict[UUID, tuple[Prediction, ...]] = {}
+    for run in counted:
+        runs[run.service.pk] = (*runs.get(run.service.pk, ()), run)
+    return Panel([Entry(fit, runs.get(fit.service.pk, ())) for fit in fits], runs)

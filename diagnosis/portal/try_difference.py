@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from diagnosis.portal import sentences
-from diagnosis.portal.charts.rounding import whole
+from diagnosis.portal.charts.rounding import shared_out, whole
 from diagnosis.portal.figures import percent, signed
 from diagnosis.portal.inputs_shown import ShownInput
 
@@ -28,6 +28,21 @@ class Moved:
     @property
     def points(self) -> str:
         return "" if self.share is None else signed(whole(self.share))
+
+
+def as_printed(
+    shares: Mapping[str, float], names: Sequence[str], before: float | None, now: float | None
+) -> Mapping[str, float]:
+    """The parts in whole points that add up to the difference of the two printed numbers."""
+    if before is None or now is None or not names:
+        return shares
+    parts = [shares[name] for name in names] if set(names) <= set(shares) else []
+    if len(names) == 1:
+        parts = [now - before]
+    if not parts:
+        return shares
+    points = shared_out(parts, whole(now) - whole(before))
+    return {name: one / 100 for name, one in zip(names, points, strict=True)}
 
 
 def moved_inputs(
@@ -52,12 +67,11 @@ def moved_inputs(
 
 @dataclass(frozen=True)
 class Together:
-    """The sum of all that was changed, and what rounding adds to the points above it."""
+    """The sum of all that was changed."""
 
     before: str
     now: str
     points: str
-    rounding: str
 
 
 def together(before: float | None, now: float | None, moved: Sequence[Moved]) -> Together | None:
@@ -65,10 +79,7 @@ def together(before: float | None, now: float | None, moved: Sequence[Moved]) ->
     shares = [one.share for one in moved]
     if before is None or now is None or len(shares) < 2 or None in shares:
         return None
-    total = whole(now) - whole(before)
-    rest = total - sum(whole(share) for share in shares if share is not None)
-    rounding = signed(rest) if rest else ""
-    return Together(percent(before), percent(now), signed(total), rounding)
+    return Together(percent(before), percent(now), signed(whole(now) - whole(before)))
 
 
 def sentence(before: float | None, now: float, moved: Sequence[Moved]) -> str:

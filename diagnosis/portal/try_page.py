@@ -17,13 +17,19 @@ from diagnosis.inference.try_crossings import Crossing, crossings
 from diagnosis.inference.trying import Tried
 from diagnosis.ml import Artifact
 from diagnosis.portal import sentences
-from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.figures import percent
 from diagnosis.portal.inputs_shown import ShownInput, shown_inputs
 from diagnosis.portal.reasons import Reasons, reasons
 from diagnosis.portal.result_number import Number, number_of
 from diagnosis.portal.run_form import grouped
-from diagnosis.portal.try_difference import Moved, Together, moved_inputs, sentence, together
+from diagnosis.portal.try_difference import (
+    Moved,
+    Together,
+    as_printed,
+    moved_inputs,
+    sentence,
+    together,
+)
 from diagnosis.portal.try_form import TryField, TryForm
 from diagnosis.portal.try_marks import marks
 
@@ -170,10 +176,7 @@ class TryPage:
             return []
         before = shown_inputs(self.prediction)
         names = [name for name in before if name in self.form.given]
-        shares = tried.shares
-        if len(names) == 1 and self.prediction.probability is not None and self._now is not None:
-            # Printed, one change must be the difference of the two printed numbers.
-            shares = {names[0]: (whole(self._now) - whole(self.prediction.probability)) / 100}
+        shares = as_printed(tried.shares, names, self.prediction.probability, self._now)
         return moved_inputs(names, before, self.shown, shares)
 
     @property

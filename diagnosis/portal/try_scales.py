@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from diagnosis.inference.units import units_in_order
 from diagnosis.ml import Artifact, Feature
 from diagnosis.portal import wording
 
@@ -58,7 +59,7 @@ def scales_of(feature: Feature, usual: Range | None, values: Iterable[float]) ->
     own = [value for value in values if math.isfinite(value)]
     allowed = _allowed(feature, own)
     reach = _reach(feature, usual, own, allowed)
-    return [_scale(feature, unit, reach, allowed) for unit in feature.units or ("",)]
+    return [_scale(feature, unit, reach, allowed) for unit in units_in_order(feature) or ("",)]
 
 
 def usual_range(artifact: Artifact | None, feature: Feature) -> Range | None:

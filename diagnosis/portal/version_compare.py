@@ -29,6 +29,7 @@ class Pair:
     new_interval: str
     difference: str = ""
     word: str = ""
+    is_worse: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Compared:
     pairs: tuple[Pair, ...]
     added: tuple[str, ...]
     removed: tuple[str, ...]
+
+    @property
+    def worse(self) -> tuple[str, ...]:
+        """The metrics in which the version is worse than the published one, beyond chance."""
+        return tuple(pair.label for pair in self.pairs if pair.is_worse)
 
 
 def _names(manifest: Mapping[str, Any]) -> list[str]:
@@ -85,13 +91,15 @@ def measured_against(version: ModelVersion, published: ModelVersion) -> Mapping[
     return next((one for one in entries if one.get("artifact") == published.digest), {})
 
 
-def _paired(name: str, found: Mapping[str, Any]) -> dict[str, str]:
+def _paired(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
     value, lower, upper = (found.get(key) for key in ("value", "lower", "upper"))
     if value is None or lower is None or upper is None:
-        return {"difference": "", "word": ""}
+        return {}
+    word = _word(BETTER.get(name, 0), lower, upper)
     return {
         "difference": difference(value, (lower, upper)),
-        "word": _word(BETTER.get(name, 0), lower, upper),
+        "word": word,
+        "is_worse": word == _("worse"),
     }
 
 

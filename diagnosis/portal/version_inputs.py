@@ -10,9 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from diagnosis.inference.units import YEARS, shown_unit, span
 from diagnosis.ml.schema import Feature, FeatureSchema, Source
-from diagnosis.portal.figures import decimal, quantity
-from diagnosis.portal.wording import number, unit
+from diagnosis.portal.figures import decimal
+from diagnosis.portal.wording import unit
 from diagnosis.registry.models import ModelVersion
 from medportal.common.text import localized
 
@@ -64,8 +65,7 @@ def source_text(source: Source) -> str:
 def _limits(feature: Feature, pair: tuple[float, float] | None) -> str:
     if pair is None:
         return ""
-    low = number(pair[0], feature.decimals)
-    return f"{low}\u2013{quantity(pair[1], feature.decimals, feature.unit)}"
+    return span(feature, *pair)
 
 
 def _input(feature: Feature, hidden: Mapping[str, Any]) -> InputRow:
@@ -74,7 +74,7 @@ def _input(feature: Feature, hidden: Mapping[str, Any]) -> InputRow:
     days = feature.look_back_days
     return InputRow(
         label=localized(feature.label),
-        unit=", ".join(filter(None, (unit(u) for u in feature.units if u != "a"))),
+        unit=unit(shown_unit(feature)) if feature.unit != YEARS else "",
         sources=tuple(source_text(source) for source in feature.sources),
         look_back=_("{days} days").format(days=days) if days else "",
         required=feature.required,

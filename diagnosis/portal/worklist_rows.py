@@ -169,6 +169,8 @@ class Row:
         if self.is_done:
             return self._turn
         if self.prediction.state == State.REFUSED:
+            if self.prediction.decided_at is not None:
+                return _("refused; decided")
             refusal = self.prediction.refusal or {}
             return localized(refusal.get("message")) or _("refused")
         return str(self.prediction.get_state_display())

@@ -94,8 +94,11 @@ class Chart:
         return NOT_HELD
 
 
-def read_chart(patient: Patient, at: datetime | None = None) -> Chart:
-    """Read the whole chart: seven queries, however much it holds."""
+def read_chart(patient: Patient, at: datetime | None = None, *, as_read: bool = False) -> Chart:
+    """Read the whole chart: seven queries, however much it holds.
+
+    ``as_read``: results in the units that the reader prefers, for a page.
+    """
     moment = at or timezone.now()
     rows = list(
         Observation.unscoped.valid()
@@ -103,7 +106,7 @@ def read_chart(patient: Patient, at: datetime | None = None) -> Chart:
         .select_related("recorded_by")
         .order_by("-observed_at", "-recorded_at")[: MOST_OBSERVATIONS + 1]
     )
-    lines = results.lines_of(rows[:MOST_OBSERVATIONS])
+    lines = results.lines_of(rows[:MOST_OBSERVATIONS], as_read=as_read)
     return Chart(
         patient=patient,
         at=moment,

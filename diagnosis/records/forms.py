@@ -21,10 +21,12 @@ from diagnosis.records.actions import (
 from diagnosis.records.codes import Code
 from diagnosis.records.dates import parse_moment
 from diagnosis.records.models import Observation, Patient
+from diagnosis.records.typed import Fill, not_a_number
 from diagnosis.records.validation import Given
 from medportal.common import quantities
 from medportal.common.errors import DomainError, Pointer
 from medportal.common.moments import day_time
+from medportal.common.preferred_units import preferred
 from medportal.common.text import localized
 
 FORBIDDEN, MISSING = 403, 404
@@ -39,9 +41,15 @@ def code_choices() -> Choices:
     ]
 
 
+def units_in_order(code: Code) -> tuple[str, ...]:
+    """The units of a code, the one that the reader prefers before the others."""
+    first = preferred(code.quantity, code.units) or code.unit
+    return tuple(sorted(code.units, key=lambda unit: unit != first))
+
+
 def unit_choices(code: Code | None) -> Choices:
     """The units of a code; without one, of all of them."""
-    known = code.units if code else dict.fromkeys(u for c in codes.ALL for u in c.units)
+    known = units_in_order(code) if code else dict.fromkeys(u for c in codes.ALL for u in c.units)
     return [(u, codes.unit_text(u)) for u in known if u != codes.UNITLESS]
 
 
@@ -76,7 +84,7 @@ class MomentField(forms.CharField):
         return found
 
 
-class _ValueForm(forms.Form):
+class ValueForm(forms.Form):
     """A value or an answer, its unit and its time, for a code that the subclass knows."""
 
     value = forms.CharField(label=_("Value"), required=False, max_length=30, strip=True)
@@ -108,7 +116,7 @@ class _ValueForm(forms.Form):
         if "unit" in self.fields and not chosen.needs_unit:
             del self.fields["unit"]
         elif "unit" in self.fields:
-            self.fields["unit"].initial = self.fields["unit"].initial or chosen.unit
+            self.fields["unit"].initial = self.fields["unit"].initial or units_in_order(chosen)[0]
         if "answer" in self.fields:
             self.fields["answer"].required = True
             self.fields["answer"].help_text = localized(chosen.definition)
@@ -151,8 +159,26 @@ class _ValueForm(forms.Form):
         try:
             return quantities.typed(text)
         except ValueError:
-            self.add_error(name, _("Write a number, with a point before the decimals."))
+            self.add_error(name, not_a_number(text))
             return None
+
+    @property
+    def unit_name(self) -> str:
+        return self.add_prefix("unit")
+
+    @property
+    def fills(self) -> list[Fill]:
+        """What was perhaps meant by a value that is refused, to be taken over with one click."""
+        code, text = self.chosen, str(self["value"].value() or "") if "value" in self.fields else ""
+        if code is None or code.is_panel or not self.is_bound or not self["value"].errors:
+            return []
+        unit = str(self["unit"].value() or "") if "unit" in self.fields else ""
+        try:
+            number = quantities.typed(text)
+        except ValueError:
+            return [Fill(meant, unit) for meant in quantities.meant(text)]
+        other = validation.other_unit(code, number, unit) if code.accepts(unit) else None
+        return [Fill(text, other)] if other else []
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -177,7 +203,7 @@ class _ValueForm(forms.Form):
             self.add_error(name if name in self.fields else None, str(pointer.message))
 
 
-class ObservationForm(_ValueForm):
+class ObservationForm(ValueForm):
     """A new value. ``code`` says what is entered where the page already knows; else it is asked."""
 
     code = forms.ChoiceField(label=_("What was observed"))
@@ -205,7 +231,7 @@ class ObservationForm(_ValueForm):
             return None
 
 
-class CorrectionForm(_ValueForm):
+class CorrectionForm(ValueForm):
     """Another value in the place of one that is wrong, with the reason."""
 
     reason = forms.CharField(label=_("Reason of the correction"), max_length=200)

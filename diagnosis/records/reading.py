@@ -34,6 +34,7 @@ REASONS: Mapping[str, str | Promise] = {
     "out_of_bounds": _("The value in the chart is not possible."),
     "unseen_category": _("The answer in the chart is none of those that this input knows."),
     "not_a_number": _("The chart has no number here."),
+    "not_whole": _("The chart has a fraction where this is counted."),
 }
 
 
@@ -222,9 +223,15 @@ def _number(found: Reading, feature: Feature) -> Reading:
         converted = feature.convert(found.value, unit)
     except UnitError:
         return _unreadable(found, "unknown_unit")
+    beyond = _beyond(feature, converted)
+    return _unreadable(found, beyond) if beyond else replace(found, converted=converted)
+
+
+def _beyond(feature: Feature, converted: float) -> str:
+    """Why a number cannot be this input; empty where it can."""
     if feature.bounds is not None and not feature.bounds[0] <= converted <= feature.bounds[1]:
-        return _unreadable(found, "out_of_bounds")
-    return replace(found, converted=converted)
+        return "out_of_bounds"
+    return "not_whole" if feature.whole and converted != round(converted) else ""
 
 
 def _answer(found: Reading, feature: Feature) -> Reading:

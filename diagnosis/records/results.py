@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from diagnosis.records import codes
 from diagnosis.records.codes import Code, Family
 from diagnosis.records.models import Observation
+from medportal.common.preferred_units import preferred
 from medportal.common.text import localized
 
 SYMBOLS = {Observation.Flag.HIGH: "▲", Observation.Flag.LOW: "▼"}
@@ -232,8 +233,11 @@ class Panel:
         return self.latest.parts[0].unit_text
 
 
-def lines_of(rows: Iterable[Observation]) -> dict[str, Line]:
-    """Rows, the newest first, as lines by series; a panel's own row is none."""
+def lines_of(rows: Iterable[Observation], *, as_read: bool = False) -> dict[str, Line]:
+    """Rows, the newest first, as lines by series; a panel's own row is none.
+
+    ``as_read``: in the unit that the reader prefers, else all in the unit of the newest.
+    """
     found: dict[str, tuple[Code | None, list[Observation]]] = {}
     for row in rows:
         code = codes.find(row.code, row.system)
@@ -241,11 +245,17 @@ def lines_of(rows: Iterable[Observation]) -> dict[str, Line]:
             continue
         key = code.series_key if code else f"{row.system}|{row.code}"
         found.setdefault(key, (code, []))[1].append(row)
-    return {key: Line(key, code, _in_one_unit(code, held)) for key, (code, held) in found.items()}
+    return {
+        key: Line(key, code, _in_one_unit(code, held, as_read=as_read))
+        for key, (code, held) in found.items()
+    }
 
 
-def _in_one_unit(code: Code | None, rows: Sequence[Observation]) -> tuple[Shown, ...]:
-    unit = next((u for row in rows if (u := _known_unit(code, row)) is not None), "")
+def _in_one_unit(
+    code: Code | None, rows: Sequence[Observation], *, as_read: bool
+) -> tuple[Shown, ...]:
+    wanted = preferred(code.quantity, code.units) if code is not None and as_read else ""
+    unit = wanted or next((u for row in rows if (u := _known_unit(code, row)) is not None), "")
     return tuple(Shown(row, code, unit, _number(code, row, unit)) for row in rows)
 
 

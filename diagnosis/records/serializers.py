@@ -269,6 +269,14 @@ class CodeSerializer(serializers.Serializer[Any]):
     label = serializers.DictField(child=serializers.CharField())
     units = serializers.ListField(child=serializers.CharField())
     bounds = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    whole = serializers.BooleanField(help_text="a count: no fractions")
+    critical = serializers.ListField(
+        child=serializers.FloatField(allow_null=True),
+        help_text="low and high limit in the first unit, at which a value must not wait",
+    )
+    critical_source = serializers.DictField(
+        child=serializers.CharField(), allow_null=True, help_text="whence the limits come"
+    )
     answers = serializers.SerializerMethodField()
 
     @extend_schema_field(AnswerSerializer(many=True))

@@ -238,12 +238,15 @@ def _about_number(entry: Code, given: Given) -> Iterator[Pointer]:
         yield Pointer("/unit", "unknown_unit", _unit_text(entry))
     elif not entry.is_possible(value, unit or entry.unit):
         yield Pointer("/value", "out_of_bounds", _bounds_text(entry, value, unit or entry.unit))
+    elif entry.whole and value != round(value):
+        text = _("%(name)s is counted: write a whole number.") % {"name": entry.name}
+        yield Pointer("/value", "not_whole", text)
 
 
 def _unit_text(entry: Code) -> str:
     if not entry.needs_unit:
         return _("%(name)s is a count and has no unit.") % {"name": entry.name}
-    known = ", ".join(entry.units)
+    known = ", ".join(codes.unit_text(unit) for unit in entry.units)
     return _("%(name)s needs one of these units: %(units)s.") % {"name": entry.name, "units": known}
 
 

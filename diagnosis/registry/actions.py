@@ -159,7 +159,7 @@ def reject_version(*, actor: User, version: ModelVersion, reason: str) -> ModelV
 
 
 @transaction.atomic
-def publish_version(*, actor: User, version: ModelVersion) -> ModelVersion:
+def publish_version(*, actor: User, version: ModelVersion, reason: str) -> ModelVersion:
     """Let clinicians run it. The version that was published until now retires with it."""
     steps.require_role(actor, Role.REVIEWER)
     version = steps.held(actor, version, State.APPROVED)
@@ -176,7 +176,8 @@ def publish_version(*, actor: User, version: ModelVersion) -> ModelVersion:
     for former in formerly.select_for_update(of=("self",)):
         steps.move(actor, former, State.RETIRED, "version.retire")
     version.published_by, version.published_at = actor, timezone.now()
-    return steps.move(actor, version, State.PUBLISHED, "version.publish")
+    why = steps.given(reason)
+    return steps.move(actor, version, State.PUBLISHED, "version.publish", reason=why)
 
 
 @transaction.atomic

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "medportal.common.middleware.SessionLimits",
     "accounts.middleware.RequestFacts",
     "accounts.middleware.PersonalLanguage",
+    "accounts.middleware.PreferredUnits",
     "accounts.middleware.OneTimePassword",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

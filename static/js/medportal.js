@@ -81,6 +81,39 @@
   });
   document.addEventListener("input", showChanges);
 
+  // What was perhaps meant: <button data-fills="name" data-value="7.8"> puts it into the field.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-fills]");
+    if (!button) return;
+    const form = button.closest("form");
+    const field = form.elements[button.dataset.fills];
+    const unit = form.elements[button.dataset.fillsUnit];
+    field.value = button.dataset.value;
+    if (unit && button.dataset.unit) unit.value = button.dataset.unit;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  });
+
+  // A value that is being changed no longer stands where its picture says.
+  document.addEventListener("input", (event) => {
+    const name = event.target.name || "";
+    if (!/^(value|unit)_/.test(name)) return;
+    const row = event.target.closest(".input");
+    if (row) $$("[data-compares]", row).forEach((picture) => { picture.hidden = true; });
+  });
+
+  // A long list that can be searched: <input data-filters="#list"> hides what does not match.
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-filters]")) return;
+    const wanted = event.target.value.trim().toLowerCase();
+    const list = $(event.target.dataset.filters);
+    $$("li", list).forEach((item) => { item.hidden = !item.dataset.words.includes(wanted); });
+    $$("section", list).forEach((part) => { part.hidden = !$$("li:not([hidden])", part).length; });
+    $$("[data-no-match]").forEach((part) => {
+      part.hidden = $$("li:not([hidden])", list).length > 0;
+    });
+  });
+
   // Dialogs.
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");

@@ -36,6 +36,7 @@ ADDRESSES = [
     ("get", "predictions/{id}"),
     ("post", "predictions/{id}/cancel"),
     ("post", "predictions/{id}/wrong-patient"),
+    ("post", "predictions/{id}/wrong-patient/undo"),
     ("post", "predictions/{id}/decisions"),
     ("post", "predictions/{id}/outcomes"),
 ]

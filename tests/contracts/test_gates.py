@@ -22,6 +22,7 @@ from diagnosis.inference.models import (
     Prediction,
     WardAnswer,
     WardRound,
+    WrongPatientMark,
 )
 from diagnosis.records.models import (
     Allergy,
@@ -58,6 +59,7 @@ GATED = {
     OwnEstimate: factories.OwnEstimateFactory,
     WardRound: factories.WardRoundFactory,
     WardAnswer: factories.WardAnswerFactory,
+    WrongPatientMark: factories.WrongPatientMarkFactory,
 }
 OWN = (CareAssignment, ImportRun, OwnEstimate, WardRound, WardAnswer)
 ASKED = [model for model in GATED if model not in OWN]
@@ -75,7 +77,7 @@ def row_of(model, patient):
     """A row of ``model`` that belongs to ``patient``."""
     if model is Patient:
         return patient
-    if model in (Explanation, Decision):
+    if model in (Explanation, Decision, WrongPatientMark):
         prediction = factories.PredictionFactory(patient=patient)
         return GATED[model](prediction=prediction)
     return GATED[model](patient=patient)

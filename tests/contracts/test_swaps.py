@@ -194,11 +194,12 @@ STORED = {
     "api:outcome-list": Outcome,
     "api:prediction-cancel": Prediction,
     "api:prediction-wrong-patient": Prediction,
+    "api:prediction-wrong-patient-undo": Prediction,
 }
 PAGES = {
     "portal:observation-add": (Observation, "doctor", TYPED),
     "portal:prediction-decide": (Decision, "doctor", DECIDED),
-    "portal:prediction-wrong-patient": (Prediction, "doctor", {}),
+    "portal:prediction-wrong-patient": (Prediction, "doctor", {"reason": "x"}),
     "accounts:token-issue": (ApiToken, "doctor", {"name": "x", "days": 30, "scopes": ["read"]}),
     "admin:accounts_user_change": (User, "administrator", {"username": "x", "is_active": "on"}),
 }

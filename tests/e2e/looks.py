@@ -158,3 +158,16 @@ def months_as_numbers(page: Page) -> list[str]:
         for text, _language, _around in texts(page)
         if NUMBERED_MONTH.search(text)
     ]
+
+
+UCUM = re.compile(
+    r"\[(?:Hg|IU|lb_av|degF)\]|\b10[*^]\d|\{1\.73|\bkg/m2\b|(?<![A-Za-z])u(?:mol|g|L|IU)\b"
+)
+"""Codes of units for machines; ``1`` alone is told apart by nobody but the contract of units."""
+
+
+def units_as_codes(page: Page) -> list[str]:
+    """A unit as systems exchange it, where a laboratory would print another sign."""
+    return [
+        f"a UCUM code: {text[:60]}" for text, _language, _around in texts(page) if UCUM.search(text)
+    ]

@@ -103,6 +103,7 @@ def test_every_page_keeps_nobody_out_in_english(
         page.set_viewport_size(looks.DESK)
         if is_ours(place):
             found += looks.left_in_chinese(page) + looks.months_as_numbers(page)
+            found += looks.units_as_codes(page)
         return found
 
     visited(places, look, ENGLISH)

@@ -7,6 +7,7 @@ import pytest
 from accounts.models import AuditEvent
 from diagnosis.inference.actions import DecisionInput, OutcomeInput, record_decision, record_outcome
 from diagnosis.inference.models import Decision, Outcome
+from diagnosis.inference.worklist import OTHER, UNSETTLED, worklist_for
 from diagnosis.records.models import Patient
 from medportal.common.errors import DomainError
 from tests.factories import (
@@ -222,3 +223,34 @@ def test_a_colleague_of_the_care_team_decides_too(doctor):
     CareAssignmentFactory(patient=prediction.patient, team=team_of(colleague))
 
     assert decide(colleague, prediction).decided_by == colleague
+
+
+def refused_run(doctor):
+    refusal = {"code": "unlike_training", "message": {"en": "Unlike."}, "features": []}
+    fields = {"state": "refused", "refusal": refusal, "result": None, "probability": None}
+    return result_of(doctor, **fields)
+
+
+def test_a_refusal_is_decided_on_without_an_estimate_to_judge(doctor):
+    """The patient for whom there is no number needs a decision most of all."""
+    prediction = refused_run(doctor)
+
+    decision = decide(doctor, prediction, assessment="", action="invasive-angiography")
+
+    prediction.refresh_from_db()
+    assert (decision.assessment, decision.usual_action, decision.is_override) == ("", "", False)
+    assert prediction.decided_at is not None
+    assert AuditEvent.objects.get(act="decision.record").patients == [prediction.patient_id]
+
+
+def test_nobody_judges_an_estimate_that_was_not_made(doctor):
+    assert complaints(doctor, refused_run(doctor), assessment="about-right") == {"/assessment"}
+
+
+def test_a_decided_refusal_leaves_those_that_wait(doctor):
+    prediction = refused_run(doctor)
+    before = worklist_for(doctor).get().rank
+
+    decide(doctor, prediction, assessment="")
+
+    assert (before, worklist_for(doctor).get().rank) == (UNSETTLED, OTHER)

@@ -7,7 +7,7 @@ from math import inf, nan
 import pytest
 
 from diagnosis.inference.given import read_given
-from diagnosis.ml import FeatureSchema
+from diagnosis.ml import Category, Feature, FeatureSchema
 from medportal.common.errors import DomainError
 from tests.factories import service_data
 
@@ -102,3 +102,35 @@ def test_every_bad_field_is_named_at_once():
 
 def test_a_value_outside_the_service_s_limits_can_be_read():
     assert read_given(CORONARY, {"cholesterol": 720})["cholesterol"].converted == 720
+
+
+@pytest.mark.parametrize("sent", ["NA", "n/a", "?", " . ", "null"])
+def test_a_word_for_not_known_is_left_out_on_purpose(sent):
+    schema = FeatureSchema(
+        (
+            Feature("chol", {"en": "Cholesterol"}),
+            Feature(
+                "alcohol",
+                {"en": "Alcohol"},
+                "category",
+                categories=(Category(0, "None", {"en": "None"}), Category(1, "Heavy", {"en": "H"})),
+            ),
+        )
+    )
+
+    given = read_given(schema, {"chol": sent, "alcohol": sent})
+
+    assert {name: value.converted for name, value in given.items()} == dict.fromkeys(schema.names)
+    assert read_given(schema, {"alcohol": "None"})["alcohol"].value == "None"
+
+
+def test_a_digit_is_the_answer_of_that_name_and_never_a_code():
+    values = ("1", "2", "3", "GX")
+    categories = tuple(Category(i, value, {"en": value}) for i, value in enumerate(values))
+    schema = FeatureSchema((Feature("grade", {"en": "Grade"}, "category", categories=categories),))
+
+    for sent in (1, 1.0, "1", {"value": 1}):
+        assert read_given(schema, {"grade": sent})["grade"].value == "1"
+    with pytest.raises(DomainError) as caught:
+        read_given(schema, {"grade": 0})
+    assert [pointer.code for pointer in caught.value.pointers] == ["unseen_category"]

@@ -52,16 +52,13 @@ def test_few_events_for_many_inputs_are_found() -> None:
 
 def test_a_number_that_repeats_the_outcome_is_found() -> None:
     table = heart().assign(cost=lambda t: 3 * t["cholesterol"] + t["age"])
-    with pytest.warns(TableWarning, match="cholesterol alone tells"):
-        codes = found(table.drop(columns="disease"), target="cost")
-    assert "too_good:cholesterol" in codes
+    assert "too_good:cholesterol" in found(table.drop(columns="disease"), target="cost")
 
 
 def test_one_class_of_three_given_away_is_found() -> None:
     grades = np.arange(270) % 3
     table = heart().drop(columns="disease").assign(grade=grades, note=(grades == 2) * 1.0)
-    with pytest.warns(TableWarning, match="note alone tells"):
-        assert "too_good:note" in found(table, target="grade")
+    assert "too_good:note" in found(table, target="grade")
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -197,7 +197,7 @@ def test_runs_with_changed_inputs_stand_apart(ward, url):
     PredictionFactory(version=version, patient=ward.patient, origin=Prediction.Origin.WHAT_IF)
     text = text_of(ward.as_doctor, url)
     assert "Not counted: changed inputs, entered in error (1)" in text
-    assert "None yet." in text
+    assert "earlier result" not in text
 
 
 def test_a_stranger_and_a_missing_patient_look_the_same(ward, url):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from diagnosis.portal.charts.bands import band_scale
 from diagnosis.portal.charts.curves import calibration, roc
 from diagnosis.portal.charts.directions import direction_bars
 from diagnosis.portal.charts.icons import icon_array
-from diagnosis.portal.charts.rounding import whole
+from diagnosis.portal.charts.rounding import rounded, whole
 from diagnosis.portal.charts.scale import Axis, around
 from diagnosis.portal.charts.steps import Measured, steps
 from diagnosis.portal.charts.twins import families, with_twins_joined
@@ -28,14 +29,47 @@ def factors(*contributions, error=0.01):
     return [Factor(f"f{i}", c, error) for i, c in enumerate(contributions)]
 
 
-def test_printed_points_and_the_rounding_line_add_up_to_the_printed_result():
+def test_printed_points_add_up_to_the_printed_result_without_a_line_of_rounding():
     given = factors(0.146, -0.034, 0.026, 0.016, 0.014)
 
     picture = waterfall(0.444, given, 0.444 + sum(f.contribution for f in given))
 
-    printed = sum(bar.points for bar in picture.bars)
-    assert whole(picture.base) + printed + picture.rounding == whole(picture.result)
-    assert picture.rounding != 0  # otherwise this case shows nothing
+    assert picture.decimals == 0
+    assert whole(picture.base) + sum(bar.points for bar in picture.bars) == whole(picture.result)
+    assert sum(whole(f.contribution) for f in given) != 17  # otherwise this case shows nothing
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_rounding_is_never_larger_than_the_smallest_bar_that_is_printed(seed):
+    """At random: few or many reasons, large or small, up to and beyond the ends of the scale."""
+    rng = np.random.default_rng(seed)
+    parts = rng.normal(0, rng.choice([0.002, 0.01, 0.08]), rng.integers(1, 12))
+    base = float(rng.uniform(0.05, 0.6))
+    picture = waterfall(base, factors(*map(float, parts)), base + float(parts.sum()))
+
+    printed = [abs(bar.factor.contribution) * 100 for bar in picture.bars if bar.points]
+    off = [abs(bar.factor.contribution * 100 - bar.points) for bar in picture.bars]
+    grain = 10**-picture.decimals
+    assert max(off) <= max(min(printed, default=1), 0.1 if picture.decimals else 0) + 1e-9
+    assert max(off) < grain + 1e-9
+    ends = [rounded(end, picture.decimals) for end in (picture.base, picture.result)]
+    assert sum(bar.points for bar in picture.bars) == pytest.approx(ends[1] - ends[0])
+
+
+def test_small_reasons_are_printed_with_a_decimal_and_add_up_to_ends_that_have_one():
+    picture = waterfall(0.042, factors(0.004, 0.003, -0.002), 0.047)
+
+    assert [bar.points for bar in picture.bars] == [0.4, 0.3, -0.2]
+    assert picture.decimals == 1
+
+
+def test_what_stands_behind_a_shared_bar_adds_up_to_it():
+    given = factors(0.2, *[0.011] * 12)
+    picture = waterfall(0.3, given, 0.3 + sum(f.contribution for f in given))
+
+    last = picture.bars[-1]
+    assert last.factor.key == OTHER
+    assert sum(bar.points for bar in last.inner) == pytest.approx(last.points)
 
 
 def test_bars_stand_end_to_end_from_the_average_to_the_result():

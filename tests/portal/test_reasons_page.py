@@ -118,7 +118,7 @@ def test_a_value_outside_its_usual_range_says_on_which_side(ward):
 
     assert "above usual, typical here, in the upper half" in text
     assert "below usual, below what is typical here" in text
-    assert "usual 0.2–1.2 mg/dL" in text
+    assert "usual 0.2–1.2 · typical here" in text
 
 
 def test_paper_has_the_chosen_order_everything_unfolded_and_nothing_to_click(ward, result):

@@ -181,3 +181,34 @@ def test_a_stranger_learns_nothing_of_it(liver, refused, client_for):
 
     assert client_for(stranger).get(f"/predictions/{refused.pk}/").status_code == 404
     assert Caller(stranger).get(f"predictions/{refused.pk}").status_code == 404
+
+
+def test_a_refusal_is_decided_on_where_it_is_read(liver, refused, client_for):
+    client, address = client_for(liver.doctor), f"/predictions/{refused.pk}/"
+    page = client.get(address).content.decode()
+
+    client.post(f"{address}decision/", {"action": "transplant-centre"})
+    decided = client.get(address).content.decode()
+    paper = client.get(f"{address}print/").content.decode()
+
+    assert 'id="decision-form"' in page
+    assert 'name="assessment"' not in page
+    assert "<strong>Discuss with a transplant centre</strong>" in decided
+    assert "<strong>Discuss with a transplant centre</strong>" in paper
+    assert "refused; decided" in client.get("/").content.decode()
+    text = ResultPage(prediction=again(refused), user=liver.doctor).copy_text
+    assert "not scored" in text
+    assert RULE in text
+    assert "Decision: Discuss with a transplant centre" in text
+
+
+def test_a_refusal_is_decided_on_over_rest_and_leaves_with_the_chart(liver, refused):
+    answer = Caller(liver.doctor).post(
+        f"predictions/{refused.pk}/decisions", {"action": "other", "action_text": "Called them."}
+    )
+
+    assert answer.status_code == 201
+    assert answer.json()["assessment"] is None
+    bundle = fhir_bundle(liver.doctor, liver.patient, identifier=uuid4(), at=timezone.now())
+    (found,) = [e["resource"] for e in bundle["entry"] if "mitigation" in e["resource"]]
+    assert "Called them." in found["note"][-1]["text"]

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from diagnosis.portal.charts.ticks import moments
 from diagnosis.portal.charts.trend import trend
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -55,3 +58,28 @@ def test_one_value_that_never_changed_can_be_drawn():
 
 def test_nothing_is_drawn_of_nothing():
     assert trend([]) is None
+
+
+def test_the_axis_says_round_values_and_the_limits_of_the_usual_range():
+    given = [after(day, value) for day, value in ((0, 0.7), (30, 0.9), (60, 2.4))]
+    drawn = trend(given, reference=(0.2, 1.2), height=220, with_axes=True)
+
+    assert [limit for _y, limit in drawn.axes.limits] == [0.2, 1.2]
+    values = [value for _y, value in drawn.axes.values]
+    assert values
+    assert all(value == round(value, 1) for value in values)
+    heights = [float(y) for y, _value in drawn.axes.values]
+    assert heights == sorted(heights, reverse=True)
+    assert all(0 <= y <= 220 for y in heights)
+
+
+@pytest.mark.parametrize("days", [0.1, 1, 3, 20, 90, 400, 2000, 9000])
+def test_round_moments_lie_between_the_first_and_the_last_and_are_few(days):
+    start = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
+    end = start + timedelta(days=days)
+
+    found = moments(start, end)
+
+    assert len(found) <= 6
+    assert found == sorted(set(found))
+    assert all(start <= at <= end for at in found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from accounts.models import Role
@@ -14,6 +16,7 @@ from tests.portal.test_result import text_of
 
 State = ModelVersion.State
 CHECKS = ("question", "population", "contradictions", "added_value", "alerts")
+PUBLISHED = {"reason": "It knows more.", "sure": "on"}
 
 
 @pytest.fixture
@@ -122,14 +125,14 @@ def test_it_is_published_only_when_its_contradictions_are_explained(people, subm
     submitted.service.save()
     actions.approve_version(actor=people.reviewer, version=submitted)
 
-    people.as_reviewer.post(url_of(submitted, "publish/"))
+    people.as_reviewer.post(url_of(submitted, "publish/"), PUBLISHED)
     assert state_of(submitted) == State.APPROVED
 
     people.as_reviewer.post(
         url_of(submitted, "explain/"),
         {"feature": "density", "en": "Fat is rare here.", "zh": "此处脂肪密度罕见。"},
     )
-    people.as_reviewer.post(url_of(submitted, "publish/"))
+    people.as_reviewer.post(url_of(submitted, "publish/"), PUBLISHED)
     assert state_of(submitted) == State.PUBLISHED
 
 
@@ -169,6 +172,70 @@ def test_a_new_version_stands_beside_the_one_that_is_published(people):
 
     assert f"Beside version {now.number}, which is published now" in text
     assert "Both have the same inputs." in text
+
+
+def test_every_point_stands_beside_its_evidence_and_goes_with_the_form_that_is_signed(
+    people, submitted
+):
+    page = people.as_reviewer.get(url_of(submitted)).content.decode()
+
+    sections = re.split(r'<h2 id="', page)
+    where = {s.split('"')[0]: s for s in sections}
+    for heading, names in {
+        "card-question": ("question", "population"),
+        "card-directions": ("contradictions",),
+        "card-adds": ("added_value",),
+        "card-alerts": ("alerts",),
+    }.items():
+        for name in names:
+            assert f'name="{name}" form="review"' in where[heading]
+    assert '<form id="review"' in where["step-approve"]
+
+
+def test_the_contents_lead_to_every_part_of_the_page_and_to_nothing_else(people, submitted):
+    page = people.as_reviewer.get(url_of(submitted)).content.decode()
+    contents = page.split('<nav class="contents')[1].split("</nav>")[0]
+
+    led_to = set(re.findall(r'href="#([\w-]+)"', contents))
+    parts = set(re.findall(r'<h2 id="((?:card|step)-[\w-]+)"', page)) - {"step-submit"}
+    assert led_to == parts
+
+
+@pytest.mark.parametrize("missing", ["reason", "sure"])
+def test_publishing_wants_a_reason_and_to_be_meant(people, submitted, missing):
+    actions.approve_version(actor=people.reviewer, version=submitted)
+    given = {name: value for name, value in PUBLISHED.items() if name != missing}
+
+    answer = people.as_reviewer.post(url_of(submitted, "publish/"), given)
+
+    assert (answer.status_code, state_of(submitted)) == (400, State.APPROVED)
+    people.as_reviewer.post(url_of(submitted, "publish/"), PUBLISHED)
+    assert state_of(submitted) == State.PUBLISHED
+    assert "It knows more." in text_of(people.as_reviewer.get(url_of(submitted)))
+
+
+@pytest.mark.parametrize(
+    ("against", "said"),
+    [
+        (-0.05, "Worse than version 1, beyond chance, on the same patients: AUROC"),
+        (None, "Nobody measured it on the same patients as version 1"),
+    ],
+)
+def test_before_publishing_it_says_where_the_version_is_worse(people, against, said):
+    now = version_of(people.house)
+    new = version_of(service=now.service, state=State.APPROVED, number=now.number + 1)
+    if against is not None:
+        difference = {"value": against, "lower": against - 0.02, "upper": against + 0.02}
+        entry = {
+            "artifact": now.digest, "rows": 770, "metrics": now.manifest["metrics"],
+            "differences": {"auroc": difference},
+        }  # fmt: skip
+        new.manifest = {**new.manifest, "against": [entry]}
+        new.save()
+
+    text = text_of(people.as_reviewer.get(url_of(new)))
+
+    assert said.replace("version 1", f"version {now.number}") in text
 
 
 @pytest.mark.parametrize("step", ["approve", "reject", "publish", "resume"])

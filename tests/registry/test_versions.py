@@ -23,6 +23,7 @@ from tests.factories import (
 from tests.runnable import approved, artifact_of, define, drafted, running, submitted
 
 State = ModelVersion.State
+WHY = "Better on the same patients."
 pytestmark = pytest.mark.django_db
 
 
@@ -60,18 +61,29 @@ def test_a_draft_is_not_approved_and_an_unreviewed_version_not_published():
     reviewer = reviewer_at(service.organisation)
 
     assert refused(actions.approve_version, actor=reviewer, version=draft).status == 409
-    assert refused(actions.publish_version, actor=reviewer, version=draft).status == 409
+    assert refused(actions.publish_version, actor=reviewer, version=draft, reason=WHY).status == 409
 
 
 def test_publishing_retires_the_version_before_it():
     service = define(OrganisationFactory())
     reviewer = reviewer_at(service.organisation)
-    first = actions.publish_version(actor=reviewer, version=approved(service))
+    first = actions.publish_version(actor=reviewer, version=approved(service), reason=WHY)
 
-    second = actions.publish_version(actor=reviewer, version=approved(service))
+    second = actions.publish_version(actor=reviewer, version=approved(service), reason=WHY)
 
     first.refresh_from_db()
     assert (first.state, second.state, second.number) == (State.RETIRED, State.PUBLISHED, 2)
+    assert second.events.get(to_state=State.PUBLISHED).reason == WHY
+
+
+def test_nothing_is_published_without_a_reason():
+    version = approved(define(OrganisationFactory()))
+    reviewer = reviewer_at(version.service.organisation)
+
+    error = refused(actions.publish_version, actor=reviewer, version=version, reason=" ")
+
+    version.refresh_from_db()
+    assert (error.code, version.state) == ("reason_missing", State.APPROVED)
 
 
 def test_each_contradiction_needs_its_explanation_in_both_languages():
@@ -84,7 +96,7 @@ def test_each_contradiction_needs_its_explanation_in_both_languages():
     open_ones = contradictions.unexplained(version)
     assert open_ones, "The coronary model is known to contradict medicine."
 
-    error = refused(actions.publish_version, actor=reviewer, version=version)
+    error = refused(actions.publish_version, actor=reviewer, version=version, reason=WHY)
     half = refused(
         actions.explain_contradiction,
         actor=reviewer, version=version, feature=open_ones[0], note={"en": "Referral."},
@@ -132,7 +144,7 @@ ACTS = [
     (actions.submit_version, State.DRAFT, Role.DATA_SCIENTIST, {}),
     (actions.approve_version, State.SUBMITTED, Role.REVIEWER, {}),
     (actions.reject_version, State.SUBMITTED, Role.REVIEWER, {"reason": "no"}),
-    (actions.publish_version, State.APPROVED, Role.REVIEWER, {}),
+    (actions.publish_version, State.APPROVED, Role.REVIEWER, {"reason": WHY}),
     (actions.stop_version, State.PUBLISHED, Role.REVIEWER, {"reason": "no"}),
     (actions.resume_version, State.STOPPED, Role.REVIEWER, {}),
     (actions.retire_version, State.PUBLISHED, Role.REVIEWER, {}),

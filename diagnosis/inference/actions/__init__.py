@@ -7,11 +7,15 @@ from diagnosis.inference.actions.marks import (
     cancel_prediction,
     dismiss_refusal,
     hand_over,
-    mark_wrong_patient,
 )
 from diagnosis.inference.actions.outcomes import OutcomeInput, record_outcome
 from diagnosis.inference.actions.predictions import request_prediction, run_again
 from diagnosis.inference.actions.ward import answer_case, begin_ward
+from diagnosis.inference.actions.wrong_patient import (
+    mark_wrong_patient,
+    stored_by,
+    undo_wrong_patient,
+)
 from diagnosis.inference.requests import PredictionRequest
 
 __all__ = [
@@ -31,5 +35,7 @@ __all__ = [
     "record_outcome",
     "request_prediction",
     "run_again",
+    "stored_by",
     "undecided_of",
+    "undo_wrong_patient",
 ]

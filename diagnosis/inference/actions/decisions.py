@@ -17,17 +17,22 @@ from diagnosis.inference.models import Decision, Job, Outcome, OwnEstimate, Pred
 from diagnosis.registry import bands
 from medportal.common.errors import DomainError, Pointer
 
+DECIDABLE = (Job.State.DONE, Job.State.REFUSED)
+"""What is decided is what to do for the patient: also where there is no number."""
+
 
 @dataclass(frozen=True)
 class DecisionInput:
     """``action`` is a code of the service's list; a free one needs ``action_text``.
 
+    ``assessment`` is empty for a refused run, which made no estimate.
+
     ``amends`` is the decision that stood when the form was opened, empty for none; whoever leaves
     it out amends whatever stands.
     """
 
-    assessment: str
     action: str
+    assessment: str = ""
     action_text: str = ""
     reason: str = ""
     comment: str = ""
@@ -86,7 +91,7 @@ def usual_action(prediction: Prediction) -> str:
 
 
 def _refuse_undecidable(prediction: Prediction) -> None:
-    if prediction.state != Job.State.DONE:
+    if prediction.state not in DECIDABLE:
         raise DomainError(
             "prediction_not_settled", _("There is no result to decide on."), status=409
         )
@@ -107,8 +112,11 @@ def _refuse_unseen(actor: User, before: Decision | None, decision: DecisionInput
 
 def _problems(prediction: Prediction, decision: DecisionInput, usual: str) -> Iterator[Pointer]:
     action = bands.action_named(prediction.service.sheet, decision.action)
-    if decision.assessment not in Decision.Assessment.values:
+    has_estimate = prediction.state == Job.State.DONE
+    if has_estimate and decision.assessment not in Decision.Assessment.values:
         yield Pointer("/assessment", "required", _("Say what you think of the estimate."))
+    if not has_estimate and decision.assessment:
+        yield Pointer("/assessment", "no_estimate", _("It was refused: there is no estimate."))
     if action is None:
         yield Pointer("/action", "unknown_action", _("Choose an action of the list."))
     elif action.get("free") and not decision.action_text.strip():
@@ -118,7 +126,7 @@ def _problems(prediction: Prediction, decision: DecisionInput, usual: str) -> It
     if decision.reason and decision.reason not in Decision.Reason.values:
         yield Pointer("/reason", "unknown_reason", _("Choose a reason of the list."))
     departs = bool(usual) and decision.action != usual
-    doubts = decision.assessment != Decision.Assessment.ABOUT_RIGHT
+    doubts = has_estimate and decision.assessment != Decision.Assessment.ABOUT_RIGHT
     if (departs or doubts) and not decision.reason:
         yield Pointer("/reason", "required", _("Give a reason: this departs from the result."))
 

@@ -1,4 +1,4 @@
-"""What happens to a prediction that exists: cancelled, put aside, handed over, marked as wrong."""
+"""What happens to a prediction that exists: cancelled, put aside, handed over."""
 
 from __future__ import annotations
 
@@ -38,19 +38,6 @@ def cancel_prediction(*, actor: User, prediction: Prediction | UUID | str) -> Pr
         raise _conflict(_("It can no longer be cancelled."))
     found.refresh_from_db()
     return _noted(actor, found, "prediction.cancel")
-
-
-@transaction.atomic
-def mark_wrong_patient(*, actor: User, prediction: Prediction | UUID | str) -> Prediction:
-    """The result belongs to somebody else: entered in error, for ever."""
-    rights.require_role(actor, *rights.DECIDERS)
-    found = rights.prediction_for(actor, prediction, lock=True)
-    if found.patient_id is None or not found.is_settled or found.state == State.ENTERED_IN_ERROR:
-        raise _conflict(_("It cannot be marked as of the wrong patient."))
-    found.state = State.ENTERED_IN_ERROR
-    found.entered_in_error_by, found.entered_in_error_at = actor, timezone.now()
-    found.save(update_fields=["state", "entered_in_error_by", "entered_in_error_at"])
-    return _noted(actor, found, "prediction.wrong-patient")
 
 
 @transaction.atomic

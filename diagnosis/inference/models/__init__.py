@@ -6,6 +6,7 @@ from diagnosis.inference.models.predictions import (
     PredictionQuerySet,
 )
 from diagnosis.inference.models.ward import WardAnswer, WardRound
+from diagnosis.inference.models.wrong_patient import WrongPatientMark
 from medportal.common.jobs import Job, JobQuerySet
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "PredictionQuerySet",
     "WardAnswer",
     "WardRound",
+    "WrongPatientMark",
     "owed_by",
 ]

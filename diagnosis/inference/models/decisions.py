@@ -47,7 +47,10 @@ class Decision(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     prediction = models.ForeignKey(Prediction, models.PROTECT, related_name="+")
     own_estimate = models.FloatField(_("own estimate before the result"), null=True)
-    assessment = models.CharField(_("assessment"), max_length=12, choices=Assessment.choices)
+    assessment = models.CharField(
+        _("assessment"), max_length=12, choices=Assessment.choices, blank=True
+    )
+    """Empty where the run was refused: there was no estimate to judge."""
     action = models.CharField(_("action"), max_length=60)
     action_text = models.CharField(_("other action"), max_length=200, blank=True)
     usual_action = models.CharField(max_length=60, blank=True)

@@ -17,11 +17,13 @@ from django.utils.translation import gettext as _
 
 from diagnosis.inference.models import Decision, Explanation, Prediction
 from diagnosis.inference.soundness import fault
+from diagnosis.inference.standing import WITHIN, standing_words
 from diagnosis.inference.wording import resolved
 from diagnosis.interop.fhir import terms
 from diagnosis.interop.fhir.terms import Resource
 from diagnosis.registry import bands
 from diagnosis.registry.models import ModelVersion
+from medportal.common.quantities import unit as printed
 from medportal.common.text import CHINESE, ENGLISH, localized
 
 DECIMALS = 4
@@ -170,8 +172,15 @@ def _input(reason: Mapping[str, Any]) -> str:
     value = reason.get("value_label") or reason.get("value")
     if reason.get("imputed") or value is None:
         return _("%(input)s (filled in)") % {"input": reason["label"]}
-    shown = f"{value} {reason.get('unit') or ''}".strip()
-    return f"{reason['label']} {shown}"
+    shown = f"{value} {printed(reason.get('unit'))}".strip()
+    stands = _standing(reason)
+    return f"{reason['label']} {shown}" + (f" ({stands})" if stands else "")
+
+
+def _standing(reason: Mapping[str, Any]) -> str:
+    """Against its usual range and what is typical of the model's patients."""
+    usual = reason.get("outside_range") or (WITHIN if reason.get("reference_range") else "")
+    return standing_words(usual, reason.get("against_typical") or "")
 
 
 def _fixed_lines(version: ModelVersion) -> list[str]:

@@ -55,6 +55,10 @@ class Novelty:
         """Return between which values most training rows lie (5 to 95 %); None if it is unknown."""
         return self.measure.usual(feature)
 
+    def typical(self, feature: str) -> tuple[float, float, float] | None:
+        """Return the 10th, 50th and 90th percentile of a number; None if they are unknown."""
+        return self.measure.typical(feature)
+
     def standing_out(self, row: Matrix) -> list[int]:
         """Return the places of up to three inputs that make a row (1, d) unlike, worst first."""
         adds = self.measure.contributions(row)

@@ -13,6 +13,8 @@ Typical = tuple[float, float, float]
 
 INSET = 5.0
 """Per cent of the width kept free on both sides, so that no mark is cut."""
+ROOM = 0.2
+"""Of the distance between the outermost marks."""
 SLIVER = 2.0
 """The narrowest box that is still seen."""
 
@@ -57,11 +59,11 @@ class _Axis:
         return Span(f"{shown(left)}%", f"{shown(right)}%", f"{shown(right - left)}%")
 
 
-def _axis(marks: Sequence[float], *, is_open: bool) -> _Axis:
-    """An open range gets room on its open side."""
+def _axis(marks: Sequence[float]) -> _Axis:
+    """With room on both sides, so that a box ends where it ends and is seen to."""
     low, high = min(marks), max(marks)
     room = (high - low) or abs(low) or 1.0
-    return _Axis(low - 0.25 * room, high + 0.25 * room) if is_open else _Axis(low, low + room)
+    return _Axis(low - ROOM * room, high + ROOM * room)
 
 
 def range_picture(
@@ -71,7 +73,7 @@ def range_picture(
     limits = [limit for limit in usual if limit is not None]
     if not limits and typical is None:
         return None
-    axis = _axis([value, *limits, *(typical or ())], is_open=len(limits) == 1)
+    axis = _axis([value, *limits, *(typical or ())])
     return RangePicture(
         usual=axis.span(*usual, SLIVER) if limits else None,
         typical=axis.span(typical[0], typical[2]) if typical else None,

@@ -10,9 +10,15 @@ from typing import Any
 
 from diagnosis.portal.charts.bands import GREYS
 from diagnosis.portal.charts.scale import shown
+from diagnosis.portal.charts.ticks import moments, ticks
+from diagnosis.portal.charts.trend import MONTHS_ARE_ENOUGH
 
 HEIGHT = 120
 MARGIN = 4.0  # per cent left and right
+ROOM_FOR_VALUES = 10.0
+MOST_VALUES = 5
+CLOSE = 0.07
+"""A round value nearer to a limit than this share of the height is left out."""
 TOPS = (0.1, 0.25, 0.5)
 ROOM = 1.2
 TALLEST_LETTERS = 14.0
@@ -76,6 +82,12 @@ class Steps:
     height: int = HEIGHT
     highest: float = 1.0
     """The probability at the top."""
+    values: tuple[tuple[float, float], ...] = ()
+    """Round probabilities along the axis, each with its height."""
+    limits: tuple[tuple[float, float], ...] = ()
+    """Where one band ends and the next begins."""
+    moments: tuple[tuple[str, datetime], ...] = ()
+    in_months: bool = False
 
     @property
     def last(self) -> Measured:
@@ -106,14 +118,30 @@ def steps(
     ordered = sorted(results, key=lambda r: r.at)
     wanted = max(r.probability for r in ordered) * ROOM
     highest = next((top for top in TOPS if top >= wanted), 1.0) if enlarged else 1.0
-    drawing = _Drawing(ordered, height, highest)
+    drawing = _Drawing(ordered, height, highest, ROOM_FOR_VALUES if enlarged else MARGIN)
     changes = tuple(
         VersionChange(drawing.x(after.at), after.version)
         for before, after in pairwise(ordered)
         if after.version != before.version
     )
     drawn = tuple(drawing.step(i) for i in range(len(ordered)))
-    return Steps(drawn, changes, drawing.strips(bands), height, highest)
+    limits = [band["upper"] for band in bands[:-1] if band["upper"] < highest]
+    round_values = [
+        value
+        for value in ticks(0.0, highest, MOST_VALUES)
+        if all(abs(value - limit) > highest * CLOSE for limit in limits)
+    ]
+    return Steps(
+        drawn,
+        changes,
+        drawing.strips(bands),
+        height,
+        highest,
+        values=tuple((drawing.y(value), value) for value in round_values),
+        limits=tuple((drawing.y(limit), limit) for limit in limits),
+        moments=tuple((drawing.x(at), at) for at in moments(ordered[0].at, ordered[-1].at)),
+        in_months=ordered[-1].at - ordered[0].at > MONTHS_ARE_ENOUGH,
+    )
 
 
 @dataclass(frozen=True)
@@ -121,12 +149,13 @@ class _Drawing:
     ordered: Sequence[Measured]
     height: int
     highest: float
+    left: float = MARGIN
 
     def x(self, at: datetime) -> str:
         first, last = self.ordered[0].at, self.ordered[-1].at
         length = max((last - first).total_seconds(), 1.0)
         share = (at - first).total_seconds() / length
-        return f"{shown(MARGIN + share * (100 - 2 * MARGIN))}%"
+        return f"{shown(self.left + share * (100 - self.left - MARGIN))}%"
 
     def y(self, probability: float) -> float:
         bottom = self.height - BELOW

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from diagnosis.portal.charts.arranging import MOST_BARS, OTHER, Arrangement, arranged
 from diagnosis.portal.charts.factors import SURE, Factor
-from diagnosis.portal.charts.rounding import whole
+from diagnosis.portal.charts.rounding import decimals_for, rounded, shared_out
 from diagnosis.portal.charts.scale import Axis, around
 
 LARGEST_GAP = 0.005
@@ -24,14 +24,15 @@ class Bar:
     factor: Factor
     start: float
     end: float
-    points: int
-    error_points: int | None
+    points: float
+    error_points: float | None
     left: str
     width: str
     start_at: str
     end_at: str
     error: tuple[str, str] | None
     inner: tuple[Bar, ...] = ()
+    decimals: int = 0
 
     @property
     def effect(self) -> str:
@@ -42,13 +43,13 @@ class Bar:
         return "raises" if self.points > 0 else "lowers"
 
     @property
-    def range_points(self) -> tuple[int, int] | None:
+    def range_points(self) -> tuple[float, float] | None:
         """The 95 % interval of the contribution, in points."""
         error = self.factor.standard_error
         if error is None:
             return None
         reach, middle = SURE * error, self.factor.contribution
-        return whole(middle - reach), whole(middle + reach)
+        return rounded(middle - reach, self.decimals), rounded(middle + reach, self.decimals)
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,13 @@ class Other:
 
 @dataclass(frozen=True)
 class Waterfall:
-    """All bars, the printed sum, and what rounding adds to it."""
+    """All bars; printed, base and points add up to the result, to as many decimals as needed."""
 
     axis: Axis
     base: float
     result: float
     bars: tuple[Bar, ...]
-    rounding: int
+    decimals: int = 0
 
     @property
     def other(self) -> Other | None:
@@ -106,34 +107,39 @@ def _axis(base: float, factors: Sequence[Factor]) -> Axis:
     return around(marks)
 
 
-def _bars(axis: Axis, factors: Iterable[Factor], start: float) -> tuple[Bar, ...]:
+def _bars(
+    axis: Axis, factors: Sequence[Factor], start: float, total: float, decimals: int
+) -> tuple[Bar, ...]:
+    """Bars whose printed points are ``total`` together."""
     bars = []
-    for factor in factors:
-        bars.append(_bar(axis, factor, start))
+    printed = shared_out([factor.contribution for factor in factors], total, decimals)
+    for factor, points in zip(factors, printed, strict=True):
+        bars.append(_bar(axis, factor, start, points, decimals))
         start += factor.contribution
     return tuple(bars)
 
 
-def _bar(axis: Axis, factor: Factor, start: float) -> Bar:
+def _bar(axis: Axis, factor: Factor, start: float, points: float, decimals: int) -> Bar:
     end = start + factor.contribution
     left, width = axis.span(start, end)
     error, error_points = None, None
     if factor.standard_error is not None:
         reach = SURE * factor.standard_error
-        error_points = whole(reach)
+        error_points = rounded(reach, decimals)
         error = (axis.percent(end - reach), axis.percent(end + reach))
     return Bar(
         factor=factor,
         start=start,
         end=end,
-        points=whole(factor.contribution),
+        points=points,
         error_points=error_points,
         left=left,
         width=width,
         start_at=axis.percent(start),
         end_at=axis.percent(end),
         error=error,
-        inner=_bars(axis, factor.inner, start),
+        inner=_bars(axis, factor.inner, start, points, decimals),
+        decimals=decimals,
     )
 
 
@@ -148,9 +154,9 @@ def waterfall(
         return None
     rows = arranged(factors, arrangement or Arrangement())
     axis = _axis(base, rows)
-    bars = _bars(axis, rows, base)
-    rounding = whole(result) - whole(base) - sum(bar.points for bar in bars)
-    return Waterfall(axis, base, result, bars, rounding)
+    decimals = decimals_for([factor.contribution for factor in rows], base, result)
+    total = rounded(result, decimals) - rounded(base, decimals)
+    return Waterfall(axis, base, result, _bars(axis, rows, base, total, decimals), decimals)
 
 
 __all__ = ["MOST_BARS", "OTHER", "Bar", "Factor", "Other", "Waterfall", "waterfall"]

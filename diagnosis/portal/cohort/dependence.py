@@ -11,6 +11,7 @@ from uuid import UUID
 import numpy as np
 from django.utils.translation import gettext as _
 
+from diagnosis.inference import units
 from diagnosis.inference.cohort import Cohort
 from diagnosis.inference.soundness import SURE
 from diagnosis.ml.explain.cohort import Bin, dependence
@@ -74,12 +75,15 @@ def dependence_page(cohort: Cohort, j: int, levels: Sequence[Levels]) -> Depende
     found = dependence(cohort.contributions, cohort.values, j)
     feature, companion = cohort.features[j], found.companion
     is_number = feature.kind == "number"
+    # Drawn in the unit that is read, so that the marks of its axis are round there.
+    factor = units.factor(feature, units.shown_unit(feature))
+    low, high = feature.reference_range or (None, None)
     picture = dots(
-        cohort.values[:, j],
+        cohort.values[:, j] / factor,
         cohort.contributions[:, j],
         is_number=is_number,
-        usual=feature.reference_range,
-        middle=[(b.middle, b.mean) for b in found.bins if is_number and not b.is_missing],
+        usual=None if low is None or high is None else (low / factor, high / factor),
+        middle=[(b.middle / factor, b.mean) for b in found.bins if is_number and not b.is_missing],
     )
     coloured = None if companion is None else levels[companion]
     return DependencePage(

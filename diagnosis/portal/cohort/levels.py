@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from diagnosis.inference import units
 from diagnosis.ml.schema import Feature
-from diagnosis.portal.figures import NARROW
-from diagnosis.portal.wording import number, unit
+from diagnosis.portal.wording import number
 from medportal.common.text import localized
 
 Floats = NDArray[np.float64]
@@ -65,17 +64,12 @@ def levels_of(feature: Feature, column: Floats) -> Levels:
 
 def with_unit(feature: Feature, text: str) -> str:
     """A value with its unit; years are a word."""
-    if feature.unit == "a":
-        return f"{text}{NARROW}{_('years')}"
-    written = unit(feature.unit)
-    return f"{text}{NARROW}{written}" if written else text
+    return units.with_unit(text, units.shown_unit(feature))
 
 
 def plain(feature: Feature, value: float) -> str:
     """A number as it is printed, without its unit; years as the banner counts them."""
-    if feature.unit == "a":
-        return str(math.floor(value))
-    return number(float(value), feature.decimals)
+    return units.plain(feature, float(value), units.shown_unit(feature))
 
 
 def value_text(feature: Feature, value: float) -> str:

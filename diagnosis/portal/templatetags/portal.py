@@ -63,6 +63,12 @@ def percent(probability: float | None) -> str:
 
 
 @register.filter
+def whole_percent(fraction: float) -> str:
+    """A limit or a mark of an axis, where «<1 %» would be wrong."""
+    return figures.exact_percent(fraction)
+
+
+@register.filter
 def points(difference: float | None) -> str:
     return wording.points(difference if isinstance(difference, int | float) else None)
 

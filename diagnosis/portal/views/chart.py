@@ -31,7 +31,7 @@ def identity_of(chart: Chart) -> Identity:
     return Identity(chart.patient, shown_number(chart.identifiers), allergies)
 
 
-def earlier_predictions(user: User, patient: Patient) -> dict[str, list[Prediction]]:
+def earlier_predictions(user: User, patient: Patient) -> tuple[list[Prediction], list[Prediction]]:
     """What counts, and apart from it what was only tried or belongs to somebody else."""
     found = (
         Prediction.objects.visible_to(user)
@@ -42,8 +42,7 @@ def earlier_predictions(user: User, patient: Patient) -> dict[str, list[Predicti
     rows = with_own_estimates_first(user, found)
     apart = [row for row in rows if row.is_what_if or row.state == row.State.ENTERED_IN_ERROR]
     counted = [row for row in rows if row not in apart]
-    newest_first = sorted(counted[:EARLIER], key=lambda row: row.service.slug)  # stable
-    return {"earlier": newest_first, "apart": apart[:EARLIER]}
+    return counted[:EARLIER], apart[:EARLIER]
 
 
 def notes_with(user: User, held: Chart, wanted: UUID | None) -> list[Note]:
@@ -64,8 +63,9 @@ def _fits(user: User, patient: Patient) -> list[ServiceFit]:
 @require_role(*CHART_READERS)
 def chart(request: PersonRequest, patient: UUID) -> HttpResponse:
     shown = open_chart(request.user, patient)
-    held = read_chart(shown)
+    held = read_chart(shown, as_read=True)
     wanted = parse_id(request.GET.get("note"))
+    counted, apart = earlier_predictions(request.user, shown)
     context = {
         "patient": shown,
         "who": identity_of(held),
@@ -74,9 +74,9 @@ def chart(request: PersonRequest, patient: UUID) -> HttpResponse:
         "notes": notes_with(request.user, held, wanted),
         "wanted_note": wanted,
         "seen_by": seen_by(request.user, shown),
-        "panel": panel_of(_fits(request.user, shown)),
+        "panel": panel_of(_fits(request.user, shown), counted),
+        "apart": apart,
         "may_run": request.user.has_role(Role.CLINICIAN),
-        **earlier_predictions(request.user, shown),
     }
     return render(request, "portal/chart.html", context)
 
@@ -86,7 +86,7 @@ def chart(request: PersonRequest, patient: UUID) -> HttpResponse:
 def on_paper(request: PersonRequest, patient: UUID) -> HttpResponse:
     """The summary for paper; opening it counts as printing."""
     shown = open_chart(request.user, patient, act="chart.print")
-    held = read_chart(shown)
+    held = read_chart(shown, as_read=True)
     context = {
         "patient": shown,
         "who": identity_of(held),

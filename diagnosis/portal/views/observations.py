@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import audit
@@ -18,13 +20,16 @@ from diagnosis.portal.chart_lines import FEWEST_FOR_TREND
 from diagnosis.portal.charts.trend import Trend, trend
 from diagnosis.portal.identity import identity
 from diagnosis.records import chart, codes
+from diagnosis.records.codes import Code, Family
+from diagnosis.records.codes.sets import SETS, ObservationSet, find_set
 from diagnosis.records.forms import CorrectionForm, ObservationForm, WithdrawalForm
 from diagnosis.records.models import Observation, Patient
 from diagnosis.records.results import Line, Shown
+from diagnosis.records.set_form import SetForm
 from medportal.common.errors import DomainError
 
 CONFLICT, UNPROCESSABLE = 409, 422
-TREND_HEIGHT = 180
+TREND_HEIGHT = 220
 
 
 def _observation(request: PersonRequest, patient: UUID, observation: UUID) -> Observation:
@@ -52,11 +57,14 @@ def _saved(form: ObservationForm | CorrectionForm | WithdrawalForm, request: Per
 def add(request: PersonRequest, patient: UUID) -> HttpResponse:
     """First what, then its value: the second step knows the unit, the bounds and the answers."""
     shown = open_chart(request.user, patient, what="observation")
+    chosen = find_set(request.POST.get("set") or request.GET.get("set") or "")
+    if chosen is not None:
+        return _add_set(request, shown, chosen)
     wanted = request.GET.get("code", "")
     if request.method == "POST":
         form = ObservationForm(request.POST, patient=shown)
         if _saved(form, request):
-            messages.success(request, _("Recorded."))
+            messages.success(request, _recorded(form))
             return redirect(_back(request, shown))
     else:
         form = ObservationForm(patient=shown, code=wanted)
@@ -65,11 +73,54 @@ def add(request: PersonRequest, patient: UUID) -> HttpResponse:
         "who": identity(shown, request.user),
         "form": form,
         "chosen": form.chosen,
-        "families": [] if form.chosen else codes.grouped(),
+        "families": [] if form.chosen else searched(request.GET.get("q", "")),
+        "sets": SETS,
+        "q": request.GET.get("q", ""),
         "next": _next(request),
     }
     status = UNPROCESSABLE if form.is_bound else 200
     return render(request, "portal/observation_add.html", context, status=status)
+
+
+def _add_set(request: PersonRequest, patient: Patient, chosen: ObservationSet) -> HttpResponse:
+    """Values of one moment, saved together or not at all."""
+    form = SetForm(
+        request.POST if request.method == "POST" else None, patient=patient, chosen=chosen
+    )
+    if form.is_bound:
+        try:
+            saved = form.save(request.user)
+        except DomainError as error:
+            raise_for(error)
+            raise
+        if saved:
+            words = ngettext("%(n)d value recorded.", "%(n)d values recorded.", len(saved))
+            messages.success(request, words % {"n": len(saved)})
+            return redirect(_back(request, patient))
+    context = {
+        "patient": patient,
+        "who": identity(patient, request.user),
+        "form": form,
+        "next": _next(request),
+    }
+    status = UNPROCESSABLE if form.is_bound else 200
+    return render(request, "portal/observation_set.html", context, status=status)
+
+
+def searched(words: str) -> Sequence[tuple[Family, Sequence[Code]]]:
+    """What can be recorded, by family; only what holds ``words`` in either language or as code."""
+    wanted = words.strip().casefold()
+    found = [
+        (family, [code for code in inside if wanted in code.words])
+        for family, inside in codes.grouped()
+    ]
+    return [(family, inside) for family, inside in found if inside]
+
+
+def _recorded(form: ObservationForm) -> str:
+    """Names what was recorded, never its value."""
+    name = form.chosen.name if form.chosen else ""
+    return _("Recorded: %(name)s.") % {"name": name}
 
 
 @require_http_methods(["GET", "POST"])
@@ -128,6 +179,7 @@ def history(request: PersonRequest, patient: UUID, observation: UUID) -> HttpRes
         "line": line,
         "label": line.label if line else row.label or row.code,
         "trend": _trend_of(line),
+        "has_people": line is not None and any(s.row.recorded_by_id for s in line.values),
         "chain": [_as_recorded(old) for old in chart.history(row.patient, row.pk)],
     }
     return render(request, "portal/observation_history.html", context)
@@ -136,7 +188,7 @@ def history(request: PersonRequest, patient: UUID, observation: UUID) -> HttpRes
 def _trend_of(line: Line | None) -> Trend | None:
     if line is None or len(line.points) < FEWEST_FOR_TREND:
         return None
-    return trend(line.points, reference=line.usual, height=TREND_HEIGHT)
+    return trend(line.points, reference=line.usual, height=TREND_HEIGHT, with_axes=True)
 
 
 def _as_recorded(row: Observation) -> Shown:
@@ -148,7 +200,7 @@ def _as_recorded(row: Observation) -> Shown:
 def _line_of(row: Observation) -> Line | None:
     code = codes.find(row.code, row.system)
     key = code.series_key if code else f"{row.system}|{row.code}"
-    return chart.read_chart(row.patient).lines.get(key)
+    return chart.read_chart(row.patient, as_read=True).lines.get(key)
 
 
 def _next(request: PersonRequest) -> str:
@@ -159,6 +211,9 @@ def _next(request: PersonRequest) -> str:
 
 def _back(request: PersonRequest, patient: Patient) -> str:
     slug = _next(request)
+    if request.POST.get("then") == "another":
+        again = reverse("portal:observation-add", args=[patient.pk])
+        return f"{again}?next={slug}" if slug else again
     if slug and slug != "chart":
         return reverse("portal:run", args=[patient.pk, slug])
     return reverse("portal:chart", args=[patient.pk])

@@ -86,12 +86,32 @@ def _cured(request: PersonRequest, found: Prediction) -> HttpResponse:
 @require_POST
 @require_role(Role.CLINICIAN)
 def wrong_patient(request: PersonRequest, prediction: UUID) -> HttpResponse:
+    """Marked, with the values that stayed ticked; why is asked, since they leave the chart."""
+    found, actor = visible_prediction(request.user, prediction), request.user
+    reason = request.POST.get("reason", "")
+    if not reason.strip():
+        messages.error(request, _("Nothing was marked: say why it is the wrong patient."))
+        return redirect("portal:prediction", found.pk)
+    named = request.POST.getlist("withdraw")
+    return _take(
+        request,
+        found,
+        lambda: actions.mark_wrong_patient(
+            actor=actor, prediction=found, reason=reason, withdraw=named
+        ),
+        _("Marked as entered in error."),
+    )
+
+
+@require_POST
+@require_role(Role.CLINICIAN)
+def wrong_patient_undo(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found, actor = visible_prediction(request.user, prediction), request.user
     return _take(
         request,
         found,
-        lambda: actions.mark_wrong_patient(actor=actor, prediction=found),
-        _("Marked as entered in error."),
+        lambda: actions.undo_wrong_patient(actor=actor, prediction=found),
+        _("Taken back: the run and its values stand as before."),
     )
 
 

@@ -29,6 +29,11 @@ routes = [
         result_acts.wrong_patient,
         name="prediction-wrong-patient",
     ),
+    path(
+        f"{_PREDICTION}wrong-patient/undo/",
+        result_acts.wrong_patient_undo,
+        name="prediction-wrong-patient-undo",
+    ),
     path(f"{_PREDICTION}hand-over/", result_acts.hand_over, name="prediction-hand-over"),
     path(f"{_PREDICTION}dismiss/", result_acts.dismiss, name="prediction-dismiss"),
     path("services/", services.services, name="services"),

@@ -15,7 +15,13 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import Role, User
 from accounts.permissions import require_role
 from diagnosis.portal.access import PersonRequest, take
-from diagnosis.portal.forms_review import ContradictionForm, FindingForm, ReasonForm, ReviewForm
+from diagnosis.portal.forms_review import (
+    ContradictionForm,
+    FindingForm,
+    PublishForm,
+    ReasonForm,
+    ReviewForm,
+)
 from diagnosis.portal.model_looks import looks
 from diagnosis.portal.model_structure import structure
 from diagnosis.portal.surprises import surprises
@@ -82,17 +88,9 @@ def _may(user: User, version: ModelVersion) -> dict[str, bool]:
     }
 
 
-def _page(
-    request: PersonRequest,
-    version: ModelVersion,
-    *,
-    review: ReviewForm | None = None,
-    reason: ReasonForm | None = None,
-    explanation: ContradictionForm | None = None,
-    answer: FindingForm | None = None,
-) -> HttpResponse:
+def _page(request: PersonRequest, version: ModelVersion, **sent: Any) -> HttpResponse:
+    """The page; ``sent``: the form that was not filled in well, by its name."""
     user, shown = request.user, card(version)
-    bound = [form for form in (review, reason, explanation, answer) if form is not None]
     context = {
         "version": version,
         "service": version.service,
@@ -105,13 +103,16 @@ def _page(
         "looks": looks(version.manifest),
         "structure": structure(version),
         "surprises": surprises(version) if user.has_role(*EXPLAINERS) else [],
-        "review": review or ReviewForm(reviewer=user),
-        "reason": reason or ReasonForm(),
-        "explanations": _explanation_forms(shown, explanation),
-        "findings": _finding_forms(version, answer) if findings.are_told(version) else None,
-        "faulty": bound[0] if bound else None,
+        "review": sent.get("review") or ReviewForm(reviewer=user),
+        "reason": sent.get("reason") or ReasonForm(),
+        "publish": sent.get("publish") or PublishForm(auto_id="publish-%s"),
+        "explanations": _explanation_forms(shown, sent.get("explanation")),
+        "findings": _finding_forms(version, sent.get("answer"))
+        if findings.are_told(version)
+        else None,
+        "faulty": next(iter(sent.values()), None),
     }
-    return render(request, "portal/version.html", context, status=400 if bound else 200)
+    return render(request, "portal/version.html", context, status=400 if sent else 200)
 
 
 @require_GET
@@ -222,9 +223,13 @@ def resume(request: PersonRequest, version: UUID) -> HttpResponse:
 @require_role(Role.REVIEWER)
 def publish(request: PersonRequest, version: UUID) -> HttpResponse:
     found, actor = _version(request.user, version), request.user
+    form = PublishForm(request.POST, auto_id="publish-%s")
+    if not form.is_valid():
+        return _page(request, found, publish=form)
+    reason = form.cleaned_data["reason"]
     return _take(
         request,
         found,
-        lambda: actions.publish_version(actor=actor, version=found),
+        lambda: actions.publish_version(actor=actor, version=found, reason=reason),
         _("Published. Clinicians can run it now."),
     )

@@ -17,10 +17,12 @@ from diagnosis.records.actions.observations import (
     observation_for,
     record_observation,
     record_panel,
+    restore_observation,
     withdraw_observation,
 )
 from diagnosis.records.actions.patients import create_patient
 from diagnosis.records.actions.teams import assign_team, end_assignment
+from diagnosis.records.actions.together import record_together
 from diagnosis.records.incoming import import_patient
 from diagnosis.records.persons import NewPatient
 from diagnosis.records.upserting import Upserted
@@ -45,7 +47,9 @@ __all__ = [
     "observation_for",
     "record_observation",
     "record_panel",
+    "record_together",
     "request_import",
+    "restore_observation",
     "upsert_observations",
     "withdraw_observation",
 ]

@@ -20,6 +20,7 @@ from medportal.common.ids import parse_id
 
 RECORDED = "observation.record"
 CORRECTED = "observation.correct"
+RESTORED = "observation.restore"
 
 
 @transaction.atomic
@@ -48,7 +49,7 @@ def record_panel(
     ]
     if found := list(validation.together(("/value", part) for part in checked)):
         raise validation.refused(found)
-    panel = _save(
+    panel = save_row(
         actor,
         Observation(
             patient=chart,
@@ -96,6 +97,21 @@ def withdraw_observation(
     return _replace(actor, old, row, why)
 
 
+@transaction.atomic
+def restore_observation(*, actor: User, observation: Observation | UUID) -> Observation:
+    """Put a withdrawn value back in its place, as it stood before; the history keeps both steps."""
+    access.require_writer(actor)
+    key = observation.pk if isinstance(observation, Observation) else observation
+    gone = observation_for(actor, key, lock=True)
+    is_withdrawn = gone.is_current and gone.status == Observation.Status.ENTERED_IN_ERROR
+    if not is_withdrawn or gone.replaces_id is None:
+        raise _meanwhile()
+    before = Observation.unscoped.get(pk=gone.replaces_id)
+    row = rows.copy(before)
+    row.status = before.status
+    return _replace(actor, gone, row, before.reason, RESTORED)
+
+
 def _checked_part(chart: Patient, panel: codes.Code, part: Given, index: int) -> Checked:
     at = f"/components/{index}"
     checked, found = validation.check(chart, part, at=at)
@@ -113,10 +129,10 @@ def _insert(
         raise _duplicate("/value")
     row = rows.build(chart, checked)
     row.panel = panel
-    return _save(actor, row)
+    return save_row(actor, row)
 
 
-def _save(actor: User, row: Observation) -> Observation:
+def save_row(actor: User, row: Observation) -> Observation:
     row.recorded_by = actor
     row.clean_fields(exclude=["patient", "recorded_by", "panel", "replaces"])
     try:
@@ -148,12 +164,13 @@ def _replaceable(actor: User, observation: Observation | UUID) -> Observation:
     wanted = observation.pk if isinstance(observation, Observation) else observation
     row = observation_for(actor, wanted, lock=True)
     if not row.is_current or row.status == Observation.Status.ENTERED_IN_ERROR:
-        raise DomainError(
-            "already_replaced",
-            _("This value was corrected or withdrawn in the meantime. Look at the newest one."),
-            status=409,
-        )
+        raise _meanwhile()
     return row
+
+
+def _meanwhile() -> DomainError:
+    message = _("This value was corrected or withdrawn in the meantime. Look at the newest one.")
+    return DomainError("already_replaced", message, status=409)
 
 
 def _required_reason(reason: str) -> str:
@@ -188,15 +205,17 @@ def _refuse_other_quantity(old: Observation, checked: Checked) -> None:
         )
 
 
-def _replace(actor: User, old: Observation, row: Observation, reason: str) -> Observation:
+def _replace(
+    actor: User, old: Observation, row: Observation, reason: str, act: str = CORRECTED
+) -> Observation:
     Observation.unscoped.filter(pk=old.pk).update(is_current=False)
     row.replaces_id = old.pk
     row.panel_id = row.panel_id or old.panel_id
     row.reason = reason
-    saved = _save(actor, row)
+    saved = save_row(actor, row)
     audit.record(
         actor=actor,
-        act=CORRECTED,
+        act=act,
         patients=[saved.patient_id],
         what=f"observation/{saved.pk}",
         detail={"replaces": str(old.pk), "status": saved.status},

@@ -18,8 +18,8 @@ from diagnosis.records.codes.model import (
     Range,
     normalise_unit,
     plain_number,
-    unit_text,
 )
+from medportal.common.quantities import unit as unit_text
 
 __all__ = [
     "ALL",

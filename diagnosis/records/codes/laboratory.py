@@ -50,6 +50,7 @@ def _same(
                 critical_source=CALLED_AT_ONCE if critical != (None, None) else None,
                 decimals=decimals,
                 series=f"{analyte}:{next(iter(codes))}",
+                quantity=analyte,
             )
         )
     return tuple(made)
@@ -77,6 +78,7 @@ GLUCOSE = (
         {"en": "Glucose, random or unspecified", "zh-Hans": "血糖（随机或未注明）"},
         "glucose",
         factors=_per("glucose", "mg/dL"),
+        quantity="glucose",
         bounds=(20, 1500),
         critical=(45, 450),
         critical_source=CALLED_AT_ONCE,
@@ -96,6 +98,7 @@ GLUCOSE = (
         "glucose",
         system=OWN_CODES,
         factors=_per("insulin", "u[IU]/mL"),
+        quantity="insulin",
         bounds=(0.1, 5000),
     ),
 )
@@ -127,6 +130,7 @@ LIPIDS = (
         {"en": "LDL cholesterol (calculated)", "zh-Hans": "低密度脂蛋白胆固醇（计算值）"},
         "lipids",
         factors=_per("cholesterol", "mg/dL"),
+        quantity="cholesterol",
         bounds=(5, 1200),
         reference={"any": (None, 129)},
     ),
@@ -152,6 +156,7 @@ LIVER = (
         {"en": "Albumin", "zh-Hans": "白蛋白"},
         "liver",
         factors=_per("albumin", "g/dL"),
+        quantity="albumin",
         bounds=(0.5, 8),
         reference={"any": (3.5, 5.0)},
         decimals=2,

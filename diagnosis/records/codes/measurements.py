@@ -22,6 +22,7 @@ VITAL_SIGNS = (
         {"en": "Blood pressure", "zh-Hans": "血压"},
         "vital-signs",
         factors=_PRESSURE,
+        quantity="pressure",
         components=("8480-6", "8462-4"),
     ),
     Code(
@@ -29,6 +30,7 @@ VITAL_SIGNS = (
         {"en": "Systolic blood pressure", "zh-Hans": "收缩压"},
         "vital-signs",
         factors=_PRESSURE,
+        quantity="pressure",
         bounds=(40, 320),
         reference={"any": (90, 139)},
         critical=(89, 220),  # NEWS2 counts 90, too; the usual range begins there
@@ -39,6 +41,7 @@ VITAL_SIGNS = (
         {"en": "Diastolic blood pressure", "zh-Hans": "舒张压"},
         "vital-signs",
         factors=_PRESSURE,
+        quantity="pressure",
         bounds=(20, 200),
         reference={"any": (60, 89)},
     ),
@@ -159,5 +162,6 @@ HISTORY = (
         "history",
         factors={UNITLESS: 1.0},
         bounds=(0, 30),
+        whole=True,
     ),
 )

@@ -49,20 +49,6 @@ _SPELLINGS = {
 }
 UNITLESS = "1"
 
-_SHOWN = {
-    "mm[Hg]": "mmHg",
-    "umol/L": "µmol/L",
-    "10*3/uL": "10³/µL",
-    "10*9/L": "10⁹/L",
-    "u[IU]/mL": "µIU/mL",
-    "kg/m2": "kg/m²",
-    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
-    "Cel": "°C",
-    "[degF]": "°F",
-    "[lb_av]": "lb",
-    UNITLESS: "",
-}
-
 
 def normalise_unit(unit: str) -> str:
     """The UCUM spelling of a unit; nothing stays nothing."""
@@ -71,11 +57,6 @@ def normalise_unit(unit: str) -> str:
         return ""
     known = _SPELLINGS.get(plain.casefold().replace(" ", ""))
     return known or ucum(plain)
-
-
-def unit_text(unit: str) -> str:
-    """A unit as people print it."""
-    return _SHOWN.get(unit, unit)
 
 
 def plain_number(value: float) -> str:
@@ -122,12 +103,21 @@ class Code:
     answers: tuple[Answer, ...] = ()
     decimals: int = 0
     series: str = ""
+    quantity: str = ""
+    """What is converted between its units, such as ``glucose``; empty where there is one unit."""
     components: tuple[str, ...] = ()
     definition: Text | None = None
+    whole: bool = False
+    """A count: there are no two and a half pregnancies."""
 
     @property
     def name(self) -> str:
         return localized(self.label)
+
+    @property
+    def words(self) -> str:
+        """What a search looks into: both names and the code."""
+        return " ".join((*self.label.values(), self.code)).casefold()
 
     @property
     def units(self) -> tuple[str, ...]:

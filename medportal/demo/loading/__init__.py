@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts import audit
 from diagnosis.records.models import Patient
@@ -18,6 +18,8 @@ from medportal.demo.loading.work import leave_work
 def load(password: str, *, say: Callable[[str], object]) -> dict[tuple[str, str], Patient]:
     """All of the demonstration or nothing of it; its patients by (service, row key)."""
     with transaction.atomic():
+        with connection.cursor() as cursor:  # charts are written down before they are stored
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cast = make_cast(password)
         say("People and care teams are there.")
         services = load_services(cast)

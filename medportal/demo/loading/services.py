@@ -58,7 +58,7 @@ def _published(cast: Cast, service: Service, artifact: str) -> None:
     for finding in findings.unanswered(version):
         actions.answer_finding(actor=approver, version=version, finding=finding, words=ANSWER)
     version = actions.approve_version(actor=approver, version=version, note=APPROVAL)
-    actions.publish_version(actor=approver, version=version)
+    actions.publish_version(actor=approver, version=version, reason=APPROVAL)
 
 
 def _submitted(cast: Cast, service: Service, artifact: Path) -> ModelVersion:

@@ -153,6 +153,12 @@ class Ward:
     def queued(self) -> Any:
         return self.another(state=Job.State.QUEUED, result=None, probability=None, band="")
 
+    def marked_wrong(self) -> None:
+        """The doctor has just marked the run as of the wrong patient."""
+        from diagnosis.inference.actions import mark_wrong_patient
+
+        mark_wrong_patient(actor=self.person("doctor"), prediction=self.prediction.pk)
+
     def another(self, **fields: Any) -> Any:
         """One more prediction on the patient, of the doctor."""
         return factories.PredictionFactory(

@@ -138,12 +138,27 @@ def _(ward: Ward):
 
 @door("prediction.wrong-patient", "page", by="doctor", about="patient")
 def _(ward: Ward):
-    ward.post("portal:prediction-wrong-patient", prediction=ward.prediction.pk)
+    why = {"reason": "Another bed."}
+    ward.post("portal:prediction-wrong-patient", data=why, prediction=ward.prediction.pk)
 
 
 @door("prediction.wrong-patient", "REST", by="doctor", about="patient")
 def _(ward: Ward):
     ward.send(f"predictions/{ward.prediction.pk}/wrong-patient", {})
+
+
+@door("prediction.wrong-patient-undo", "page", by="doctor", about="patient")
+def _(ward: Ward):
+    ward.marked_wrong()
+    yield
+    ward.post("portal:prediction-wrong-patient-undo", prediction=ward.prediction.pk)
+
+
+@door("prediction.wrong-patient-undo", "REST", by="doctor", about="patient")
+def _(ward: Ward):
+    ward.marked_wrong()
+    yield
+    ward.send(f"predictions/{ward.prediction.pk}/wrong-patient/undo", {})
 
 
 @door("prediction.hand-over", "page", by="doctor", about="patient")

@@ -18,6 +18,7 @@ SIGNED = dict.fromkeys(
     ("question", "population", "contradictions", "added_value", "alerts"), "on"
 ) | {"password": PASSWORD}
 REASON = {"reason": "a wrong unit"}
+PUBLISHED = {"reason": "better on the same patients", "sure": "on"}
 
 
 def version(ward: Ward, state: str) -> ModelVersion:
@@ -134,14 +135,14 @@ def _(ward: Ward):
 def _(ward: Ward):
     approved = version(ward, State.APPROVED)
     yield
-    ward.post("portal:version-publish", "reviewer", version=approved.pk)
+    ward.post("portal:version-publish", "reviewer", data=PUBLISHED, version=approved.pk)
 
 
 @door("version.retire", "page", by="reviewer")
 def by_publishing_the_next(ward: Ward):
     approved = version(ward, State.APPROVED)
     yield
-    ward.post("portal:version-publish", "reviewer", version=approved.pk)
+    ward.post("portal:version-publish", "reviewer", data=PUBLISHED, version=approved.pk)
 
 
 @door("version.stop", "page", by="reviewer")
