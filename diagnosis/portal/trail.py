@@ -79,6 +79,11 @@ class Group:
         return self.lines[-1]
 
     @property
+    def lasts(self) -> bool:
+        """Longer than the minute that the page shows."""
+        return self.newest.event.at - self.oldest.event.at >= timedelta(minutes=1)
+
+    @property
     def is_several(self) -> bool:
         return len(self.lines) > 1
 
