@@ -3,7 +3,7 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 PY := .venv/bin/python
-ENVIRONMENT = @$(PYTHON) medportal/launch/environment.py
+ENVIRONMENT = @"$(PYTHON)" medportal/launch/environment.py
 WITHOUT_SERVERS = MEDPORTAL_WITHOUT_SERVERS=1 DJANGO_SETTINGS_MODULE=medportal.settings.test
 ARGS ?=
 PROCESSES ?= 2
@@ -46,8 +46,8 @@ check:
 
 format:
 	$(ENVIRONMENT) requirements-dev.txt
-	.venv/bin/ruff format .
-	.venv/bin/ruff check --fix .
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
 
 demo-models:
 	$(ENVIRONMENT) requirements.txt
@@ -82,7 +82,7 @@ tables:
 requirements: # pip-compile leaves out what this Python does not need: it is added by hand
 	$(ENVIRONMENT) requirements-dev.txt
 	for name in serving:requirements-serving training:requirements dev:requirements-dev; do \
-	  .venv/bin/pip-compile --quiet --no-header --strip-extras --no-emit-index-url \
+	  $(PY) -m piptools compile --quiet --no-header --strip-extras --no-emit-index-url \
 	    --no-emit-find-links --no-emit-trusted-host --no-allow-unsafe \
 	    --output-file $${name#*:}.txt requirements/$${name%%:*}.in || exit 1; \
 	  grep '^async-timeout' requirements/serving.in | cut -d'#' -f1 >> $${name#*:}.txt; \

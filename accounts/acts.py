@@ -65,6 +65,7 @@ LABELS: dict[str, str | Promise] = {
     "outcome.record": _("recorded an outcome"),
     "version.submit": _("submitted a model version"),
     "version.approve": _("approved a model version"),
+    "version.return": _("sent a changed model version back to review"),
     "version.reject": _("rejected a model version"),
     "version.publish": _("published a model version"),
     "version.stop": _("stopped a model version"),
@@ -143,6 +144,16 @@ LEAVING = (
     "audit.export",
 )
 """Something left the portal: on paper, by the clipboard, in a file."""
+
+GRANTING = (
+    "organisation.create",
+    "user.create",
+    "user.change",
+    "team.change",
+    "password.reset",
+    "token.issue",
+)
+"""An administrator or the operator opened a way in: for somebody else, or for themselves."""
 
 ROUTES = {
     "portal:worklist": "worklist.read",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
+import psycopg
+from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Role, User
@@ -63,3 +68,15 @@ def demand_sound(membership: Membership) -> None:
         overlapping = overlapping.filter(starts_at__lt=ends_at)
     if overlapping.exclude(pk=membership.pk).exists():
         raise DomainError("already_member", _("This person is in the team at that time already."))
+
+
+@contextmanager
+def once_alone(code: str, message: str | Promise) -> Iterator[None]:
+    """Two people may do the same at once, and both find the name free: the second is told."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, psycopg.errors.UniqueViolation):
+            raise
+        raise DomainError(code, message, status=409) from error

@@ -34,7 +34,7 @@ def record(  # noqa: PLR0913  # an event has that many parts, and every action s
         raise transaction.TransactionManagementError("An audited act needs a transaction.")
     event = _event(actor, act, what=what, why=why, outcome=outcome, organisation=organisation)
     event.patients = list(dict.fromkeys(patients))
-    event.detail = dict(detail or {})
+    event.detail |= detail or {}
     event.save(force_insert=True)
     return event
 
@@ -56,7 +56,7 @@ def record_refused(  # noqa: PLR0913  # as record
     """
     event = _event(actor, act, what=what, why=why, outcome=outcome)
     event.patients = list(dict.fromkeys(patients))
-    event.detail = dict(detail or {})
+    event.detail |= detail or {}
     facts = request_facts.current()
     if facts.has_boundary:
         facts.refusals.append(event)
@@ -90,6 +90,9 @@ def _event(
         source=facts.source[:60],
         channel=facts.channel[:20],
         request_id=facts.request_id[:64],
+        token_id=facts.token_id,
+        token_issuer=facts.token_issuer[:150],
+        detail={"command": facts.command} if facts.command else {},
         organisation_id=organisation.pk if organisation else None,
     )
     if isinstance(actor, User):

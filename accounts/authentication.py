@@ -39,6 +39,8 @@ class BearerAuthentication(BaseAuthentication):
                 raise Throttled(wait)
             raise AuthenticationFailed(ENDINGS[why], code=f"token_{why or 'not_valid'}")
         tokens.note_use(token)
+        facts = request_facts.current()
+        facts.token_id, facts.token_issuer = token.pk, token.issued_by
         return token.user, token
 
     def authenticate_header(self, _request: Request) -> str:

@@ -15,36 +15,18 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Scope, User
+from accounts.actions.tokens import LONGEST_WITHOUT_REASON
+from accounts.lockout import OwnPasswordForm
+from accounts.models import Scope
 
 LIFETIMES = ((30, _("30 days")), (90, _("90 days")), (365, _("one year")))
 
 
-class _OwnPassword(forms.Form):
-    """Asks for the present password: the machine may have been left open."""
-
-    password = forms.CharField(
-        label=_("Present password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        if not self.user.check_password(password):
-            raise ValidationError(_("This is not your present password."), code="password_wrong")
-        return password
-
-
-class EndSessionsForm(_OwnPassword):
+class EndSessionsForm(OwnPasswordForm):
     pass
 
 
-class PasswordForm(_OwnPassword):
+class PasswordForm(OwnPasswordForm):
     new_password = forms.CharField(
         label=_("New password"),
         strip=False,
@@ -76,20 +58,32 @@ class PasswordForm(_OwnPassword):
             self.add_error("again", _("The two new passwords differ."))
 
 
-class TokenForm(forms.Form):
+class TokenForm(OwnPasswordForm):
     name = forms.CharField(
         label=_("What it is for"),
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     days = forms.TypedChoiceField(label=_("Holds for"), choices=LIFETIMES, coerce=int, initial=90)
-
+    reason = forms.CharField(
+        label=_("Why for more than 90 days"),
+        max_length=240,
+        required=False,
+        help_text=_("Only for a token of a year; read by the privacy officer."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     scopes = forms.MultipleChoiceField(
         label=_("What it may do"),
         choices=Scope.choices,
         initial=[Scope.READ],
         widget=forms.CheckboxSelectMultiple,
     )
+    field_order = ("name", "days", "reason", "scopes", "password")
+
+    def clean(self) -> None:
+        given = self.cleaned_data
+        if given.get("days", 0) > LONGEST_WITHOUT_REASON.days and not given.get("reason"):
+            self.add_error("reason", _("Say why a token has to hold for more than 90 days."))
 
     @property
     def lifetime(self) -> timedelta:

@@ -22,7 +22,8 @@ def note_login(*, request: HttpRequest | None, user: User, **_: Any) -> None:
     if chosen in dict(settings.LANGUAGES):
         user.language = chosen  # the choice on the login page is the newer one
     user.save(update_fields=["previous_visit_at", "last_visit_at", "language"])
-    audit.record(actor=user, act="login")
+    handed_over = {"one_time_password": True} if user.must_change_password else {}
+    audit.record(actor=user, act="login", detail=handed_over)
 
 
 @transaction.atomic
@@ -32,14 +33,24 @@ def note_logout(*, user: User | None, **_: Any) -> None:
 
 
 @transaction.atomic
-def note_failure(*, credentials: dict[str, Any], **_: Any) -> None:
-    """Names only accounts that exist: what is typed into a wrong field may be a password."""
+def note_failure(
+    *, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any
+) -> None:
+    """Names only accounts that exist: what is typed into a wrong field may be a password.
+
+    Inside a session it was a question for one's own password: the event says on which page.
+    """
+    match = request.resolver_match if request is not None else None
+    inside = request is not None and request.user.is_authenticated and match is not None
     user = User.objects.filter(username=str(credentials.get("username", ""))).first()
     audit.record(
         actor=user,
         act="login.failed",
         outcome=AuditEvent.Outcome.REFUSED,
-        detail={"known": user is not None},
+        detail={
+            "known": user is not None,
+            **({"asked_by": match.view_name} if inside and match else {}),
+        },
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import getpass
+import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -19,6 +22,10 @@ class Facts:
     source: str = ""
     channel: str = "system"
     request_id: str = ""
+    command: str = ""
+    """Of the command line: which one; ``source`` is then who typed it."""
+    token_id: UUID | None = None
+    token_issuer: str = ""
     has_boundary: bool = False
     refused_in_place: str = ""
     """The code of a refusal that the next page tells, so that no status of an answer does."""
@@ -47,6 +54,21 @@ def of_task(task: Any) -> Facts:
     return Facts(source="worker", channel="task", request_id=str(task.request.id or ""))
 
 
+def of_command(name: str) -> Facts:
+    """Of a command: the operating system's word for who sits there, also behind ``sudo``."""
+    return Facts(source=operator(), channel="command", command=name)
+
+
+def operator() -> str:
+    """``os:name``, or the number of a user who has no name on this machine."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = str(os.getuid())
+    before = os.environ.get("SUDO_USER", "")
+    return f"os:{before} as {name}" if before and before != name else f"os:{name}"
+
+
 def client_address(request: HttpRequest) -> str:
     """The caller's address. Of forwarded ones only those count that our own proxies added."""
     address: str = request.META.get("REMOTE_ADDR") or ""
@@ -55,13 +77,3 @@ def client_address(request: HttpRequest) -> str:
         return address
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     return hops[-proxies] if len(hops) >= proxies and hops[-proxies] else address
-
-
-def tried_username(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str | None:
-    """Whose login is tried.
-
-    Axes and Django name that field differently, and a lock that counts under one name and looks
-    under the other never closes.
-    """
-    found = credentials or request.POST
-    return found.get("username") or found.get("login")

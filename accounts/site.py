@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
+from accounts.once import once
 
 APPS_SHOWN = ("accounts", "registry")
 NOT_OURS = ("password_change", "password_change_done", "view_on_site", "autocomplete")
@@ -42,6 +43,10 @@ class PortalAdminSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return is_administrator(request)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  # Django's
+        """A double click stores once here, too."""
+        return super().admin_view(once(view), cacheable)
 
     def register(self, model_or_iterable: Any, *args: Any, **kwargs: Any) -> None:
         """Libraries bring pages of their own, of user names and addresses: those stay out."""

@@ -12,15 +12,17 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language as set_language_cookie
 
-from accounts import actions
+from accounts import actions, drafts
 from accounts.adapter import first_page
 from accounts.forms import EndSessionsForm, LanguageForm, PasswordForm, TokenForm
 from accounts.models import ApiToken, AuditEvent, Membership, Role, User
+from accounts.once import once, shown_once
 from accounts.sessions import state_of
 
 LOGINS_SHOWN = 8
@@ -63,9 +65,10 @@ def _person(request: HttpRequest) -> User:
 @sensitive_post_parameters()
 @login_required
 @require_http_methods(["GET", "POST"])
+@once
 def change_password(request: HttpRequest) -> HttpResponse:
     user = _person(request)
-    form = PasswordForm(request.POST if request.method == "POST" else None, user=user)
+    form = PasswordForm(request.POST if request.method == "POST" else None, asked_in=request)
     if form.is_valid():
         had_to = user.must_change_password
         actions.change_password(actor=user, password=form.cleaned_data["new_password"])
@@ -84,9 +87,10 @@ def account(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @login_required
 @require_POST
+@once
 def issue_token(request: HttpRequest) -> HttpResponse:
     """The answer itself shows the token: it is never stored, so no later page could."""
-    form = TokenForm(request.POST)
+    form = TokenForm(request.POST, asked_in=request)
     if not form.is_valid():
         return _account_page(request, status=422, token_form=form)
     user = _person(request)
@@ -96,12 +100,16 @@ def issue_token(request: HttpRequest) -> HttpResponse:
         name=form.cleaned_data["name"],
         expires_at=form.ends_at,
         scopes=form.cleaned_data["scopes"],
+        reason=form.cleaned_data["reason"],
     )
-    return _account_page(request, issued=issued)
+    page = _account_page(request, issued=issued)
+    shown_once(page, reverse("accounts:account"))
+    return page
 
 
 @login_required
 @require_POST
+@once
 def revoke_token(request: HttpRequest, token: UUID) -> HttpResponse:
     user = _person(request)
     found = ApiToken.objects.filter(pk=token, user=user).select_related("user").first()
@@ -114,9 +122,10 @@ def revoke_token(request: HttpRequest, token: UUID) -> HttpResponse:
 @sensitive_post_parameters()
 @login_required
 @require_POST
+@once
 def end_sessions(request: HttpRequest) -> HttpResponse:
     user = _person(request)
-    form = EndSessionsForm(request.POST, user=user)
+    form = EndSessionsForm(request.POST, asked_in=request)
     if not form.is_valid():
         return _account_page(request, status=422, sessions_form=form)
     actions.end_other_sessions(actor=user, password=form.cleaned_data["password"])
@@ -130,7 +139,9 @@ def set_language(request: HttpRequest) -> HttpResponse:
     form = LanguageForm(request.POST)
     if form.is_valid() and request.user.is_authenticated:
         actions.set_language(actor=_person(request), language=form.cleaned_data["language"])
-    return set_language_cookie(request)
+    answer: HttpResponse = set_language_cookie(request)
+    drafts.keep(request, request.POST.get("draft", ""), answer.headers.get("Location", ""))
+    return answer
 
 
 def _account_page(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
@@ -144,7 +155,7 @@ def _account_page(request: HttpRequest, status: int = 200, **extra: Any) -> Http
         ],
         "languages": settings.LANGUAGES,
         "now": timezone.now(),
-        "token_form": TokenForm(),
-        "sessions_form": EndSessionsForm(user=user),
+        "token_form": TokenForm(asked_in=request),
+        "sessions_form": EndSessionsForm(asked_in=request),
     }
     return render(request, "accounts/account.html", {**context, **extra}, status=status)

@@ -1,11 +1,16 @@
-"""Beat: whoever holds a lock in the database rings; a second one waits for it."""
+"""Beat: whoever holds a lock in the database rings; a second one waits for it.
+
+It sweeps by itself: behind a long queue of runs a message would come too late, and where all
+workers are dead nobody would take it.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import structlog
-from celery.beat import Scheduler
+from celery.beat import BeatLazyFunc, ScheduleEntry, Scheduler
+from django.conf import settings
 from django.db import DatabaseError, connection
 
 LOCK = 5_271_003
@@ -16,7 +21,8 @@ log = structlog.get_logger(__name__)
 class LockedScheduler(Scheduler):
     """Keeps its schedule in memory and its lock for life: one session of PostgreSQL."""
 
-    _holds = False
+    _session: Any = None
+    """The session that holds the lock: whoever has another one has lost it."""
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         if not self._hold():
@@ -27,17 +33,31 @@ class LockedScheduler(Scheduler):
         """Whether the lock is ours now. A lost session has lost the lock."""
         try:
             with connection.cursor() as cursor:
-                if self._holds:
+                if self._session is not None and self._session is connection.connection:
                     cursor.execute("SELECT 1")
-                else:
-                    cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-                    self._holds = bool(cursor.fetchone()[0])
+                    return True
+                cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+                self._session = connection.connection if cursor.fetchone()[0] else None
         except DatabaseError as error:
             log.warning("beat_without_database", code=type(error).__name__)
-            self._holds = False
+            self._session = None
             connection.close()
-        return self._holds
+        return self._session is not None
+
+    def apply_async(self, entry: ScheduleEntry, *args: Any, **kwargs: Any) -> Any:
+        """Sweeps here and now; whatever else is due is rung for."""
+        if entry.task not in settings.SWEEPS:
+            return super().apply_async(entry, *args, **kwargs)
+        done = self.app.tasks[entry.task].apply(_evaluated(entry.args))
+        if done.failed():
+            log.error("sweep_failed", task=entry.task, code=type(done.result).__name__)
+        return done
 
     def close(self) -> None:
         connection.close()
         super().close()
+
+
+def _evaluated(given: Any) -> tuple[Any, ...]:
+    """Arguments of an entry may be asked for at the moment of sending: the period is."""
+    return tuple(one() if isinstance(one, BeatLazyFunc) else one for one in given or ())

@@ -33,9 +33,10 @@ def keep_our_logging(**_: Any) -> None:
 @worker_init.connect
 @beat_init.connect
 def refuse_wrong_servers(**_: Any) -> None:
-    """A broker that drops messages, or the database of a newer version."""
+    """A broker that drops messages, the database of a newer version or of another key."""
     from django.conf import settings
 
+    from medportal.database.identifier_key import refuse_other_key
     from medportal.database.versions import refuse_newer
     from medportal.supervisor.system import Unusable
     from medportal.supervisor.valkey import refuse_evicting
@@ -43,6 +44,7 @@ def refuse_wrong_servers(**_: Any) -> None:
     try:
         refuse_evicting(settings.ADDRESSES.broker)
         refuse_newer(settings.ADDRESSES.database)
+        refuse_other_key(settings.ADDRESSES.database, settings.IDENTIFIER_KEY)
     except Unusable as error:
         raise SystemExit(str(error)) from None
 

@@ -11,7 +11,11 @@ from django.views.decorators.http import require_safe
 
 from medportal.operations import exposition
 from medportal.operations import metrics as numbers
-from medportal.operations.facts import broker_keeps_messages, database_answers
+from medportal.operations.facts import (
+    broker_keeps_messages,
+    database_answers,
+    database_takes_events,
+)
 
 
 @require_safe
@@ -23,10 +27,14 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_safe
 @transaction.non_atomic_requests
 def ready(request: HttpRequest) -> HttpResponse:
-    """Without its database the portal cannot answer; without its broker it answers more slowly."""
-    database, broker = database_answers(), broker_keeps_messages()
-    body = {"database": database, "broker": broker}
-    return JsonResponse(body, status=200 if database else 503)
+    """Each page leaves an event: where the database takes none, there are no pages.
+
+    Without its broker the portal answers more slowly.
+    """
+    database = database_answers()
+    writes = database and database_takes_events()
+    body = {"database": database, "writes": writes, "broker": broker_keeps_messages()}
+    return JsonResponse(body, status=200 if writes else 503)
 
 
 @require_safe

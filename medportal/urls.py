@@ -11,6 +11,7 @@ from medportal import health
 
 handler400 = "medportal.common.http.bad_request"
 handler404 = "medportal.common.http.not_found"
+handler429 = "accounts.lockout.too_many_requests"
 handler500 = "medportal.common.http.server_error"
 
 

@@ -23,6 +23,7 @@ from accounts.models import (
     Organisation,
     Role,
     Scope,
+    Submission,
     User,
 )
 from accounts.tokens import PREFIX, digest_of
@@ -50,6 +51,7 @@ from diagnosis.records.models import (
     Patient,
     PatientIdentifier,
 )
+from diagnosis.registry import signing
 from diagnosis.registry.models import (
     FindingAnswer,
     ModelVersion,
@@ -125,6 +127,14 @@ class ApiTokenFactory(OpenFactory):
     digest = factory.LazyAttribute(lambda o: digest_of(PREFIX + o.name))
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=30))
     scopes = factory.LazyFunction(lambda: list(Scope.values))
+
+
+class SubmissionFactory(OpenFactory):
+    class Meta:
+        model = Submission
+
+    user = factory.SubFactory(UserFactory)
+    key = factory.Sequence(lambda n: f"{n:064}")
 
 
 class AuditEventFactory(OpenFactory):
@@ -293,6 +303,14 @@ class ModelVersionFactory(OpenFactory):
     )
     state = ModelVersion.State.PUBLISHED
     published_at = factory.LazyFunction(timezone.now)
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> ModelVersion:
+        """As it was signed when it was approved."""
+        version: ModelVersion = super()._create(model_class, *args, **kwargs)
+        version.signed_digest = signing.digest(version)
+        version.save(update_fields=["signed_digest"])
+        return version
 
 
 class VersionStructureFactory(OpenFactory):

@@ -94,7 +94,8 @@ def process(
     name: str, words: list[str], *, log: Path, environment: dict[str, str] | None = None
 ) -> Child:
     """``python -m`` with these words, on the test's servers."""
-    surroundings = os.environ | {
+    inherited = {k: v for k, v in os.environ.items() if k != "DATABASE_OWNER_URL"}
+    surroundings = inherited | {
         "MEDPORTAL_TEST_DATABASE": connection.settings_dict["NAME"],
         "DJANGO_SETTINGS_MODULE": "medportal.settings.test",
         "MEDPORTAL_ROLE": name,

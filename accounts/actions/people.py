@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
@@ -15,6 +16,7 @@ from accounts.administration import (
     check_roles,
     demand_administrator,
     demand_another_administrator,
+    once_alone,
 )
 from accounts.models import Organisation, Role, User
 from accounts.passwords import one_time_password
@@ -22,6 +24,7 @@ from accounts.tokens import end_tokens
 from medportal.common.errors import DomainError, Pointer
 from medportal.common.preferred_units import CHOICES
 
+NAME_TAKEN = _("Somebody else took this name in the meantime. Choose another one.")
 CHANGEABLE = ("username", "display_name", "email", "language", "roles", "is_active")
 
 
@@ -44,7 +47,8 @@ def create_organisation(
         raise DomainError("not_allowed", _("Only the operator adds organisations."), status=403)
     organisation = Organisation(name=name.strip(), is_demonstration=is_demonstration)
     _check(organisation)
-    organisation.save(force_insert=True)
+    with once_alone("name_taken", NAME_TAKEN):
+        organisation.save(force_insert=True)
     audit.record(
         actor=None,
         act="organisation.create",
@@ -59,7 +63,8 @@ def rename_organisation(*, actor: User, organisation: Organisation, name: str) -
     demand_administrator(actor, organisation.pk)
     organisation.name = name.strip()
     _check(organisation)
-    organisation.save(update_fields=["name"])
+    with once_alone("name_taken", NAME_TAKEN):
+        organisation.save(update_fields=["name"])
     audit.record(actor=actor, act="organisation.change", what=f"organisation:{organisation.pk}")
     return organisation
 
@@ -108,7 +113,8 @@ def create_user(
     user.is_staff = Role.ADMINISTRATOR in user.roles
     user.set_password(handed_over)
     _check(user)
-    user.save(force_insert=True)
+    with once_alone("name_taken", NAME_TAKEN):
+        user.save(force_insert=True)
     audit.record(
         actor=actor,
         act="user.create",
@@ -136,9 +142,12 @@ def change_user(*, actor: User | None, user: User, changed: Iterable[str]) -> Us
     if before.has_role(Role.ADMINISTRATOR) and not user.has_role(Role.ADMINISTRATOR):
         demand_another_administrator(user)
     _check(user)
-    user.save(update_fields=[*fields, "is_staff"])
+    with once_alone("name_taken", NAME_TAKEN):
+        user.save(update_fields=[*fields, "is_staff"])
     ends = before.roles != user.roles or not user.is_active  # sessions end by their hash
-    detail = {"username": user.username, "fields": fields, **_roles(before, user)}
+    detail: dict[str, Any] = {"username": user.username, "fields": fields, **_roles(before, user)}
+    if actor == before:
+        detail["of_themselves"] = True
     audit.record(
         actor=actor,
         act="user.change",

@@ -9,16 +9,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.administration import demand_administrator, demand_sound
+from accounts.administration import demand_administrator, demand_sound, once_alone
 from accounts.models import CareTeam, Membership, Organisation, User
 from medportal.common.errors import DomainError
+
+NAME_TAKEN = _("A care team needs a name of its own.")
 
 
 @transaction.atomic
 def create_team(*, actor: User | None, organisation: Organisation, name: str) -> CareTeam:
     demand_administrator(actor, organisation.pk)
     _demand_free_name(organisation, name)
-    team = CareTeam.objects.create(organisation=organisation, name=name.strip())
+    with once_alone("team_name", NAME_TAKEN):
+        team = CareTeam.objects.create(organisation=organisation, name=name.strip())
     audit.record(actor=actor, act="team.create", what=f"team:{team.pk}", organisation=organisation)
     return team
 
@@ -28,7 +31,8 @@ def rename_team(*, actor: User | None, team: CareTeam, name: str) -> CareTeam:
     demand_administrator(actor, team.organisation_id)
     _demand_free_name(team.organisation, name, but=team)
     team.name = name.strip()
-    team.save(update_fields=["name"])
+    with once_alone("team_name", NAME_TAKEN):
+        team.save(update_fields=["name"])
     audit.record(
         actor=actor, act="team.change", what=f"team:{team.pk}", organisation=team.organisation
     )
@@ -48,6 +52,7 @@ def add_to_team(
     demand_administrator(actor, team.organisation_id)
     if user.organisation_id != team.organisation_id:
         raise DomainError("other_organisation", _("This person works for another organisation."))
+    CareTeam.objects.select_for_update().get(pk=team.pk)  # the same person twice at once
     membership = Membership(
         team=team, user=user, starts_at=starts_at or timezone.now(), ends_at=ends_at
     )
@@ -83,7 +88,7 @@ def _demand_free_name(organisation: Organisation, name: str, but: CareTeam | Non
     if but is not None:
         taken = taken.exclude(pk=but.pk)
     if not name.strip() or taken.exists():
-        raise DomainError("team_name", _("A care team needs a name of its own."))
+        raise DomainError("team_name", NAME_TAKEN)
 
 
 def _record(actor: User | None, membership: Membership, change: str) -> None:
@@ -95,6 +100,7 @@ def _record(actor: User | None, membership: Membership, change: str) -> None:
         detail={
             "change": change,
             "username": membership.user.username,
+            **({"of_themselves": True} if actor == membership.user else {}),
             "from": membership.starts_at.isoformat(),
             "until": ends_at.isoformat() if ends_at else None,
         },

@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.administration import demand_administrator
-from accounts.models import EVERYDAY, ApiToken, Scope, User
+from accounts.models import EVERYDAY, ApiToken, Role, Scope, User
+from accounts.request_facts import operator
 from accounts.tokens import PREFIX, digest_of
-from medportal.common.errors import DomainError
+from medportal.common.errors import DomainError, Pointer
 
 LONGEST = timedelta(days=366)
 USUAL = timedelta(days=90)
+LONGEST_WITHOUT_REASON = timedelta(days=90, minutes=1)
 
 
 class IssuedToken(NamedTuple):
@@ -35,15 +37,24 @@ def issue_token(
     name: str = "",
     expires_at: datetime | None = None,
     scopes: Iterable[str] = EVERYDAY,
+    reason: str = "",
 ) -> IssuedToken:
-    """A new token of ``user``, for themselves or by their administrator. It always ends."""
-    if actor != user:
-        demand_administrator(actor, user.organisation_id)
+    """A new token of ``user``: their own, or of a service client by its administrator.
+
+    Nobody gets a token that acts as another person; the operator at the machine may, by name.
+    """
+    _demand_own_or_of_a_program(actor, user)
     now = timezone.now()
     ends = expires_at or now + USUAL
     if not now < ends <= now + LONGEST:
         raise DomainError(
             "token_expiry", _("A token ends in the future, and within a year at the latest.")
+        )
+    if actor == user and ends > now + LONGEST_WITHOUT_REASON and not reason.strip():
+        raise DomainError(
+            "token_reason",
+            _("Say why a token has to hold for more than 90 days."),
+            pointers=[Pointer("/reason", "required", _("Say why."))],
         )
     if not user.is_active:
         raise DomainError("user_inactive", _("This account is not active."))
@@ -55,9 +66,22 @@ def issue_token(
         digest=digest_of(secret),
         expires_at=ends,
         scopes=allowed,
+        issued_by=(str(actor) if actor else operator())[:150],
     )
-    _record(actor, "token.issue", token)
+    _record(actor, "token.issue", token, why=reason.strip())
     return IssuedToken(token, secret)
+
+
+def _demand_own_or_of_a_program(actor: User | None, user: User) -> None:
+    if actor is None or actor == user:
+        return
+    demand_administrator(actor, user.organisation_id)
+    if not user.has_role(Role.SERVICE_CLIENT):
+        raise DomainError(
+            "token_of_a_person",
+            _("People issue their own tokens, on their account page; you issue those of programs."),
+            status=403,
+        )
 
 
 @transaction.atomic
@@ -83,11 +107,18 @@ def check_scopes(scopes: Iterable[str]) -> list[str]:
     return [scope for scope in Scope.values if scope in wanted]
 
 
-def _record(actor: User | None, act: str, token: ApiToken) -> None:
+def _record(actor: User | None, act: str, token: ApiToken, why: str = "") -> None:
+    ends = token.expires_at
     audit.record(
         actor=actor,
         act=act,
         what=f"token:{token.pk}",
-        detail={"username": token.user.username, "name": token.name, "scopes": token.scopes},
+        why=why,
+        detail={
+            "username": token.user.username,
+            "name": token.name,
+            "scopes": token.scopes,
+            "until": ends.isoformat() if ends else None,
+        },
         organisation=token.user.organisation,
     )

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.actions import issue_token, revoke_token
 from accounts.admin.base import OrganisationAdmin, administrator, shown_once, without_links
-from accounts.models import ApiToken, Scope, User
+from accounts.models import ApiToken, Role, Scope, User
 
 
 class ApiTokenForm(forms.ModelForm[ApiToken]):
@@ -38,6 +38,7 @@ class ApiTokenAdmin(OrganisationAdmin[ApiToken]):
         "user",
         "name",
         "may_do",
+        "issued_by",
         "created_at",
         "expires_at",
         "last_used_at",
@@ -64,7 +65,10 @@ class ApiTokenAdmin(OrganisationAdmin[ApiToken]):
     ) -> Any:
         assert request is not None
         organisation = administrator(request).organisation_id
-        kwargs["queryset"] = User.objects.filter(organisation=organisation, is_active=True)
+        kwargs["queryset"] = User.objects.filter(
+            organisation=organisation, is_active=True, roles=[Role.SERVICE_CLIENT]
+        )
+        kwargs["help_text"] = _("A program. People issue their own tokens, on their account page.")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(

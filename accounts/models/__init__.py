@@ -1,5 +1,6 @@
 from accounts.models.audit import AuditEvent
 from accounts.models.people import CHART_ROLES, CareTeam, Membership, Organisation, Role, User
+from accounts.models.submissions import Submission
 from accounts.models.tokens import EVERYDAY, ApiToken, Scope
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
     "Organisation",
     "Role",
     "Scope",
+    "Submission",
     "User",
 ]

@@ -7,6 +7,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -19,7 +20,9 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 class AuditEvent(models.Model):
     """Who did what to which patients, why, from where, and how it ended.
 
-    No foreign keys: the trail outlives what it speaks of.
+    No foreign keys: the trail outlives what it speaks of. Time and number are the database's own:
+    a trigger sets them, whatever the application sends. A hole among the numbers is an act that
+    was rolled back.
     """
 
     class Outcome(models.TextChoices):
@@ -28,7 +31,8 @@ class AuditEvent(models.Model):
         FAILED = "failed", _("failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    at = models.DateTimeField(_("when"), auto_now_add=True)
+    at = models.DateTimeField(_("when"), db_default=Now(), editable=False)
+    sequence = models.BigIntegerField(_("number"), db_default=0, editable=False)
     organisation_id = models.UUIDField(null=True)
     actor_id = models.UUIDField(null=True)
     actor_name = models.CharField(_("who"), max_length=150, blank=True)
@@ -41,6 +45,9 @@ class AuditEvent(models.Model):
     outcome = models.CharField(
         _("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.SUCCESS
     )
+    token_id = models.UUIDField(_("API token"), null=True)
+    token_issuer = models.CharField(_("issued by"), max_length=150, blank=True)
+    """Of an act over REST: with which token, and who had issued it."""
     request_id = models.CharField(_("request"), max_length=64, blank=True)
     detail = models.JSONField(default=dict)
 

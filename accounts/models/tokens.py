@@ -37,6 +37,8 @@ class ApiToken(models.Model):
         verbose_name=_("scopes"),
         default=list,
     )
+    issued_by = models.CharField(_("issued by"), max_length=150, blank=True, editable=False)
+    """In words: the person, or the operator at the machine."""
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)

@@ -24,7 +24,7 @@ def is_within_error(feature: Feature, was: float, became: float) -> bool:
     if feature.kind != "number" or not feature.step or np.isnan(was) or np.isnan(became):
         return False
     gone = abs(float(became) - float(was))
-    return 0 < gone <= SURE * np.sqrt(2.0) * feature.step * (1 + 1e-6)
+    return bool(0 < gone <= SURE * np.sqrt(2.0) * feature.step * (1 + 1e-6))
 
 
 def of_result(artifact: Artifact, then: Matrix, now: Matrix, measured: Collection[str]) -> float:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.lockout import OwnPasswordForm
 from accounts.models import Role, User
 from accounts.permissions import require_role
 from diagnosis.inference.estimating import has_owed
@@ -29,7 +30,7 @@ from diagnosis.records.models import Patient
 UNPROCESSABLE = 422
 
 
-class ExportForm(forms.Form):
+class ExportForm(OwnPasswordForm):
     form = forms.ChoiceField(
         label=_("What"), choices=Form.choices, initial=Form.FHIR, widget=forms.RadioSelect
     )
@@ -40,22 +41,12 @@ class ExportForm(forms.Form):
         max_length=LONGEST_REASON,
         help_text=_("To whom it goes, and what for. Read by the privacy officer."),
     )
-    password = forms.CharField(
-        label=_("Your password, as your signature"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    field_order = ("form", "purpose", "reason", "password")
 
-    def __init__(self, *args: Any, person: User, patient: Patient, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.person = person
+        self.fields["password"].label = _("Your password, as your signature")
         self.patient = patient
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        if not self.person.check_password(password):
-            raise forms.ValidationError(_("This is not your password."))
-        return password
 
     def clean(self) -> None:
         given = self.cleaned_data
@@ -66,7 +57,7 @@ class ExportForm(forms.Form):
 
     def _demand_own_estimates(self) -> None:
         """The whole chart holds every number: also one that its reader is to judge first."""
-        owed = has_owed(self.person, self.patient)
+        owed = has_owed(self.user, self.patient)
         if owed is not None:
             message = _(
                 "A result of this chart («%(service)s») waits for your own estimate. Give it on "
@@ -87,7 +78,7 @@ def export(request: HttpRequest, patient: UUID) -> HttpResponse:
     person = request.user
     found = access.patient_for(person, patient)
     posted = request.POST if request.method == "POST" else None
-    form = ExportForm(posted, person=person, patient=found)
+    form = ExportForm(posted, asked_in=request, patient=found)
     if form.is_valid():
         return download(export_chart(actor=person, patient=found, wanted=form.wanted))
     if not form.is_bound:

@@ -52,6 +52,7 @@ def against(measured: OutOfFold, other: Artifact, table: pd.DataFrame) -> dict[s
 
 def entry(artifact: str, ours: OutOfFold, theirs: OutOfFold, **how: Any) -> dict[str, Any]:
     """Return both measurements as the manifest keeps them; ``how`` holds weights and threshold."""
+    how = {"groups": ours.groups, **how}
     few, others = (one.probabilities[:, :SPREAD_REPEATS] for one in (ours, theirs))
     found = {
         "metrics": evaluation.metrics_with_intervals(ours.labels, others, **how),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts import drafts
 from accounts.models import Role
 from diagnosis.portal.troubles import troubles
 from medportal import __version__
@@ -57,6 +59,16 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return items
 
 
+def here(request: HttpRequest) -> str:
+    """The page that a form was on: where an address takes a POST alone, nobody comes back to it."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    before = urlsplit(request.META.get("HTTP_REFERER", ""))
+    if not before.path or before.netloc != request.get_host():
+        return request.path
+    return str(urlunsplit(("", "", before.path, before.query, "")))
+
+
 def portal(request: HttpRequest) -> dict[str, Any]:
     user: Any = getattr(request, "user", None)
     known: dict[str, Any] = {"portal_version": __version__, "shown_at": timezone.now()}
@@ -73,5 +85,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "may_record": user.has_role(*CHART),
         "may_run": user.has_role(Role.CLINICIAN),
         "session_seconds": settings.SESSION_IDLE_SECONDS,
-        "troubles": partial(troubles, user),  # called by whole pages alone
+        "here": here(request),
+        # called by whole pages alone
+        "troubles": partial(troubles, user),
+        "draft": partial(drafts.taken, request),
     }

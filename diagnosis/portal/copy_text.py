@@ -18,9 +18,12 @@ from medportal.common.text import localized
 def _inputs(shown: Iterable[ShownInput]) -> str:
     parts = []
     for one in shown:
-        value = _("not measured, filled in") if one.filled_in else one.value
+        if one.filled_in:
+            facts = {"why": one.missing_words, "assumed": one.assumed or "–"}
+            parts.append(f"{one.label} " + _("%(why)s: %(assumed)s") % facts)
+            continue
         beside = _("; ").join(filter(None, (one.when, one.range.words if one.range else "")))
-        parts.append(f"{one.label} {value}" + (f" ({beside})" if beside else ""))
+        parts.append(f"{one.label} {one.value}" + (f" ({beside})" if beside else ""))
     return _("; ").join(parts)
 
 

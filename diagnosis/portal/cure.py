@@ -15,7 +15,8 @@ from diagnosis.inference.population import PopulationReport, RuleFinding, check_
 from diagnosis.inference.requests import PredictionRequest
 from diagnosis.inference.snapshot import schema_of
 from diagnosis.inference.standing import typical_of
-from diagnosis.portal.run_form import Answers, InputField, RunForm, fields_of
+from diagnosis.portal.input_field import InputField
+from diagnosis.portal.run_form import Answers, RunForm, fields_of
 from diagnosis.records.reading import feature_values
 from diagnosis.registry.models import ModelVersion
 from medportal.common.errors import DomainError

@@ -20,6 +20,7 @@ AIMS = (
     ("opened", _("who opened a chart")),
     ("unrelated", _("opened without a care relation today")),
     ("left", _("what left the house")),
+    ("granted", _("who was given access, and by whom")),
 )
 LAST_PAGE = 2000
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.lockout import OwnPasswordForm
 
 CHECKS = {
     "question": _("Question"),
@@ -23,7 +23,7 @@ def _point(label: Any) -> forms.BooleanField:
     return forms.BooleanField(label=label, widget=forms.CheckboxInput(attrs={"form": "review"}))
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(OwnPasswordForm):
     """Every point is looked at, then the reviewer signs with the password."""
 
     question = _point(
@@ -45,15 +45,11 @@ class ReviewForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    password = forms.CharField(
-        label=_("Your password, as your signature"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    field_order = (*CHECKS, "note", "password")
 
-    def __init__(self, *args: Any, reviewer: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.reviewer = reviewer
+        self.fields["password"].label = _("Your password, as your signature")
 
     @property
     def points(self) -> list[dict[str, Any]]:
@@ -61,12 +57,6 @@ class ReviewForm(forms.Form):
         return [
             {"name": name, "title": title, "field": self[name]} for name, title in CHECKS.items()
         ]
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        if not self.reviewer.check_password(password):
-            raise forms.ValidationError(_("This is not your password."))
-        return password
 
 
 class PublishForm(forms.Form):

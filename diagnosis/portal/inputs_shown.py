@@ -9,14 +9,15 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from diagnosis.inference import units
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot import outside, schema_of
 from diagnosis.inference.standing import Typical, typical_of
+from diagnosis.inference.units import measured
 from diagnosis.ml.errors import UnitError
 from diagnosis.ml.schema import Feature
 from diagnosis.ml.units import normalise
@@ -28,13 +29,13 @@ from diagnosis.records.models import Observation
 from medportal.common.text import localized
 
 SOURCES: dict[str, str | Promise] = {
-    "chart": _("chart"),
-    "observation": _("chart"),
-    "patient": _("patient's details"),
-    "derived": _("computed"),
-    "condition": _("problem list"),
-    "ask": _("asked at the run"),
-    "given": _("entered at the run"),
+    "chart": gettext_lazy("chart"),
+    "observation": gettext_lazy("chart"),
+    "patient": gettext_lazy("patient's details"),
+    "derived": gettext_lazy("computed"),
+    "condition": gettext_lazy("problem list"),
+    "ask": gettext_lazy("asked at the run"),
+    "given": gettext_lazy("entered at the run"),
     "tried": pgettext_lazy("whence a value comes", "tried"),
 }
 
@@ -61,6 +62,19 @@ class ShownInput:
     """Against its usual range and what is typical of the model's patients."""
     address: str = ""
     """Where the value of the chart stands with its history, for whoever may see it."""
+
+    @property
+    def is_too_old(self) -> bool:
+        """Measured, but so long ago that the model was given something else in its place."""
+        return self.filled_in and self.is_stale and bool(self.value)
+
+    @property
+    def missing_words(self) -> str:
+        """Why the model was not given a value of this patient's."""
+        if self.is_too_old:
+            facts = {"value": self.value, "day": self.when}
+            return _("too old (%(value)s, %(day)s), filled in") % facts
+        return _("not measured, filled in")
 
 
 def snapshot(prediction: Prediction, name: str) -> Mapping[str, Any]:
@@ -103,11 +117,23 @@ def reference_text(feature: Feature, given_unit: str | None) -> str:
     return units.span(feature, *feature.reference_range, given_unit)
 
 
+def assumed_words(feature: Feature, found: Mapping[str, Any]) -> str:
+    """The number that was put in the place of a missing one, and where it is from."""
+    text, assumed = localized(found.get("assumed_text")), found.get("assumed")
+    if assumed is None:
+        return text
+    if feature.kind != "number":
+        return text or category_label(feature, assumed)
+    said = measured(feature, float(assumed))
+    return _("%(value)s (%(origin)s)") % {"value": said, "origin": text} if text else said
+
+
 def shown_input(
     feature: Feature,
     given: Mapping[str, Any],
     address: str = "",
     typical: Typical | None = None,
+    filled: Mapping[str, Any] | None = None,
 ) -> ShownInput:
     value, given_unit = given.get("value"), given.get("unit")
     source = str(given.get("source") or "")
@@ -124,7 +150,7 @@ def shown_input(
         filled_in=given.get("converted") is None,
         is_stale=given.get("status") == "stale",
         is_given=source == "given",
-        assumed=localized(feature.assumed),
+        assumed=assumed_words(feature, filled or {"assumed_text": feature.assumed}),
         judgement=feature.judgement,
         outside=outside(feature, given.get("converted")) or "",
         range=feature_range(feature, used, given_unit, typical, text=text),
@@ -137,10 +163,13 @@ def shown_inputs(
 ) -> dict[str, ShownInput]:
     """Every input of the model, in the order of its schema; ``addresses`` by observation."""
     shown, typical = {}, typical_of(prediction.version)
+    filled = {one["feature"]: one for one in (prediction.result or {}).get("filled") or ()}
     for feature in schema_of(prediction.version):
         given = snapshot(prediction, feature.name)
         address = (addresses or {}).get(str(given.get("observation")), "")
-        shown[feature.name] = shown_input(feature, given, address, typical.get(feature.name))
+        shown[feature.name] = shown_input(
+            feature, given, address, typical.get(feature.name), filled.get(feature.name)
+        )
     return shown
 
 

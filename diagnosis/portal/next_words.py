@@ -20,7 +20,7 @@ def in_one_sentence(items: Sequence[NextInput], *, has_bands: bool) -> str:
     """E.g. «Prothrombin time would move this across 30 % in 4 of 10 cases; the others hardly»."""
     moving = [item for item in items if (item.cases if has_bands else item.points)]
     if not moving:
-        return _("No further measurement would change the band.") if has_bands else _still(items)
+        return _unmoved(items) if has_bands else _still(items)
     first, also = moving[0], moving[1:NAMED]
     parts = [_in_cases(first) if has_bands else _by_points(first)]
     parts += [_also(item, has_bands=has_bands) for item in also]
@@ -30,6 +30,13 @@ def in_one_sentence(items: Sequence[NextInput], *, has_bands: bool) -> str:
     elif hardly:
         parts.append(_hardly(hardly))
     return _("%(parts)s.") % {"parts": _("; ").join(parts)}
+
+
+def _unmoved(items: Sequence[NextInput]) -> str:
+    """As sure as its line: «0 of 10 (0–2)» is not «none»."""
+    if any(item.likely for item in items):
+        return _("Probably no further measurement would change the band.")
+    return _("No further measurement would change the band.")
 
 
 def _in_cases(item: NextInput) -> str:

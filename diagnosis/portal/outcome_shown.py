@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import User
 from diagnosis.inference.models import Outcome, Prediction
 from medportal.common.text import localized
@@ -22,9 +24,11 @@ def what_happened(user: User, prediction: Prediction) -> dict[str, Any] | None:
     )
     if found is None:
         return None
+    ahead = (found.occurred_on - timezone.localdate(prediction.index_at)).days
     sentence = prediction.service.sheet["sentence"]
     return {
         "outcome": found,
+        "days_after": ahead if found.occurred_on > timezone.localdate() else None,
         "event": localized(sentence["event"]),
         "not_event": localized(sentence["not_event"]),
     }

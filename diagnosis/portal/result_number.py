@@ -13,7 +13,7 @@ from diagnosis.portal import sentences
 from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.charts.icons import IconArray, icon_array
 from diagnosis.portal.figures import exact_percent, exact_range, percent, percent_range
-from diagnosis.portal.inputs_shown import category_label
+from diagnosis.portal.inputs_shown import assumed_words, shown_input, snapshot
 from diagnosis.portal.sentences import Halves
 from diagnosis.registry import bands
 from medportal.common.text import localized
@@ -41,6 +41,8 @@ class FilledIn:
     assumed: str
     low: str
     high: str
+    too_old: str = ""
+    """The day of a value that the chart has and that is past its look-back."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Number:
     band_note: str
     borderline: tuple[str, ...]
     filled_in: tuple[FilledIn, ...]
+    notes: tuple[Mapping[str, Any], ...]
+    """What is said with every result, or with those of some bands alone."""
 
 
 def shown_band(sheet: Mapping[str, Any], code: str) -> BandShown | None:
@@ -94,17 +98,15 @@ def _borderline(prediction: Prediction, band: BandShown | None) -> tuple[str, ..
 def _filled_in(prediction: Prediction) -> tuple[FilledIn, ...]:
     schema, rows = schema_of(prediction.version), []
     for found in (prediction.result or {}).get("filled") or ():
-        feature, assumed = schema[found["feature"]], found.get("assumed")
-        text = localized(found.get("assumed_text"))
-        if not text and assumed is not None:
-            is_number = feature.kind == "number"
-            text = measured(feature, assumed) if is_number else category_label(feature, assumed)
+        feature = schema[found["feature"]]
+        entry = shown_input(feature, snapshot(prediction, feature.name))
         low, high = found.get("lower"), found.get("upper")
         rows.append(
             FilledIn(
                 name=feature.name,
                 label=localized(feature.label),
-                assumed=text,
+                assumed=assumed_words(feature, found),
+                too_old=entry.when if entry.is_too_old else "",
                 low="" if low is None else percent(low),
                 high="" if high is None else percent(high),
             )
@@ -147,4 +149,9 @@ def number_of(prediction: Prediction) -> Number | None:
         band_note=localized(sheet.get("band_note")),
         borderline=_borderline(prediction, band),
         filled_in=_filled_in(prediction),
+        notes=tuple(
+            note
+            for note in sheet.get("result_notes") or ()
+            if band is None or code in note.get("bands", (code,))
+        ),
     )

@@ -147,7 +147,7 @@ def events(officer: User, question: Question) -> QuerySet[AuditEvent]:
         rows = rows.filter(act=question.act)
     if question.outcome:
         rows = rows.filter(outcome=question.outcome)
-    return _aimed(_between(rows, question), question.aim).order_by("-at", "pk")
+    return _aimed(_between(rows, question), question.aim).order_by("-at", "-sequence")
 
 
 def page_of(officer: User, question: Question, number: int, size: int = 50) -> Page:
@@ -207,11 +207,18 @@ def _aimed(rows: QuerySet[AuditEvent], aim: str) -> QuerySet[AuditEvent]:
         return rows.filter(act__in=acts.OPENING)
     if aim == "left":
         return rows.filter(_left_the_house(), outcome=AuditEvent.Outcome.SUCCESS)
+    if aim == "granted":
+        return rows.filter(_gave_access())
     if aim == "unrelated":
         opening = rows.filter(act__in=acts.OPENING)
         related = Coalesce(Subquery(_count_related()), 0)
         return opening.annotate(related=related).filter(related__lt=F("patients__len"))
     return rows
+
+
+def _gave_access() -> Q:
+    """What lets somebody see more than before, or act with another's name."""
+    return Q(act__in=acts.GRANTING) & (~Q(act="user.change") | Q(detail__has_key="roles"))
 
 
 def _count_related() -> QuerySet[CareAssignment, dict[str, int]]:

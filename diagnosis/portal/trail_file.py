@@ -11,7 +11,7 @@ from medportal.common import cells
 
 COLUMNS = (
     "at", "who", "act", "act_code", "outcome", "patients", "care_relation_today", "object",
-    "reason", "from", "channel", "request",
+    "reason", "from", "channel", "request", "number", "token", "token_issuer",
 )  # fmt: skip
 
 
@@ -37,4 +37,7 @@ def _cells(line: trail.Line) -> list[str]:
         event.source,
         event.channel,
         event.request_id,
+        str(event.sequence),
+        str(event.token_id or ""),
+        event.token_issuer,
     ]

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from diagnosis.inference.given import GivenValue, read_given
 from diagnosis.inference.trying import why_locked
 from diagnosis.ml import Artifact, Feature, FeatureSchema
+from diagnosis.portal.input_field import InputField
 from diagnosis.portal.inputs_shown import ShownInput, shown_input
-from diagnosis.portal.run_form import InputField, RunForm
+from diagnosis.portal.run_form import RunForm
 from diagnosis.portal.try_marks import Marks
 from diagnosis.portal.try_scales import Range, Scale, scales_of, usual_range
 from diagnosis.records.reading import Reading

@@ -34,6 +34,7 @@ METRICS: dict[str, str | Promise] = {
     "accuracy": gettext_lazy("Accuracy at the threshold"),
     "f1": gettext_lazy("F1 at the threshold"),
 }
+TECHNICAL = ("auprc", "f1")
 ENOUGH_EVENTS = 100
 """Below, the calibration slope is unknown: that is said instead of a number."""
 SLOPE = "calibration_slope"
@@ -47,6 +48,8 @@ class MetricRow:
     value: str
     interval: str
     remark: str = ""
+    is_technical: bool = False
+    """For those who build and review models; a doctor reads the others."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,8 @@ def _metric(name: str, metric: Mapping[str, Any], events: int | None) -> MetricR
         return MetricRow(label, _("unknown"), "", _("fewer than 100 events"))
     decimals = 3 if name in ("auroc", "auprc", "brier") else 2
     value = decimal(metric.get("value"), decimals)
-    return MetricRow(label, value, metric_interval(metric, decimals))
+    interval = metric_interval(metric, decimals)
+    return MetricRow(label, value, interval, is_technical=name in TECHNICAL)
 
 
 def _comparators(manifest: Mapping[str, Any]) -> tuple[ComparatorRow, ...]:

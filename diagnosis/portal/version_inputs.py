@@ -35,6 +35,8 @@ class InputRow:
     label: str
     unit: str
     sources: tuple[str, ...]
+    plain_sources: tuple[str, ...]
+    """The same without codes, for whoever asks where a value is from and not how it is found."""
     look_back: str
     required: bool
     limits: str
@@ -62,6 +64,10 @@ def source_text(source: Source) -> str:
     return f"{text} ({units})" if units else text
 
 
+def plain_text(source: Source) -> str:
+    return _("the chart") if source.kind in ("observation", "condition") else source_text(source)
+
+
 def _limits(feature: Feature, pair: tuple[float, float] | None) -> str:
     if pair is None:
         return ""
@@ -76,6 +82,7 @@ def _input(feature: Feature, hidden: Mapping[str, Any]) -> InputRow:
         label=localized(feature.label),
         unit=unit(shown_unit(feature)) if feature.unit != YEARS else "",
         sources=tuple(source_text(source) for source in feature.sources),
+        plain_sources=tuple(dict.fromkeys(plain_text(source) for source in feature.sources)),
         look_back=_("{days} days").format(days=days) if days else "",
         required=feature.required,
         limits=_limits(feature, feature.limits),

@@ -22,7 +22,8 @@ from diagnosis.records.models import (
     Patient,
     PatientIdentifier,
 )
-from diagnosis.records.results import Group, Line, Panel
+from diagnosis.records.panels import Panel, panels_of
+from diagnosis.records.results import Group, Line
 
 MOST_OBSERVATIONS = 3000
 MOST_NOTES = 50
@@ -76,7 +77,7 @@ class Chart:
 
     @property
     def panels(self) -> list[Panel]:
-        return results.panels_of(self.lines)
+        return panels_of(self.lines)
 
     @property
     def abnormal(self) -> list[Line]:

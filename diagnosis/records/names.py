@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import unicodedata
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
+
+from medportal.database.identifier_key import keyed_hash
 
 if TYPE_CHECKING:
     from diagnosis.records.models import Patient
@@ -113,7 +113,7 @@ def index(patient: Patient) -> None:
 
 def identifier_hash(organisation_id: UUID | None, value: str) -> str:
     """The keyed hash by which a number is looked up; spaces and case do not matter."""
-    return _keyed(f"{organisation_id}\n{_number(value)}")
+    return keyed_hash(settings.IDENTIFIER_KEY, organisation_id, value)
 
 
 def part_hashes(organisation_id: UUID | None, value: str) -> list[str]:
@@ -132,7 +132,8 @@ def part_hashes(organisation_id: UUID | None, value: str) -> list[str]:
 
 def part_hash(organisation_id: UUID | None, part: str) -> str:
     """Shorter than that of a whole number: it is one of many."""
-    return _keyed(f"{organisation_id}\npart\n{_number(part)}")[:PART_LENGTH]
+    digest = keyed_hash(settings.IDENTIFIER_KEY, organisation_id, f"part:{part}")
+    return digest[:PART_LENGTH]
 
 
 def has_digits_enough(part: str) -> bool:
@@ -141,7 +142,3 @@ def has_digits_enough(part: str) -> bool:
 
 def _number(value: str) -> str:
     return "".join(unicodedata.normalize("NFKC", value).split()).upper()
-
-
-def _keyed(text: str) -> str:
-    return hmac.new(settings.IDENTIFIER_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()

@@ -27,7 +27,8 @@ from diagnosis.records.incoming.report import Report, shown_pointer
 from diagnosis.records.models import ImportRun
 from medportal.common import bell
 from medportal.common.errors import DomainError, Pointer
-from medportal.common.jobs import handed_back
+from medportal.common.jobs import held, leased
+from medportal.common.lost import unrung_for
 
 log = structlog.get_logger(__name__)
 State = ImportRun.State
@@ -53,10 +54,11 @@ class RightsGoneError(Exception):
 def run_import(pk: UUID | str) -> bool:
     """Write what one turn allows; True if there is more, so that the caller rings again."""
     rows = ImportRun.unscoped.select_related("requested_by", "team__organisation")
-    job: ImportRun | None = rows.claim(pk, settings.BATCH_LEASE_SECONDS)
+    job: ImportRun | None = rows.claim(pk)
     if job is None:
         return False
-    with handed_back(ImportRun, job), translation.override(job.language):
+    at_most = settings.BATCH_HOLD_SECONDS
+    with held(ImportRun, job, at_most=at_most), translation.override(job.language):
         try:
             return _work(job)
         except TakenOverError:
@@ -106,9 +108,8 @@ def _take_batch(job: ImportRun, report: Report, batch: Sequence[Incoming]) -> No
                 raise RightsGoneError from error
             _refuse(job, report, incoming, error)
     job.done += len(batch)
-    held = timezone.now() + timedelta(seconds=settings.BATCH_LEASE_SECONDS)
     still_ours = _mine(job).update(
-        done=job.done, total=job.total, report=report.stored(), lease_until=held
+        done=job.done, total=job.total, report=report.stored(), lease_until=leased()
     )
     if not still_ours:
         raise TakenOverError
@@ -197,7 +198,7 @@ def waiting_imports(limit: int) -> list[UUID]:
     with transaction.atomic():
         for pk in list(ImportRun.unscoped.exhausted().values_list("pk", flat=True)[:limit]):
             _give_up(pk)
-        rows = ImportRun.unscoped.claimable().order_by("requested_at")
+        rows = ImportRun.unscoped.lost(unrung_for=unrung_for("batch")).order_by("requested_at")
         waiting = list(rows.values_list("pk", flat=True)[:limit])
         left = list(ImportRun.unscoped.left_behind()[:limit])
     for job in left:

@@ -15,7 +15,7 @@ from accounts import audit
 from accounts.models import Role, User
 from diagnosis.ml import Artifact, MLError
 from diagnosis.ml.structure import describe
-from diagnosis.registry import contradictions, findings, manifests, sheets, steps, store
+from diagnosis.registry import contradictions, findings, manifests, sheets, signing, steps, store
 from diagnosis.registry.models import (
     FindingAnswer,
     ModelVersion,
@@ -26,11 +26,16 @@ from diagnosis.registry.models import (
 from medportal.common.errors import DomainError, Pointer
 
 State = ModelVersion.State
+SIGNED = ("sheet", "schema")
 
 
 @transaction.atomic
 def define_service(*, actor: User, sheet: Mapping[str, Any], schema: Mapping[str, Any]) -> Service:
-    """Create the service of this slug in the actor's organisation, or give it a new sheet."""
+    """Create the service of this slug in the actor's organisation, or give it a new sheet.
+
+    Not while a version is in use that was signed with the old one; a version that waits to be
+    published goes back to its reviewer.
+    """
     steps.require_role(actor, Role.DATA_SCIENTIST)
     features = sheets.check_service(sheet, schema)
     told = {
@@ -40,12 +45,19 @@ def define_service(*, actor: User, sheet: Mapping[str, Any], schema: Mapping[str
         **{name: sheet[name] for name in sheets.FLAGS},
     }
     kept = {name: value for name, value in told.items() if name not in sheets.HABITS}
+    mine = Service.objects.filter(organisation=actor.organisation, slug=sheet["slug"])
+    before = mine.select_for_update(no_key=True).first()
+    if before is not None and any(getattr(before, name) != kept[name] for name in SIGNED):
+        signing.demand_not_in_use(before)
     service, is_new = Service.objects.update_or_create(
         organisation=actor.organisation,
         slug=sheet["slug"],
         defaults=kept,
         create_defaults=told,
     )
+    for version in service.versions.filter(state=State.APPROVED).select_for_update(of=("self",)):
+        version.service = service
+        signing.return_if_changed(actor, version)
     audit.record(actor=actor, act="service.define", what=service.slug, detail={"created": is_new})
     return service
 
@@ -92,7 +104,10 @@ def _draft(
 def explain_contradiction(
     *, actor: User, version: ModelVersion, feature: str, note: Mapping[str, str]
 ) -> ModelVersion:
-    """Write, in both languages, why a direction of the model is against the usual one."""
+    """Write, in both languages, why a direction of the model is against the usual one.
+
+    What is written after the reviewer signed is signed by nobody: back to the reviewer.
+    """
     steps.require_role(actor, Role.DATA_SCIENTIST, Role.REVIEWER)
     version = steps.held(actor, version, State.DRAFT, State.SUBMITTED, State.APPROVED)
     if not sheets.has_both_languages(note):
@@ -102,6 +117,7 @@ def explain_contradiction(
     audit.record(
         actor=actor, act="version.explain", what=str(version.pk), detail={"feature": feature}
     )
+    signing.return_if_changed(actor, version)
     return version
 
 
@@ -148,6 +164,7 @@ def approve_version(*, actor: User, version: ModelVersion, note: str = "") -> Mo
     findings.require_answers(version)
     version.approved_by, version.approved_at = actor, timezone.now()
     version.approval_note = note[:300]
+    version.signed_digest = signing.digest(version)
     return steps.move(actor, version, State.APPROVED, "version.approve", reason=note)
 
 
@@ -158,11 +175,24 @@ def reject_version(*, actor: User, version: ModelVersion, reason: str) -> ModelV
     return steps.move(actor, version, State.REJECTED, "version.reject", reason=steps.given(reason))
 
 
-@transaction.atomic
 def publish_version(*, actor: User, version: ModelVersion, reason: str) -> ModelVersion:
-    """Let clinicians run it. The version that was published until now retires with it."""
+    """Let clinicians run it. The version that was published until now retires with it.
+
+    Refused, and back with the reviewer, where it is not what was signed any more.
+    """
     steps.require_role(actor, Role.REVIEWER)
-    version = steps.held(actor, version, State.APPROVED)
+    with transaction.atomic():
+        version = steps.held(actor, version, State.APPROVED)
+        if not signing.return_if_changed(actor, version):
+            return _publish(actor, version, reason)
+    raise DomainError(
+        "changed_after_signature",
+        _("This was changed after it was signed. It is submitted again: look at it, then sign."),
+        status=409,
+    )
+
+
+def _publish(actor: User, version: ModelVersion, reason: str) -> ModelVersion:
     open_ones = contradictions.unexplained(version)
     if open_ones:
         raise DomainError(
@@ -192,6 +222,10 @@ def stop_version(*, actor: User, version: ModelVersion, reason: str) -> ModelVer
 def resume_version(*, actor: User, version: ModelVersion, reason: str = "") -> ModelVersion:
     steps.require_role(actor, Role.REVIEWER)
     version = steps.held(actor, version, State.STOPPED)
+    if version.signed_digest and not signing.is_as_signed(version):
+        raise DomainError(
+            "changed_after_signature", _("This is not what was signed any more."), status=409
+        )
     return steps.move(actor, version, State.PUBLISHED, "version.resume", reason=reason)
 
 

@@ -157,6 +157,8 @@ class ModelVersion(models.Model):
     )
     published_at = models.DateTimeField(_("published"), null=True)
     approval_note = models.CharField(max_length=300, blank=True)
+    signed_digest = models.CharField(max_length=64, blank=True, editable=False)
+    """Of what the reviewer signed; see ``registry.signing``."""
 
     objects = ModelVersionQuerySet.as_manager()
 

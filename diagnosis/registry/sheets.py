@@ -174,6 +174,10 @@ def _band_problems(sheet: Sheet) -> Iterator[Pointer]:
             yield Pointer(f"/bands/{index}/action", "unknown_action", _("No such action."))
         if not band.get("source"):
             yield Pointer(f"/bands/{index}/source", "required", _("Say where the band is from."))
+    codes = {band.get("code") for band in listed}
+    for index, note in enumerate(sheet.get("result_notes") or ()):
+        if not codes.issuperset(note.get("bands") or ()):
+            yield Pointer(f"/result_notes/{index}/bands", "unknown_band", _("No such band."))
     if listed and not bands.cover_everything(listed):
         yield Pointer("/bands", "gap", _("The bands must cover 0 to 1 without a gap."))
 

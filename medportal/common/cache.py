@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import structlog
 from django.core.cache.backends.redis import RedisCache
 from django.core.serializers.json import DjangoJSONEncoder
-from redis.exceptions import RedisError
+from redis import exceptions
 
+PAUSE_SECONDS = 1.0
+"""A page asks several times; of a broker that hangs only the first question waits."""
 log = structlog.get_logger(__name__)
 
 
@@ -30,10 +33,18 @@ class JSONSerializer:
 class ForgivingRedisCache(RedisCache):
     """A cache that is away forgets; it does not fail the page. What must hold is a row."""
 
+    _hangs_until = 0.0
+
     def _try(self, call: Callable[[], Any], *, otherwise: Any) -> Any:
+        if time.monotonic() < self._hangs_until:
+            return otherwise
         try:
             return call()
-        except RedisError as error:
+        except exceptions.TimeoutError:
+            ForgivingRedisCache._hangs_until = time.monotonic() + PAUSE_SECONDS
+            log.warning("cache_away", code="TimeoutError")
+            return otherwise
+        except exceptions.RedisError as error:
             log.warning("cache_away", code=type(error).__name__)
             return otherwise
 

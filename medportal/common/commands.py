@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from medportal.common.errors import DomainError
 from medportal.common.json_bodies import storable
+from medportal.database.identifier_key import refuse_other_key_here
 
 REFUSED = 2
 
@@ -41,6 +42,7 @@ class PlainCommand(BaseCommand):
         for name, value in options.items():
             if isinstance(value, str) and not storable(value):
                 raise Refused(f"--{name.replace('_', '-')} is no text in UTF-8.")
+        refuse_other_key_here()
         try:
             return super().execute(*args, **options)
         except DomainError as error:

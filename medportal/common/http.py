@@ -20,6 +20,7 @@ from rest_framework.views import set_rollback
 
 from medportal.common import unavailable
 from medportal.common.errors import DomainError, Pointer
+from medportal.common.json_bodies import MOST_NAMED
 
 PROBLEM_TYPE = "application/problem+json"
 QUESTION = "?"
@@ -37,7 +38,9 @@ def problem_body(
         "detail": _printable(message),
     }
     if pointers:
-        body["errors"] = [_error(pointer) for pointer in pointers]
+        body["errors"] = [_error(pointer) for pointer in pointers[:MOST_NAMED]]
+    if len(pointers) > MOST_NAMED:
+        body["errors_left_out"] = len(pointers) - MOST_NAMED
     return body
 
 

@@ -1,18 +1,31 @@
-"""A row that a worker takes, holds by a lease, and settles; the message is only a nudge."""
+"""A row that a worker takes, holds by a lease, and settles; the message is only a nudge.
+
+The lease is short and its holder renews it while it works. Whoever is killed renews nothing, so
+that the row is free within seconds. The clock is the database's, whatever machines say.
+"""
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event, Thread
 from typing import Any, Self
 
+import structlog
 from django.conf import settings
-from django.db import models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+log = structlog.get_logger(__name__)
+RENEWALS = 3
+"""In the time of one lease: two may be late."""
+LAPSED = Q(state="running", lease_until__lt=Now())
 
 
 class JobQuerySet(models.QuerySet[Any]):
@@ -25,25 +38,32 @@ class JobQuerySet(models.QuerySet[Any]):
         return self._free().filter(attempts__gte=settings.ATTEMPT_LIMIT)
 
     def _free(self) -> Self:
-        lapsed = Q(state=Job.State.RUNNING, lease_until__lt=timezone.now())
-        return self.filter(Q(state=Job.State.QUEUED) | lapsed)
+        return self.filter(Q(state=Job.State.QUEUED) | LAPSED)
+
+    def lost(self, *, unrung_for: timedelta) -> Self:
+        """Held by nobody although somebody was rung for: lapsed, or queued for so long."""
+        queued = Q(state=Job.State.QUEUED, requested_at__lt=Now() - unrung_for)
+        return self.claimable().filter(queued | LAPSED)
 
     @transaction.atomic
-    def claim(self, pk: uuid.UUID | str, lease_seconds: float | None = None) -> Any | None:
+    def claim(self, pk: uuid.UUID | str) -> Any | None:
         """Take the row if nobody holds it. One UPDATE decides, so two workers cannot both win."""
-        now = timezone.now()
-        lease = timedelta(seconds=lease_seconds or settings.LEASE_SECONDS)
         won = (
             self.claimable()
             .filter(pk=pk)
             .update(
                 state=Job.State.RUNNING,
                 attempts=F("attempts") + 1,
-                started_at=now,
-                lease_until=now + lease,
+                started_at=timezone.now(),
+                lease_until=leased(),
             )
         )
         return self.get(pk=pk) if won else None
+
+    def renew(self, job: Any) -> bool:
+        """Hold on to a claimed row; False if it is settled or somebody else's by now."""
+        mine = self.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+        return bool(mine.update(lease_until=leased()))
 
     def settle(self, job: Any, **result: object) -> bool:
         """Store the outcome unless a later attempt has taken over since ``job`` was claimed."""
@@ -65,7 +85,7 @@ class JobQuerySet(models.QuerySet[Any]):
     def release(self, job: Any) -> bool:
         """Hand a claimed row back at once, so that nobody waits for its lease to run out."""
         mine = self.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
-        return bool(mine.update(lease_until=timezone.now()))
+        return bool(mine.update(lease_until=Now()))
 
 
 class Job(models.Model):
@@ -99,12 +119,45 @@ class Job(models.Model):
         return self.state not in self.PENDING
 
 
+def leased() -> Any:
+    return Now() + timedelta(seconds=settings.LEASE_SECONDS)
+
+
 @contextmanager
-def handed_back(model: Any, job: Job) -> Iterator[None]:
-    """After an unexpected error the row is free at once; its attempts say when to stop."""
+def held(model: Any, job: Job, *, at_most: float | None = None) -> Iterator[None]:
+    """While the block works the lease is renewed, at most for so many seconds.
+
+    After an unexpected error the row is free at once; its attempts say when to stop.
+    """
+    ended = Event()
+    until = time.monotonic() + (at_most or settings.HOLD_SECONDS)
+    Thread(target=_renew, args=(model, job, ended, until), daemon=True).start()
     try:
         yield
     except Exception:
         with transaction.atomic():
             model.unscoped.release(job)
         raise
+    finally:
+        ended.set()
+
+
+def _renew(model: Any, job: Job, ended: Event, until: float) -> None:
+    """A thread of its own, with a session of its own; most runs end before its first renewal."""
+    try:
+        while not ended.wait(settings.LEASE_SECONDS / RENEWALS) and time.monotonic() < until:
+            if not _renewed(model, job):
+                return
+    finally:
+        connection.close()
+
+
+def _renewed(model: Any, job: Job) -> bool:
+    """A database that is away may come back before the lease runs out."""
+    try:
+        with transaction.atomic():
+            return bool(model.unscoped.renew(job))
+    except DatabaseError as error:
+        log.warning("lease_not_renewed", code=type(error).__name__)
+        connection.close()
+        return True

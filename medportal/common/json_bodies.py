@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,10 @@ from medportal.common.errors import DomainError, Pointer
 DEEPEST = 32
 """Nothing that we take is nested deeper, a FHIR resource in its bundle included."""
 
+MOST_MEMBERS = 1000
+"""Of one list or object of a body that is not a file."""
+MOST_NAMED = 20
+"""Of the faults of one body; whoever mends twenty finds the twenty-first."""
 
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -44,8 +49,11 @@ def _whole(digits: str) -> int | float:
         return float("inf")
 
 
-def read(raw: bytes, *, deepest: int = DEEPEST) -> Any:
-    """What the body holds. NaN and Infinity go on to the validator, which knows their field."""
+def read(raw: bytes, *, deepest: int = DEEPEST, most: int | None = None) -> Any:
+    """What the body holds. NaN and Infinity go on to the validator, which knows their field.
+
+    ``most``: of the members of any list or object in it.
+    """
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -58,10 +66,25 @@ def read(raw: bytes, *, deepest: int = DEEPEST) -> Any:
         raise _broken("broken_json", message) from None
     except RecursionError:
         raise _broken("nested_too_deeply", _("The body is nested too deeply.")) from None
-    problems = list(_walk(found, "", deepest))
+    problems = list(islice(_walk(found, "", deepest), MOST_NAMED))
+    if not problems and most is not None:
+        problems = list(islice(_too_many(found, "", most), MOST_NAMED))
     if problems:
-        raise DomainError("parse_error", problems[0].message, pointers=problems[:20])
+        raise DomainError("parse_error", problems[0].message, pointers=problems)
     return found
+
+
+def _too_many(found: Any, at: str, most: int) -> Iterator[Pointer]:
+    """Before any field is looked at: what is not read costs nothing."""
+    if not isinstance(found, dict | list):
+        return
+    if len(found) > most:
+        text = _("At most %(most)d are taken here at a time.") % {"most": most}
+        yield Pointer(at, "too_many", text)
+        return
+    members = found.items() if isinstance(found, dict) else enumerate(found)
+    for name, inner in members:
+        yield from _too_many(inner, f"{at}/{step(str(name))}", most)
 
 
 def _broken(code: str, message: str) -> DomainError:

@@ -2,7 +2,8 @@
 
 A database error quotes the row it refused, so no exception is ever written by its text: its class,
 SQLSTATE, constraint and stack tell an operator enough. Of a library's message the words that its
-author wrote are kept, and of its arguments only numbers.
+author wrote are kept, and of its arguments only numbers. What a client sent (a host's name, a
+look-up) stays out even where a library wrote it into its words.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ ALLOWED_KEYS = frozenset(
         "seconds", "service", "sqlstate", "state", "status", "task", "task_id", "version", "worker",
     }
 )  # fmt: skip
+SECURITY = "django.security."
+"""Its words are those of an exception, and hold what was sent; its name says what happened."""
+SENT = re.compile(r"""'[^']*'|"[^"]*"|«[^»]*»|`[^`]*`""")
 OURS = ("medportal", "accounts", "diagnosis")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]|%[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
 LONGEST = 400
@@ -42,7 +46,7 @@ class SafeFormatter(logging.Formatter):
             "role": os.environ.get("MEDPORTAL_ROLE", "command"),
             "event": _event(record),
         }
-        line |= _allowed(record)
+        line |= _of_the_request(record) | _allowed(record)
         if record.exc_info and record.exc_info[1] is not None:
             where = record.exc_info[2] if record.levelno >= logging.ERROR else None
             line |= describe(record.exc_info[1], where)  # of a refusal the stack says nothing new
@@ -74,10 +78,32 @@ def _event(record: logging.LogRecord) -> str:
         return _first_line(str(record.msg.get("event", "")))
     if isinstance(record.msg, BaseException):
         return _class_name(record.msg)
+    if record.name.startswith(SECURITY):
+        return record.name.removeprefix(SECURITY)
+    nameless = "answered" if hasattr(record, "status_code") else f"{record.name}.{record.funcName}"
+    return _first_line(_words(record)) or nameless
+
+
+def _words(record: logging.LogRecord) -> str:
+    """The author's own; nothing where they are mere places for what stays out."""
     words = str(record.msg)
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None and words == str(error):
+        return _class_name(error)
     if record.args:
-        words = _filled(words, record.args)
-    return _first_line(words)
+        if not re.search(r"[^\W\d_]", PLACEHOLDER.sub("", words)):
+            return ""
+        return _filled(words, record.args)
+    return words if record.name.split(".", 1)[0] in OURS else SENT.sub("…", words)
+
+
+def _of_the_request(record: logging.LogRecord) -> dict[str, Any]:
+    """Which of our addresses, by its name: the address itself may hold anything."""
+    request = getattr(record, "request", None)
+    match = getattr(request, "resolver_match", None)
+    found = {"method": getattr(request, "method", None), "route": getattr(match, "view_name", None)}
+    found["status"] = getattr(record, "status_code", None)
+    return {key: value for key, value in found.items() if value and record.name != "django.server"}
 
 
 def _filled(words: str, args: Any) -> str:

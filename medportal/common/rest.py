@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, NotFound
+from rest_framework.metadata import BaseMetadata
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
@@ -17,9 +19,7 @@ from rest_framework.request import Request
 
 from medportal.common import json_bodies
 from medportal.common.errors import DomainError, Pointer
-from medportal.common.json_bodies import step
-
-MOST_NAMED = 20
+from medportal.common.json_bodies import MOST_MEMBERS, MOST_NAMED, step
 
 
 class StrictParser(BaseParser):
@@ -28,7 +28,7 @@ class StrictParser(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:  # noqa: ARG002  # the framework's names
-        return json_bodies.read(stream.read())
+        return json_bodies.read(stream.read(), most=MOST_MEMBERS)
 
 
 def unknown_names(names: Iterable[object], known: Iterable[str]) -> list[tuple[str, str]]:
@@ -79,8 +79,35 @@ class MomentField(serializers.DateTimeField):
         return value if timezone.is_aware(value) else super().enforce_timezone(value)
 
 
+class Methods(BaseMetadata):
+    """OPTIONS: what the address answers to, and where it is described, in no developer's words."""
+
+    def determine_metadata(self, request: Request, view: Any) -> dict[str, Any]:  # noqa: ARG002  # the framework's names
+        return {"methods": view.allowed_methods, "documentation": reverse("docs")}
+
+
+class ShortList(serializers.ListSerializer[Any]):
+    """Of many faulty items the first few are named, and the rest is not looked at any more."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        self.faulty = 0
+        return super().to_internal_value(data)
+
+    def run_child_validation(self, data: Any) -> Any:
+        if self.faulty >= MOST_NAMED:
+            return None
+        try:
+            return super().run_child_validation(data)
+        except serializers.ValidationError:
+            self.faulty += 1
+            raise
+
+
 class StrictSerializer(serializers.Serializer[Any]):
     """A field that nobody reads is a mistake of the caller, not to be passed over."""
+
+    class Meta:
+        list_serializer_class = ShortList
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sys
@@ -12,7 +13,16 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+COMMAND = "command"
+"""The role of whatever is neither web nor worker nor beat."""
 PROFILES = ("production", "loopback", "demo", "test")
+SERVERS, OWNER = "servers.json", "owner.json"
+"""What the supervisor wrote: for everybody, and for commands alone."""
+OWNER_IS_FOR_COMMANDS = (
+    "DATABASE_OWNER_URL is for commands such as migrate and restore: take it out of the "
+    "environment of «{role}». Whoever owns the tables could rewrite the audit trail."
+)
+LOCK = "servers.lock"
 NOWHERE = "No servers: set DATABASE_URL and REDIS_URL, or start them with: make demo"
 
 WITHOUT_SERVERS = {
@@ -34,9 +44,26 @@ class Addresses:
     broker: str
 
 
-def _written() -> dict[str, Any]:
+def servers_run(folder: Path) -> bool:
+    """Whether a supervisor holds the folder: its lock is the kernel's, and a killed one has none.
+
+    Files that it wrote say where its servers were, not that they are.
+    """
     try:
-        found = json.loads((var_folder() / "servers.json").read_text())
+        with (folder / LOCK).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _written(name: str = SERVERS) -> dict[str, Any]:
+    if not servers_run(var_folder()):
+        return {}
+    try:
+        found = json.loads((var_folder() / name).read_text())
     except (FileNotFoundError, PermissionError, NotADirectoryError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -53,7 +80,14 @@ def chosen_profile() -> str:
 
 
 def find_addresses() -> Addresses:
-    """The servers' addresses; one line and the end where there are none and some are needed."""
+    """The servers' addresses; one line and the end where there are none and some are needed.
+
+    The owner's is looked for by commands alone: what answers requests or works behind them never
+    holds it, neither in its environment nor in a file that it reads.
+    """
+    role = os.environ.get("MEDPORTAL_ROLE", COMMAND)
+    if role != COMMAND and os.environ.get("DATABASE_OWNER_URL"):
+        raise SystemExit(OWNER_IS_FOR_COMMANDS.format(role=role))
     database, broker = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
     if database and broker:
         return Addresses(database, os.environ.get("DATABASE_OWNER_URL", ""), broker)
@@ -61,7 +95,8 @@ def find_addresses() -> Addresses:
         raise SystemExit("Set DATABASE_URL and REDIS_URL together, or neither.")
     written = _written()
     if written:
-        return Addresses(written["database_url"], written["owner_url"], written["redis_url"])
+        owner = _written(OWNER).get("owner_url", "") if role == COMMAND else ""
+        return Addresses(written["database_url"], owner, written["redis_url"])
     if os.environ.get("MEDPORTAL_WITHOUT_SERVERS") or _asks_nothing(sys.argv):
         return Addresses("postgresql:///medportal?host=/nonexistent", "", "unix:///nonexistent")
     raise SystemExit(NOWHERE)

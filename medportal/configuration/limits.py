@@ -23,13 +23,21 @@ INTERACTIVE_TIME_LIMIT = seconds("INTERACTIVE_TIME_LIMIT", 30)
 BATCH_TIME_LIMIT = seconds("BATCH_TIME_LIMIT", 600)
 UPKEEP_TIME_LIMIT = seconds("UPKEEP_TIME_LIMIT", 4 * 3600)
 """A backup and its trial take as long as they take; this ends one that hangs."""
-LEASE_SECONDS = seconds("LEASE_SECONDS", 60)
-"""A prediction whose worker has not settled it by then is anybody's; longer than the time limit."""
-BATCH_LEASE_SECONDS = seconds("BATCH_LEASE_SECONDS", 900)
-SWEEP_SECONDS = seconds("SWEEP_SECONDS", 60)
+LEASE_SECONDS = seconds("LEASE_SECONDS", 4)
+"""A row whose worker has not renewed its lease for so long is anybody's."""
+HOLD_SECONDS = seconds("HOLD_SECONDS", 60)
+BATCH_HOLD_SECONDS = seconds("BATCH_HOLD_SECONDS", 900)
+"""No lease is renewed for longer; more than the limits of tasks above."""
+SWEEP_SECONDS = seconds("SWEEP_SECONDS", 3)
+"""Between two looks for rows that nobody holds."""
+RING_AGAIN_SECONDS = seconds("RING_AGAIN_SECONDS", 60)
+"""A queued row is rung for again after that, or as soon as its queue has no message left."""
 SWEEP_LIMIT = 100
 ATTEMPT_LIMIT = 3
 PREFER_WAIT_LIMIT_SECONDS = 10
+
+BROKER_SECONDS = seconds("BROKER_SECONDS", 0.25)
+"""How long a click waits for a broker that hangs, at each try; the row is stored anyway."""
 
 HEARTBEAT_SECONDS = seconds("HEARTBEAT_SECONDS", 10)
 """Between two signs of life of a worker."""

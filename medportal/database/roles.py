@@ -56,6 +56,8 @@ def grant(application: str, alias: str = DEFAULT_DB_ALIAS) -> None:
 
 
 _WORK = (
+    "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC;"  # a temporary table shadows a real one
+    "REVOKE TEMPORARY ON DATABASE {database} FROM {role};"
     "GRANT USAGE ON SCHEMA public TO {role};"
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};"
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};"
@@ -64,5 +66,9 @@ _WORK = (
 
 def _run(connection: BaseDatabaseWrapper, statement: str, role: str, table: str = "") -> None:
     with connection.cursor() as cursor:
-        composed = sql.SQL(statement).format(role=sql.Identifier(role), table=sql.Identifier(table))
+        composed = sql.SQL(statement).format(
+            role=sql.Identifier(role),
+            table=sql.Identifier(table),
+            database=sql.Identifier(str(connection.settings_dict["NAME"])),
+        )
         cursor.execute(composed)

@@ -9,13 +9,15 @@ import time
 
 from medportal.configuration.addresses import ROOT
 
-TOOLS = ROOT / ".venv" / "bin"
+MODULE = [sys.executable, "-m"]
+"""Not the programs beside it: their first line breaks where the path has a blank."""
+IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 CHECKS: tuple[tuple[str, list[str]], ...] = (
-    ("format", [f"{TOOLS}/ruff", "format", "--check", "."]),
-    ("lint", [f"{TOOLS}/ruff", "check", "."]),
-    ("types", [f"{TOOLS}/mypy"]),
-    ("imports", [f"{TOOLS}/lint-imports"]),
-    ("templates", [f"{TOOLS}/djlint", "--lint", "--quiet", "templates"]),
+    ("format", [*MODULE, "ruff", "format", "--check", "."]),
+    ("lint", [*MODULE, "ruff", "check", "."]),
+    ("types", [*MODULE, "mypy"]),
+    ("imports", [sys.executable, "-c", IMPORTS]),
+    ("templates", [*MODULE, "djlint", "--lint", "--quiet", "templates"]),
     ("system", [sys.executable, "manage.py", "check"]),
     ("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
     ("translations", [sys.executable, "-m", "medportal.launch.translations", "check"]),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from medportal.configuration.addresses import ROOT, var_folder
+from medportal.configuration.addresses import ROOT, servers_run, var_folder
 from medportal.launch.installation import (
     open_servers,
     refuse_other_servers,
@@ -42,7 +42,7 @@ def verify_backup() -> None:
 
 
 def upgrade() -> None:
-    if (var_folder() / "ready").exists():
+    if servers_run(var_folder()) and (var_folder() / "ready").exists():
         raise Unusable("Stop the portal first: nobody should work while its tables change.")
     _manage("upgrade", str(_given("TO")), "--key-file", str(_given("KEY")))
 
@@ -76,7 +76,7 @@ def _manage(*words: str) -> None:
     refuse_other_servers()
     if not (var_folder() / "secrets.json").exists():
         raise Unusable(f"There is no installation in {var_folder()}.")
-    if (var_folder() / "servers.json").exists():
+    if servers_run(var_folder()):
         _command("", *words)
         return
     with open_servers(_profile()):

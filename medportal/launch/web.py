@@ -9,6 +9,7 @@ from django.conf import settings
 from granian.constants import Interfaces
 from granian.server import Server
 
+from medportal.database.identifier_key import refuse_other_key
 from medportal.database.versions import refuse_newer
 from medportal.supervisor.postgres import refuse_unfit
 from medportal.supervisor.system import Unusable
@@ -25,6 +26,7 @@ def main() -> None:
             settings.WEB_WORKERS * settings.WEB_CONNECTIONS + settings.OTHER_CONNECTIONS,
         )
         refuse_newer(settings.ADDRESSES.database)
+        refuse_other_key(settings.ADDRESSES.database, settings.IDENTIFIER_KEY)
     except Unusable as error:
         sys.exit(str(error))
     Server(

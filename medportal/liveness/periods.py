@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
-from django.db.models.functions import Now
 
 from medportal.liveness.models import PeriodicRun
 
-KEPT = timedelta(days=7)
+KEPT = timedelta(hours=1)
+"""Longer than any message of a period is on its way."""
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def claim(job: str, period: str) -> bool:
     start = datetime.fromisoformat(period)
     _, is_ours = PeriodicRun.objects.get_or_create(job=job, period_start=start)
     if is_ours:
-        PeriodicRun.objects.filter(job=job, started_at__lt=Now() - KEPT).delete()
+        PeriodicRun.objects.filter(job=job, period_start__lt=start - KEPT).delete()
     return is_ours
 
 

@@ -9,3 +9,9 @@ class OperationsConfig(AppConfig):
     label = "operations"
     verbose_name = _("Operations")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from medportal.database.identifier_key import migrated
+        from medportal.operations.identifier_keys import keep_fingerprint
+
+        migrated.connect(keep_fingerprint)

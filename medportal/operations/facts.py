@@ -10,15 +10,17 @@ from pathlib import Path
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from accounts import audit
 from medportal.operations.models import Backup
 
 WANTED_POLICY = "noeviction"
 BROKER_QUEUES = ("interactive", "batch")
 LARGEST_CLOCK_OFFSET = 2.0
 FULLEST_DISK = 0.8
+EVENT_BYTES = 1500
 OLDEST_VERIFIED_SECONDS = 26 * 3600.0
 """A night may pass without a backup; a second one may not."""
 
@@ -33,6 +35,20 @@ def database_answers() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def database_takes_events() -> bool:
+    """Whether the audit trail takes an event now; the one that is tried is rolled back.
+
+    It is larger than others, so that it does not fit where they no longer do.
+    """
+    try:
+        with transaction.atomic():
+            audit.record(actor=None, act="system.ready", detail={"room": "-" * EVENT_BYTES})
+            transaction.set_rollback(True)
     except DatabaseError:
         return False
     return True

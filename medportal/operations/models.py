@@ -84,3 +84,14 @@ class Backup(models.Model):
 
     def __str__(self) -> str:
         return self.name or str(self.id)
+
+
+class IdentifierKey(models.Model):
+    """A key of identifiers, by its number and fingerprint; the highest number is in use."""
+
+    number = models.PositiveSmallIntegerField(primary_key=True)
+    fingerprint = models.CharField(max_length=64, unique=True)
+    known_since = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"identifier key {self.number}"

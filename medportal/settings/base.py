@@ -163,8 +163,8 @@ CACHES: dict[str, dict[str, Any]] = {
         "TIMEOUT": 300,  # one server that never evicts: whatever is cached must expire
         "OPTIONS": {
             "serializer": "medportal.common.cache.JSONSerializer",
-            "socket_connect_timeout": 1,
-            "socket_timeout": 1,
+            "socket_connect_timeout": BROKER_SECONDS,
+            "socket_timeout": BROKER_SECONDS,
         },
     }
 }

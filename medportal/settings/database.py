@@ -7,6 +7,7 @@ from typing import Any
 
 from medportal.configuration.addresses import Addresses, database_parts
 from medportal.configuration.limits import CONNECTION_WAIT_SECONDS, WEB_CONNECTIONS
+from medportal.database.watched import WatchedConnection
 
 ROLE = os.environ.get("MEDPORTAL_ROLE", "command")
 """What this process is: web, interactive, batch, training, quarantine, beat or command."""
@@ -17,7 +18,16 @@ LOCK_SECONDS = 5 if ROLE == "web" else 0
 """How long a request waits for somebody else's row; 0: as long as a statement may take."""
 CONNECT_SECONDS = 5
 
+NETWORK = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""A machine that is gone is noticed by the network; a Unix socket has none of this."""
+
 POOL = {
+    "connection_class": WatchedConnection,
     "min_size": 1,
     "max_size": WEB_CONNECTIONS,
     "timeout": CONNECTION_WAIT_SECONDS,
@@ -32,7 +42,7 @@ APPEND_ONLY_TABLES = (
 )
 """The application inserts and reads here; it neither changes nor removes."""
 
-READ_ONLY_TABLES = ("django_migrations",)
+READ_ONLY_TABLES = ("django_migrations", "operations_identifierkey")
 
 
 def databases(addresses: Addresses) -> dict[str, Any]:
@@ -46,11 +56,12 @@ def databases(addresses: Addresses) -> dict[str, Any]:
         "application_name": f"medportal {ROLE}",
         "connect_timeout": CONNECT_SECONDS,
         "options": limits,
+        **NETWORK,
     }
     if ROLE == "web":
         parts["OPTIONS"]["pool"] = POOL
     default = parts | {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "medportal.database.postgresql",
         "CONN_MAX_AGE": 0 if ROLE == "web" else 60,  # a pool keeps them itself
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": True,

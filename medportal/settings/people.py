@@ -36,17 +36,17 @@ ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "60/m/ip,100/h/key"}
 slows down whoever tries one name from many."""
 
 AXES_USERNAME_FORM_FIELD = "login"
-AXES_USERNAME_CALLABLE = "accounts.request_facts.tried_username"
+AXES_USERNAME_CALLABLE = "accounts.lockout.tried_name"
+AXES_HANDLER = "accounts.lockout.NamelessHandler"
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_page"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
-AXES_HTTP_RESPONSE_CODE = 429
 AXES_SENSITIVE_PARAMETERS: list[str] = ["login", "username", "ip_address", "csrfmiddlewaretoken"]
 AXES_VERBOSE = False
-AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_CLIENT_IP_CALLABLE = "accounts.request_facts.client_address"
 AXES_IPWARE_PROXY_COUNT = 0  # believe no forwarded address until an operator counts the proxies
 

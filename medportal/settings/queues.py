@@ -12,14 +12,15 @@ from medportal.configuration.limits import *
 from medportal.configuration.periods import period_start
 from medportal.settings.database import ROLE
 
+HASTY = ROLE in ("web", "command")
 CELERY_BROKER_URL = celery_broker(find_addresses().broker)
-CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_CONNECTION_TIMEOUT = BROKER_SECONDS if HASTY else 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "visibility_timeout": 2 * int(BATCH_TIME_LIMIT) + 60,  # shorter runs a task twice at once
-    "socket_connect_timeout": 1,
-    "socket_timeout": 1 if ROLE in ("web", "command") else 5,  # a click waits no longer
+    "socket_connect_timeout": BROKER_SECONDS if HASTY else 1,
+    "socket_timeout": BROKER_SECONDS if HASTY else 5,  # a click waits no longer
     "health_check_interval": 20,
     "global_keyprefix": "celery:",
     # a publisher tries once more at once and then leaves the row to the sweep
@@ -81,6 +82,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-explanations": every(SWEEP_SECONDS, "diagnosis.inference.tasks.sweep_explanations"),
     "sweep-imports": every(SWEEP_SECONDS, "diagnosis.records.tasks.sweep_imports"),
 }
+SWEEPS = frozenset(str(entry["task"]) for entry in CELERY_BEAT_SCHEDULE.values())
+"""Beat runs these itself; what follows is for a worker."""
 if BACKUP_DESTINATION:
     CELERY_BEAT_SCHEDULE["nightly-backup"] = every(
         BACKUP_LOOK_SECONDS, "medportal.operations.tasks.nightly_backup"

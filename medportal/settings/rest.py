@@ -15,6 +15,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["medportal.common.rest.StrictParser"],
+    "DEFAULT_METADATA_CLASS": "medportal.common.rest.Methods",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "medportal.common.rest.Pages",
     "DEFAULT_THROTTLE_CLASSES": [

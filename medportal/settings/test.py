@@ -25,10 +25,13 @@ _HOST = f"{DATABASE_NAME}?host={FOLDER}/run"
 os.environ["MEDPORTAL_PROFILE"] = "test"
 os.environ["MEDPORTAL_VAR"] = str(FOLDER / "var")
 os.environ["DATABASE_URL"] = f"postgresql://medportal_app:{PASSWORD}@/{_HOST}"
-os.environ["DATABASE_OWNER_URL"] = f"postgresql://medportal_owner:{PASSWORD}@/{_HOST}"
+if os.environ.get("MEDPORTAL_ROLE", "command") == "command":
+    os.environ["DATABASE_OWNER_URL"] = f"postgresql://medportal_owner:{PASSWORD}@/{_HOST}"
 os.environ["REDIS_URL"] = f"unix://:{PASSWORD}@{FOLDER}/run/valkey.sock?db=0"
 os.environ["SECRET_KEY"] = "test-" + PASSWORD * 2
-os.environ["IDENTIFIER_KEY"] = "test-identifiers-" + "0" * 40  # the same in the live worker
+os.environ["IDENTIFIER_KEY"] = os.environ.get(  # the same in the live worker
+    "MEDPORTAL_TEST_IDENTIFIER_KEY", "test-identifiers-" + "0" * 40
+)
 
 from medportal.settings.loopback import *  # noqa: E402  # it reads what stands above
 

@@ -9,11 +9,13 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
+from medportal.configuration.addresses import LOCK
 from medportal.supervisor.postgres import APPLICATION, OWNER, SUPERUSER, Postgres
-from medportal.supervisor.process import Account, Child
+from medportal.supervisor.process import Account, Child, wait_until
 from medportal.supervisor.system import (
     ELSEWHERE,
     Unusable,
@@ -25,6 +27,8 @@ from medportal.supervisor.system import (
 from medportal.supervisor.valkey import Valkey, refuse_evicting
 
 LONGEST_SOCKET = 107
+ASKED_SECONDS = 0.5
+"""Whoever asks whether servers run here holds their lock for a moment."""
 Say = Callable[[str], None]
 
 
@@ -108,7 +112,7 @@ class Servers:
             child.stop()
         self._children = []
         if self._lock is not None:
-            (self.folder / "servers.json").unlink(missing_ok=True)
+            self._remove_addresses()
         if self._made_sockets and self.sockets:
             shutil.rmtree(self.sockets, ignore_errors=True)
         if self._lock is not None:
@@ -139,7 +143,6 @@ class Servers:
         return {
             "profile": self.profile,
             "database_url": self.postgres.url(APPLICATION),
-            "owner_url": self.postgres.url(OWNER),
             "redis_url": self.valkey.url,
             "sockets": str(self.sockets),
         }
@@ -147,12 +150,10 @@ class Servers:
     def _take_folder(self) -> None:
         """One supervisor a folder. The lock is the kernel's, so a killed one leaves none behind."""
         self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
-        lock = os.open(self.folder / "servers.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if not wait_until(partial(_locked, lock), ASKED_SECONDS):
             os.close(lock)
-            raise Unusable(f"The servers of {self.folder} already run: stop them first.") from None
+            raise Unusable(f"The servers of {self.folder} already run: stop them first.")
         self._lock = lock
 
     def _forget_last_start(self) -> None:
@@ -164,7 +165,7 @@ class Servers:
             stale = Path(json.loads(file.read_text()).get("sockets", ""))
         except ValueError:
             stale = Path()
-        file.unlink()
+        self._remove_addresses()
         if stale.parent == ELSEWHERE and stale.name.startswith("medportal-s-"):
             shutil.rmtree(stale, ignore_errors=True)
 
@@ -198,7 +199,21 @@ class Servers:
         return words
 
     def _write_addresses(self) -> None:
+        """The owner's apart: web and workers read the first file and never the second."""
+        write_private(self.folder / "owner.json", {"owner_url": self.postgres.url(OWNER)})
         write_private(self.folder / "servers.json", self.addresses())
+
+    def _remove_addresses(self) -> None:
+        for name in ("servers.json", "owner.json"):
+            (self.folder / name).unlink(missing_ok=True)
+
+
+def _locked(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def write_private(file: Path, content: dict[str, str]) -> None:

@@ -31,9 +31,9 @@ class Valkey:
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         lines = [
             "port 0",
-            f"unixsocket {self.socket}",
+            f"unixsocket {_quoted(self.socket)}",
             "unixsocketperm 600",
-            f"dir {self.data}",
+            f"dir {_quoted(self.data)}",
             f"requirepass {self.password}",
             "appendonly yes",
             "appendfsync everysec",
@@ -45,7 +45,7 @@ class Valkey:
         ]
         file = self._configuration
         file.touch(mode=0o600)
-        file.write_text("\n".join(lines) + "\n")
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     @property
     def _configuration(self) -> Path:
@@ -73,6 +73,12 @@ class Valkey:
                 return bool(client.ping())
         except redis.RedisError:
             return False
+
+
+def _quoted(path: Path) -> str:
+    """As its configuration wants a path with blanks."""
+    plain = str(path).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{plain}"'
 
 
 def refuse_evicting(url: str) -> None:

@@ -34,6 +34,34 @@
     setTimeout(() => { button.textContent = words; }, 2000);
   });
 
+  // An own estimate goes out after three seconds; until then another tap or «take it back» counts.
+  const MOMENT = 3000;
+  const waiting = new WeakMap();
+  const settle = (form, chosen) => {
+    clearTimeout(waiting.get(form));
+    $$("button[name]", form).forEach((b) => b.setAttribute("aria-pressed", String(b === chosen)));
+    const note = $("[data-noted]", form);
+    note.hidden = !chosen;
+    $("[data-chosen]", note).textContent = chosen ? chosen.textContent : "";
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!("takesBack" in form.dataset) || form.dataset.sure || !event.submitter) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const chosen = event.submitter;
+    settle(form, chosen);
+    say($("[data-noted]", form).textContent);
+    waiting.set(form, setTimeout(() => {
+      form.dataset.sure = "1";
+      form.requestSubmit(chosen);
+    }, MOMENT));
+  }, true);
+  document.addEventListener("click", (event) => {
+    const form = event.target.closest("[data-take-back]")?.form;
+    if (form) settle(form, null);
+  });
+
   // A second click on a submit button sends nothing.
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -69,6 +97,33 @@
   });
   document.addEventListener("change", showChosen);
   document.addEventListener("htmx:afterSwap", showChosen);
+
+  // A decision that departs from the estimate or from the usual action asks for its reason.
+  const showReason = () => $$("form[data-departs]").forEach((form) => {
+    const judged = $("input[name=assessment]:checked", form);
+    const action = $("input[name=action]:checked", form);
+    const isUnusual = action && $("[data-usual]", form) && !("usual" in action.dataset);
+    const departs = (judged && judged.value !== "about-right") || isUnusual;
+    const part = $("[data-when-departing]", form);
+    if (!part) return;
+    part.hidden = !departs && !$("select", part).value && !part.matches(".invalid");
+  });
+  document.addEventListener("change", showReason);
+  document.addEventListener("htmx:afterSwap", showReason);
+
+  // A fold stays as it was left until the session ends: <details data-fold="name">.
+  document.addEventListener("click", (event) => {
+    const fold = event.target.closest("summary")?.parentElement;
+    if (!fold?.dataset.fold) return;
+    const { foldsUrl } = fold.closest("[data-folds-url]").dataset;
+    const body = new URLSearchParams({ fold: fold.dataset.fold, open: fold.open ? "" : "1" }); // about to turn
+    fetch(foldsUrl, { method: "POST", body, headers: { "X-CSRFToken": token() } });
+  });
+  const openFoldOf = (target) => {
+    for (let part = target?.closest("details"); part; part = part.parentElement.closest("details")) {
+      part.open = true;
+    }
+  };
 
   // A value of the chart that was changed by hand: the page asks whether it is a try or a finding.
   const showChanges = () => $$("form[data-what-if]").forEach((form) => {
@@ -143,6 +198,7 @@
     "/": () => { $("#find")?.focus(); return Boolean($("#find")); },
     j: () => step(1),
     k: () => step(-1),
+    n: () => { $("[data-next]")?.click(); return Boolean($("[data-next]")); },
   };
   const arrows = { ArrowDown: 1, ArrowUp: -1 };
   document.addEventListener("keydown", (event) => {
@@ -154,10 +210,49 @@
     if (keys[event.key]?.()) event.preventDefault();
   });
 
+  // The language switch takes along what was typed: by way of the server's session, never the
+  // browser's storage. Passwords, files and hidden fields stay behind.
+  const typedForms = () => $$("main form[method=post]").filter((form) => !("language" in form.dataset));
+  const typed = (form) => [...form.elements].filter((field) => field.name
+    && field.matches("input, select, textarea") && !field.matches("[data-sends]")
+    && !["hidden", "password", "file", "submit", "button"].includes(field.type));
+  const isBox = (field) => ["checkbox", "radio"].includes(field.type);
+  const isTouched = (field) => {
+    if (isBox(field)) return field.checked !== field.defaultChecked;
+    if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+    return field.value !== field.defaultValue;
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!("language" in form.dataset) || !form.elements.draft) return;
+    const forms = typedForms();
+    if (!forms.some((each) => typed(each).some(isTouched)) && !$(".error-summary")) return;
+    form.elements.draft.value = JSON.stringify(forms.flatMap((each, at) => {
+      const found = new Map();
+      for (const field of typed(each)) {
+        if (!found.has(field.name)) found.set(field.name, []);
+        if (!isBox(field) || field.checked) found.get(field.name).push(field.value);
+      }
+      return [...found].map(([name, values]) => [at, name, values]);
+    }));
+  });
+  const fillIn = ([at, name, values]) => {
+    const left = [...values];
+    const form = typedForms()[at];
+    for (const field of form ? typed(form).filter((each) => each.name === name) : []) {
+      if (isBox(field)) field.checked = values.includes(field.value);
+      else if (left.length) field.value = left.shift();
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  };
+  const held = $("#draft");
+  if (held) { JSON.parse(held.textContent).forEach(fillIn); held.remove(); }
+
   // The session's end is announced a minute before. When it has ended the page is hidden, keeps
   // what was typed (in itself, nowhere else), and goes on once the same person has logged in.
   const { sessionUrl, againUrl, user } = document.body.dataset;
   const [warning, ended] = [$("#session-warning"), $("#session-ended")];
+  const tabs = new BroadcastChannel("medportal-session");
   if (sessionUrl && warning) {
     const SOON = 60;
     const title = document.title;
@@ -230,12 +325,22 @@
       if (event.detail.requestConfig?.triggeringEvent) look();
     });
     timer = setTimeout(look, endsAt - Date.now() - SOON * 1000);
+    // Another tab logged out, or in: this page is blank before the server was asked.
+    tabs.addEventListener("message", ({ data }) => {
+      if (data !== user) hide(true);
+      if (data !== user || ended.open) look();
+    });
   }
+  // Whose page this is, and nothing more, is told to the other tabs; a name is in no storage.
+  tabs.postMessage(user ?? "");
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("form[action$='/accounts/logout/']")) tabs.postMessage("");
+  });
 
   // A note that the search found stands in the chart opened.
   const showTarget = () => {
     const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
-    if (target && target.matches("details")) { target.open = true; target.scrollIntoView(); }
+    if (target && target.closest("details:not([open])")) { openFoldOf(target); target.scrollIntoView(); }
   };
   addEventListener("hashchange", showTarget);
   showTarget();
@@ -244,4 +349,5 @@
   $(".error-summary")?.focus();
   showChosen();
   showChanges();
+  showReason();
 })();

@@ -103,7 +103,8 @@ def test_ending_the_other_sessions_asks_for_the_password(browser, client_for, do
 
 def test_a_token_is_shown_once(browser, doctor):
     page = browser.post(
-        reverse("accounts:token-issue"), {"name": "notebook", "days": 30, "scopes": ["read"]}
+        reverse("accounts:token-issue"),
+        {"name": "notebook", "days": 30, "scopes": ["read"], "password": PASSWORD},
     )
 
     secret = page.context["issued"].secret

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from threading import Thread
 from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from accounts import actions, acts, audit
 from accounts.models import AuditEvent, CareTeam, User
@@ -136,3 +139,47 @@ def test_an_anonymous_actor_is_nobody():
 
     assert (event.actor_id, event.actor_name, event.organisation_id) == (None, "", None)
     assert User.objects.count() == 0
+
+
+def test_nobody_writes_into_the_past_or_chooses_a_number():
+    before = timezone.now() - timedelta(minutes=1)
+    long_ago = timezone.now() - timedelta(days=400)
+
+    AuditEvent.objects.create(act="patient.read", at=long_ago, sequence=1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_auditevent (id, at, sequence, actor_name, act, patients, what,"
+            " why, source, channel, outcome, request_id, token_issuer, detail) VALUES"
+            " (gen_random_uuid(), '2020-01-01', 1, '', 'login', '{}', '', '', '', '', 'success',"
+            " '', '', '{}')"
+        )
+
+    first, second = AuditEvent.objects.order_by("sequence")
+    assert first.at > before
+    assert second.at > before
+    assert 0 < first.sequence < second.sequence
+
+
+def test_an_event_knows_its_time_and_number_at_once():
+    event = audit.record(actor=None, act="patient.read")
+    stored = AuditEvent.objects.get()
+
+    assert (event.at, event.sequence) == (stored.at, stored.sequence)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_act_that_is_rolled_back_leaves_a_hole_and_holds_nobody_up():
+    with transaction.atomic():
+        held = audit.record(actor=None, act="patient.read")
+        apart = Thread(target=_record_apart)
+        apart.start()
+        apart.join(5)
+        assert not apart.is_alive()  # while the first act goes on
+        transaction.set_rollback(True)
+
+    assert [event.sequence for event in AuditEvent.objects.all()] == [held.sequence + 1]
+
+
+def _record_apart():
+    audit.record_refused(actor=None, act="worklist.read")
+    connection.close()

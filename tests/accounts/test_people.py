@@ -51,6 +51,32 @@ def test_no_administrator_makes_an_organisation(administrator):
     assert Organisation.objects.count() == 1
 
 
+def test_the_organisation_says_in_which_unit_a_quantity_is_read(administrator, hospital):
+    actions.prefer_units(actor=administrator, organisation=hospital, units={"bilirubin": "umol/L"})
+
+    hospital.refresh_from_db()
+    assert hospital.preferred_units == {"bilirubin": "umol/L"}
+    assert AuditEvent.objects.get(act="organisation.change").detail["preferred_units"]
+
+
+@pytest.mark.parametrize("units", [{"bilirubin": "mmol/mol"}, {"iron": "umol/L"}])
+def test_a_unit_in_which_nobody_reports_is_refused(administrator, hospital, units):
+    with pytest.raises(DomainError) as refused:
+        actions.prefer_units(actor=administrator, organisation=hospital, units=units)
+
+    assert code_of(refused) == "unknown_unit"
+    hospital.refresh_from_db()
+    assert hospital.preferred_units == {}
+
+
+def test_no_administrator_of_elsewhere_and_no_doctor_chooses_the_units(hospital):
+    for stranger in (administrator_at(OrganisationFactory()), clinician_at(hospital)):
+        with pytest.raises(DomainError):
+            actions.prefer_units(
+                actor=stranger, organisation=hospital, units={"bilirubin": "umol/L"}
+            )
+
+
 def test_an_organisation_has_a_name_of_its_own(hospital):
     with pytest.raises(DomainError) as refused:
         actions.create_organisation(actor=None, name=hospital.name)

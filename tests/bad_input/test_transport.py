@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -359,3 +360,60 @@ def test_the_worklist_shows_which_filter_holds(world, client_for, value):
 
     assert page.status_code == 200
     assert [chip.code for chip in page.context["chips"] if chip.is_on] == [""]
+
+
+MANY = [["x"] * 1001, {f"n{i}": 1 for i in range(1001)}, {"a": [[1] * 1001]}]
+
+
+@pytest.mark.parametrize("route", OURS)
+@pytest.mark.parametrize("many", MANY, ids=["list", "object", "inside"])
+def test_no_address_reads_more_than_a_thousand_members_of_anything(world, route, many):
+    """Before any field is looked at, wherever the list stands."""
+    if route.name in TAKES_FILES:
+        return
+    answer = send(world, world.address(route), json.dumps({"any": many} | {"observations": many}))
+    if answer.status_code == 405:
+        return
+
+    (first, *_) = problem(answer, 400)["errors"]
+    assert first["code"] == "too_many"
+
+
+def faulty(count: int) -> str:
+    item = {f"name that nobody reads, number {n:02}": 1 for n in range(30)}
+    return json.dumps({"source": "lab", "observations": [item] * count})
+
+
+def test_of_many_faults_twenty_are_named_and_the_rest_costs_nothing(world):
+    """160 kB of items that each had to be compared with every name once cost 53 seconds."""
+    before = time.process_time()
+    found = problem(send(world, f"{RECORD}/bulk", faulty(1000)), 400)
+    took = time.process_time() - before
+
+    assert len(found["errors"]) == 20
+    assert found["errors_left_out"] > 0
+    assert took < 2
+
+
+def test_a_thousand_observations_are_taken_at_a_time_and_one_more_is_not(world):
+    item = {
+        "patient": str(world.patient.pk), "code": "2160-0", "value": 88, "unit": "umol/L",
+        "observed_at": "2026-01-05T08:00:00Z",
+    }  # fmt: skip
+    items = [item | {"source_identifier": str(n)} for n in range(1001)]
+
+    taken = send(world, f"{RECORD}/bulk", json.dumps({"source": "l", "observations": items[1:]}))
+    refused = send(world, f"{RECORD}/bulk", json.dumps({"source": "l", "observations": items}))
+
+    assert (taken.status_code, taken.json()["created"]) == (200, 1000)
+    assert problem(refused, 400)["errors"][0]["pointer"] == "/observations"
+
+
+@pytest.mark.parametrize("route", OURS)
+def test_options_say_the_methods_and_nothing_of_the_code(world, route):
+    client = Client(raise_request_exception=False)
+    answer = client.options(world.address(route), headers=bearer_of(world.people["doctor"]))
+
+    assert answer.status_code == 200
+    assert set(answer.json()) == {"methods", "documentation"}
+    assert {"GET", "POST"} & set(answer.json()["methods"])

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import path
 
 from medportal.common.logs import SafeFormatter
+from tests.factories import OrganisationFactory, administrator_at
 
 NAME = "Wang Xiaoming"
 
@@ -24,10 +25,13 @@ def line_of(logger: str, message: object, *args: object, error: BaseException | 
 
 def refused_row() -> DatabaseError:
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE person (name text CONSTRAINT one_name UNIQUE)")
-        cursor.execute("INSERT INTO person VALUES (%s)", [NAME])
+        insert = (
+            "INSERT INTO accounts_organisation (id, name, is_demonstration, created_at) "
+            "VALUES (gen_random_uuid(), %s, false, now())"
+        )
+        cursor.execute(insert, [NAME])
         with pytest.raises(DatabaseError) as refused, transaction.atomic():
-            cursor.execute("INSERT INTO person VALUES (%s)", [NAME])
+            cursor.execute(insert, [NAME])
     assert NAME in str(refused.value)
     return refused.value
 
@@ -37,7 +41,7 @@ def test_a_database_error_is_its_class_state_and_constraint():
     line = line_of("django.request", "Internal Server Error: %s", "/", error=refused_row())
     assert line["exception"] == "django.db.utils.IntegrityError"
     assert line["sqlstate"] == "23505"
-    assert line["constraint"] == "one_name"
+    assert line["constraint"] == "accounts_organisation_name_key"
     assert any("test_logs.py" in frame for frame in line["stack"])
     assert NAME not in json.dumps(line)
 
@@ -77,7 +81,11 @@ def fails(request: HttpRequest) -> HttpResponse:
     raise ValueError(f"cannot read {patient['name']}")
 
 
-urlpatterns = [path("api/v1/fails", fails)]
+def refuses(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=403)
+
+
+urlpatterns = [path("api/v1/fails", fails), path("api/v1/refuses", refuses, name="refuses")]
 handler500 = "medportal.common.http.server_error"
 handler404 = "medportal.common.http.not_found"
 
@@ -96,3 +104,65 @@ def test_an_error_in_a_view_shows_and_logs_nothing_of_the_patient(capsys):
     assert answer.json()["code"] == "server_error"
     assert "ValueError" in logged
     assert NAME not in logged + answer.content.decode()
+
+
+def logged_by(logger: str, ask, capsys) -> list[dict[str, object]]:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(SafeFormatter())
+    logging.getLogger(logger).addHandler(handler)
+    try:
+        ask()
+    finally:
+        logging.getLogger(logger).removeHandler(handler)
+    return [json.loads(line) for line in capsys.readouterr().err.splitlines() if line[:1] == "{"]
+
+
+def test_a_made_up_host_is_not_in_the_log(capsys):
+    lines = logged_by(
+        "django.security.DisallowedHost",
+        lambda: Client(raise_request_exception=False).get("/", headers={"host": "wang-xiaoming.x"}),
+        capsys,
+    )
+    assert [line["event"] for line in lines] == ["DisallowedHost"]
+    assert "xiaoming" not in json.dumps(lines)
+
+
+@pytest.mark.django_db
+def test_a_look_up_that_an_address_makes_up_is_not_in_the_log(capsys):
+    browser = Client(raise_request_exception=False)
+    administrator = administrator_at(OrganisationFactory())
+    browser.force_login(administrator, backend="django.contrib.auth.backends.ModelBackend")
+    lines = logged_by(
+        "django.security.DisallowedModelAdminLookup",
+        lambda: browser.get("/admin/accounts/user/?password__startswith=WangXiaoming"),
+        capsys,
+    )
+    assert [line["event"] for line in lines] == ["DisallowedModelAdminLookup"]
+    assert not {"password__startswith", "WangXiaoming"} & set(json.dumps(lines).split())
+
+
+def test_what_a_library_writes_into_its_words_stays_out():
+    line = line_of("some.library", f"Cannot open {NAME!r} for reading")
+    assert line["event"] == "Cannot open … for reading"
+    error = ValueError(f"{NAME} is no number")
+    assert line_of("some.library", str(error), error=error)["event"] == "ValueError"
+
+
+@pytest.mark.django_db
+@pytest.mark.urls(__name__)
+def test_a_line_of_the_web_says_which_of_our_addresses_and_how_it_ended(capsys):
+    def ask():
+        Client(raise_request_exception=False).get("/api/v1/refuses")
+
+    lines = logged_by("django.request", ask, capsys)
+    assert len(lines) == 1
+    assert (lines[0]["route"], lines[0]["status"]) == ("refuses", 403)
+    assert any(letter.isalpha() for letter in str(lines[0]["event"]))
+
+
+@pytest.mark.parametrize("words", ["%s: %s", "%s", "%(a)s … %(b)s"])
+def test_no_line_says_nothing(words):
+    args = ({"a": NAME, "b": NAME},) if "(" in words else (NAME, NAME)[: words.count("%")]
+    line = line_of("django.request", words, *args)
+    assert any(letter.isalpha() for letter in line["event"])
+    assert NAME not in json.dumps(line)

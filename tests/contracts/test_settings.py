@@ -58,6 +58,19 @@ def test_without_servers_one_line_says_what_to_do():
     ]
 
 
+@pytest.mark.parametrize("role", ["web", "interactive", "batch", "upkeep", "beat"])
+def test_what_runs_all_day_refuses_to_hold_the_owner_of_the_tables(role):
+    owner = "postgresql://medportal_owner:secret@database/medportal"
+
+    done = production("check", DATABASE_OWNER_URL=owner, MEDPORTAL_ROLE=role)
+
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "DATABASE_OWNER_URL" in done.stderr
+    assert "secret" not in done.stderr
+    assert production("check", DATABASE_OWNER_URL=owner).returncode == 0
+
+
 def test_a_secret_may_come_from_a_file(tmp_path: Path):
     file = tmp_path / "secret"
     file.write_text(GOOD["SECRET_KEY"] + "\n")

@@ -200,7 +200,11 @@ PAGES = {
     "portal:observation-add": (Observation, "doctor", TYPED),
     "portal:prediction-decide": (Decision, "doctor", DECIDED),
     "portal:prediction-wrong-patient": (Prediction, "doctor", {"reason": "x"}),
-    "accounts:token-issue": (ApiToken, "doctor", {"name": "x", "days": 30, "scopes": ["read"]}),
+    "accounts:token-issue": (
+        ApiToken,
+        "doctor",
+        {"name": "x", "days": 30, "scopes": ["read"], "password": factories.PASSWORD},
+    ),
     "admin:accounts_user_change": (User, "administrator", {"username": "x", "is_active": "on"}),
 }
 ASKED_FOR = {

@@ -103,6 +103,9 @@ def test_an_own_estimate_is_given_with_the_keyboard_before_the_number(
     doctor.keyboard.press("Tab")
     expect(doctor.locator("form.estimate button:focus")).to_have_attribute("value", "20-30")
     doctor.keyboard.press("Enter")
+    doctor.get_by_role("button", name="Take it back").click()  # within three seconds
+    expect(doctor.locator("form.estimate [aria-pressed=true]")).to_have_count(0)
+    doctor.locator("form.estimate button[value='20-30']").click()
     expect(doctor.locator(".figure")).to_be_visible()
     expect(doctor.locator(".decision")).to_contain_text("Own estimate before the result")
 

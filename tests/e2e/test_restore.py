@@ -140,6 +140,7 @@ def test_a_restored_portal_is_the_one_that_was_backed_up(
 
 def _refuse_changes_of_the_trail(var: Path) -> None:
     addresses = json.loads((var / "servers.json").read_text())
+    addresses |= json.loads((var / "owner.json").read_text())
     for role in ("database_url", "owner_url"):
         with psycopg.connect(addresses[role]) as session:
             for statement in (

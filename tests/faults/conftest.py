@@ -15,7 +15,6 @@ from tests.servers import worker as worker_process
 
 QUICK = {
     "MEDPORTAL_LEASE_SECONDS": "2",
-    "MEDPORTAL_BATCH_LEASE_SECONDS": "2",
     "MEDPORTAL_SWEEP_SECONDS": "1",
     "MEDPORTAL_HEARTBEAT_SECONDS": "1",
 }

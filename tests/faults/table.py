@@ -18,6 +18,8 @@ LIVE_WORKER = "tests/contracts/test_worker.py::"
 DAMAGE = "tests/registry/test_damage.py::"
 UNREADABLE = "tests/portal/test_unreadable.py::"
 OLDER = "tests/operations/test_older_server.py::"
+LEASES = "tests/faults/test_leases.py::"
+KEY = "tests/operations/test_identifier_key.py::"
 PUBLISH = "tests/contracts/test_publish.py::"
 
 
@@ -203,6 +205,39 @@ FAULTS_TABLE = (
         OLDER + "test_a_backup_of_a_newer_server_is_refused_by_an_older_one",
         OLDER + "test_a_server_that_is_too_old_is_refused_at_the_start",
     ),
+    _row(
+        "30", "A worker is killed in the middle of its runs, with the limits of a hospital",
+        "others take them up within ten seconds: leases are short and renewed, beat sweeps by "
+        "itself",
+        LEASES + "test_what_a_killed_worker_had_begun_is_taken_up_within_ten_seconds",
+        LEASES + "test_who_works_longer_than_a_lease_keeps_the_row",
+        LEASES + "test_no_lease_is_renewed_for_ever",
+        LEASES + "test_who_was_overtaken_does_not_take_the_row_back",
+    ),
+    _row(
+        "31", "PostgreSQL stands still, and its sockets stay open", "the paper procedure and 503 "
+        "of /readyz within five seconds, also in mid-request; a slow statement of a server that "
+        "lives is waited for",
+        WEB + "test_a_database_that_hangs_is_the_paper_procedure_within_five_seconds",
+        WEB + "test_a_database_that_hangs_in_mid_request_is_said_within_five_seconds",
+        WEB + "test_a_slow_statement_of_a_database_that_lives_is_waited_for",
+    ),
+    _row(
+        "32", "The portal is started with another IDENTIFIER_KEY", "web, workers, beat, commands "
+        "and migrate refuse it with one line",
+        KEY + "test_no_process_starts_with_another_key_and_one_line_says_what_to_do",
+        KEY + "test_no_command_does_anything_with_another_key",
+        KEY + "test_a_database_of_before_is_known_by_somebodys_number",
+    ),
+    _row(
+        "33", "The path of the installation has blanks, quotes, umlauts or Chinese", "it starts",
+        LIVES + "test_blanks_quotes_umlauts_and_chinese_in_the_path",
+    ),
+    _row(
+        "34", "Somebody backs up, tries or upgrades after the supervisor was killed", "the lock "
+        "is asked and not the files: servers are started for that step",
+        LIVES + "test_after_a_kill_the_lock_is_asked_and_not_the_files",
+    ),
 )  # fmt: skip
 
 DEGRADED = (
@@ -223,11 +258,12 @@ DEGRADED = (
         PAGES + "test_without_the_database_every_page_is_the_paper_procedure",
     ),
     _row(
-        "d", "The database is read-only", "the same, and nothing is half written",
+        "d", "The database takes nothing: read-only, or its disk is full", "the same, also for "
+        "reading, because each look leaves an event; nothing is half written; /readyz is 503",
         PAGES + "test_a_database_that_takes_nothing_is_said_and_nothing_is_half_written",
     ),
     _row(
-        "e", "The disk is full", "files are refused (507), reading goes on",
+        "e", "The disk of the objects is full", "files are refused (507), reading goes on",
         PAGES + "test_on_a_full_disk_files_are_refused_and_reading_goes_on",
         PAGES + "test_a_write_that_meets_the_end_of_the_disk_is_no_fault_of_ours",
     ),

@@ -134,3 +134,12 @@ def test_a_digit_is_the_answer_of_that_name_and_never_a_code():
     with pytest.raises(DomainError) as caught:
         read_given(schema, {"grade": 0})
     assert [pointer.code for pointer in caught.value.pointers] == ["unseen_category"]
+
+
+@pytest.mark.parametrize("sent", [2.5, "2.5", {"value": 0.5, "unit": "1"}])
+def test_there_are_no_two_and_a_half_pregnancies(sent):
+    pointer, code, message = complaint(DIABETES, pregnancies=sent)
+
+    assert (pointer, code) == ("/inputs/pregnancies", "not_whole")
+    assert "whole number" in message
+    assert read_given(DIABETES, {"pregnancies": "2.0"})["pregnancies"].converted == 2.0

@@ -16,6 +16,7 @@ from diagnosis.ml.explain.explainer import Plan
 from diagnosis.records.models import Observation
 from diagnosis.registry import actions as registry
 from diagnosis.registry import store
+from medportal.common import lost
 from tests.factories import ConditionFactory, ObservationFactory, reviewer_at
 from tests.runnable import CORONARY, Ward, again, explanation_of, ward
 
@@ -106,7 +107,23 @@ def test_after_the_last_attempt_the_sweep_gives_up(heart):
 def test_the_sweep_rings_for_what_nobody_holds(heart):
     waiting, held = heart.ask(), heart.ask()
     Prediction.unscoped.claim(held.pk)
+    long_ago = timezone.now() - timedelta(seconds=settings.RING_AGAIN_SECONDS + 1)
+    Prediction.unscoped.filter(pk__in=[waiting.pk, held.pk]).update(requested_at=long_ago)
 
+    assert runner.waiting_predictions(10) == [waiting.pk]
+
+
+def test_what_waits_behind_others_is_not_rung_for_again_at_once(heart, monkeypatch):
+    """Only behind an empty queue is a message lost; else its turn comes."""
+    waiting = heart.ask()
+    asked = timezone.now() - timedelta(seconds=settings.SWEEP_SECONDS + 1)
+    Prediction.unscoped.filter(pk=waiting.pk).update(requested_at=asked)
+
+    monkeypatch.setattr(lost, "_messages", lambda _: 7)
+    behind_others = runner.waiting_predictions(10)
+    monkeypatch.setattr(lost, "_messages", lambda _: 0)
+
+    assert behind_others == []
     assert runner.waiting_predictions(10) == [waiting.pk]
 
 

@@ -13,6 +13,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone, translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.models import AuditEvent, Role
 from diagnosis.inference.models import Job, Prediction
@@ -309,11 +311,27 @@ def test_the_table_holds_what_is_true_today(doctor, patient):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "text", ['=HYPERLINK("x")', "+1", "-1", "@x", "\tx", "\r=1", "'=1", "''+1", "'quoted'", "1-2"]
-)
-def test_a_cell_is_no_formula_and_comes_back_as_it_was(text):
-    assert not guard(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+CELLS = [
+    '=HYPERLINK("x")', "+1", "-1", "@x", "\tx", "\r=1", "'=1", "''+1", "'quoted'", "1-2",
+    "ask;=1+1", "ask; =1+1", 'ask;"=1+1', "ask;'=1", "a\t=1+1", "a\n=1+1", "a\r\n@x", ";;-1;+2",
+    "\t\t=1", "a;\t=1", "\uff1b=1", "\uff1d1+1", "a; b - c = d", " =1", '"=1', "a;''+1;'=2",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CELLS)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_cell_is_no_formula_wherever_it_is_parted_and_comes_back_as_it_was(text, delimiter):
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+        rows = csv.reader(StringIO(guard(text), newline=""), delimiter=delimiter, quoting=quoting)
+        for cell in (cell for row in rows for cell in row):
+            assert not cell.strip(' "').startswith(
+                ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b")
+            )
+    assert unguard(guard(text)) == text
+
+
+@given(st.text(alphabet="=+-@'\" ;\t\n\ra1\uff1d", max_size=12))
+def test_whatever_was_guarded_comes_back(text):
     assert unguard(guard(text)) == text
 
 

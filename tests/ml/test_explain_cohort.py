@@ -25,11 +25,21 @@ def test_importance_is_the_mean_size_and_ranks_the_strongest_first():
 
 def test_the_interval_of_importance_holds_the_truth_about_as_often_as_it_says():
     rng, truth, held = np.random.default_rng(1), np.sqrt(2 / np.pi), 0
-    for seed in range(200):
-        found = importance(rng.normal(size=(80, 1)), draws=300, seed=seed)
+    for _ in range(1000):
+        found = importance(rng.normal(size=(80, 1)))
         held += int(found.lower[0] <= truth <= found.upper[0])
 
-    assert 0.89 <= held / 200 <= 0.98
+    assert 0.93 <= held / 1000 <= 0.97
+
+
+def test_the_interval_holds_among_ten_patients_of_skewed_sizes():
+    rng = np.random.default_rng(1)
+    held = [
+        found.lower[0] <= 1 <= found.upper[0]
+        for found in (importance(rng.exponential(1, (10, 1))) for _ in range(1000))
+    ]
+
+    assert np.mean(held) >= 0.91
 
 
 def test_one_patient_has_an_importance_but_no_interval():

@@ -59,6 +59,18 @@ def test_a_measure_by_row_knows_patients_again_and_one_by_patient_does_not() -> 
     assert area[1] < 0.55
 
 
+def test_visits_of_a_real_register_are_measured_by_patient() -> None:
+    """312 patients with cholangitis, 1,945 visits: by visit the model knows them again."""
+    table = read_table(TABLES / "pbc_sequence.csv")
+    table["died"] = (table.pop("status") == 2).astype(int)
+    recipe = replace(RECIPE, exclude=("id", "futime", "trt"))
+    by_visit = scores(evaluate_recipe(recipe, table.drop(columns="id")))["auroc"]
+    by_patient = scores(evaluate_recipe(replace(recipe, group="id"), table))["auroc"]
+    assert by_visit["value"] == pytest.approx(0.855, abs=0.01)
+    assert by_patient["value"] == pytest.approx(0.836, abs=0.012)
+    assert by_patient["upper"] - by_patient["lower"] > 2 * (by_visit["upper"] - by_visit["lower"])
+
+
 def test_intervals_count_patients_and_not_their_rows() -> None:
     table = visits()
     table["died"] = (table.groupby("pid")["lab_0"].transform("first") > 0).astype(int)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -36,9 +37,12 @@ REFUSED = {
 def test_what_cannot_be_done_is_one_line_and_changes_nothing(what, tmp_path):
     command, given, words = REFUSED[what]
     var = tmp_path / "var"
+    lock = None
     if what == "a portal that runs":
         var.mkdir()
         (var / "ready").touch()
+        lock = (var / "servers.lock").open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX)
     if what == "a place that is not empty":
         (var / "objects").mkdir(parents=True)
     before = sorted(tmp_path.rglob("*"))
@@ -52,6 +56,8 @@ def test_what_cannot_be_done_is_one_line_and_changes_nothing(what, tmp_path):
         check=False,
     )
 
+    if lock:
+        lock.close()
     assert done.returncode == 1
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1

@@ -119,6 +119,7 @@ def test_a_wide_interval_alone_is_said_to_come_from_the_model(ward, version):
 
 def test_what_hardly_matters_is_not_recommended(ward, version):
     item = {**_stored(ward, version)["items"][0], "changes": 0.02, "limit": None}
+    item["interval"] = [0.0, 0.04]  # surely none of ten
     result = finished(version, ward.doctor, ward.patient, VISIT)
     result.result["next_measurement"]["items"] = [item]
     result.save()

@@ -58,3 +58,13 @@ def test_the_demonstration_strip_stands_in_the_base_page_of_every_page():
         if "<html" in path.read_text() and path.name not in STANDING_ALONE
     ]
     assert alone == []
+
+
+def test_text_has_five_sizes_on_a_screen():
+    """Points are for paper; the stock administration has sizes of its own."""
+    own = [path for path in STATIC.glob("css/*.css") if path.name != "admin.css"]
+    sizes = {
+        size.strip() for path in own for size in re.findall(r"font-size:([^;}]+)", path.read_text())
+    }
+    named = {f"var(--{name})" for name in ("small", "text", "lead", "title", "figure")}
+    assert {size for size in sizes - named if not size.endswith("pt")} == {"inherit"}

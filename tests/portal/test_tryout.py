@@ -180,7 +180,7 @@ def test_a_value_may_be_typed_in_another_unit(doctor, run):
 def test_beyond_the_services_limits_there_is_no_number_but_the_stored_one(doctor, run):
     answer = moved(doctor, run, cholesterol="750").content.decode()
 
-    assert "lies outside 50 to 700 mg/dL" in answer
+    assert "lies outside 50–700\xa0mg/dL" in answer
     assert f"The stored result is {whole(run.probability)}" in answer
     assert not re.search(FIGURE, answer)
 

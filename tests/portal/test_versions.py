@@ -104,7 +104,7 @@ def test_a_point_that_was_not_checked_keeps_it_unsigned(people, submitted, missi
 def test_another_password_is_no_signature(people, submitted):
     answer = people.as_reviewer.post(url_of(submitted, "approve/"), signed(password="guess"))
 
-    assert "This is not your password." in text_of(answer)
+    assert "This is not your present password." in text_of(answer)
     assert "guess" not in answer.content.decode()
     assert state_of(submitted) == State.SUBMITTED
 

@@ -11,7 +11,10 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from diagnosis.inference.models import Job, Prediction
 from tests.factories import (
+    DecisionFactory,
+    EncounterFactory,
     MembershipFactory,
+    ObservationFactory,
     PredictionFactory,
     clinician_at,
     patient_of,
@@ -222,3 +225,59 @@ def test_the_list_costs_the_same_for_any_length(ward, version, django_assert_max
     ward.as_doctor.get(URL)  # what a process reads once: the inputs of each version
     with django_assert_max_num_queries(23):
         ward.as_doctor.get(URL)
+
+
+def test_a_row_has_the_services_short_name_and_the_place_where_the_patient_is(ward, version):
+    result(ward, version)
+    EncounterFactory(patient=ward.patient, location="Ward 3", ended_at=None)
+    text = ward.as_doctor.get(URL).content.decode()
+    line = text.split("<tbody")[1].split("</tbody>")[0]
+    assert version.service.short_name == "Coronary disease"
+    assert "Coronary disease" in line
+    assert "Ward 3" in line
+    assert version.service.name not in line
+
+
+def test_filters_stay_until_others_are_chosen_and_hold_nothing_of_a_patient(ward, version):
+    result(ward, version)
+    elsewhere = patient_of(ward.doctor, team=ward.team, family_name="Novak")
+    result(ward, version, patient=elsewhere, owner=clinician_at(ward.house))
+    assert len(rows(ward.as_doctor.get(URL))) == 2
+    assert len(rows(ward.as_doctor.get(URL, {"show": "mine"}))) == 1
+    assert len(rows(ward.as_doctor.get(URL))) == 1
+    assert ward.as_doctor.session["worklist"] == {"show": "mine", "service": "", "risk": ""}
+    assert len(rows(ward.as_doctor.get(URL, {"show": "all"}))) == 2
+    assert len(rows(ward.as_doctor.get(URL))) == 2
+
+
+def test_similar_names_on_one_page_are_marked(ward, version):
+    result(ward, version)
+    result(ward, version, patient=patient_of(ward.doctor, team=ward.team, family_name="Novak"))
+    assert "similar name" not in ward.as_doctor.get(URL).content.decode()
+    twin = patient_of(ward.doctor, team=ward.team, family_name="Silva", given_name="Anita")
+    result(ward, version, patient=twin)
+    assert ward.as_doctor.get(URL).content.decode().count("similar name") == 2
+
+
+def test_a_newer_value_in_the_chart_and_a_replaced_version_are_marked(ward, version):
+    made = result(ward, version)
+    assert "newer data" not in ward.as_doctor.get(URL).content.decode()
+    ObservationFactory(
+        patient=ward.patient, code="2093-3", value_number=240, unit="mg/dL",
+        observed_at=timezone.now(),
+    )  # fmt: skip
+    assert "newer data" in ward.as_doctor.get(URL).content.decode()
+    elsewhere = patient_of(ward.doctor, team=ward.team, family_name="Novak")
+    result(ward, version, patient=elsewhere)
+    type(version).objects.filter(pk=made.version_id).update(state="retired")
+    assert "version replaced" in ward.as_doctor.get(URL).content.decode()
+
+
+def test_ones_own_decision_is_not_somebodys(ward, version):
+    made = result(ward, version)
+    made.decided_at = timezone.now()
+    made.save()
+    own = DecisionFactory(prediction=made, decided_by=ward.doctor)
+    assert "decided by you" in ward.as_doctor.get(URL).content.decode()
+    DecisionFactory(prediction=made, decided_by=clinician_at(ward.house), amends=own)
+    assert "decided by you" not in ward.as_doctor.get(URL).content.decode()

@@ -64,7 +64,7 @@ def test_a_blood_pressure_is_written_as_people_write_it(ward: Ward):
     ("fields", "field", "words"),
     [
         ({"code": "1518-0", "value": "7.8", "unit": "mg/dL"}, "value", "7.8 mmol/L = 141 mg/dL"),
-        ({"code": "2093-3", "value": "5,2", "unit": "mmol/L"}, "value", "point before"),
+        ({"code": "2093-3", "value": "5,2", "unit": "mmol/L"}, "value", "Did you mean 5.2?"),
         ({"code": "2093-3", "value": "5.2", "unit": ""}, "unit", "needs one of these units"),
         ({"code": "2093-3", "value": "", "unit": "mg/dL"}, "value", "required"),
         ({"code": "", "value": "5"}, "code", "required"),

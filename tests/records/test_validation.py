@@ -43,6 +43,7 @@ def findings(patient, what) -> list[tuple[str, str]]:
         (given("2093-3", 200.0, "g"), "/unit", "unknown_unit"),
         (given("11996-6", 2.0, "mg/dL"), "/unit", "unknown_unit"),
         (given("2093-3", 5.2, "mg/dL"), "/value", "out_of_bounds"),
+        (given("11996-6", 2.5), "/value", "not_whole"),
         (given("8480-6", 700.0, "mm[Hg]"), "/value", "out_of_bounds"),
         (given("st-depression", -1.0, "mm"), "/value", "out_of_bounds"),
         (given("chest-pain-type", "stabbing"), "/value", "unknown_answer"),

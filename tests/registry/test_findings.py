@@ -7,7 +7,7 @@ import pytest
 from accounts.models import AuditEvent
 from diagnosis.ml import Artifact
 from diagnosis.ml.table_findings import TableFinding
-from diagnosis.registry import actions, findings
+from diagnosis.registry import actions, findings, signing
 from diagnosis.registry.models import FindingAnswer, ModelVersion
 from medportal.common.errors import DomainError
 from tests.factories import (
@@ -60,7 +60,8 @@ def test_nothing_is_signed_or_published_before_each_finding_is_answered(submitte
         "/findings/too_good:st_depression", "/findings/few_events",
     ]  # fmt: skip
 
-    ModelVersion.objects.filter(pk=submitted.pk).update(state=State.APPROVED)
+    sealed = {"state": State.APPROVED, "signed_digest": signing.digest(submitted)}
+    ModelVersion.objects.filter(pk=submitted.pk).update(**sealed)
     error = refused(actions.publish_version, actor=reviewer, version=submitted)
     assert error.code == "findings_unanswered"
     submitted.refresh_from_db()
@@ -73,7 +74,7 @@ def test_with_every_answer_it_is_signed_and_published(submitted, reviewer):
             actor=reviewer, version=submitted, finding=finding, words="Known before the outcome."
         )
     version = actions.approve_version(actor=reviewer, version=submitted)
-    version = actions.publish_version(actor=reviewer, version=version)
+    version = actions.publish_version(actor=reviewer, version=version, reason="as reviewed")
 
     assert version.state == State.PUBLISHED
     assert findings.signed(version) == [
@@ -114,7 +115,8 @@ def test_an_answer_says_something_about_a_finding_that_is_there(
 
 
 def test_what_is_signed_is_not_answered_anew(submitted, reviewer):
-    ModelVersion.objects.filter(pk=submitted.pk).update(state=State.APPROVED)
+    sealed = {"state": State.APPROVED, "signed_digest": signing.digest(submitted)}
+    ModelVersion.objects.filter(pk=submitted.pk).update(**sealed)
     error = refused(
         actions.answer_finding, actor=reviewer, version=submitted, finding="few_events", words="So."
     )

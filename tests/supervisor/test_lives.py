@@ -5,12 +5,15 @@ import os
 import signal
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
 import pytest
 import redis
 
+from medportal.configuration.addresses import ROOT, servers_run
+from medportal.launch.apart import environment
 from medportal.supervisor.process import wait_until
 from medportal.supervisor.system import Unusable
 from medportal.supervisor.valkey import refuse_evicting
@@ -21,6 +24,10 @@ SECONDS = 30
 
 def addresses(folder: Path) -> dict[str, str]:
     return json.loads((folder / "var" / "servers.json").read_text())
+
+
+def owner(folder: Path) -> str:
+    return str(json.loads((folder / "var" / "owner.json").read_text())["owner_url"])
 
 
 def processes_in(folder: Path) -> list[str]:
@@ -44,7 +51,7 @@ def test_nothing_outlives_the_supervisor(supervise, folder, signum):
 
 def test_after_a_kill_the_next_start_finds_the_data(supervise, folder):
     first = supervise().await_ready()
-    with psycopg.connect(addresses(folder)["owner_url"]) as session:
+    with psycopg.connect(owner(folder)) as session:
         session.execute("CREATE TABLE kept AS SELECT 7 AS value")
     with redis.Redis.from_url(addresses(folder)["redis_url"]) as broker:
         broker.set("kept", "7")
@@ -54,7 +61,7 @@ def test_after_a_kill_the_next_start_finds_the_data(supervise, folder):
 
     supervise().await_ready()
 
-    with psycopg.connect(addresses(folder)["owner_url"]) as session:
+    with psycopg.connect(owner(folder)) as session:
         assert session.execute("SELECT value FROM kept").fetchone() == (7,)
     with redis.Redis.from_url(addresses(folder)["redis_url"]) as broker:
         assert broker.get("kept") == b"7"
@@ -83,6 +90,51 @@ def test_a_second_start_in_the_same_folder_says_so(supervise):
     assert second.process.returncode == 1
     assert "already run" in said
     assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["two words", "Ärzte-Haus 'Süd'", "市立医院 一号楼", 'a "b"'])
+def test_blanks_quotes_umlauts_and_chinese_in_the_path(supervise, folder, name):
+    supervise(var=folder / name / "var").await_ready()
+
+    with redis.Redis.from_url(addresses(folder / name)["redis_url"]) as broker:
+        assert broker.set("kept", "7")
+        assert broker.config_get("dir")["dir"] == str(folder / name / "var" / "valkey")
+    with psycopg.connect(addresses(folder / name)["owner_url"]) as session:
+        assert session.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_after_a_kill_the_lock_is_asked_and_not_the_files(supervise, folder):
+    """They say where servers were: a command that believed them ended in a traceback."""
+    supervisor = supervise().await_ready()
+    assert servers_run(folder / "var")
+    (folder / "var" / "ready").write_text("MedPortal is ready\n")
+    secrets = {"SECRET_KEY": "s" * 50, "IDENTIFIER_KEY": "i" * 50}
+    (folder / "var" / "secrets.json").write_text(json.dumps(secrets))
+    supervisor.end(signal.SIGKILL)
+    assert (folder / "var" / "servers.json").exists()
+
+    assert not servers_run(folder / "var")
+    asked = environment(folder / "var", KEY=str(folder / "key"))
+    made = subprocess.run(
+        [sys.executable, "-m", "medportal.launch", "backup-key"],
+        cwd=ROOT, env=asked, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    alone = subprocess.run(
+        [sys.executable, "manage.py", "issue_token", "nobody"],
+        cwd=ROOT, env=asked, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    upgraded = subprocess.run(
+        [sys.executable, "-m", "medportal.launch", "upgrade"],
+        cwd=ROOT, env=asked | {"TO": str(folder / "kept")}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+    assert made.returncode == 0, made.stderr
+    assert (folder / "key").exists()
+    assert "No servers: set DATABASE_URL" in alone.stderr
+    assert "Stop the portal first" not in upgraded.stderr
+    for done in (made, alone, upgraded):
+        assert "Traceback" not in done.stderr
 
 
 def test_two_folders_run_side_by_side(supervise, folder):
@@ -115,7 +167,7 @@ def test_a_crashed_broker_is_started_again(supervise, folder):
 def test_addresses_and_passwords_are_for_their_owner_alone(supervise, folder):
     supervise().await_ready()
     assert not (folder / "var" / "postgres" / "data").stat().st_mode & 0o077
-    for name in ("servers.json", "passwords.json"):
+    for name in ("servers.json", "owner.json", "passwords.json"):
         mode = stat.S_IMODE((folder / "var" / name).stat().st_mode)
         assert mode == 0o600, name
 
@@ -134,7 +186,7 @@ def test_nobody_enters_without_a_password(supervise, folder):
 
 def test_the_database_writes_no_statement_into_its_log(supervise, folder):
     supervise().await_ready()
-    with psycopg.connect(addresses(folder)["owner_url"], autocommit=True) as session:
+    with psycopg.connect(owner(folder), autocommit=True) as session:
         session.execute("CREATE TABLE person (name text UNIQUE, born date)")
         session.execute("INSERT INTO person VALUES ('Wang Xiaoming', '1960-01-01')")
         for statement in (
@@ -197,3 +249,16 @@ def test_a_closed_folder_is_said_and_left_closed(supervise, folder):
         assert not (closed / "var" / "postgres" / "data").exists()
     finally:
         subprocess.run(["rm", "-rf", str(elsewhere.parent)], check=True)
+
+
+def test_web_and_workers_know_no_owner_of_the_tables(supervise, folder):
+    """Neither in their environment nor in the file of addresses that they read."""
+    supervisor = supervise("web", "interactive").await_ready()
+    secret = owner(folder)
+    password = psycopg.conninfo.conninfo_to_dict(secret)["password"]
+
+    assert password not in (folder / "var" / "servers.json").read_text()
+    for role in ("web", "interactive"):
+        surroundings = Path(f"/proc/{supervisor.children[role]}/environ").read_bytes().decode()
+        assert "OWNER" not in surroundings
+        assert str(password) not in surroundings

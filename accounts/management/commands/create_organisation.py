@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.actions import NewPerson, create_organisation, create_user
 from accounts.models import Role
-from accounts.request_facts import Facts, facts
+from accounts.request_facts import facts, of_command
 from medportal.common.commands import PlainCommand
 
 
@@ -24,7 +24,7 @@ class Command(PlainCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["name"] or input("Name of the organisation: ")
         username = options["administrator"] or input("User name of its administrator: ")
-        with facts(Facts(channel="command")), transaction.atomic():
+        with facts(of_command("create_organisation")), transaction.atomic():
             organisation = create_organisation(actor=None, name=name)
             person = NewPerson(
                 username=username,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.actions import issue_token
 from accounts.models import EVERYDAY, Scope, User
-from accounts.request_facts import Facts, facts
+from accounts.request_facts import facts, of_command
 from medportal.common.commands import PlainCommand, Refused
 
 LONGEST_DAYS = 366
@@ -37,7 +37,7 @@ class Command(PlainCommand):
         if not 1 <= options["days"] <= LONGEST_DAYS:
             raise Refused(f"--days: 1 to {LONGEST_DAYS}.")
         ends = timezone.now() + timedelta(days=options["days"])
-        with facts(Facts(channel="command")):
+        with facts(of_command("issue_token")):
             issued = issue_token(
                 actor=None,
                 user=user,

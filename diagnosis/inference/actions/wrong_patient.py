@@ -32,6 +32,8 @@ def stored_by(prediction: Prediction) -> list[Observation]:
         for entry in prediction.inputs.values()
         if entry.get("status") == "given" and entry.get("observation")
     ]
+    if not written:
+        return []
     rows = Observation.unscoped.valid().filter(
         Q(pk__in=written) | Q(replaces__in=written), patient=prediction.patient_id
     )

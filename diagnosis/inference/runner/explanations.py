@@ -16,7 +16,7 @@ from diagnosis.inference.runner.holding import UNREADABLE, patients_of
 from diagnosis.ml import ArtifactError
 from diagnosis.registry import contradictions
 from diagnosis.registry.store import FOR_REPRODUCTION, load_artifact
-from medportal.common.jobs import handed_back
+from medportal.common.jobs import held
 
 State = Job.State
 
@@ -25,11 +25,11 @@ def run_explanation(pk: UUID | str, *, slow_allowed: bool = False) -> bool:
     """Explain one prediction; False if it takes too long for this queue and was left alone."""
     if not slow_allowed and _is_slow(pk):
         return False
-    lease = settings.BATCH_LEASE_SECONDS if slow_allowed else None
-    job: Explanation | None = _explanations().claim(pk, lease)
+    job: Explanation | None = _explanations().claim(pk)
     if job is None:
         return True
-    with handed_back(Explanation, job):
+    at_most = settings.BATCH_HOLD_SECONDS if slow_allowed else None
+    with held(Explanation, job, at_most=at_most):
         _settle_explanation(job, *_explained(job))
     return True
 

@@ -22,7 +22,7 @@ from diagnosis.ml import ArtifactError
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.store import FOR_PREDICTIONS, load_artifact
 from medportal.common import bell
-from medportal.common.jobs import handed_back
+from medportal.common.jobs import held
 
 log = structlog.get_logger(__name__)
 State = Job.State
@@ -51,7 +51,7 @@ def run_prediction(pk: UUID | str) -> list[UUID]:
     if job is None:
         log.info("not_mine", prediction=str(pk))
         return []
-    with handed_back(Prediction, job):
+    with held(Prediction, job):
         queued = _settle_prediction(job, _compute(job))
     bell.announce(job.pk)
     return queued

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditEvent
 from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.runner.holding import patients_of
 from diagnosis.inference.workload import EXPLANATIONS, PREDICTIONS
+from medportal.common.lost import unrung_for
 from medportal.operations.models import Swept
+
+QUEUE = "interactive"
 
 
 @transaction.atomic
@@ -59,15 +59,10 @@ def waiting_explanations(limit: int) -> list[UUID]:
 
 
 def _to_ring_for(queue: str, rows: Any, service: str, limit: int) -> list[UUID]:
-    """The oldest first; those whose ring was lost are counted for the status page."""
-    asked = ("pk", "requested_at", "attempts", f"{service}__organisation", f"{service}__slug")
-    found = list(rows.claimable().order_by("requested_at").values_list(*asked)[:limit])
-    missed_since = timezone.now() - timedelta(seconds=settings.SWEEP_SECONDS)
-    missed = Counter(
-        (organisation, slug)
-        for _, requested_at, attempts, organisation, slug in found
-        if attempts or requested_at < missed_since
-    )
+    """The oldest first; they are counted for the status page."""
+    lost = rows.lost(unrung_for=unrung_for(QUEUE)).order_by("requested_at")
+    found = list(lost.values_list("pk", f"{service}__organisation", f"{service}__slug")[:limit])
+    missed = Counter((organisation, slug) for _, organisation, slug in found)
     Swept.objects.bulk_create(
         Swept(queue=queue, organisation_id=organisation, service=slug, count=count)
         for (organisation, slug), count in missed.items()

@@ -24,8 +24,8 @@ from diagnosis.ml.evaluation.directions import (
     partial_dependence,
     permutation_importance,
 )
+from diagnosis.ml.evaluation.ends import FEWEST_OF_EACH
 from diagnosis.ml.evaluation.few import (
-    FEWEST_OF_EACH,
     Estimate,
     auroc_difference_of_few,
     auroc_of_few,

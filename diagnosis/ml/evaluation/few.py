@@ -12,13 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from diagnosis.ml.evaluation.ends import FEWEST_OF_EACH, LEVEL
 from diagnosis.ml.evaluation.metrics import Floats, as_floats, expit
 from diagnosis.ml.quantiles import student
 from diagnosis.ml.resampling import drawn_counts
 
-LEVEL = 0.95
-FEWEST_OF_EACH = 5
-"""Events and non-events behind any of these: from fewer no method held, and None is returned."""
 _DRAWS = 1000
 
 
@@ -85,7 +83,7 @@ def auroc_difference_of_few(y: ArrayLike, p: ArrayLike, other: ArrayLike) -> Est
 
 
 def _too_few(y: Floats) -> bool:
-    return min(y.sum(), len(y) - y.sum()) < FEWEST_OF_EACH
+    return bool(min(y.sum(), len(y) - y.sum()) < FEWEST_OF_EACH)
 
 
 def _around(value: float, reach: float) -> Estimate:

@@ -45,7 +45,7 @@ def overall(artifact: Artifact, rows: Matrix, *, seed: int, of: str) -> Entry:
     rows : (n, d) array
         Raw rows from which patients are drawn.
     seed : int
-        Decides who is drawn, and the bootstrap.
+        Decides who is drawn.
     of : str
         Whose rows these are: ``training`` or ``background``.
 
@@ -65,7 +65,7 @@ def overall(artifact: Artifact, rows: Matrix, *, seed: int, of: str) -> Entry:
         "population": (artifact.manifest.get("training") or {}).get("rows"),
         "base_value": _rounded(float(found.base_value)),
         "additivity_gap": _rounded(found.additivity_gap),
-        "importance": _importance(found.values, artifact.schema.names, seed),
+        "importance": _importance(found.values, artifact.schema.names),
         "dependence": [
             {"feature": name, "bins": _bins(found.values[:, j], x[:, j].astype(np.float64))}
             for j, name in enumerate(artifact.schema.names)
@@ -110,8 +110,8 @@ def _drawn(rows: Matrix, background: Matrix, seed: int) -> Matrix:
     return rows[picked[: max(PAIR_ROWS, int((costs <= AFFORDABLE).sum()))]]
 
 
-def _importance(values: Floats, names: tuple[str, ...], seed: int) -> list[Entry]:
-    told = importance(values, seed=seed)
+def _importance(values: Floats, names: tuple[str, ...]) -> list[Entry]:
+    told = importance(values)
     return [
         {
             "feature": names[j],

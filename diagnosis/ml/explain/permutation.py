@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from diagnosis.ml.evaluation.directions import shuffled_predictions
+from diagnosis.ml.evaluation.ends import FEWEST_OF_EACH, LEVEL
 from diagnosis.ml.evaluation.intervals import auroc_difference
 from diagnosis.ml.evaluation.metrics import as_floats
 from diagnosis.ml.explain.model_function import ModelFunction, as_matrix
-from diagnosis.ml.resampling import drawn_counts
+from diagnosis.ml.quantiles import student
 
 Floats = NDArray[np.float64]
 
@@ -74,8 +75,8 @@ def permutation_importance(
     Notes
     -----
     Breiman, Machine Learning 2001;45:5-32; Fisher, Rudin and Dominici, JMLR 2019;20:177. The
-    percentile bootstrap is over all patients, as all intervals of ``ml.evaluation`` are; a draw
-    of patients weighs the predictions before and after, so what both share cancels out.
+    interval is that of the difference, patient by patient, as ``evaluation.paired_differences``
+    takes it: what the predictions before and after share cancels out.
     """
     if loss not in LOSSES:
         raise ValueError(f"Unknown loss {loss!r}; known: {', '.join(LOSSES)}.")
@@ -84,21 +85,22 @@ def permutation_importance(
     if whole.shape[1] != 1:
         raise ValueError("Permutation importance needs a model with one output.")
     columns = shuffled_predictions(function, x, repeats, seed)
-    found = [_fall(as_floats(y), whole[:, 0], p, loss, seed) for p in columns]
+    found = [_fall(as_floats(y), whole[:, 0], p, loss) for p in columns]
     value, lower, upper = np.array(found).reshape(-1, 3).T
     return PermutationImportance(loss, value, lower, upper)
 
 
-def _fall(
-    y: Floats, p: Floats, shuffled: Floats, loss: str, seed: int
-) -> tuple[float, float, float]:
+def _fall(y: Floats, p: Floats, shuffled: Floats, loss: str) -> tuple[float, float, float]:
     """Return how much worse (n, repeats) shuffled predictions are than the model's own."""
     if loss == "auroc":
         found = auroc_difference(y, p, shuffled, draws=DRAWS)
         return found["value"], found["lower"], found["upper"]
     rises = (_losses(y[:, None], shuffled, loss) - _losses(y, p, loss)[:, None]).mean(axis=1)
-    ends = np.percentile(_resampled(y, rises, seed), [2.5, 97.5])
-    return float(rises.mean()), float(ends[0]), float(ends[1])
+    value, fewest = float(rises.mean()), int(min(y.sum(), len(y) - y.sum()))
+    if fewest < FEWEST_OF_EACH:
+        return value, float("nan"), float("nan")
+    reach = student(LEVEL, fewest - 1) * float(rises.std(ddof=1)) / np.sqrt(len(y))
+    return value, value - reach, value + reach
 
 
 def _losses(y: Floats, p: Floats, loss: str) -> Floats:
@@ -106,9 +108,3 @@ def _losses(y: Floats, p: Floats, loss: str) -> Floats:
         return np.asarray((y - p) ** 2)
     kept = np.clip(p, _EPSILON, 1 - _EPSILON)
     return np.asarray(-np.log(np.where(y > 0, kept, 1 - kept)))
-
-
-def _resampled(y: Floats, each: Floats, seed: int) -> Floats:
-    """Return the means (draws,) of bootstrap samples."""
-    drawings = drawn_counts(len(y), DRAWS, seed, labels=y)
-    return np.concatenate([counts @ each for counts in drawings]) / len(y)

@@ -58,7 +58,10 @@ def _counted(fields: int) -> str:
 
 def _decoded(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
+        text = content.decode("utf-16")
+        if "\n" not in text:  # two bytes are little to go by
+            raise ValueError("it has a single line")
+        return text
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -55,7 +55,7 @@ def _firsts(start: datetime, end: datetime, step: int) -> list[datetime]:
     """First days of every so many months, counted from January."""
     number = start.year * 12 + start.month - 1
     number -= number % step
-    found = []
+    found: list[datetime] = []
     while True:
         at = _midnight(start).replace(year=number // 12, month=number % 12 + 1, day=1)
         if at > end:

@@ -27,7 +27,6 @@ from diagnosis.registry import bands
 from medportal.common.text import localized
 
 PAGE = 25
-DRAWS = 200
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class CohortPage:
 
     @cached_property
     def importance(self) -> Importance:
-        return importance(self.cohort.contributions, draws=DRAWS)
+        return importance(self.cohort.contributions)
 
     @cached_property
     def effects(self) -> list[Effect]:

@@ -139,3 +139,10 @@ def identity(context: dict[str, Any], patient: Patient) -> Identity:
     if isinstance(known, Identity) and known.patient.pk == patient.pk:
         return known
     return identity_of(patient, context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def patient_first(context: Mapping[str, Any]) -> str:
+    """The title of every page of a patient begins with whose it is: tabs show no more of it."""
+    patient = context.get("patient")
+    return f"{Identity(patient, '').name} · " if isinstance(patient, Patient) else ""

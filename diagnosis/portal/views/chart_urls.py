@@ -19,6 +19,7 @@ _IMPORT = "patients/import/<uuid:import_run>/"
 routes = [
     path("", worklist.worklist, name="worklist"),
     path("session/", session.session, name="session"),
+    path("session/folds/", session.fold, name="folds"),
     path("patients/", patients.patients, name="patients"),
     path("patients/import/", imports.imports, name="imports"),
     path("patients/import/template/", imports.template, name="import-template"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import Role
+from accounts.once import once
 from accounts.permissions import require_role
 from diagnosis.inference import actions
 from diagnosis.portal.access import PersonRequest, raise_for
@@ -29,6 +30,7 @@ CONFLICT, UNPROCESSABLE = 409, 422
 
 @require_POST
 @require_role(Role.CLINICIAN)
+@once
 def decide(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found = visible_prediction(request.user, prediction)
     if found.is_withheld:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
 from accounts.models import Role
+from accounts.once import once
 from accounts.permissions import require_role
 from diagnosis.inference import actions
 from diagnosis.inference.tallies import estimates_given, own_tallies
@@ -23,6 +24,7 @@ from medportal.common.errors import DomainError
 
 @require_POST
 @require_role(Role.CLINICIAN)
+@once
 def estimate(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """Store the tap; the page that follows shows the number, its reasons and the decision."""
     found = visible_prediction(request.user, prediction)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import audit
+from accounts.once import once
 from accounts.permissions import require_role
 from diagnosis.portal.access import CHART_READERS, PersonRequest, raise_for
 from diagnosis.portal.import_page import ImportForm, ImportPage
@@ -27,6 +28,7 @@ PAGE = 20
 
 @require_http_methods(["GET", "POST"])
 @require_role(*CHART_READERS)
+@once
 def imports(request: PersonRequest) -> HttpResponse:
     """Send a file in; below, what one has sent in before."""
     form = ImportForm(request.POST or None, request.FILES or None, person=request.user)

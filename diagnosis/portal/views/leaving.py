@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Role, User
+from accounts.once import once
 from accounts.permissions import require_role
 from diagnosis.inference.actions import hand_over_all, undecided_of
 from diagnosis.portal.access import PersonRequest, refused_in_place
@@ -23,6 +24,7 @@ from medportal.common.ids import parse_id
 
 @require_http_methods(["GET", "POST"])
 @require_role(Role.ADMINISTRATOR)
+@once
 def hand_over(request: PersonRequest, user: UUID) -> HttpResponse:
     people = User.objects.filter(organisation=request.user.organisation_id)
     leaver = people.filter(pk=user).first()

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import audit
+from accounts.once import once
 from accounts.permissions import require_role
 from diagnosis.portal.access import CHART_READERS, PersonRequest, open_chart, raise_for
 from diagnosis.portal.chart_lines import FEWEST_FOR_TREND
@@ -54,6 +55,7 @@ def _saved(form: ObservationForm | CorrectionForm | WithdrawalForm, request: Per
 
 @require_http_methods(["GET", "POST"])
 @require_role(*CHART_READERS)
+@once
 def add(request: PersonRequest, patient: UUID) -> HttpResponse:
     """First what, then its value: the second step knows the unit, the bounds and the answers."""
     shown = open_chart(request.user, patient, what="observation")
@@ -125,6 +127,7 @@ def _recorded(form: ObservationForm) -> str:
 
 @require_http_methods(["GET", "POST"])
 @require_role(*CHART_READERS)
+@once
 def correct(request: PersonRequest, patient: UUID, observation: UUID) -> HttpResponse:
     shown = open_chart(request.user, patient, what=f"observation/{observation}")
     row = _observation(request, patient, observation)

@@ -26,6 +26,7 @@ from diagnosis.portal.identity import identity
 from diagnosis.portal.reasons_view import chosen, is_asked
 from diagnosis.portal.result_number import number_of
 from diagnosis.portal.result_page import ResultPage
+from diagnosis.portal.views.session import folds_of
 from diagnosis.portal.worklist_filters import next_patient
 
 State = Job.State
@@ -81,6 +82,7 @@ def context_of(
         "patient": patient,
         "who": identity(patient, request.user) if patient else None,
         "may_try": page.is_clinician and not trying.closed(prediction),
+        "folds": folds_of(request),
     }
     if page.is_clinician and prediction.decided_at is not None:
         context["onward"] = next_patient(request, request.user, prediction)

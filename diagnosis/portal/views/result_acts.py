@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import Role
+from accounts.once import once
 from accounts.permissions import require_role
 from diagnosis.inference import actions
 from diagnosis.inference.models import Job, Prediction
@@ -38,6 +39,7 @@ def _take(
 
 @require_POST
 @require_role(Role.CLINICIAN)
+@once
 def cancel(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found, actor = visible_prediction(request.user, prediction), request.user
     return _take(
@@ -50,6 +52,7 @@ def cancel(request: PersonRequest, prediction: UUID) -> HttpResponse:
 
 @require_POST
 @require_role(Role.CLINICIAN)
+@once
 def again(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """The same question on the chart as it is now; a refused run takes its cure along."""
     found = visible_prediction(request.user, prediction)
@@ -85,6 +88,7 @@ def _cured(request: PersonRequest, found: Prediction) -> HttpResponse:
 
 @require_POST
 @require_role(Role.CLINICIAN)
+@once
 def wrong_patient(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """Marked, with the values that stayed ticked; why is asked, since they leave the chart."""
     found, actor = visible_prediction(request.user, prediction), request.user
@@ -105,6 +109,7 @@ def wrong_patient(request: PersonRequest, prediction: UUID) -> HttpResponse:
 
 @require_POST
 @require_role(Role.CLINICIAN)
+@once
 def wrong_patient_undo(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found, actor = visible_prediction(request.user, prediction), request.user
     return _take(
@@ -117,6 +122,7 @@ def wrong_patient_undo(request: PersonRequest, prediction: UUID) -> HttpResponse
 
 @require_POST
 @require_role(Role.CLINICIAN)
+@once
 def hand_over(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found, actor = visible_prediction(request.user, prediction), request.user
     chosen = request.POST.get("to", "")
@@ -137,6 +143,7 @@ def hand_over(request: PersonRequest, prediction: UUID) -> HttpResponse:
 
 @require_POST
 @require_role(Role.CLINICIAN)
+@once
 def dismiss(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found, actor = visible_prediction(request.user, prediction), request.user
     return _take(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Role, User
+from accounts.once import once
 from accounts.permissions import require_role
 from diagnosis.inference.tallies import tally_of_service
 from diagnosis.inference.ward import Ward
@@ -147,6 +148,7 @@ def _everybodys(service: Service) -> ShownTally | None:
 
 @require_POST
 @require_role(*STOPPERS)
+@once
 def stop(request: PersonRequest, slug: str) -> HttpResponse:
     """Stop the published version at once, with the reason that open pages will show."""
     shown = _service(request.user, slug)

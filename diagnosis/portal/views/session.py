@@ -1,12 +1,16 @@
-"""How long the session lasts: asked by an open page, lengthened by a person's click."""
+"""A person's session: how long it lasts, and which folds of a page they keep open in it."""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.sessions import state_of
+
+KEPT = "folds"
+FOLDS = {"reasons": True, "evidence": False, "history": False}
+"""Parts of the result; whether they are open for who has chosen nothing."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -19,3 +23,18 @@ def session(request: HttpRequest) -> HttpResponse:
 @login_required
 def stay(request: HttpRequest) -> HttpResponse:
     return JsonResponse(state_of(request))
+
+
+def folds_of(request: HttpRequest) -> dict[str, bool]:
+    return FOLDS | (request.session.get(KEPT) or {})
+
+
+@require_POST
+@login_required
+def fold(request: HttpRequest) -> HttpResponse:
+    """Opened or closed by hand: it stays so until the session ends."""
+    name = request.POST.get("fold", "")
+    if name not in FOLDS:
+        raise Http404
+    request.session[KEPT] = folds_of(request) | {name: request.POST.get("open") == "1"}
+    return HttpResponse(status=204)

@@ -24,6 +24,8 @@ from medportal.common.errors import DomainError
 from medportal.common.http import say_when
 
 NO_CHANGE, CONFLICT = 204, 409
+VISITED, MOST_VISITED = "tried", 50
+"""In the session: the runs whose try-out was opened in it, by their opaque ids."""
 BESIDE = ("service", "version", "patient")
 CLOSED: dict[str, str | Promise] = {
     "entered_in_error": _("This run was marked as entered in error: nothing is built on it."),
@@ -40,7 +42,7 @@ CLOSED: dict[str, str | Promise] = {
 @require_http_methods(["GET", "POST"])
 @require_role(Role.CLINICIAN)
 def try_out(request: PersonRequest, prediction: UUID) -> HttpResponse:
-    """The visit leaves one event; the positions of the hand after it leave none."""
+    """The visit leaves one event, whichever way it begins; the hand's positions leave none."""
     found = visible_prediction(request.user, prediction, BESIDE)
     found.version.service = found.service  # one row, however many ways lead to it
     closed = trying.closed(found)
@@ -58,9 +60,22 @@ def try_out(request: PersonRequest, prediction: UUID) -> HttpResponse:
     page = TryPage(found, request.user, artifact, posted, doubts=doubts)
     if page.is_overtaken:
         return HttpResponse(status=NO_CHANGE)
-    if request.method == "GET":
+    if _begins_a_visit(request, found):
         note(request.user, found, "prediction.try")
     return _answer(request, found, {"page": page})
+
+
+def _begins_a_visit(request: PersonRequest, found: Prediction) -> bool:
+    """Every whole page does; a moved value only where this session has not seen the page."""
+    visited: list[str] = request.session.get(VISITED, [])
+    is_first = str(found.pk) not in visited
+    if is_first:
+        request.session[VISITED] = [*visited, str(found.pk)][-MOST_VISITED:]
+    return is_first or not _is_part(request)
+
+
+def _is_part(request: PersonRequest) -> bool:
+    return request.method == "POST" and "HX-Request" in request.headers
 
 
 def _answer(
@@ -68,7 +83,7 @@ def _answer(
 ) -> HttpResponse:
     """The whole page, or for its script only what follows the hand."""
     context["prediction"] = found
-    if request.method == "POST" and "HX-Request" in request.headers:
+    if _is_part(request):
         text = render_to_string("portal/_try_answer.html", context)  # nothing of a whole page
         return HttpResponse(text, status=status)
     patient = found.patient

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Role, User
+from accounts.once import once
 from accounts.permissions import require_role
 from diagnosis.portal.access import PersonRequest, take
 from diagnosis.portal.forms_review import (
@@ -103,7 +104,7 @@ def _page(request: PersonRequest, version: ModelVersion, **sent: Any) -> HttpRes
         "looks": looks(version.manifest),
         "structure": structure(version),
         "surprises": surprises(version) if user.has_role(*EXPLAINERS) else [],
-        "review": sent.get("review") or ReviewForm(reviewer=user),
+        "review": sent.get("review") or ReviewForm(asked_in=request),
         "reason": sent.get("reason") or ReasonForm(),
         "publish": sent.get("publish") or PublishForm(auto_id="publish-%s"),
         "explanations": _explanation_forms(shown, sent.get("explanation")),
@@ -130,6 +131,7 @@ def _take(
 
 @require_POST
 @require_role(Role.DATA_SCIENTIST)
+@once
 def submit(request: PersonRequest, version: UUID) -> HttpResponse:
     found, actor = _version(request.user, version), request.user
     return _take(
@@ -142,6 +144,7 @@ def submit(request: PersonRequest, version: UUID) -> HttpResponse:
 
 @require_POST
 @require_role(*EXPLAINERS)
+@once
 def explain(request: PersonRequest, version: UUID) -> HttpResponse:
     found, actor = _version(request.user, version), request.user
     feature = request.POST.get("feature", "")
@@ -149,18 +152,22 @@ def explain(request: PersonRequest, version: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, explanation=form)
     note = {"en": form.cleaned_data["en"], "zh-Hans": form.cleaned_data["zh"]}
+    done = _("Explanation recorded.")
+    if found.state == State.APPROVED:
+        done = _("Explanation recorded. It changes what was signed: a reviewer signs again.")
     return _take(
         request,
         found,
         lambda: actions.explain_contradiction(
             actor=actor, version=found, feature=form.cleaned_data["feature"], note=note
         ),
-        _("Explanation recorded."),
+        done,
     )
 
 
 @require_POST
 @require_role(Role.REVIEWER)
+@once
 def answer(request: PersonRequest, version: UUID) -> HttpResponse:
     found, actor = _version(request.user, version), request.user
     form = FindingForm(request.POST, auto_id="id_finding_%s")
@@ -179,9 +186,10 @@ def answer(request: PersonRequest, version: UUID) -> HttpResponse:
 
 @require_POST
 @require_role(Role.REVIEWER)
+@once
 def approve(request: PersonRequest, version: UUID) -> HttpResponse:
     found, actor = _version(request.user, version), request.user
-    form = ReviewForm(request.POST, reviewer=actor)
+    form = ReviewForm(request.POST, asked_in=request)
     if not form.is_valid():
         return _page(request, found, review=form)
     note = ". ".join(filter(None, (str(SIGNED).capitalize(), form.cleaned_data["note"])))
@@ -207,6 +215,7 @@ def _with_reason(
 
 @require_POST
 @require_role(Role.REVIEWER)
+@once
 def reject(request: PersonRequest, version: UUID) -> HttpResponse:
     found = _version(request.user, version)
     return _with_reason(request, found, actions.reject_version, _("Rejected, with your reason."))
@@ -214,6 +223,7 @@ def reject(request: PersonRequest, version: UUID) -> HttpResponse:
 
 @require_POST
 @require_role(Role.REVIEWER)
+@once
 def resume(request: PersonRequest, version: UUID) -> HttpResponse:
     found = _version(request.user, version)
     return _with_reason(request, found, actions.resume_version, _("The service runs again."))
@@ -221,6 +231,7 @@ def resume(request: PersonRequest, version: UUID) -> HttpResponse:
 
 @require_POST
 @require_role(Role.REVIEWER)
+@once
 def publish(request: PersonRequest, version: UUID) -> HttpResponse:
     found, actor = _version(request.user, version), request.user
     form = PublishForm(request.POST, auto_id="publish-%s")

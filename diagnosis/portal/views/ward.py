@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
 from accounts.models import Role, User
+from accounts.once import once
 from accounts.permissions import require_role
 from diagnosis.inference import actions
 from diagnosis.inference.ward import Ward
@@ -41,6 +42,7 @@ def ward(request: PersonRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @require_role(Role.CLINICIAN)
+@once
 def begin(request: PersonRequest, slug: str) -> HttpResponse:
     try:
         actions.begin_ward(actor=request.user, service=slug)
@@ -51,6 +53,7 @@ def begin(request: PersonRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @require_role(Role.CLINICIAN)
+@once
 def answer(request: PersonRequest, slug: str) -> HttpResponse:
     """One tap; the page that follows opens the case."""
     asked = request.POST.get("case", "")[:LONGEST_NUMBER]

@@ -1,4 +1,8 @@
-"""``python -m medportal.demo.build [SLUG …]``: make the demonstration's models anew."""
+"""``python -m medportal.demo.build [--quick] [SLUG …]``: make the demonstration's models anew.
+
+``--quick`` measures the shipped models and the simple scores again and keeps what is known of the
+comparators that take long to train.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from medportal.demo.build.changes import replace_if_changed
 from medportal.demo.build.plans import CANDIDATES, PLANS
 from medportal.demo.build.table import HERE, DemoTable
 
+QUICK = "--quick"
 PAGE = HERE.parent.parent / "docs" / "models.md"
 
 
@@ -37,15 +42,18 @@ def write_demo_rows(table: DemoTable) -> None:
         say(f"{table.slug}: demo_rows.json changed")
 
 
-def build(slug: str) -> None:
+def build(slug: str, *, quick: bool = False) -> None:
     """Make one service's artifact and say what changed."""
     started = time.monotonic()
     measured = study.measure(slug)
     write_demo_rows(measured.table)
     say(f"{slug}: measured on {len(measured.frame)} rows; now its comparators")
-    compared = study.with_rivals(measured)
+    compared = study.with_rivals(measured, quick=quick)
     say(f"{slug}: compared; now the shipped model and its refits")
     entries = card.entries(compared)
+    if quick:
+        older = Artifact.load(artifact_folder(slug)).manifest["comparators"]
+        entries["comparators"] = card.kept(entries["comparators"], older)
     if slug in CANDIDATES:
         published = Artifact.load(artifact_folder(measured.table.slug))
         entries["against"] = [card.plain(study.against_published(compared, published))]
@@ -70,7 +78,8 @@ def write_page() -> None:
 
 def main(slugs: list[str]) -> int:
     """Build the named services, or all."""
-    known = [*PLANS, *CANDIDATES]
+    known, quick = [*PLANS, *CANDIDATES], QUICK in slugs
+    slugs = [slug for slug in slugs if slug != QUICK]
     unknown = sorted(set(slugs) - set(known))
     if unknown:
         say(f"No such service: {', '.join(unknown)}. Known: {', '.join(known)}.")
@@ -79,7 +88,7 @@ def main(slugs: list[str]) -> int:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     for slug in slugs or known:
-        build(slug)
+        build(slug, quick=quick)
     write_page()
     return 0
 

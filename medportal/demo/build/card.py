@@ -119,8 +119,29 @@ def _comparator(study: Study, code: str) -> dict[str, Any]:
     return entry
 
 
+def kept(entries: list[dict[str, Any]], older: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the comparators with those of an older manifest that were not measured again.
+
+    Their AUROC and its difference hold as they were; the intervals of the other figures kept the
+    number of events fixed and are left out.
+    """
+    new = {entry["code"]: entry for entry in entries}
+    old = {entry["code"]: _without_intervals(entry) for entry in older}
+    return [(old | new)[code] for code in ORDER if code in old | new]
+
+
+def _without_intervals(entry: dict[str, Any]) -> dict[str, Any]:
+    metrics = {
+        name: found if name == "auroc" else {**found, "lower": None, "upper": None}
+        for name, found in entry["metrics"].items()
+    }
+    return {**entry, "metrics": metrics}
+
+
 def verdict(difference: dict[str, float]) -> str:
-    """Return whether the model ranks patients better than a rival, noticeably and beyond chance."""
+    """Return whether the model was shown to rank patients better than a rival, and noticeably."""
+    if not difference["lower"] <= difference["upper"]:  # too few events for an interval
+        return "no-gain"
     if difference["lower"] > 0 and difference["value"] >= SMALLEST_GAIN:
         return "gain"
     if difference["upper"] < 0 and difference["value"] <= -SMALLEST_GAIN:

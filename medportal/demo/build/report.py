@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from medportal.demo.build.card import SMALLEST_GAIN
+
 Manifest = Mapping[str, Any]
 
 INTRODUCTION = """\
@@ -13,9 +15,12 @@ INTRODUCTION = """\
 Made by `make demo-models` from the tables in `medportal/demo/tables/`; this page is written by the
 same command. Every figure comes from rows that the model in question had not seen: repeated
 cross-validation of the whole recipe (filling in, scaling, penalty and calibrator learnt anew in
-every fold), the 95 % interval from a bootstrap over patients. All models of a service used the same
-rows and folds. The shipped model is then refitted on all rows but those of the demonstration
-patients. None is validated for anybody's patients.
+every fold). The 95 % intervals are of these predictions among other patients of the same kind (all
+patients drawn again, so that events vary in number too; how often they hold:
+`docs/mechanisms/intervals.md`); a model that had learnt from other patients would differ by more.
+Who is better is told by the difference on the same patients, not by whether two intervals overlap.
+All models of a service used the same rows and folds. The shipped model is then refitted on all rows
+but those of the demonstration patients. None is validated for anybody's patients.
 """
 
 SHOWN = (
@@ -29,6 +34,8 @@ def interval(entry: Mapping[str, float | None], digits: int = 3) -> str:
     """Return a metric as value and interval."""
     if entry["value"] is None:
         return "not known"
+    if entry["lower"] is None or entry["upper"] is None:
+        return f"{entry['value']:.{digits}f}"
     value, lower, upper = (f"{entry[k]:.{digits}f}" for k in ("value", "lower", "upper"))
     return f"{value} ({lower} to {upper})"
 
@@ -95,23 +102,27 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _losses(manifests: Mapping[str, Manifest]) -> str:
-    """Say in words who loses against whom; «beyond chance» is an interval without zero."""
+    """Say in words who loses against whom: the verdicts of ``card.verdict``."""
     lines = [
-        f"- Classic network, raw inputs: worse than the shipped logistic model beyond chance on "
+        f"- Classic network, raw inputs: worse than the shipped logistic model on "
         f"{_listed(_named(manifests, 'network-raw', ['gain']))}; better on "
         f"{_listed(_named(manifests, 'network-raw', ['loss']))}.",
-        f"- Classic network, scaled inputs and calibrated: worse beyond chance on "
+        f"- Classic network, scaled inputs and calibrated: worse on "
         f"{_listed(_named(manifests, 'network', ['gain']))}; better on "
         f"{_listed(_named(manifests, 'network', ['loss']))}.",
-        f"- Gradient boosting: worse beyond chance on "
+        f"- Gradient boosting: worse on "
         f"{_listed(_named(manifests, 'boosting', ['gain']))}; better on "
         f"{_listed(_named(manifests, 'boosting', ['loss']))}.",
-        f"- No gain over the usual single test or score: "
+        f"- No gain shown over the usual single test or score: "
         f"{_listed(_named(manifests, 'usual', ['no-gain', 'loss']))}.",
-        f"- No gain over age and sex: "
+        f"- No gain shown over age and sex: "
         f"{_listed(_named(manifests, 'age-sex', ['no-gain', 'loss']))}.",
     ]
-    return "\n".join(lines) + "\n"
+    said = (
+        "Worse or better: the 95 % interval of the difference of AUROC on the same patients leaves"
+    )
+    said += f" out 0, and the difference is at least {SMALLEST_GAIN}.\n\n"
+    return said + "\n".join(lines) + "\n"
 
 
 def _censoring(manifests: Mapping[str, Manifest]) -> str:
@@ -232,7 +243,7 @@ def page(manifests: Mapping[str, Manifest]) -> str:
             INTRODUCTION,
             "## Metrics\n",
             _metrics(manifests),
-            "† fewer than 100 events: the slope cannot be judged.\n",
+            "† fewer than 100 events: the slope is imprecise; read its interval.\n",
             "## Against simpler and other models, on the same folds\n",
             _rivals(manifests),
             "## Where the network loses, and what brings nothing\n",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -72,8 +72,11 @@ def against_published(study: Study, published: Artifact) -> dict[str, Any]:
     return entry(published.digest, study.measured, theirs.measured, **how)
 
 
-def with_rivals(study: Study) -> Study:
-    """Run every comparator on the folds of the model."""
+SLOW = ("boosting", "network-raw", "network")
+
+
+def with_rivals(study: Study, *, quick: bool = False) -> Study:
+    """Run every comparator on the folds of the model; ``quick`` leaves out those that take long."""
     plan, schema = study.plan, study.table.schema
     fitters = {
         "age-sex": rivals.simple_score(plan.age_sex),
@@ -85,9 +88,12 @@ def with_rivals(study: Study) -> Study:
     found = {
         code: rivals.on_the_folds(fitter, study.frame, study.measured, study.weights)
         for code, fitter in fitters.items()
+        if not (quick and code in SLOW)
     }
+    if quick:
+        return replace(study, rivals=found)
     found["network"] = rivals.classic_network(plan.recipe, study.frame, schema)
-    return Study(plan, study.table, study.frame, study.weights, study.measured, found)
+    return replace(study, rivals=found)
 
 
 def fitted(study: Study, entries: dict[str, Any]) -> Artifact:

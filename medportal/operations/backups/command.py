@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from accounts.request_facts import Facts, facts
+from accounts.request_facts import facts, of_command
 from medportal.common.commands import PlainCommand, Refused
 from medportal.operations.backups.problems import BackupError
 
@@ -31,7 +31,7 @@ class BackupCommand(PlainCommand):
         if not options["key_file"]:
             raise Refused(f"Which key? Give --key-file or {KEY_VARIABLE}.")
         try:
-            with facts(Facts(channel="command")):
+            with facts(of_command(self.__module__.rpartition(".")[2])):
                 self.act(Path(options["key_file"]), options)
         except BackupError as error:
             raise CommandError(str(error)) from error

@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Role
 from tests.contracts.doors import Ward, door
-from tests.factories import PASSWORD, nurse_at
+from tests.factories import PASSWORD, nurse_at, person_at
 
 NEW_PASSWORD = "marmalade otter quartz lantern"
 
@@ -59,12 +60,17 @@ def _(ward: Ward):
 
 @door("token.issue", "page", by="doctor")
 def _(ward: Ward):
-    ward.post("accounts:token-issue", data={"name": "notebook", "days": 30, "scopes": ["read"]})
+    ward.post(
+        "accounts:token-issue",
+        data={"name": "notebook", "days": 30, "scopes": ["read"], "password": PASSWORD},
+    )
 
 
 @door("token.issue", "admin", by="administrator")
 def _(ward: Ward):
-    new = {"user": ward.user.pk, "name": "laboratory", "scopes": ["read"]}
+    program = person_at(ward.house, Role.SERVICE_CLIENT)
+    yield
+    new = {"user": program.pk, "name": "laboratory", "scopes": ["read"]}
     ward.post("admin:accounts_apitoken_add", "administrator", data=new)
 
 

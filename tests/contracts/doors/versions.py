@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from diagnosis.inference.actions import answer_case, begin_ward
 from diagnosis.ml.table_findings import TableFinding
-from diagnosis.registry import actions
+from diagnosis.registry import actions, contradictions
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.ward_cases import define_ward
 from medportal.demo.loading.wards import cases_of
@@ -23,6 +23,11 @@ PUBLISHED = {"reason": "better on the same patients", "sure": "on"}
 
 def version(ward: Ward, state: str) -> ModelVersion:
     return version_of(service=ward.version.service, state=state, published_at=None)
+
+
+def feature_of(row: ModelVersion) -> str:
+    """One whose direction contradicts what is expected: its text is signed."""
+    return next(iter(contradictions.notes(row)))
 
 
 @door("service.define", "action", by="scientist")
@@ -136,6 +141,22 @@ def _(ward: Ward):
     approved = version(ward, State.APPROVED)
     yield
     ward.post("portal:version-publish", "reviewer", data=PUBLISHED, version=approved.pk)
+
+
+@door("version.return", "page", by="reviewer")
+def by_publishing_what_changed(ward: Ward):
+    approved = version(ward, State.APPROVED)
+    ModelVersion.objects.filter(pk=approved.pk).update(signed_digest="what was signed")
+    yield
+    ward.post("portal:version-publish", "reviewer", data=PUBLISHED, version=approved.pk)
+
+
+@door("version.return", "page", by="scientist")
+def by_explaining_what_was_signed(ward: Ward):
+    approved = version(ward, State.APPROVED)
+    note = {"feature": feature_of(approved), "en": "Another text.", "zh": "另一段文字。"}
+    yield
+    ward.post("portal:version-explain", "scientist", data=note, version=approved.pk)
 
 
 @door("version.retire", "page", by="reviewer")

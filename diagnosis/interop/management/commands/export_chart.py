@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from accounts.request_facts import Facts, facts
+from accounts.request_facts import facts, of_command
 from diagnosis.interop.exporting import STATED, Form, Wanted, export_chart
 from medportal.common.commands import PlainCommand, Refused
 from medportal.common.errors import DomainError
@@ -39,7 +39,7 @@ class Command(PlainCommand):
         if person is None:
             raise Refused("There is no such user.")
         wanted = Wanted(options["form"], options["purpose"], options["reason"])
-        with facts(Facts(channel="command")):
+        with facts(of_command("export_chart")):
             content = _exported(person, options["patient"], wanted)
         _write(options["file"], content)
         self.stdout.write(f"Wrote {len(content)} bytes to {options['file']}")

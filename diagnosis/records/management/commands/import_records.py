@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import CareTeam, User
-from accounts.request_facts import Facts, facts
+from accounts.request_facts import facts, of_command
 from diagnosis.records import access, actions, runner
 from diagnosis.records.incoming import files
 from diagnosis.records.models import ImportRun
@@ -41,7 +41,7 @@ class Command(PlainCommand):
         user = User.objects.filter(username=options["user"], is_active=True).first()
         if user is None:
             raise CommandError("There is no such user.", returncode=UNUSABLE)
-        with facts(Facts(channel="command")):
+        with facts(of_command("import_records")):
             run = self._requested(user, options)
             while not _settled(run):
                 runner.run_import(run.pk)  # a worker may have been quicker

@@ -37,8 +37,9 @@ _IN_THE_HOUSE = """
 
 
 def without_limits() -> None:
-    """Until the transaction ends: one statement here writes millions of rows."""
+    """Until the transaction ends: millions of rows, and names are made between statements."""
     _run("SET LOCAL statement_timeout = 0")
+    _run("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def observe(per_patient: int) -> int:
