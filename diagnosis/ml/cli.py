@@ -282,7 +282,7 @@ def _evaluate(given: argparse.Namespace) -> None:
     if not known.any():
         raise TableError("No row of the table has a known target.")
     predicted = artifact.predict(table).reshape(len(table), -1)
-    groups = owners(table.loc[known], _group(given, artifact, table))
+    groups = owners(table.take(np.flatnonzero(known)), _group(given, artifact, table))
     found = measure(artifact.task.kind, y[known], predicted[known][None], groups=groups)
     told = {"task": artifact.task.to_dict(), "rows": int(known.sum()), "metrics": found}
     if artifact.task.kind == "multilabel":

@@ -34,7 +34,7 @@ ROWS = "[data-rows] [data-row][href^='/predictions/']"
 NEXT = "a.next-patient"
 FORM = "#decision-form"
 RECORD = "#decision-form button[type=submit]"
-NUMBER = ".figure"
+NUMBER = ".figure, .decision .sum strong"
 SKIP = "form.estimate button[value=skip]"
 LAST = ".last:has(strong):not(:has-text('decided')) a[href^='/predictions/']:visible"
 PATIENCE = 10_000
@@ -99,15 +99,15 @@ class Hand:
             self.click(skip)
             form.wait_for(state="attached")
         opener = self.page.locator("[data-decide]:visible")
-        if opener.count() and not form.locator("button[type=submit]").is_visible():
+        if opener.count() and not in_sight(form.locator("label").first):
             self.click(opener.first)
         self.click(form.locator("label:has(input[name=assessment])").first)
         usual = form.locator("label:has(input[name=action])")
         named = usual.filter(has_text="usual")
         self.click(named.first if named.count() else usual.first)
-        number, record = self.page.locator(NUMBER).first, self.page.locator(RECORD)
+        numbers, record = self.page.locator(NUMBER).all(), self.page.locator(RECORD)
         self._bring(record)
-        self.cost.one_screen += in_sight(number) and in_sight(record)
+        self.cost.one_screen += any(map(in_sight, numbers)) and in_sight(record)
         self.click(record)
         self.page.locator(".decided").first.wait_for()
         self.cost.decisions += 1
@@ -138,8 +138,9 @@ def from_a_search(hand: Hand, number: str) -> None:
     page = hand.page
     page.goto("/patients/")
     hand.cost = Cost()
-    if not page.locator("#find").is_visible():
-        hand.click(page.locator("[data-finds]").first)
+    finder = page.locator("[data-finds]:visible")
+    if finder.count():
+        hand.click(finder.first)
     hand.type(page.locator("#find"), number)
     if "/patients/" in page.url and page.locator("[data-rows] [data-row]").count():
         hand.click(page.locator("[data-rows] [data-row]").first)
@@ -152,7 +153,7 @@ def a_morning(hand: Hand) -> None:
     page.goto("/")
     hand.cost = Cost()
     for number in range(MORNING):
-        onward = page.locator(NEXT)
+        onward = page.locator(f"{NEXT}:visible")
         if number and onward.count():
             hand.click(onward.first)
         else:

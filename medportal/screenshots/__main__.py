@@ -93,7 +93,7 @@ def trend(page: Page) -> None:
         page.goto(address)
         course = page.locator("a[href*='/trend/']")
         if course.count():
-            course.first.click()
+            page.goto(course.first.get_attribute("href") or "/")  # it may lie in a closed fold
             page.wait_for_load_state("networkidle")
             return
     raise LookupError("The demonstration has nobody with several results.")

@@ -108,7 +108,7 @@ def test_each_reason_stands_with_value_date_and_words_for_its_direction(ward, re
     text = text_of(page_of(ward, result))
 
     assert "Shape of the mass irregular" in text
-    assert re.search(r"▲ \+\d+ raises", text)
+    assert re.search(r"▲ \+\d+(\.\d)? raises", text)
     assert "The reasons show what moved the estimate, not what causes the disease" in text
 
 

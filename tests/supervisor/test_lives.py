@@ -99,7 +99,7 @@ def test_blanks_quotes_umlauts_and_chinese_in_the_path(supervise, folder, name):
     with redis.Redis.from_url(addresses(folder / name)["redis_url"]) as broker:
         assert broker.set("kept", "7")
         assert broker.config_get("dir")["dir"] == str(folder / name / "var" / "valkey")
-    with psycopg.connect(addresses(folder / name)["owner_url"]) as session:
+    with psycopg.connect(owner(folder / name)) as session:
         assert session.execute("SELECT 1").fetchone() == (1,)
 
 

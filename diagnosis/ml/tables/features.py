@@ -143,6 +143,7 @@ def infer_features(table: pd.DataFrame, target: str | tuple[str, ...] | None) ->
     table beyond it; units, sources and directions can not be guessed and stay empty.
     """
     targets = {target} if isinstance(target, str) else set(target or ())
+    table = columns.plain_table(table)
     return [
         _inferred(str(name), table[name])
         for name in table.columns
@@ -153,6 +154,7 @@ def infer_features(table: pd.DataFrame, target: str | tuple[str, ...] | None) ->
 def left_out(table: pd.DataFrame, target: str | tuple[str, ...] | None) -> dict[str, str]:
     """Return the columns that ``infer_features`` leaves out, each with the reason."""
     targets = {target} if isinstance(target, str) else set(target or ())
+    table = columns.plain_table(table)
     reasons = {str(name): unusable(table[name]) for name in table.columns if name not in targets}
     return {name: reason for name, reason in reasons.items() if reason is not None}
 

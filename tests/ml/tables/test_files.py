@@ -246,3 +246,17 @@ def test_a_column_of_numbers_with_a_few_words_says_which(tmp_path: Path) -> None
 def test_cells_that_hold_lists_are_no_feature(tmp_path: Path) -> None:
     table = parquet(tmp_path, age=[1, 2, 3, 4], codes=[["a"], ["b", "c"], [], ["a"]])
     assert reasons(table) == {"codes": "its cells hold no single values"}
+
+
+def test_a_frame_of_a_notebook_is_guessed_by_the_same_rules() -> None:
+    frame = pd.DataFrame(
+        {
+            "chol": [Decimal("224.2"), Decimal("169.5"), None] * 10,
+            "alcohol": ["None", "?", "Heavy"] * 10,
+            "age": [str(50 + i) for i in range(30)][::-1],
+        }
+    )
+    frame["age"] = frame["age"].replace("55", "54")
+    chol, alcohol, age = infer_features(frame, None)
+    assert (chol.kind, age.kind) == ("number", "number")
+    assert [category.value for category in alcohol.categories] == ["Heavy", "None"]
