@@ -44,14 +44,14 @@ class LockedScheduler(Scheduler):
             connection.close()
         return self._session is not None
 
-    def apply_async(self, entry: ScheduleEntry, *args: Any, **kwargs: Any) -> Any:
+    def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
         """Sweeps here and now; whatever else is due is rung for."""
         if entry.task not in settings.SWEEPS:
-            return super().apply_async(entry, *args, **kwargs)
+            super().apply_entry(entry, producer=producer)
+            return
         done = self.app.tasks[entry.task].apply(_evaluated(entry.args))
         if done.failed():
             log.error("sweep_failed", task=entry.task, code=type(done.result).__name__)
-        return done
 
     def close(self) -> None:
         connection.close()

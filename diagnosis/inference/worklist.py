@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import (
     Case,
+    Count,
     DateTimeField,
     F,
     FloatField,
@@ -19,6 +21,7 @@ from django.db.models import (
     UUIDField,
     Value,
     When,
+    Window,
 )
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
@@ -63,6 +66,41 @@ def _rows(actor: User, services: list[Service]) -> Any:
         changed_at=Greatest("requested_at", "finished_at", "decided_at", "dismissed_at"),
         rank=_rank(services, actor),
     ).annotate(oldest_first=_oldest_first())
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What one look at all rows found: ``rows`` of a page, and how many each filter would show."""
+
+    rows: list[Any]
+    counts: dict[str, int]
+    shown: int
+
+
+def look(rows: Any, filters: Mapping[str, Q], *, only: Q | None, first: int, size: int) -> Looked:
+    """Count and choose in one pass: who sees the whole house pays once for joining it.
+
+    Rows that ``only`` leaves out stand behind the others, so that they are counted, too.
+    """
+    kept = Q() if only is None else only
+    counted = {
+        f"n_{name}": Window(Count("pk", filter=condition)) for name, condition in filters.items()
+    }
+    counted["n_all"] = Window(Count("*"))
+    counted["n_shown"] = Window(Count("pk", filter=only)) if only else counted["n_all"]
+    order = rows.query.order_by
+    if only:
+        behind = Case(When(kept, then=Value(0)), default=Value(1), output_field=IntegerField())
+        rows, order = rows.annotate(left_out=behind), ("left_out", *order)
+    found = list(
+        rows.annotate(**counted).order_by(*order).values_list("pk", *counted)[first : first + size]
+    )
+    if not found:
+        return Looked([], {}, 0)
+    numbers = dict(zip(counted, found[0][1:], strict=True))
+    shown = numbers.pop("n_shown")
+    counts = {name.removeprefix("n_"): number for name, number in numbers.items()}
+    return Looked([row[0] for row in found][: max(0, shown - first)], counts, shown)
 
 
 def by_shown_risk(rows: Any, actor: User) -> Any:

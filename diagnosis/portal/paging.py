@@ -48,3 +48,13 @@ def page_of(
         page=page.number,
         pages=paginator.num_pages,
     )
+
+
+def pages_of(total: int, size: int) -> int:
+    return max(1, -(-total // size))
+
+
+def shown_of(rows: list[RowT], total: int, page: int, size: int) -> Shown[RowT]:
+    """The page whose rows and total are known already."""
+    first = (page - 1) * size
+    return Shown(rows, total, min(first + 1, total), first + len(rows), page, pages_of(total, size))

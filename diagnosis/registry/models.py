@@ -257,14 +257,9 @@ class Quota(models.Model):
         Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation")
     )
     service = models.ForeignKey(
-        Service,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name=_("service"),
-        help_text=_("Empty: all services together."),
-    )
+        Service, models.PROTECT, related_name="+", null=True, blank=True,
+        verbose_name=_("service"), help_text=_("Empty: all services together."),
+    )  # fmt: skip
     period = models.CharField(
         _("period"), max_length=5, choices=Period.choices, default=Period.MONTH
     )

@@ -120,6 +120,7 @@ class Prediction(Job):
                     "finished_at",
                     "decided_at",
                     "dismissed_at",
+                    "asks_estimate",
                 ],
                 condition=Q(is_newest=True),
                 name="prediction_newest",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,17 +24,19 @@ from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.worklist import (
     WorklistFilter,
     by_shown_risk,
+    look,
     with_details,
     worklist_for,
 )
 from diagnosis.portal.access import CHART_READERS, PersonRequest
 from diagnosis.portal.needs import needs_of
-from diagnosis.portal.paging import Shown, page_of
+from diagnosis.portal.paging import Shown, pages_of, shown_of
 from diagnosis.portal.worklist_filters import Filters, filters_of
 from diagnosis.portal.worklist_rows import rows_of
 from diagnosis.registry.models import Service
 
 PAGE = 25
+MOST_PAGES = 100_000
 EVERYTHING = "all"
 """Said in the address: without a word it means what was chosen last."""
 State = Job.State
@@ -72,8 +74,8 @@ def worklist(request: PersonRequest) -> HttpResponse:
     user = request.user
     if not user.has_role(*CHART_READERS):
         return redirect(first_page(user))
-    listed = _Listed(user, filters_of(request))
-    shown = listed.page(request.GET.get("page"))
+    listed = _Listed(user, filters_of(request), request.GET.get("page"))
+    shown = listed.shown
     rows = listed.whole(shown.rows)
     patients = [row.patient_id for row in rows]
     audit.record(actor=user, act="worklist.read", patients=[pk for pk in patients if pk])
@@ -98,7 +100,7 @@ def worklist(request: PersonRequest) -> HttpResponse:
 class _Listed:
     """The worklist under the filters of this address."""
 
-    def __init__(self, user: User, filters: Filters) -> None:
+    def __init__(self, user: User, filters: Filters, page: str | None) -> None:
         self.user = user
         self.conditions = _conditions(user)
         self.services = list(Service.objects.visible_to(user).filter(in_worklist=True))
@@ -107,13 +109,12 @@ class _Listed:
         self.service = filters.service if filters.service in known else ""
         self.by_risk = bool(self.service and filters.risk)
         self.all = worklist_for(user, WorklistFilter(service=self.service))
-        counts: dict[str, Any] = self.all.aggregate(
-            total=Count("pk"),
-            **{f"n_{code}": Count("pk", filter=q) for code, (_l, q) in self.conditions.items()},
-        )
-        self.total: int = counts["total"]
+        if self.by_risk:
+            self.all = by_shown_risk(self.all, user)
+        self.shown, counts = self._page(page)
+        self.total = counts.get("all", 0)
         self.chips = [self._chip("", _("All"), self.total)] + [
-            self._chip(code, label, counts[f"n_{code}"])
+            self._chip(code, label, counts.get(code, 0))
             for code, (label, _q) in self.conditions.items()
         ]
 
@@ -121,14 +122,23 @@ class _Listed:
         query = urlencode({"show": code or EVERYTHING, "service": self.service})
         return Chip(code, label, count, code == self.show, query)
 
-    def page(self, wanted: object) -> Shown[UUID]:
-        """Which results stand on the page: sorted by what an index holds, no row is read for it."""
-        total: int | None = next(chip.count for chip in self.chips if chip.code == self.show)
-        rows = self.all.filter(self.conditions[self.show][1]) if self.show else self.all
+    def _page(self, wanted: str | None) -> tuple[Shown[UUID], dict[str, int]]:
+        """Which results stand on the page, and how many there are: sorted by what an index holds.
+
+        One service alone by risk: its probabilities mean the same; what expired has none.
+        """
+        only = self.conditions[self.show][1] if self.show else None
         if self.by_risk:
-            # One service alone: its probabilities mean the same; what expired has none.
-            rows, total = by_shown_risk(rows.filter(state=State.DONE), self.user), None
-        return page_of(rows.values_list("pk", flat=True), wanted, PAGE, total)
+            done = Q(state=State.DONE)
+            only = done if only is None else only & done
+        filters = {code: condition for code, (_label, condition) in self.conditions.items()}
+        seek = partial(look, self.all, filters, only=only, size=PAGE)
+        asked = min(max(1, int(wanted)), MOST_PAGES) if wanted and wanted.isdecimal() else 1
+        looked = seek(first=(asked - 1) * PAGE)
+        if not looked.rows and asked != 1:  # a number that makes no sense: the nearest that does
+            asked = pages_of(seek(first=0).shown, PAGE)
+            looked = seek(first=(asked - 1) * PAGE)
+        return shown_of(looked.rows, looked.shown, asked, PAGE), looked.counts
 
     def whole(self, shown: list[UUID]) -> list[Prediction]:
         """The results themselves, in the page's order."""
