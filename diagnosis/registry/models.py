@@ -156,8 +156,7 @@ class ModelVersion(models.Model):
     )
     published_at = models.DateTimeField(_("published"), null=True)
     approval_note = models.CharField(max_length=300, blank=True)
-    signed_digest = models.CharField(max_length=64, blank=True, editable=False)
-    """Of what the reviewer signed; see ``registry.signing``."""
+    signed_digest = models.CharField(max_length=64, blank=True, editable=False)  # signing.digest
 
     objects = ModelVersionQuerySet.as_manager()
 
@@ -187,8 +186,8 @@ class ModelVersion(models.Model):
 class VersionStructure(models.Model):
     """How a version's model is made, worked out by the portal from its file at import.
 
-    Not taken from the manifest: that is what somebody says of the model. Apart from the version,
-    so that lists of versions do not carry it. Versions of older files have none.
+    Not from the manifest, which is what somebody says of the model; apart from the version, so
+    that lists do not carry it. Versions of older files have none.
     """
 
     version = models.OneToOneField(
@@ -225,8 +224,7 @@ class FindingAnswer(models.Model):
     """What a reviewer says to one finding of a version's training table; the newest counts."""
 
     version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="finding_answers")
-    finding = models.TextField()
-    words = models.TextField()
+    finding, words = models.TextField(), models.TextField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
