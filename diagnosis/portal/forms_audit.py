@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from accounts import acts
 from accounts.models import AuditEvent, User
 from diagnosis.portal.trail import Question
+from diagnosis.records.dates import take_dates
 
 AIMS = (
     ("", _("everything")),
@@ -21,6 +23,23 @@ AIMS = (
     ("granted", _("who was given access, and by whom")),
 )
 LAST_PAGE = 2000
+
+
+class DayField(forms.Field):
+    """A day as it is typed everywhere in the portal; what can mean two days is asked back."""
+
+    def __init__(self, label: Any) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"})
+        hint = _("Such as 14-Mar-2026.")
+        super().__init__(label=label, required=False, widget=widget, help_text=hint)
+
+    def to_python(self, value: Any) -> date | None:
+        text = str(value or "").strip()
+        days, rest = take_dates(text) if text else ([], "")
+        if text and (len(days) != 1 or rest.strip()):
+            message = _("Write the date as 14-Mar-1961, 1961-03-14 or 1961年3月14日.")
+            raise ValidationError(message, code="date_not_understood")
+        return days[0] if days else None
 
 
 class TrailForm(forms.Form):
@@ -46,12 +65,8 @@ class TrailForm(forms.Form):
         choices=[("", _("any")), *AuditEvent.Outcome.choices],
         required=False,
     )
-    since = forms.DateField(
-        label=_("From day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        label=_("To day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = DayField(label=_("From day"))
+    until = DayField(label=_("To day"))
     page = forms.IntegerField(
         min_value=1, max_value=LAST_PAGE, required=False, widget=forms.HiddenInput
     )

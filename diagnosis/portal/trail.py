@@ -30,6 +30,8 @@ from medportal.common.arrays import is_any_of
 NAMED = 5
 """A list's event may name a hundred patients; the line of it names the first few."""
 
+QUARTER = timedelta(minutes=15)
+
 Pair = tuple[UUID | None, UUID]
 
 
@@ -63,6 +65,30 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Group:
+    """The same act of the same person on the same patients, again within a quarter of an hour."""
+
+    lines: Sequence[Line]
+
+    @property
+    def newest(self) -> Line:
+        return self.lines[0]
+
+    @property
+    def oldest(self) -> Line:
+        return self.lines[-1]
+
+    @property
+    def lasts(self) -> bool:
+        """Longer than the minute that the page shows."""
+        return self.newest.event.at - self.oldest.event.at >= timedelta(minutes=1)
+
+    @property
+    def is_several(self) -> bool:
+        return len(self.lines) > 1
+
+
+@dataclass(frozen=True)
 class Reader:
     """One person who opened the chart of the patient in question."""
 
@@ -80,6 +106,34 @@ class Page:
     number: int
     has_next: bool
     readers: Sequence[Reader] = field(default=())
+    first: int = 0
+
+    @property
+    def groups(self) -> list[Group]:
+        return grouped(self.lines)
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.lines) - 1
+
+
+def grouped(found: Iterable[Line]) -> list[Group]:
+    """For reading alone: nothing is left out, and a page holds as many events as before."""
+    groups: list[list[Line]] = []
+    latest: dict[tuple[object, ...], list[Line]] = {}
+    for line in found:
+        event = line.event
+        key = (
+            event.actor_id, event.actor_name, event.act, event.outcome, event.why,
+            event.source, event.channel, frozenset(event.patients),
+        )  # fmt: skip
+        open_one = latest.get(key)
+        if open_one and open_one[0].event.at - event.at <= QUARTER:
+            open_one.append(line)
+        else:
+            latest[key] = [line]
+            groups.append(latest[key])
+    return [Group(tuple(held)) for held in groups]
 
 
 def events(officer: User, question: Question) -> QuerySet[AuditEvent]:
@@ -100,7 +154,8 @@ def page_of(officer: User, question: Question, number: int, size: int = 50) -> P
     first = (number - 1) * size
     found = list(events(officer, question)[first : first + size + 1])
     readers = readers_of(officer, question) if question.patient and number == 1 else ()
-    return Page(lines(officer, found[:size]), number, len(found) > size, readers)
+    shown = lines(officer, found[:size])
+    return Page(shown, number, len(found) > size, readers, first + 1)
 
 
 def readers_of(officer: User, question: Question) -> list[Reader]:

@@ -55,6 +55,29 @@ def take_date(text: str) -> tuple[date | None, str]:
     return None, text
 
 
+_EITHER_WAY = re.compile(
+    r"(?<![\d/.-])(?P<a>\d{1,2})(?P<mark>[/-])(?P<b>\d{1,2})(?P=mark)(?P<year>\d{4})(?![\d/.-])"
+)
+
+
+def take_dates(text: str) -> tuple[list[date], str]:
+    """Every day that the first date in a text can mean, and the text without it.
+
+    For looking somebody up: 03/04/1963 is asked for both ways, 17/03/1963 is one day. Whoever
+    stores a date reads it with ``parse_date``.
+    """
+    found, rest = take_date(text)
+    if found is not None:
+        return [found], rest
+    match = _EITHER_WAY.search(text)
+    if match is None:
+        return [], text
+    year, first, second = match["year"], match["a"], match["b"]
+    ways = ({"year": year, "month": m, "day": d} for d, m in ((first, second), (second, first)))
+    days = [day for day in map(_date, ways) if day is not None]
+    return list(dict.fromkeys(days)), f"{text[: match.start()]} {text[match.end() :]}"
+
+
 def parse_date(text: str) -> date | None:
     """The date that a text is, if it is nothing else."""
     found, rest = take_date(text)

@@ -17,6 +17,13 @@ class FoldedText(models.TextField[Any, Any]):
         return " " + " ".join(names.words(model_instance.text))
 
 
+class PartHashes(ArrayField[Any, Any]):
+    """What the beginnings and ends of a number are looked up by."""
+
+    def pre_save(self, model_instance: Any, add: bool) -> list[str]:  # noqa: ARG002, FBT001  # Django's
+        return names.part_hashes(model_instance.organisation_id, model_instance.value)
+
+
 class Grams(ArrayField[Any, Any]):
     """The Chinese characters of ``text`` and their pairs, which trigrams do not find."""
 

@@ -45,6 +45,9 @@ _LETTERS = str.maketrans(
 )
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _SEARCH_NAME_LENGTH = 260
+LEAST_DIGITS = 4
+LONGEST_IN_PARTS = 24
+PART_LENGTH = 16
 
 
 def fold(text: str) -> str:
@@ -111,3 +114,31 @@ def index(patient: Patient) -> None:
 def identifier_hash(organisation_id: UUID | None, value: str) -> str:
     """The keyed hash by which a number is looked up; spaces and case do not matter."""
     return keyed_hash(settings.IDENTIFIER_KEY, organisation_id, value)
+
+
+def part_hashes(organisation_id: UUID | None, value: str) -> list[str]:
+    """Keyed hashes of the beginnings and ends by which a number may be looked up.
+
+    A beginning is half of the number at least, an end four characters; both hold four digits.
+    """
+    number = _number(value)
+    found = {}
+    if len(number) <= LONGEST_IN_PARTS:
+        first = max(LEAST_DIGITS, -(-len(number) // 2))
+        found = dict.fromkeys(number[:n] for n in range(first, len(number)))
+        found |= dict.fromkeys(number[-n:] for n in range(LEAST_DIGITS, len(number)))
+    return [part_hash(organisation_id, part) for part in found if has_digits_enough(part)]
+
+
+def part_hash(organisation_id: UUID | None, part: str) -> str:
+    """Shorter than that of a whole number: it is one of many."""
+    digest = keyed_hash(settings.IDENTIFIER_KEY, organisation_id, f"part:{part}")
+    return digest[:PART_LENGTH]
+
+
+def has_digits_enough(part: str) -> bool:
+    return sum(character.isdigit() for character in part) >= LEAST_DIGITS
+
+
+def _number(value: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", value).split()).upper()

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from diagnosis.records.note_search import LONGEST, Hit
+from medportal.common.rest import StrictSerializer
 
 
-class NoteSearchSerializer(serializers.Serializer[Any]):
+class NoteSearchSerializer(StrictSerializer):
     """Every word has to stand in the note; ``patient`` narrows the search to one chart."""
 
     text = serializers.CharField(max_length=LONGEST)
     patient = serializers.UUIDField(required=False, allow_null=True)
     page = serializers.IntegerField(required=False, min_value=1, max_value=1000)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        unknown = set(self.initial_data) - set(self.fields)
-        if unknown:
-            raise serializers.ValidationError(
-                dict.fromkeys(sorted(unknown), _("This field does not exist.")), "unknown_field"
-            )
-        return attrs
 
 
 class PartSerializer(serializers.Serializer[Any]):

@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from diagnosis.records.models import Observation, Patient
 from diagnosis.records.validation import Given
-from medportal.common.rest import StrictSerializer
+from medportal.common.rest import MomentField, StrictSerializer
 from medportal.common.text import localized
 
 
@@ -121,7 +121,7 @@ class GivenSerializer(StrictSerializer):
     system = serializers.CharField(max_length=60, required=False, allow_blank=True)
     value = ValueField()
     unit = serializers.CharField(max_length=30, required=False, allow_blank=True)
-    observed_at = serializers.DateTimeField()
+    observed_at = MomentField()
     status = serializers.ChoiceField(choices=Observation.Status.choices, required=False)
     source_identifier = serializers.CharField(max_length=120, required=False, allow_blank=True)
     reference_low = serializers.FloatField(required=False, allow_null=True)
@@ -151,7 +151,7 @@ class CorrectionSerializer(StrictSerializer):
     code = serializers.CharField(max_length=40, required=False)
     value = ValueField()
     unit = serializers.CharField(max_length=30, required=False, allow_blank=True)
-    observed_at = serializers.DateTimeField(required=False)
+    observed_at = MomentField(required=False)
     reason = serializers.CharField(max_length=200)
 
 

@@ -67,7 +67,6 @@ class Service(models.Model):
 
     @property
     def short_name(self) -> str:
-        """For lists; a sheet without one has its whole name there."""
         return localized(self.sheet.get("short_name")) or self.name
 
     @property
@@ -157,8 +156,7 @@ class ModelVersion(models.Model):
     )
     published_at = models.DateTimeField(_("published"), null=True)
     approval_note = models.CharField(max_length=300, blank=True)
-    signed_digest = models.CharField(max_length=64, blank=True, editable=False)
-    """Of what the reviewer signed; see ``registry.signing``."""
+    signed_digest = models.CharField(max_length=64, blank=True, editable=False)  # signing.digest
 
     objects = ModelVersionQuerySet.as_manager()
 
@@ -188,8 +186,8 @@ class ModelVersion(models.Model):
 class VersionStructure(models.Model):
     """How a version's model is made, worked out by the portal from its file at import.
 
-    Not taken from the manifest: that is what somebody says of the model. Apart from the version,
-    so that lists of versions do not carry it. Versions of older files have none.
+    Not from the manifest, which is what somebody says of the model; apart from the version, so
+    that lists do not carry it. Versions of older files have none.
     """
 
     version = models.OneToOneField(
@@ -226,8 +224,7 @@ class FindingAnswer(models.Model):
     """What a reviewer says to one finding of a version's training table; the newest counts."""
 
     version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="finding_answers")
-    finding = models.TextField()
-    words = models.TextField()
+    finding, words = models.TextField(), models.TextField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
@@ -259,14 +256,9 @@ class Quota(models.Model):
         Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation")
     )
     service = models.ForeignKey(
-        Service,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name=_("service"),
-        help_text=_("Empty: all services together."),
-    )
+        Service, models.PROTECT, related_name="+", null=True, blank=True,
+        verbose_name=_("service"), help_text=_("Empty: all services together."),
+    )  # fmt: skip
     period = models.CharField(
         _("period"), max_length=5, choices=Period.choices, default=Period.MONTH
     )

@@ -7,9 +7,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import ErrorDetail, NotFound
 from rest_framework.metadata import BaseMetadata
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.parsers import BaseParser
@@ -39,6 +40,43 @@ def unknown_names(names: Iterable[object], known: Iterable[str]) -> list[tuple[s
         text = _("Did you mean «%(name)s»?") % {"name": near[0]} if near else ""
         found.append((name, text))
     return found
+
+
+TEXTS = (
+    serializers.CharField,
+    serializers.ChoiceField,
+    serializers.DateField,
+    serializers.DateTimeField,
+    serializers.UUIDField,
+)
+NUMBERS = (serializers.FloatField, serializers.IntegerField, serializers.DecimalField)
+
+
+def _of_another_kind(field: Any, value: Any) -> Any:
+    """What is said of a number where a text belongs, or of yes or no where a number does.
+
+    The framework would make «0» of 0 and 1.0 of true. What a list holds is looked at one by one.
+    """
+    if isinstance(field, serializers.ListField) and isinstance(value, list):
+        found = {
+            i: said for i, one in enumerate(value) if (said := _of_another_kind(field.child, one))
+        }
+        return found or None
+    is_number = isinstance(value, int | float)  # yes and no are numbers, too
+    if isinstance(field, TEXTS) and is_number:
+        return [ErrorDetail(_("A text belongs here, in quotation marks."), "not_a_text")]
+    if isinstance(field, NUMBERS) and isinstance(value, bool):
+        return [ErrorDetail(_("This is not a number."), "not_a_number")]
+    if isinstance(field, serializers.BooleanField) and is_number and not isinstance(value, bool):
+        return [ErrorDetail(_("Write true or false here."), "not_yes_or_no")]
+    return None
+
+
+class MomentField(serializers.DateTimeField):
+    """A time with the zone in which it was written: its day is that of whoever wrote it."""
+
+    def enforce_timezone(self, value: Any) -> Any:
+        return value if timezone.is_aware(value) else super().enforce_timezone(value)
 
 
 class Methods(BaseMetadata):
@@ -80,6 +118,15 @@ class StrictSerializer(serializers.Serializer[Any]):
             }
             if unknown:
                 raise serializers.ValidationError(unknown, code="unknown_field")
+            wrong = {
+                step(name): found
+                for name, field in self.fields.items()
+                if not field.read_only
+                and name in data
+                and (found := _of_another_kind(field, data[name]))
+            }
+            if wrong:
+                raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts import actions, audit
 from accounts.models import AuditEvent, Membership, Role
 from accounts.request_facts import Facts, facts
+from diagnosis.portal import trail
 from diagnosis.records import names
 from diagnosis.records.models import PatientIdentifier
 from tests.factories import (
@@ -290,3 +291,68 @@ def test_an_answer_that_is_too_long_is_refused_and_not_cut(browser, doctor, monk
     assert answer.status_code == 422
     assert "narrow the question" in answer.content.decode()
     assert not AuditEvent.objects.filter(act="audit.export", outcome="success").exists()
+
+
+def line_of(doctor, patient, minutes, **parts):
+    """An event of so many minutes ago, as the page shows it."""
+    at = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=minutes)
+    fields = {"act": "patient.read", "outcome": "success", "patients": [patient.pk], **parts}
+    event = AuditEvent(actor_id=doctor.pk, actor_name=str(doctor), at=at, **fields)
+    return trail.Line(event, "opened a chart", (), 1, lacks_relation=False)
+
+
+def test_equal_acts_of_a_quarter_of_an_hour_are_one_group_and_no_event_is_lost(doctor):
+    patient, other = patient_of(doctor), patient_of(doctor)
+    found = [
+        line_of(doctor, patient, 2),
+        line_of(doctor, other, 5),
+        line_of(doctor, patient, 9),
+        line_of(doctor, patient, 10, outcome="refused"),
+        line_of(doctor, patient, 11, act="patient.search"),
+        line_of(doctor, patient, 12, channel="api"),
+        line_of(doctor, patient, 17),
+        line_of(doctor, patient, 18),
+        line_of(doctor, patient, 33),
+        line_of(doctor, patient, 34),
+    ]
+
+    groups = trail.grouped(found)
+
+    assert [len(group.lines) for group in groups] == [3, 1, 1, 1, 1, 2, 1]
+    assert [line for group in groups for line in group.lines if line.event.patients] == sorted(
+        found, key=lambda line: next(i for i, g in enumerate(groups) if line in g.lines)
+    )
+
+
+def test_a_group_says_how_often_and_unfolds_each(browser, doctor):
+    patient = named(patient_of(doctor))
+    for n in range(3):
+        audit.record(actor=doctor, act="patient.read", patients=[patient.pk], what=f"at/{n}")
+
+    answer = ask(browser, person=doctor.pk, act="patient.read")
+
+    page, text = answer.context["page"], answer.content.decode()
+    assert (len(page.groups), len(page.lines), page.first, page.last) == (1, 3, 1, 3)
+    assert "3 times" in text
+    for n in range(3):
+        assert f"<code>at/{n}</code>" in text
+    table = browser.post(reverse(PAGE), {"person": doctor.pk, "act": "patient.read", "form": "csv"})
+    assert table.content.decode().count("patient.read") == 3
+
+
+@pytest.mark.parametrize(
+    "day", ["14-Mar-2026", "2026-03-14", "14.3.2026", "14/03/2026", "2026年3月14日"]
+)
+def test_days_are_asked_in_the_portal_s_own_way(browser, day):
+    answer = ask(browser, since=day, until=day)
+
+    assert answer.context["form"].question.since == date(2026, 3, 14)
+    assert f'value="{day}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("day", ["03/04/2026", "yesterday", "31-Feb-2026"])
+def test_a_day_that_is_none_or_two_is_asked_back(browser, day):
+    answer = browser.post(reverse(PAGE), {"since": day})
+
+    assert answer.status_code == 422
+    assert "since" in answer.context["form"].errors

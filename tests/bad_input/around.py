@@ -43,6 +43,8 @@ AROUND = [
            TRANSPORT, "test_a_filter_that_can_not_be_is_refused_and_not_passed_over"),
     Around("A field that is not the caller's to set", "400 `unknown_field`, at every address",
            TRANSPORT, "test_no_address_takes_a_field_that_is_not_its_own"),
+    Around("A number or yes and no where a text belongs", "400 `not_a_text` at that field",
+           TRANSPORT, "test_a_number_is_not_taken_for_a_text"),
     Around("An identifier that is none", "404, as for one that is missing or foreign",
            TRANSPORT, "test_an_identifier_that_can_not_be_is_missing_as_a_problem"),
     Around("Anything behind the address of a page", "the page, with the filter that holds",

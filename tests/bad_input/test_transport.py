@@ -239,6 +239,58 @@ def test_no_address_takes_a_field_that_is_not_its_own(world, route):
     assert unknown == PROTECTED - set(body)
 
 
+def texts_of(body: Any, at: str = "") -> list[str]:
+    """Where the texts of a body stand."""
+    if isinstance(body, str):
+        return [at]
+    held = (
+        body.items()
+        if isinstance(body, dict)
+        else enumerate(body)
+        if isinstance(body, list)
+        else ()
+    )
+    return [found for name, inner in held for found in texts_of(inner, f"{at}/{name}")]
+
+
+def changed(body: Any, at: str, value: object) -> Any:
+    name, _slash, rest = at.lstrip("/").partition("/")
+    if isinstance(body, list):
+        return [changed(one, rest, value) for one in body]
+    return {**body, name: changed(body[name], rest, value) if rest else value}
+
+
+@pytest.mark.parametrize("value", [0, 4711, 1.5, True, False])
+@pytest.mark.parametrize("route", [one for one in OURS if one.values[0].name not in TAKES_FILES])
+def test_a_number_is_not_taken_for_a_text(world, route, value):
+    """«0» is no number of a patient, and no reason: refused at that field, at every address."""
+    for at in texts_of(world.body(route)):
+        body = json.dumps(changed(world.body(route), at, value))
+        found = problem(send(world, world.address(route), body), 400)
+        assert [(e["pointer"], e["code"]) for e in found["errors"]] == [(at, "not_a_text")]
+
+
+@pytest.mark.parametrize("body", [{"identifier": 0}, {"name": 1}, {"birth_date": 19610314}])
+def test_a_search_takes_no_number_for_a_text(world, body):
+    found = problem(send(world, SEARCH, json.dumps(body)), 400)
+
+    assert [(e["pointer"], e["code"]) for e in found["errors"]] == [
+        (f"/{next(iter(body))}", "not_a_text")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [("reference_low", True, "not_a_number"), ("unit", ["mm[Hg]"], "invalid")],
+)
+def test_yes_is_no_number_and_a_list_no_text(world, field, value, code):
+    body = {**world.body(Route("api:observation-list", "")), field: value}
+
+    (error,) = problem(send(world, RECORD, json.dumps(body)), 400)["errors"]
+
+    assert (error["pointer"], error["code"]) == (f"/{field}", code)
+
+
 def test_a_field_that_is_nearly_right_is_guessed(world):
     value = world.body(Route("api:observation-list", ""))
     moved = {("obsreved_at" if n == "observed_at" else n): v for n, v in value.items()}

@@ -40,6 +40,7 @@ OF_THEMSELVES = {
     "account_again": "a login",
     "account_login": "a login",
     "account_logout": "twice out is out",
+    "portal:folds": "the same choice twice is that choice",
     "set_language": "the same language twice is that language",
     "portal:run": "its own key finds the prediction, also after browser back",
 }

@@ -197,6 +197,18 @@ def test_a_medicine_that_is_called_off_is_not_taken(house: House, kind: str, new
     assert Medication.unscoped.get().status == "entered-in-error"
 
 
+def test_kinds_that_are_numbered_by_themselves_are_two_things(house: House):
+    order = about("MedicationRequest", id="1", status="active",
+                  medicationCodeableConcept={"text": "Metformin"})  # fmt: skip
+    said = about("MedicationStatement", id="1", status="active",
+                 medicationCodeableConcept={"text": "Aspirin"})  # fmt: skip
+    house.run(bundle(patient(), order, said))
+    house.run(bundle(patient(), order, said | {"status": "entered-in-error"}))
+
+    rows = Medication.unscoped.values_list("label", "status")
+    assert set(rows) == {("Metformin", "active"), ("Aspirin", "entered-in-error")}
+
+
 def test_a_medicine_whose_time_is_over_is_not_taken_any_more(house: House):
     taken = about("MedicationStatement", status="active",
                   medicationCodeableConcept={"text": "Metformin"},

@@ -47,7 +47,7 @@ def test_only_who_sees_charts_has_a_search_and_it_is_a_post(ward):
 
 
 def test_every_page_of_a_demonstration_says_so_and_no_other_does(ward, client_for):
-    assert "Nothing here is medical advice" in ward.as_doctor.get("/").content.decode()
+    assert "no medical advice" in ward.as_doctor.get("/").content.decode()
     real = clinician_at(OrganisationFactory(is_demonstration=False))
     assert 'class="demo"' not in client_for(real).get("/").content.decode()
 

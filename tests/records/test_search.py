@@ -9,13 +9,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Role
 from diagnosis.records import access, names, search
 from diagnosis.records.dates import parse_date
 from diagnosis.records.models import CareAssignment, Patient, PatientIdentifier
 from diagnosis.records.search import Query
 from medportal.common.errors import DomainError
-from tests.factories import PatientIdentifierFactory, patient_of
+from tests.factories import PatientIdentifierFactory, UserFactory, patient_of
 from tests.records.conftest import Ward
 from tests.servers import as_superuser
 
@@ -93,11 +93,51 @@ def test_a_whole_number_finds_its_patient(people: Ward, text: str):
     assert found(people, text) == ["Wang Xiaoming"]
 
 
-@pytest.mark.parametrize("text", ["401 023", "023 2137", "401 023 2138"])
-def test_part_of_a_number_finds_nobody(people: Ward, text: str):
-    PatientIdentifierFactory(patient=people.patient, value="401 023 2137")
+@pytest.mark.parametrize(
+    "text", ["401 02", "40102", "401 023", "2137", "023 2137", "wang 2137", "40102 1961-03-14"]
+)
+def test_half_a_number_or_its_last_four_digits_find_their_patient(people: Ward, text: str):
+    wang = Patient.unscoped.get(given_name="Xiaoming")
+    PatientIdentifierFactory(patient=wang, value="401 023 2137")
+
+    assert found(people, text) == ["Wang Xiaoming"]
+
+
+@pytest.mark.parametrize("text", ["4010", "137", "0232", "401 023 2138", "li 2137"])
+def test_less_than_half_or_the_middle_of_a_number_finds_nobody(people: Ward, text: str):
+    wang = Patient.unscoped.get(given_name="Xiaoming")
+    PatientIdentifierFactory(patient=wang, value="401 023 2137")
 
     assert found(people, text) == []
+
+
+def test_half_a_number_finds_nobody_of_another_ward_and_nobody_for_the_privacy_officer(
+    people: Ward,
+):
+    PatientIdentifierFactory(patient=people.patient, value="401 023 2137")
+    officer = UserFactory(organisation=people.organisation, roles=[Role.PRIVACY_OFFICER])
+
+    assert search.find(people.elsewhere, Query(text="2137")).total == 0
+    assert search.find_identities(officer, Query(text="2137")).total == 0
+    assert search.find_identities(officer, Query(text="401 023 2137")).total == 1
+
+
+def test_a_number_with_letters_may_be_half_of_one(people: Ward):
+    wang = Patient.unscoped.get(given_name="Xiaoming")
+    PatientIdentifierFactory(patient=wang, value="MRN-204917")
+
+    assert found(people, "MRN-2049") == ["Wang Xiaoming"]
+    assert found(people, "mrn-") == []  # no digit tells anybody apart
+
+
+def test_no_part_of_a_number_is_stored_in_clear(people: Ward, settings):
+    number = PatientIdentifierFactory(patient=people.patient, value="4010232137")
+    number.refresh_from_db()
+    parts = number.part_hashes
+
+    assert not any("2137" in part or "40102" in part for part in parts)
+    settings.IDENTIFIER_KEY = "another key"
+    assert not set(names.part_hashes(people.organisation.pk, "4010232137")) & set(parts)
 
 
 @pytest.mark.parametrize("text", ["MRN-17", "mrn-17", "wang MRN-17"])
@@ -122,6 +162,58 @@ def test_numbers_are_stored_beside_a_keyed_hash(people: Ward, settings):
     settings.IDENTIFIER_KEY = "another key"
 
     assert names.identifier_hash(people.organisation.pk, "X-1") != stored
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("14/03/1961", ["1961-03-14"]),
+        ("3/14/1961", ["1961-03-14"]),
+        ("14-03-1961", ["1961-03-14"]),
+        ("14.3.1961", ["1961-03-14"]),
+        ("14 March 1961", ["1961-03-14"]),
+        ("1961年3月14日", ["1961-03-14"]),
+        ("\uff11\uff14\uff0f03\uff0f1961", ["1961-03-14"]),
+        ("02/07/1975", ["1975-07-02", "1975-02-07"]),
+        ("wang 02/07/1975", ["1975-07-02", "1975-02-07"]),
+        ("05/05/1975", ["1975-05-05"]),
+        ("31/02/1975", []),
+        ("1/2/3/1975", []),
+    ],
+)
+def test_a_birth_date_as_people_say_it(people: Ward, text: str, days: list[str]):
+    asked = search.find(people.doctor, Query(text=text))
+
+    assert [day.isoformat() for day in asked.birth_dates] == days
+
+
+@pytest.mark.parametrize("text", ["07/02/1975", "02/07/1975"])
+def test_a_date_that_means_two_days_finds_both(people: Ward, text: str):
+    patient_of(people.doctor, team=people.team, family_name="Other", given_name="Day",
+               birth_date=date(1975, 2, 7))  # fmt: skip
+
+    assert found(people, text) == ["Other Day", "Wang Li"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Zhang Wei", ["Zhang Wei", "Wei Zhang"]),
+        ("wei zhang", ["Wei Zhang", "Zhang Wei"]),
+        ("zhang, wei", ["Zhang Wei", "Wei Zhang"]),
+        ("张伟", ["Zhang Wei"]),
+        ("张 伟", ["Zhang Wei"]),
+        ("Brien, Anne", ["O'Brien Anne-Marie"]),
+        ("Smith，Li", ["Smith Li"]),
+        ("wei", ["Wei Zhang", "Zhang Wei"]),
+    ],
+)
+def test_whose_family_name_comes_first_stands_first(people: Ward, text: str, expected: list[str]):
+    for family, given, native in (("Wei", "Zhang", "韦章"), ("Zhang", "Wei", "张伟")):
+        patient_of(people.doctor, team=people.team, family_name=family, given_name=given,
+                   native_name=native)  # fmt: skip
+
+    assert found(people, text) == expected
 
 
 def test_fields_of_their_own(people: Ward):
@@ -244,6 +336,7 @@ def test_birth_dates_and_numbers_are_found_through_their_indexes(ward: Ward):
     for query, index in (
         (Query(birth_date="1950-05-05"), "patient_birth_date"),
         (Query(identifier="N-17"), "value_hash"),
+        (Query(text="3217"), "patient_identifier_parts"),
     ):
         plans = queries_of(ward, query)
         assert any(index in plan for plan in plans), plans

@@ -102,7 +102,8 @@ class Person:
             return
         reason, column = _why_not(row, entry, at)
         if reason or entry is None:
-            what = NotKept("Observation", reason, code[:80], row.get("label", "")[:160])
+            label = row.get("label") or (entry.name if entry else "")
+            what = NotKept("Observation", reason, code[:80], label[:160])
             not_kept.note(what, f"{place.at}/{column}")
             return
         value = row.get("value", "")

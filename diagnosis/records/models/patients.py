@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker, ClosedManager, Gate
 from accounts.models import CHART_ROLES, CareTeam, Membership, Organisation, Role
+from diagnosis.records import names
+from diagnosis.records.folded import PartHashes
 from medportal.common.arrays import is_any_of
 
 
@@ -148,6 +150,9 @@ class PatientIdentifier(models.Model):
     system = models.CharField(_("system"), max_length=120, default="urn:medportal:mrn")
     value = models.CharField(_("number"), max_length=64)
     value_hash = models.CharField(max_length=64, editable=False)
+    part_hashes = PartHashes(
+        models.CharField(max_length=names.PART_LENGTH), editable=False, db_default=[]
+    )
 
     closed = ClosedManager()
     unscoped = PatientIdentifierQuerySet.as_manager()
@@ -161,7 +166,10 @@ class PatientIdentifier(models.Model):
                 "organisation", "system", "value_hash", name="patient_identifier_once"
             ),
         ]
-        indexes = [models.Index(fields=["value_hash"], name="patient_identifier_hash")]
+        indexes = [
+            models.Index(fields=["value_hash"], name="patient_identifier_hash"),
+            GinIndex(fields=["part_hashes"], name="patient_identifier_parts", fastupdate=False),
+        ]
 
     def __str__(self) -> str:
         return f"identifier of patient {self.patient_id}"

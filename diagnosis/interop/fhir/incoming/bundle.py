@@ -47,6 +47,10 @@ class Bundle:
             if entry.url:
                 self._known.setdefault(entry.url, entry)
 
+    def holds(self, name: str) -> bool:
+        """Whether ``Type/id`` is in the file."""
+        return name in self._known
+
     def target(self, reference: object, inside: Resource | None = None) -> Entry | None:
         """What a Reference points at, if that is in the file; a version is passed over."""
         address = text(part(reference).get("reference")).split("/_history/")[0]

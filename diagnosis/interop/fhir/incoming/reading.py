@@ -56,6 +56,8 @@ READERS: dict[str, tuple[Reader, type[PatientRow]]] = {
     "DocumentReference": (notes.document, Note),
     "DiagnosticReport": (notes.report, Note),
 }
+SHARES_WITH = {"MedicationStatement": "MedicationRequest", "DiagnosticReport": "DocumentReference"}
+"""Kinds that become the same kind of row."""
 ROOM = LONGEST_IDENTIFIER - 10
 """For a key; the rest is for the number of a component."""
 
@@ -105,7 +107,8 @@ def _read_entry(entry: Entry, bundle: Bundle, sheets: dict[str, _Sheet]) -> None
         bundle.not_kept.note(NotKept(entry.kind, "patient_not_in_file"), entry.at)
         return
     read_one, model = READERS[entry.kind]
-    sheet.said.append(Said(model, _key(entry), has_parts=True))
+    key = _key(entry, bundle)
+    sheet.said.append(Said(model, key, has_parts=True))
     if entry.kind == "AllergyIntolerance" and chart.speaks_of_no_allergy(entry.resource):
         _take_no_allergy(entry.resource, sheet)
     modified = next(_modified(entry), "")
@@ -114,7 +117,7 @@ def _read_entry(entry: Entry, bundle: Bundle, sheets: dict[str, _Sheet]) -> None
         what = NotKept(entry.kind, "shall_not_be_ignored", *named(code))
         bundle.not_kept.note(what, entry.at + modified)
         return
-    for piece in read_one(entry.resource, entry.at, _key(entry), bundle):
+    for piece in read_one(entry.resource, entry.at, key, bundle):
         _put(piece, sheet, bundle.not_kept)
 
 
@@ -143,9 +146,11 @@ def _put(piece: Piece, sheet: _Sheet, not_kept: Tally) -> None:
         sheet.withdrawn.append(piece)
 
 
-def _key(entry: Entry) -> str:
+def _key(entry: Entry, bundle: Bundle) -> str:
     """By which the source knows a resource; one without id or address is known by its content."""
     name = text(entry.resource.get("id")) or entry.url
+    if name and bundle.holds(f"{SHARES_WITH.get(entry.kind)}/{name}"):
+        name = f"{entry.kind}/{name}"  # some systems number each kind by itself
     if not name:
         name = json.dumps(entry.resource, sort_keys=True)
     if len(name) > ROOM or (not entry.url and not text(entry.resource.get("id"))):
