@@ -231,7 +231,7 @@ def test_in_chinese_too(ward, two):
         sentence = in_one_sentence(change_between(*two))
 
     assert "总胆红素" in sentence
-    assert "从1.2升至3.4" in sentence
+    assert "从21升至58" in sentence
 
 
 def test_printed_points_add_up_from_the_earlier_to_the_later(two):
