@@ -15,7 +15,7 @@ from diagnosis.records import persons
 from diagnosis.records.incoming import Reading, findings, judging
 
 FILES = Path(__file__).with_name("files")
-AT = (timezone.now() - timedelta(days=3)).replace(microsecond=0)
+AT = (timezone.now() - timedelta(days=3)).replace(minute=20, second=0, microsecond=0)
 SYSTEM = "urn:oid:1.2.3.4"
 
 
