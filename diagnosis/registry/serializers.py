@@ -118,7 +118,7 @@ class ServiceSerializer(ServiceSummarySerializer):
     actions = ServiceActionSerializer(many=True)
 
 
-class FindingSerializer(Base):
+class TrainingFindingSerializer(Base):
     code = serializers.CharField()
     features = serializers.ListField(child=serializers.CharField())
     figures = serializers.DictField()
@@ -139,7 +139,7 @@ class ModelSerializer(Base):
     version = VersionSerializer()
     structure = serializers.DictField(allow_null=True)
     explanations = serializers.DictField(allow_null=True)
-    findings = FindingSerializer(many=True, allow_null=True)
+    findings = TrainingFindingSerializer(many=True, allow_null=True)
 
 
 def model(version: ModelVersion, kept: VersionStructure | None) -> dict[str, Any]:
