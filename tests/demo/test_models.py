@@ -34,7 +34,7 @@ def bilingual_gaps(value, path=""):
     """Paths of texts that lack a language or say nothing in one."""
     if isinstance(value, dict):
         if LANGUAGES & set(value):
-            complete = set(value) == LANGUAGES and all(str(text).strip() for text in value.values())
+            complete = all(str(value.get(language, "")).strip() for language in LANGUAGES)
             return [] if complete else [path]
         return [gap for key, item in value.items() for gap in bilingual_gaps(item, f"{path}/{key}")]
     if isinstance(value, list):

@@ -76,10 +76,12 @@ def test_a_slope_from_few_events_is_unknown(ward, version):
     assert "Calibration slope (1 is right) unknown fewer than 100 events" in text
 
 
-def test_inputs_stand_with_their_codes_and_what_happens_without_them(ward, version):
+def test_inputs_stand_without_codes_and_with_what_happens_without_them(ward, version):
+    """The codes are for whoever reviews or connects: they stand on the version's page."""
     text = text_of(ward.as_doctor.get(URL))
 
-    assert "MedPortal mass-shape" in text
+    assert "MedPortal mass-shape" not in text
+    assert "MedPortal mass-shape" in text_of(ward.as_doctor.get(f"/versions/{version.pk}/"))
     assert "holds a clinician’s judgement" in text
     assert "filled in (AUROC" in text
 

@@ -132,6 +132,8 @@ def test_it_is_published_only_when_its_contradictions_are_explained(people, subm
         url_of(submitted, "explain/"),
         {"feature": "density", "en": "Fat is rare here.", "zh": "此处脂肪密度罕见。"},
     )
+    assert state_of(submitted) == State.SUBMITTED  # what was written is not yet signed
+    people.as_reviewer.post(url_of(submitted, "approve/"), signed())
     people.as_reviewer.post(url_of(submitted, "publish/"), PUBLISHED)
     assert state_of(submitted) == State.PUBLISHED
 
