@@ -55,7 +55,7 @@ def body_of(answer, asked_for):
 def through_the_boundary(user, view, path="/"):
     """``view`` as Django runs it: its transaction inside, the boundary outside."""
     request = RequestFactory().post(path)
-    request.user, request.resolver_match = user, None
+    request.user, request.resolver_match, request.session = user, None, {}
     boundary = RequestFacts(lambda r: r)
 
     def get_response(asked):

@@ -65,6 +65,8 @@ class Case:
     asked: Asked | None = None
     page_at: str = ""
     """Where it stands on a page, if elsewhere."""
+    page_says: str = ""
+    """What a page says, if something else: it may offer what was perhaps meant."""
     twice: bool = False
     """Sent once before, as it is."""
     not_at: Mapping[str, str] = field(default_factory=dict)
@@ -106,7 +108,7 @@ CASES = [
         "thousands-comma", "1,200: thousand and two hundred, or one and a fifth?",
         Typed(code="8480-6", value="1,200", unit="mm[Hg]", is_word=True),
         "value", "not_a_number", "number",
-        Asked(*PRESSURE, "not_a_number"),
+        Asked(*PRESSURE, "not_a_number"), page_says="Did you mean 1.200 or 1200?",
     ),
     Case(
         "underscore", "1_20, which programs read as a number and people do not write",

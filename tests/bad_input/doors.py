@@ -131,6 +131,9 @@ class Page(Door):
     refused = 422
     taken = 302
 
+    def says(self, case: Case) -> str:
+        return case.page_says or case.says
+
     def where(self, case: Case) -> tuple[str, str]:
         code = codes.find(case.typed.code)
         at = case.page_at or case.at
@@ -161,6 +164,9 @@ class RunPage(Door):
 
     def why_not(self, case: Case) -> str:
         return super().why_not(case) or ("" if case.asked else "it asks for no such thing")
+
+    def says(self, case: Case) -> str:
+        return case.page_says or case.says
 
     def where(self, case: Case) -> tuple[str, str]:
         assert case.asked
