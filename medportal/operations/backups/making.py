@@ -57,6 +57,9 @@ def make_backup(
                 writer.finish()
     except OSError as error:
         raise _of_disk(error, destination) from error
+    except psycopg.errors.UndefinedTable:
+        text = "The database has no tables of the portal yet: there is nothing to back up."
+        raise BackupError("no_tables", text) from None
     return destination / name
 
 
