@@ -83,6 +83,7 @@ def test_on_a_full_disk_of_the_database_every_page_is_the_paper_procedure_until_
     heart, small_disk, client_for
 ):
     person = client_for(heart.doctor, raise_request_exception=False)
+    system = Caller(heart.doctor)
     chart = reverse("portal:chart", args=[heart.patient.pk])
     assert person.get(chart).status_code == 200
     before = AuditEvent.objects.count()
@@ -99,9 +100,7 @@ def test_on_a_full_disk_of_the_database_every_page_is_the_paper_procedure_until_
     assert {answer.status_code for answer in answers} <= {200, 503}
     assert "work on paper" in answers[-1].content.decode()
     ready = Client().get("/readyz")
-    asked = Caller(heart.doctor).post(
-        "services/coronary-disease/predictions", {"patient": str(heart.patient.pk)}
-    )
+    asked = system.post("services/coronary-disease/predictions", {"patient": str(heart.patient.pk)})
     assert (ready.status_code, ready.json()["writes"]) == (503, False)
     assert asked.status_code == 503
 
