@@ -29,7 +29,10 @@ def test_every_answer_is_private_and_strict(address):
 
 def test_the_portal_is_ready():
     answer = Client().get("/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"database": True, "broker": True})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"database": True, "writes": True, "broker": True},
+    )
 
 
 def test_a_broker_that_drops_messages_is_not_well():

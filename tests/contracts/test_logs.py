@@ -26,8 +26,8 @@ def line_of(logger: str, message: object, *args: object, error: BaseException | 
 def refused_row() -> DatabaseError:
     with connection.cursor() as cursor:
         insert = (
-            "INSERT INTO accounts_organisation (id, name, is_demonstration, created_at) "
-            "VALUES (gen_random_uuid(), %s, false, now())"
+            "INSERT INTO accounts_organisation (id, name, is_demonstration, created_at, "
+            "preferred_units) VALUES (gen_random_uuid(), %s, false, now(), '{}')"
         )
         cursor.execute(insert, [NAME])
         with pytest.raises(DatabaseError) as refused, transaction.atomic():
