@@ -14,6 +14,7 @@ from tempfile import mkdtemp
 import pytest
 
 from medportal.configuration.addresses import ROOT
+from medportal.launch.apart import environment
 
 SECONDS = 60
 
@@ -55,6 +56,7 @@ def supervise(folder: Path) -> Iterator[Callable[..., Supervisor]]:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.supervisor.runner", str(var), *roles],
             cwd=ROOT,
+            env=environment(var),  # without the addresses of the tests' own servers
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
