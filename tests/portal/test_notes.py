@@ -52,7 +52,7 @@ def test_a_note_of_another_chart_does_not_come_along(ward, note):
 
     text = text_of(ward.as_doctor.get(f"/patients/{ward.patient.pk}/", {"note": foreign.pk}))
 
-    assert str(foreign.pk) not in text.replace("?note=", "")
+    assert f"note-{foreign.pk}" not in text
     assert "theirs" not in text
 
 

@@ -97,8 +97,8 @@ def test_preprocessing_is_told_in_words(ward, reader):
 def test_the_same_in_chinese(reader, network):
     text = page_of(reader, network, **CHINESE)
 
-    assert "神经网络，2 个隐藏层" in text
-    assert "8 个单元中有 1 个（第 6 号）" in text
+    assert "神经网络，2个隐藏层" in text
+    assert "8个单元中有1个（第6号）" in text
     assert "How the model is made" not in text
 
 

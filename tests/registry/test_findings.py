@@ -62,7 +62,7 @@ def test_nothing_is_signed_or_published_before_each_finding_is_answered(submitte
 
     sealed = {"state": State.APPROVED, "signed_digest": signing.digest(submitted)}
     ModelVersion.objects.filter(pk=submitted.pk).update(**sealed)
-    error = refused(actions.publish_version, actor=reviewer, version=submitted)
+    error = refused(actions.publish_version, actor=reviewer, version=submitted, reason="-")
     assert error.code == "findings_unanswered"
     submitted.refresh_from_db()
     assert submitted.state == State.APPROVED
