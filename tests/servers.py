@@ -90,14 +90,18 @@ def locked(table: str, mode: str) -> Iterator[None]:
         session.rollback()
 
 
+def without_owner() -> dict[str, str]:
+    """The environment of a process that answers or works: no address of the tables' owner."""
+    inherited = {k: v for k, v in os.environ.items() if k != "DATABASE_OWNER_URL"}
+    return inherited | {"DJANGO_SETTINGS_MODULE": "medportal.settings.test"}
+
+
 def process(
     name: str, words: list[str], *, log: Path, environment: dict[str, str] | None = None
 ) -> Child:
     """``python -m`` with these words, on the test's servers."""
-    inherited = {k: v for k, v in os.environ.items() if k != "DATABASE_OWNER_URL"}
-    surroundings = inherited | {
+    surroundings = without_owner() | {
         "MEDPORTAL_TEST_DATABASE": connection.settings_dict["NAME"],
-        "DJANGO_SETTINGS_MODULE": "medportal.settings.test",
         "MEDPORTAL_ROLE": name,
     }
     return Child(

@@ -1,12 +1,12 @@
 """Nothing that answers a doctor imports a tensor library: seen in fresh processes."""
 
-import os
 import subprocess
 import sys
 
 import pytest
 
 from medportal.configuration.addresses import ROOT
+from tests.servers import without_owner
 
 TENSORS = ("tensorflow", "keras", "shap", "sklearn", "torch")
 REPORT = f"import sys; print(sorted(set({TENSORS}) & set(sys.modules)))"
@@ -29,7 +29,7 @@ def test_a_fresh_process_holds_no_tensor_library(role):
     done = subprocess.run(
         [sys.executable, "-c", f"{PROCESSES[role]}; {REPORT}"],
         cwd=ROOT,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "medportal.settings.test"},
+        env=without_owner(),
         capture_output=True,
         text=True,
         check=False,

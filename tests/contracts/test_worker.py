@@ -17,7 +17,7 @@ from django.conf import settings
 from medportal.celery import app
 from medportal.configuration.addresses import ROOT
 from medportal.supervisor.process import wait_until
-from tests.servers import await_worker
+from tests.servers import await_worker, without_owner
 from tests.servers import worker as worker_process
 from tests.supervisor.conftest import lives
 from tests.supervisor.test_launch import descendants
@@ -114,7 +114,7 @@ def test_no_process_starts_on_a_broker_that_drops_messages(servers, command):
             done = subprocess.run(
                 [sys.executable, "-m", *command],
                 cwd=ROOT,
-                env=os.environ | {"DJANGO_SETTINGS_MODULE": "medportal.settings.test"},
+                env=without_owner(),
                 capture_output=True,
                 text=True,
                 timeout=60,

@@ -153,11 +153,25 @@ class Ward:
     def queued(self) -> Any:
         return self.another(state=Job.State.QUEUED, result=None, probability=None, band="")
 
-    def marked_wrong(self) -> None:
+    def marked_wrong(self, *withdrawn: Any) -> None:
         """The doctor has just marked the run as of the wrong patient."""
         from diagnosis.inference.actions import mark_wrong_patient
 
-        mark_wrong_patient(actor=self.person("doctor"), prediction=self.prediction.pk)
+        named = [row.pk for row in withdrawn]
+        mark_wrong_patient(
+            actor=self.person("doctor"),
+            prediction=self.prediction.pk,
+            reason="Another bed.",
+            withdraw=named,
+        )
+
+    def stored_by_the_run(self) -> Any:
+        """A value in the chart that the run's form wrote there."""
+        row = factories.ObservationFactory(patient=self.patient)
+        name = next(iter(self.prediction.inputs))
+        self.prediction.inputs[name] |= {"status": "given", "observation": str(row.pk)}
+        self.prediction.save(update_fields=["inputs"])
+        return row
 
     def another(self, **fields: Any) -> Any:
         """One more prediction on the patient, of the doctor."""

@@ -161,6 +161,20 @@ def _(ward: Ward):
     ward.send(f"predictions/{ward.prediction.pk}/wrong-patient/undo", {})
 
 
+@door("observation.restore", "page", by="doctor", about="patient")
+def _(ward: Ward):
+    ward.marked_wrong(ward.stored_by_the_run())
+    yield
+    ward.post("portal:prediction-wrong-patient-undo", prediction=ward.prediction.pk)
+
+
+@door("observation.restore", "REST", by="doctor", about="patient")
+def _(ward: Ward):
+    ward.marked_wrong(ward.stored_by_the_run())
+    yield
+    ward.send(f"predictions/{ward.prediction.pk}/wrong-patient/undo", {})
+
+
 @door("prediction.hand-over", "page", by="doctor", about="patient")
 def _(ward: Ward):
     second = clinician_at(ward.house)
