@@ -41,6 +41,7 @@ from medportal.supervisor.system import Unusable
 
 HOST = "127.0.0.1"
 START_SECONDS = 120.0
+LINES_OF_A_START = 5000
 APPS = ("accounts", "diagnosis", "medportal")
 ACCOUNTS = ("doctor", "nurse", "scientist", "reviewer", "privacy", "admin")
 
@@ -171,7 +172,11 @@ def _answers(port: int) -> bool:
 
 
 def _takes_work(stack: Stack) -> bool:
-    return all(" ready." in stack.child(role).last_lines(50) for role in ("interactive", "batch"))
+    """Each worker has said so; what it was handed at once may have filled its log since."""
+    return all(
+        " ready." in stack.child(role).last_lines(LINES_OF_A_START)
+        for role in ("interactive", "batch")
+    )
 
 
 def _announce(profile: str, port: int, folder: Path) -> None:
