@@ -30,9 +30,11 @@ with transaction.atomic():
                "given": patient.given_name, "number": number, "native": patient.native_name}
         for fit in services_for(actor=doctor, patient=patient):
             if fit.status in ("ready", "confirm", "not_offered") and not fit.missing:
-                found.setdefault(fit.service.slug, []).append(who)
+                asked = fit.status == "confirm"  # those whom nobody has to confirm come first
+                found.setdefault(fit.service.slug, []).append((asked, who))
     stranger = Patient.unscoped.exclude(pk__in=Patient.objects.visible_to(doctor)).first()
-print(json.dumps({"ready": {k: v[:8] for k, v in found.items()}, "stranger": str(stranger.pk)}))
+ready = {k: [who for _, who in sorted(v, key=lambda one: one[0])][:8] for k, v in found.items()}
+print(json.dumps({"ready": ready, "stranger": str(stranger.pk)}))
 """
 
 

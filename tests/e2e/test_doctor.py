@@ -157,6 +157,8 @@ def test_changed_inputs_are_a_simulation_that_nobody_decides_on(
 def test_a_double_click_makes_one_prediction(doctor: Page, portal: Portal) -> None:
     who = chosen(portal)["coronary-disease"][2]
     doctor.goto(f"/patients/{who.id}/services/coronary-disease/")
+    for question in doctor.locator("form.run input[name=confirm]").all():
+        question.check()
     doctor.locator("form.run button[type=submit]").dblclick()
     doctor.wait_for_url(re.compile(r"/predictions/[0-9a-f-]+/$"))
     read(doctor)

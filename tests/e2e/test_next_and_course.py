@@ -89,9 +89,12 @@ def test_it_is_found_from_the_chart_and_from_a_result(
     logged_in: Callable[..., Page], course: str
 ) -> None:
     page = logged_in("doctor")
+    opened = "document.querySelectorAll('main details').forEach(fold => fold.open = true)"
     page.goto(course.split("services/")[0])
-    page.locator(f"a[href='{course}']").click()
+    page.evaluate(opened)
+    page.locator(f"main a[href='{course}']").first.click()
     page.locator("table a").first.click()
     page.wait_for_url(re.compile(r"/predictions/[0-9a-f-]+/$"))
-    page.locator(f"a[href='{course}']").click()
+    page.evaluate(opened)
+    page.locator(f"main a[href='{course}']").first.click()
     expect(page.locator("#over-time")).to_be_visible()

@@ -42,12 +42,15 @@ def test_a_reviewer_approves_and_publishes_what_somebody_else_submitted(
     page.locator("main a[href^='/versions/']").first.click()
     expect(page.locator("main")).to_contain_text("against")
     form = page.locator("form[action$='/approve/']")
-    for box in form.locator("input[type=checkbox]").all():
-        box.check()
+    for box in page.locator("input[type=checkbox][form=review]").all():
+        box.check()  # each beside the evidence that it asks about
     form.locator("[name=note]").fill("Read and agreed.")
     form.locator("[name=password]").fill(portal.password)
     form.locator("button[type=submit]").click()
-    page.locator("form[action$='/publish/'] button[type=submit]").click()
+    publish = page.locator("form[action$='/publish/']")
+    publish.locator("[name=reason]").fill("Read, compared and agreed.")
+    publish.locator("[name=sure]").check()
+    publish.locator("button[type=submit]").click()
     expect(page.locator("main")).to_contain_text("published")
 
 
