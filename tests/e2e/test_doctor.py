@@ -31,7 +31,8 @@ def find(page: Page, who: Someone) -> None:
 def run(page: Page) -> None:
     for question in page.locator("input[name=confirm]").all():
         question.check()
-    page.click("form.run button[type=submit]")
+    buttons = "form.run button[type=submit]:visible, .bottom-bar button:visible"
+    page.locator(buttons).first.click()
     page.wait_for_url(re.compile(r"/predictions/[0-9a-f-]+/$"))
 
 

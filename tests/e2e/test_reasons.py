@@ -58,6 +58,7 @@ def test_order_and_groups_change_in_place_and_reach_the_paper(
     words = WORDS[locale]
     page = logged_in("doctor", viewport=SIZES[size], locale=locale)
     address = result_of(page, portal, 1)
+    page.click("#decision-form details.comment summary")
     page.fill("#decision-form [name=comment]", "half written")
     largest = labels(page)
     expect(page.locator("#reasons figcaption")).to_contain_text(words["sentence"])
