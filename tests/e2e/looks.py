@@ -106,7 +106,7 @@ TERMS = {
 FOREIGN = re.compile(r"\b(?:note|native|link|original|reference)\b| button$")
 """Elements that may hold another language: notes, names, the switch to it, an author's text."""
 CODE = re.compile(
-    r"MedPortal [a-z-]+|patient列|"  # codes of ours, a column
+    r"MedPortal [a-z-]+|patient列|os:\S+|"  # codes of ours, a column
     r"\S+@\S+|https?://\S+|\S*/\S*/\S*|[a-z0-9]+(?:[-_.][a-z0-9]+)+|\b[0-9a-f]{8,}\b|\b[A-Z]\d\w*\b"
 )
 

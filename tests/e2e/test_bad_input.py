@@ -70,6 +70,7 @@ def test_forms_with_errors_keep_nobody_out(
     if page.get_attribute("html", "lang") != "zh-Hans" and language != "en":
         page.click(f"button[name=language][value={language}]")
     page.goto(f"/patients/{who.id}/observations/add/?code=2093-3")
+    page.locator("select[name=unit]").select_option("mg/dL")  # Chinese begins with mmol/L
     page.fill("#id_value", "5.2")
     page.click("main form button[type=submit]")
     summary = page.locator(".error-summary")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -61,7 +62,7 @@ def test_the_end_is_announced_and_a_draft_outlives_it(logged_in: LogIn, portal: 
     assert "201.5" not in page.evaluate(STORED)
     page.click("main form button[type=submit]")
     page.wait_for_url(f"**/patients/{who.id}/**")
-    expect(page.get_by_text("Recorded.", exact=True)).to_be_visible()
+    expect(page.get_by_text(re.compile("^Recorded: "))).to_be_visible()
 
 
 def test_after_a_logout_back_shows_nothing(logged_in: LogIn, portal: Portal) -> None:

@@ -154,7 +154,7 @@ def test_it_fits_a_narrow_telephone_and_the_number_stays_in_sight(
 
 @pytest.mark.parametrize(
     ("locale", "mark"),
-    [("en-GB", "try-out,notaresult"), ("zh-CN", "试算,非结果")],
+    [("en-GB", "try-out,notaresult"), ("zh-CN", "试算结果,不是正式结果")],
     ids=["english", "chinese"],
 )
 def test_on_paper_it_says_what_it_is_and_not_whose(
