@@ -95,11 +95,11 @@ def _paired(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
     value, lower, upper = (found.get(key) for key in ("value", "lower", "upper"))
     if value is None or lower is None or upper is None:
         return {}
-    word = _word(BETTER.get(name, 0), lower, upper)
+    better = BETTER.get(name, 0)
     return {
         "difference": difference(value, (lower, upper)),
-        "word": word,
-        "is_worse": word == _("worse"),
+        "word": _word(better, lower, upper),
+        "is_worse": max(better * lower, better * upper) < 0,
     }
 
 

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import F
 
 from diagnosis.inference import actions
 from diagnosis.inference.estimating import choices_of
 from diagnosis.inference.models import Decision, Explanation, Job, Prediction
+from medportal.demo.loading.advance import DATES
 from medportal.demo.loading.desk import Desk
 
 SERVICE, HOW_MANY = "breast-mass", 28
 SEED = 20261130
-DATES: Mapping[Any, tuple[str, ...]] = {
-    Prediction: ("index_at", "requested_at", "started_at", "finished_at", "decided_at"),
-    Explanation: ("requested_at", "started_at", "finished_at"),
-    Decision: ("decided_at",),
-}
 
 
 def leave_weeks(desk: Desk) -> None:
@@ -47,7 +41,7 @@ def _judged(desk: Desk, prediction: Prediction, chance: random.Random) -> None:
 
 def _moved_back(prediction: Prediction, days: int) -> None:
     by = timedelta(days=days)
-    for model, names in DATES.items():
+    for model in (Prediction, Explanation, Decision):
         key = "pk" if model is Prediction else "prediction"
         rows = model.unscoped.filter(**{key: prediction.pk})
-        rows.update(**{name: F(name) - by for name in names})
+        rows.update(**{name: F(name) - by for name in DATES[model]})
