@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Role, User
 from diagnosis.inference.models import Decision, Prediction
 from diagnosis.inference.newer import NewerValue, newer_data_for
+from diagnosis.inference.noise import Kept, is_noise
+from diagnosis.inference.snapshot import schema_of
 from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.colleagues import doctors_of
 from diagnosis.portal.figures import percent
@@ -130,6 +132,25 @@ class Row:
         if before is None or now is None or self.is_other_version:
             return ""
         return points(now - before)
+
+    @property
+    def is_noise(self) -> bool:
+        """A change that the errors of the measurements alone could have made."""
+        kept = [
+            Kept(probability, inputs, result["step_effects"])
+            for probability, inputs, result in self._before_and_now
+            if probability is not None and inputs and "step_effects" in (result or {})
+        ]
+        if len(kept) < 2 or self.is_other_version:
+            return False
+        return is_noise(schema_of(self.prediction.version), *kept)
+
+    @property
+    def _before_and_now(self) -> list[tuple[Any, Any, Any]]:
+        now = self.prediction
+        names = ("previous_probability", "previous_inputs", "previous_result")
+        before = (getattr(now, name, None) for name in names)
+        return [tuple(before), (now.probability, now.inputs, now.result)]
 
     @property
     def is_other_version(self) -> bool:
