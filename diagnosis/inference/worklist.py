@@ -139,7 +139,9 @@ def with_what_changed(rows: PredictionQuerySet, actor: User) -> PredictionQueryS
     before = _before(actor)
     found: PredictionQuerySet = rows.annotate(
         previous_inputs=Subquery(before.values("inputs")[:1], output_field=JSONField(null=True)),
-        previous_result=Subquery(before.values("result")[:1], output_field=JSONField(null=True)),
+        previous_effects=Subquery(
+            before.values("result__step_effects")[:1], output_field=JSONField(null=True)
+        ),
     ).defer(None)
     return found
 

@@ -136,21 +136,13 @@ class Row:
     @property
     def is_noise(self) -> bool:
         """A change that the errors of the measurements alone could have made."""
-        kept = [
-            Kept(probability, inputs, result["step_effects"])
-            for probability, inputs, result in self._before_and_now
-            if probability is not None and inputs and "step_effects" in (result or {})
-        ]
-        if len(kept) < 2 or self.is_other_version:
+        run = self.prediction
+        names = ("previous_probability", "previous_inputs", "previous_effects")
+        then = [getattr(run, name, None) for name in names]
+        now = [run.probability, run.inputs, (run.result or {}).get("step_effects")]
+        if self.is_other_version or None in then or None in now:
             return False
-        return is_noise(schema_of(self.prediction.version), *kept)
-
-    @property
-    def _before_and_now(self) -> list[tuple[Any, Any, Any]]:
-        now = self.prediction
-        names = ("previous_probability", "previous_inputs", "previous_result")
-        before = (getattr(now, name, None) for name in names)
-        return [tuple(before), (now.probability, now.inputs, now.result)]
+        return is_noise(schema_of(run.version), Kept(*then), Kept(*now))
 
     @property
     def is_other_version(self) -> bool:
