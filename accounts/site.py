@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite
@@ -40,7 +40,7 @@ class Catalogue(JavaScriptCatalog):
 
     packages = ["django.contrib.admin"]
 
-    def get_catalog(self) -> dict[str, str]:
+    def get_catalog(self) -> dict[str, list[str] | str]:
         days = {
             "Sunday": pgettext("one letter Sunday", "S"),
             "Monday": pgettext("one letter Monday", "M"),
@@ -51,7 +51,7 @@ class Catalogue(JavaScriptCatalog):
             "Saturday": pgettext("one letter Saturday", "S"),
         }
         ours = {f"one letter {day}\x04{day[0]}": letter for day, letter in days.items()}
-        return {**super().get_catalog(), **ours}
+        return super().get_catalog() | ours
 
 
 class PortalAdminSite(AdminSite):
@@ -80,8 +80,7 @@ class PortalAdminSite(AdminSite):
         return [url for url in super().get_urls() if getattr(url, "name", None) not in NOT_OURS]
 
     def i18n_javascript(self, request: HttpRequest, _context: Any = None) -> HttpResponse:
-        answer: HttpResponse = Catalogue.as_view()(request)
-        return answer
+        return cast(HttpResponse, Catalogue.as_view()(request))
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The portal's own login, with its lockout and, later, its second factor."""

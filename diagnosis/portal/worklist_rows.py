@@ -138,8 +138,8 @@ class Row:
         """A change that the errors of the measurements alone could have made."""
         run = self.prediction
         names = ("previous_probability", "previous_inputs", "previous_effects")
-        then = [getattr(run, name, None) for name in names]
-        now = [run.probability, run.inputs, (run.result or {}).get("step_effects")]
+        then: list[Any] = [getattr(run, name, None) for name in names]
+        now: list[Any] = [run.probability, run.inputs, (run.result or {}).get("step_effects")]
         if self.is_other_version or None in then or None in now:
             return False
         return is_noise(schema_of(run.version), Kept(*then), Kept(*now))

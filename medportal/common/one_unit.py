@@ -26,8 +26,8 @@ _NUMBER = r"\d+(?:\.\d+)?"
 _VALUE = rf"{_NUMBER}(?: ?(?:to|至|[-–—~]) ?{_NUMBER})?"
 _UNIT = "|".join(map(re.escape, sorted(_UCUM, key=len, reverse=True)))
 _PAIR = re.compile(
-    rf"((?P<one>{_VALUE})[ \u00a0]?(?P<its>{_UNIT})) ?"
-    rf"[(（] ?((?P<other>{_VALUE})[ \u00a0]?(?P<others>{_UNIT})) ?[)）]"
+    rf"(?P<first>(?P<one>{_VALUE})[ \u00a0]?(?P<its>{_UNIT})) ?"
+    rf"[(（] ?(?P<second>(?P<other>{_VALUE})[ \u00a0]?(?P<others>{_UNIT})) ?[)）]"
 )
 
 
@@ -41,7 +41,7 @@ def _shorter(found: re.Match[str]) -> str:
     wanted = {preferred(quantity, units) for quantity in _meant(found, units)}
     if len(wanted) != 1:  # no quantity of these units, or several that are read differently
         return found[0]
-    return found[3] if wanted == {units[1]} else found[1]
+    return found["second" if wanted == {units[1]} else "first"]
 
 
 def _meant(found: re.Match[str], units: tuple[str, str]) -> Iterator[str]:

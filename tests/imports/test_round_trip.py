@@ -127,7 +127,7 @@ def test_what_is_not_known_comes_back_as_not_known(house: House, theirs, status:
 
     (here,) = Patient.objects.visible_to(house.doctor)
     assert report["refused"] == []
-    assert "AllergyIntolerance" not in {left_out["kind"] for left_out in report["not_kept"]}
+    assert "AllergyIntolerance" not in {left_out["what"] for left_out in report["not_kept"]}
     assert (here.allergy_status, here.birth_date) == (status, born)
 
 

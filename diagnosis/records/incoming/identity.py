@@ -7,7 +7,7 @@ nothing is said about the one who has it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from medportal.common.errors import DomainError, Pointer
 
 FILLED = ("given_name", "native_name", "title", "birth_date", "deceased_on")
 _STATUS = Patient.AllergyStatus
-_SAYS_MORE_THAN = {
+_SAYS_MORE_THAN: Mapping[str, Collection[str]] = {
     _STATUS.NOT_RECORDED: (_STATUS.UNAVAILABLE, _STATUS.NONE),
     _STATUS.UNAVAILABLE: (_STATUS.NONE,),
 }
