@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,12 +12,15 @@ import django
 
 from tests.goldens.differences import as_bytes, as_dom, differences
 
+LANGUAGES = ("en", "zh-hans")
+
 
 def main() -> int:
     words = argparse.ArgumentParser(prog="python -m tests.goldens", description=__doc__)
     acts = words.add_subparsers(dest="act", required=True)
     take = acts.add_parser("take", help="ask for every page and answer and keep them")
     take.add_argument("folder", type=Path)
+    take.add_argument("--language", choices=LANGUAGES, help="in this one alone, here and now")
     compare = acts.add_parser("compare", help="say which pages differ, and how they begin to")
     compare.add_argument("before", type=Path)
     compare.add_argument("after", type=Path)
@@ -24,18 +28,29 @@ def main() -> int:
         "--dom", action="store_true", help="elements and words alone: no whitespace, class or style"
     )
     asked = words.parse_args()
-    return _take(asked.folder) if asked.act == "take" else _compare(asked)
+    if asked.act == "compare":
+        return _compare(asked)
+    if asked.language:
+        return _take(asked.folder, asked.language)
+    return _take_all(asked.folder)
 
 
-def _take(folder: Path) -> int:
+def _take_all(folder: Path) -> int:
+    """A process and a world for each language, side by side."""
     if folder.exists() and any(folder.iterdir()):
         raise SystemExit(f"{folder} is not empty: goldens are taken into a folder of their own.")
+    words = [sys.executable, "-m", "tests.goldens", "take", str(folder), "--language"]
+    takers = [subprocess.Popen([*words, language]) for language in LANGUAGES]
+    return max(taker.wait() for taker in takers)
+
+
+def _take(folder: Path, language: str) -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "medportal.settings.test"
     django.setup()
     from tests.goldens.taking import take  # it knows the models
 
-    taken = take(folder)
-    print(f"{taken.files} goldens of {taken.asked} answers in {folder}")
+    taken = take(folder, language)
+    print(f"{language}: {taken.files} goldens of {taken.asked} answers")
     for broken in taken.broken:
         print(f"an error of the server: {broken}")
     return 1 if taken.broken else 0

@@ -23,8 +23,17 @@ OF_A_PATIENT = {"patient", "prediction", "observation", "import_run"}
 NEVER_ASKED = ("live", "ready", "metrics", "admin:jsi18n", "set_language")
 """Of machines and scripts; nothing on them is the portal's word to a person."""
 
-PARTS = ("prediction-alike", "prediction-reach", "prediction-sureness", "prediction-status")
+PARTS = (
+    "portal:prediction-alike", "portal:prediction-reach", "portal:prediction-sureness",
+    "portal:prediction-status",
+)  # fmt: skip
 """What a page's script asks for by itself."""
+
+FOR_NURSES_TOO = ("portal:prediction", "portal:prediction-print", "portal:prediction-sheet")
+"""Of a result, what is asked for the nurse as well in its every state."""
+
+SOME = 6
+"""Of how many kinds it is asked what is much the same for each."""
 
 BEHIND: dict[str, tuple[dict[str, str], ...]] = {
     "portal:worklist": (
@@ -92,17 +101,20 @@ def _of_route(world: World, route: Route) -> Iterator[Question]:
     named = bool(OF_A_PATIENT & set(reverse_arguments(route.name)))
     for number, (kind, address) in enumerate(_addresses(world, route.name)):
         name = "_".join(filter(None, (_file(route.name), _file(kind))))
+        if route.name in PARTS:
+            yield Question(f"{name}~part", route.name, address, "doctor", headers=BY_SCRIPT)
+        if route.name in PARTS and number >= SOME:
+            continue
         for person in _people(route, named=named, first=not number):
             yield Question(name, route.name, address, person)
-            if person in AT_THE_BEDSIDE and any(part in route.name for part in PARTS):
-                yield Question(f"{name}~part", route.name, address, person, headers=BY_SCRIPT)
-        if number < 8 or "prediction" in route.name:
-            yield from _asked_more(route, name, address)
+        if number < SOME or "prediction" in route.name:
+            yield from _asked_more(route, name, address, first=not number)
 
 
-def _asked_more(route: Route, name: str, address: str) -> Iterator[Question]:
+def _asked_more(route: Route, name: str, address: str, *, first: bool) -> Iterator[Question]:
     ask = partial(Question, route=route.name)
-    for person in ("privacy",) if route.name == "portal:audit" else AT_THE_BEDSIDE:
+    bedside = AT_THE_BEDSIDE if first else ("doctor",)
+    for person in ("privacy",) if route.name == "portal:audit" else bedside:
         for behind in BEHIND.get(route.name, ()):
             query = urlencode(behind)
             asked = f"{address}?{query}"
@@ -111,9 +123,8 @@ def _asked_more(route: Route, name: str, address: str) -> Iterator[Question]:
             post = partial(
                 ask, address=address, person=person, method="post", sent=SENT[route.name]
             )
-            yield post(f"{name}~sent")
-            if route.name == "portal:prediction-try":
-                yield post(f"{name}~moved", headers=BY_SCRIPT)
+            by_script = route.name == "portal:prediction-try"
+            yield post(f"{name}~sent", headers=BY_SCRIPT if by_script else {})
 
 
 def _people(route: Route, *, named: bool, first: bool) -> tuple[str, ...]:
@@ -123,7 +134,9 @@ def _people(route: Route, *, named: bool, first: bool) -> tuple[str, ...]:
     if route.is_api:
         return BY_TOKEN if first or not named else ("doctor",)
     if named and not first:
-        return AT_THE_BEDSIDE
+        is_of_result = route.name.startswith("portal:prediction")
+        for_both = not is_of_result or route.name in FOR_NURSES_TOO
+        return AT_THE_BEDSIDE if for_both else ("doctor",)
     everybody = ("doctor", "nurse", "doctor2", "scientist", "reviewer", "privacy", "admin")
     return (*everybody, STRANGER)
 
