@@ -137,18 +137,13 @@ def _taken_apart(before: Prediction, now: Prediction, artifact: Artifact) -> Cha
             for j, feature in enumerate(artifact.schema)
         ),
         gap=found.additivity_gap,
-        error=noise.of_result(artifact, then_row, now_row, _measured_twice(before, now, artifact)),
+        error=noise.of_result(
+            artifact,
+            then_row,
+            now_row,
+            noise.measured_twice(artifact.schema.names, before.inputs or {}, now.inputs or {}),
+        ),
     )
-
-
-def _measured_twice(before: Prediction, now: Prediction, artifact: Artifact) -> list[str]:
-    """Inputs of which each result had a measurement of its own: one kept value has one error."""
-    return [
-        name
-        for name in artifact.schema.names
-        if _entry(before, name).get("observed_at") != _entry(now, name).get("observed_at")
-        or _entry(before, name).get("converted") != _entry(now, name).get("converted")
-    ]
 
 
 def _known(value: np.float32) -> float | None:

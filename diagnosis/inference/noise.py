@@ -7,16 +7,58 @@ laboratory medicine (Fraser and Harris, Crit Rev Clin Lab Sci 1989;27:409-437).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml import Artifact, Feature
+from diagnosis.inference.snapshot import Snapshot
+from diagnosis.ml import Artifact, Feature, FeatureSchema
 
 Matrix = NDArray[np.float32]
 SURE = 1.96
 """In 95 of 100 pairs of measurements without any change the difference is smaller."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a result kept of itself; ``effects``: how far one step of each input moved it."""
+
+    probability: float
+    inputs: Snapshot
+    effects: Mapping[str, float]
+
+
+def is_noise(schema: FeatureSchema, then: Kept, now: Kept) -> bool:
+    """Whether errors of measurement alone could have made a change, for lists: no model is asked.
+
+    Never where an input changed by more than its own error, or has none, however little that did:
+    what is called noise here is called so by ``Change.is_within_error``, too.
+    """
+    pairs = [(f, _number(then.inputs, f.name), _number(now.inputs, f.name)) for f in schema]
+    moved = [pair for pair in pairs if not np.array_equal(*pair[1:], equal_nan=True)]
+    if not moved or not all(is_within_error(*pair) for pair in moved):
+        return False
+    twice = measured_twice(schema.names, then.inputs, now.inputs)
+    effects = [kept.effects.get(name, 0.0) for kept in (then, now) for name in twice]
+    error = SURE * float(np.sqrt(np.square(effects).sum()))
+    return abs(now.probability - then.probability) <= error
+
+
+def _number(inputs: Snapshot, name: str) -> float:
+    found = inputs.get(name, {}).get("converted")
+    return np.nan if found is None else float(found)
+
+
+def measured_twice(names: Iterable[str], then: Snapshot, now: Snapshot) -> list[str]:
+    """Inputs of which each result had a measurement of its own: one kept value has one error."""
+    told = ("observed_at", "converted")
+    return [
+        name
+        for name in names
+        if any(then.get(name, {}).get(part) != now.get(name, {}).get(part) for part in told)
+    ]
 
 
 def is_within_error(feature: Feature, was: float, became: float) -> bool:

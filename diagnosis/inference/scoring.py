@@ -65,6 +65,7 @@ def score(
         "imputed": imputed,
         "filled": [_filled(artifact, name, worth["items"]) for name in imputed],
         "borderline": borderline,
+        "step_effects": _step_effects(others, probability),
         "next_measurement": worth,
         "local_count": _local_count(artifact.manifest, probability),
         "average": artifact.manifest.get("training", {}).get("rate"),
@@ -147,6 +148,17 @@ def _filled(artifact: Artifact, name: str, worth: list[dict[str, Any]]) -> dict[
         "unit": feature.unit,
         "lower": found["lower"] if found else None,
         "upper": found["upper"] if found else None,
+    }
+
+
+def _step_effects(others: list[tuple[Probe, float]], probability: float) -> dict[str, float]:
+    """How far one step of its error moves the result, by input: by it a list tells noise."""
+    found: dict[str, list[float]] = {}
+    for probe, moved in others:
+        found.setdefault(probe.feature, []).append(moved)
+    return {
+        name: (max(both) - min(both)) / 2 if len(both) > 1 else abs(both[0] - probability)
+        for name, both in found.items()
     }
 
 

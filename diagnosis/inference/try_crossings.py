@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from diagnosis.inference.scoring import Matrix, matrix
 from diagnosis.inference.snapshot import Snapshot
-from diagnosis.ml import Artifact
+from diagnosis.ml import Artifact, Feature
 
 PLACES = 41
 """Along each slider: one batch of rows for all sliders together, a fraction of a millisecond."""
@@ -35,12 +35,27 @@ def crossings(
     limits = [float(band["upper"]) for band in (sheet.get("bands") or ())[:-1]]
     if not limits or not reaches:
         return {}
-    grids = {name: np.linspace(*reach, PLACES) for name, reach in reaches.items()}
+    grids = {name: _places(artifact.schema[name], reach) for name, reach in reaches.items()}
     along = artifact.predict_matrix(_moved(artifact, inputs, grids)).reshape(len(grids), PLACES)
     return {
-        name: [found for limit in limits for found in _passes(grid, line, limit)]
+        name: [
+            _at_a_place(found, grid) if artifact.schema[name].whole else found
+            for limit in limits
+            for found in _passes(grid, line, limit)
+        ]
         for (name, grid), line in zip(grids.items(), along, strict=True)
     }
+
+
+def _places(feature: Feature, reach: Range) -> Array:
+    """What is counted has no places between."""
+    places = np.linspace(*reach, PLACES)
+    return np.round(places) if feature.whole else places
+
+
+def _at_a_place(found: Crossing, grid: Array) -> Crossing:
+    """The first count on the other side, not a fraction on the way to it."""
+    return Crossing(found.limit, float(grid[grid >= found.value].min()))
 
 
 def _moved(artifact: Artifact, inputs: Snapshot, grids: Mapping[str, Array]) -> Matrix:

@@ -14,6 +14,7 @@ from django.db.models import (
     F,
     FloatField,
     IntegerField,
+    JSONField,
     OuterRef,
     Prefetch,
     Q,
@@ -115,9 +116,7 @@ def by_shown_risk(rows: Any, actor: User) -> Any:
 
 def with_details(rows: PredictionQuerySet, actor: User) -> PredictionQuerySet:
     """What a line shows of each: related rows, and the result before that ``actor`` may see."""
-    before = _same_question().filter(
-        requested_at__lt=OuterRef("requested_at"), state=State.DONE
-    ).exclude(owed_by(actor)).order_by("-requested_at")  # fmt: skip
+    before = _before(actor)
     detailed: PredictionQuerySet = (
         rows.annotate(
             previous_probability=Subquery(
@@ -133,6 +132,24 @@ def with_details(rows: PredictionQuerySet, actor: User) -> PredictionQuerySet:
         .defer("inputs")
     )
     return detailed
+
+
+def with_what_changed(rows: PredictionQuerySet, actor: User) -> PredictionQuerySet:
+    """For the few of a page: the inputs of now and before, and how far errors moved the result."""
+    before = _before(actor)
+    found: PredictionQuerySet = rows.annotate(
+        previous_inputs=Subquery(before.values("inputs")[:1], output_field=JSONField(null=True)),
+        previous_effects=Subquery(
+            before.values("result__step_effects")[:1], output_field=JSONField(null=True)
+        ),
+    ).defer(None)
+    return found
+
+
+def _before(actor: User) -> Any:
+    return _same_question().filter(
+        requested_at__lt=OuterRef("requested_at"), state=State.DONE
+    ).exclude(owed_by(actor)).order_by("-requested_at")  # fmt: skip
 
 
 def _same_question() -> Any:

@@ -6,6 +6,7 @@ difference has its own, from the same draws of the same patients.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +26,8 @@ def against(measured: OutOfFold, other: Artifact, table: pd.DataFrame) -> dict[s
     """Return an entry of the manifest's ``against``.
 
     The recipe of the other artifact is cross-validated anew on this table: its own answers would
-    be of patients whom it may have learnt from.
+    be of patients whom it may have learnt from. Where the new recipe says whose row each is, both
+    are measured, and the difference drawn, by patient.
 
     Parameters
     ----------
@@ -39,12 +41,20 @@ def against(measured: OutOfFold, other: Artifact, table: pd.DataFrame) -> dict[s
     Raises
     ------
     TableError
-        The other model has another target, or cannot be fitted to this table.
+        The other model has another target, cannot be fitted to this table, or was measured by
+        patient where the new one is not.
     """
     if measured.task.kind != "binary" or other.task.to_dict() != measured.task.to_dict():
         raise TableError("Both models must answer the same yes or no to be compared.")
     given = {key: value for key, value in other.manifest["recipe"].items() if key != "digest"}
-    theirs = evaluate_recipe(Recipe.from_dict(given), table, other.schema, repeats=measured.repeats)
+    theirs_was, group = Recipe.from_dict(given), measured.recipe.group
+    if theirs_was.group and not group:
+        raise TableError(
+            f"The model in use was measured by patient ({theirs_was.group}): name the column that "
+            "says whose row it is."
+        )
+    recipe = replace(theirs_was, group=group)
+    theirs = evaluate_recipe(recipe, table, other.schema, repeats=measured.repeats)
     if not np.array_equal(theirs.rows, measured.rows):
         raise TableError("The two models use different rows of this table.")
     return entry(other.digest, measured, theirs)
@@ -61,6 +71,7 @@ def entry(artifact: str, ours: OutOfFold, theirs: OutOfFold, **how: Any) -> dict
     return {
         "artifact": artifact,
         "rows": len(ours.labels),
+        "patients": ours.patients,
         "events": int(ours.labels.sum()),
         **{part: {name: finite(one) for name, one in of.items()} for part, of in found.items()},
     }

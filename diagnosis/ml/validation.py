@@ -70,6 +70,11 @@ class OutOfFold:
         return self.predictions[:, :, 0].T
 
     @property
+    def patients(self) -> int:
+        """Whose rows these are: as many as there are groups, where the recipe names them."""
+        return len(self.rows) if self.groups is None else len(np.unique(self.groups))
+
+    @property
     def repeats(self) -> int:
         """How often the folds were drawn."""
         return len(self.predictions)

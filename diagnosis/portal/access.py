@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django_htmx.middleware import HtmxDetails
 
 from accounts import request_facts
@@ -50,6 +52,14 @@ def take(request: PersonRequest, step: Callable[[], object], done: str) -> None:
         refused_in_place(request, error)
     else:
         messages.success(request, done)
+
+
+def take_and_show(
+    page: str, request: PersonRequest, row: Model, step: Callable[[], object], done: str
+) -> HttpResponse:
+    """Take one step on a row; its page says what came of it."""
+    take(request, step, done)
+    return redirect(page, row.pk)
 
 
 def open_chart(user: User, patient: UUID, *, what: str = "", act: str = access.OPENED) -> Patient:

@@ -62,15 +62,15 @@ def _why(change: Change, causes: Sequence[Cause], total: float) -> str:
     if abs(causes[0].contribution) < A_POINT:
         return _("nothing that changed moved it by a whole point.")
     if change.same_version and change.is_within_error:
-        return _noise(change)
+        return no_story(change)
     if whole(abs(total)) == 0:
         largest = causes[:MOST_NAMED]
         return _("what changed cancels out: %(causes)s.") % {"causes": _with_points(largest)}
     return _because(causes, total)
 
 
-def _noise(change: Change) -> str:
-    """No story of what is no more than a repeated measurement would give."""
+def no_story(change: Change) -> str:
+    """Of what is no more than a repeated measurement would give."""
     return _(
         "no more than the measurement errors of the inputs alone make (up to %(points)s points"
         " either way). It need not mean that anything changed in the patient."

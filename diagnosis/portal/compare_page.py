@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from diagnosis.inference.change import Change, change_between
 from diagnosis.inference.models import Prediction
+from diagnosis.portal.change_words import no_story
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.figures import percent, signed
 from diagnosis.portal.inputs_shown import ShownInput, shown_inputs, snapshot
@@ -23,6 +25,7 @@ class ComparedInput:
     before: ShownInput | None
     now: ShownInput | None
     changed: bool
+    within_error: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Comparison:
     inputs: tuple[ComparedInput, ...]
     same_version: bool
     same_inputs: bool
+    noise: str = ""
+    """That a change is no more than errors of measurement make, where it is not."""
 
     @property
     def both_done(self) -> bool:
@@ -74,15 +79,25 @@ def _changed(before: Prediction, now: Prediction, name: str) -> bool:
     return abs(float(first) - float(second)) > SAME
 
 
+def _noise(change: Change | None) -> str:
+    if change is None or not change.same_version or not change.is_within_error:
+        return ""
+    return no_story(change)
+
+
 def comparison(before: Prediction, now: Prediction) -> Comparison:
     first, second = shown_inputs(before), shown_inputs(now)
     names = list(dict.fromkeys([*second, *first]))
+    changed = {name for name in names if _changed(before, now, name)}
+    change = change_between(before, now) if changed else None
+    within_error = {part.feature for part in change.moved if part.within_error} if change else ()
     inputs = tuple(
         ComparedInput(
             label=(second.get(name) or first[name]).label,
             before=first.get(name),
             now=second.get(name),
-            changed=_changed(before, now, name),
+            changed=name in changed,
+            within_error=name in within_error,
         )
         for name in names
     )
@@ -93,5 +108,6 @@ def comparison(before: Prediction, now: Prediction) -> Comparison:
         number_now=number_of(now),
         inputs=inputs,
         same_version=before.version_id == now.version_id,
-        same_inputs=not any(one.changed for one in inputs),
+        same_inputs=not changed,
+        noise=_noise(change),
     )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.given import GivenValue, read_given
+from diagnosis.inference.standing import Typical
 from diagnosis.inference.trying import why_locked
 from diagnosis.ml import Artifact, Feature, FeatureSchema
 from diagnosis.portal.input_field import InputField
 from diagnosis.portal.inputs_shown import ShownInput, shown_input
+from diagnosis.portal.range_shown import ShownRange
 from diagnosis.portal.run_form import RunForm
 from diagnosis.portal.try_marks import Marks
 from diagnosis.portal.try_scales import Range, Scale, scales_of, usual_range
@@ -79,6 +81,12 @@ class TryField(InputField):
         return (scale.low * scale.factor, scale.high * scale.factor)
 
     @property
+    def range(self) -> ShownRange | None:
+        """With a name of its own: the reasons beside the form draw the same input."""
+        found = super().range
+        return found and replace(found, name=f"try-{found.name}")
+
+    @property
     def typed(self) -> float | None:
         try:
             found = float(self.text)
@@ -105,6 +113,7 @@ class TryForm:
     movable: frozenset[str] = frozenset()
     doubts: bool = False
     artifact: Artifact | None = None
+    typical: Mapping[str, Typical] = field(default_factory=dict)
     posted: Mapping[str, str] | None = None
     errors: dict[str, str] = field(default_factory=dict)
     given: dict[str, GivenValue] = field(default_factory=dict)
@@ -156,6 +165,7 @@ class TryForm:
             _as_read(feature, entry),
             posted,
             self.errors.get(feature.name, ""),
+            self.typical.get(feature.name),
             entry=entry,
             scales=tuple(_scales(feature, entry, usual)),
             usual_values=usual,

@@ -13,6 +13,7 @@ from accounts.models import User
 from diagnosis.inference import try_limits, trying
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot import schema_of
+from diagnosis.inference.standing import typical_of
 from diagnosis.inference.try_crossings import Crossing, crossings
 from diagnosis.inference.trying import Tried
 from diagnosis.ml import Artifact
@@ -65,6 +66,7 @@ class TryPage:
             trying.modifiable(prediction.service),
             doubts,
             artifact,
+            typical_of(prediction.version),
             posted,
         )
 

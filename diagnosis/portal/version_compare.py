@@ -78,7 +78,7 @@ def against_published(version: ModelVersion) -> Compared | None:
     before, after = _names(published.manifest), _names(version.manifest)
     return Compared(
         published=published,
-        patients=paired.get("rows"),
+        patients=paired.get("patients", paired.get("rows")),  # manifests of before count rows
         pairs=pairs,
         added=tuple(name for name in after if name not in before),
         removed=tuple(name for name in before if name not in after),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext, ngettext
 
+from diagnosis.records.derived import completed_years
 from medportal.common.moments import clock, day, day_time, reads_chinese
 from medportal.common.quantities import number, unit
 
@@ -19,17 +20,12 @@ __all__ = [
     "reads_chinese",
     "span_words",
     "unit",
-    "whole_years",
 ]
-
-
-def whole_years(born: date, on: date) -> int:
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def age_words(born: date, on: date) -> str:
     """Years; months for the first two of them."""
-    years = whole_years(born, on)
+    years = completed_years(born, on)
     if years >= 2:
         return f"{years}岁" if reads_chinese() else f"{years} y"
     months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Role, User
 from diagnosis.inference.models import Decision, Prediction
 from diagnosis.inference.newer import NewerValue, newer_data_for
+from diagnosis.inference.noise import Kept, is_noise
+from diagnosis.inference.snapshot import schema_of
 from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.colleagues import doctors_of
 from diagnosis.portal.figures import percent
@@ -130,6 +132,17 @@ class Row:
         if before is None or now is None or self.is_other_version:
             return ""
         return points(now - before)
+
+    @property
+    def is_noise(self) -> bool:
+        """A change that the errors of the measurements alone could have made."""
+        run = self.prediction
+        names = ("previous_probability", "previous_inputs", "previous_effects")
+        then: list[Any] = [getattr(run, name, None) for name in names]
+        now: list[Any] = [run.probability, run.inputs, (run.result or {}).get("step_effects")]
+        if self.is_other_version or None in then or None in now:
+            return False
+        return is_noise(schema_of(run.version), Kept(*then), Kept(*now))
 
     @property
     def is_other_version(self) -> bool:

@@ -26,7 +26,7 @@ class NewPatient:
     """A person as entered; identifiers are pairs of system and number."""
 
     family_name: str
-    birth_date: date
+    birth_date: date | None  # none: said to be not known
     given_name: str = ""
     native_name: str = ""
     title: str = ""
@@ -119,11 +119,12 @@ def about_fields(row: models.Model, *unasked: str) -> Iterator[Pointer]:
 
 def _about_dates(entered: NewPatient) -> Iterator[Pointer]:
     today = timezone.localdate()
-    if entered.birth_date > today:
+    born, died = entered.birth_date, entered.deceased_on
+    if born is not None and born > today:
         yield Pointer("/birth_date", "in_the_future", _("This date is in the future."))
-    if today.year - entered.birth_date.year > OLDEST:
+    if born is not None and today.year - born.year > OLDEST:
         yield Pointer("/birth_date", "too_old", _("Nobody has lived that long."))
-    if entered.deceased_on is not None and not entered.birth_date <= entered.deceased_on <= today:
+    if died is not None and not (born or died) <= died <= today:
         text = _("The date of death can not be right.")
         yield Pointer("/deceased_on", "impossible", text)
 

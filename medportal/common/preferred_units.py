@@ -29,6 +29,23 @@ CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Quantities that laboratories report in several units, by UCUM code."""
 
+RATIOS: Mapping[str, float] = MappingProxyType(
+    {
+        "glucose": 18.016,
+        "cholesterol": 38.67,
+        "triglycerides": 88.57,
+        "bilirubin": 1 / 17.104,
+        "creatinine": 1 / 88.42,
+        "albumin": 0.1,
+        "haemoglobin": 0.1,
+        "light_chain": 0.1,
+        "platelets": 1.0,
+        "insulin": 1 / 6.0,
+        "pressure": 7.50062,
+    }
+)
+"""How much of its first unit one of its second is."""
+
 _IN_CHINESE: Mapping[str, str] = MappingProxyType(
     {
         "glucose": "mmol/L",

@@ -124,6 +124,8 @@
     } else if (target.matches("[data-unit]")) {
       rescale(target);
     } else if (sliderOf(target)) {
+      const unit = unitOf(target.closest("[data-field]").dataset.field);
+      if (unit) rescale(unit, false); // it may have been filled in with the value
       follow(sliderOf(target));
     }
     moved();

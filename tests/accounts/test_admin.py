@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
@@ -339,3 +342,27 @@ def test_an_event_of_the_admin_names_the_row_by_its_number_alone(browser):
     event = AuditEvent.objects.get(act="team.create")
     assert event.what == f"team:{CareTeam.objects.get().pk}"
     assert "Cardiology" not in str(event.__dict__)
+
+
+DAYS = {"Sunday": "日", "Monday": "一", "Tuesday": "二", "Wednesday": "三", "Thursday": "四",
+        "Friday": "五", "Saturday": "六"}  # fmt: skip
+MONTHS = ("January", "May", "September", "December")
+
+
+def test_the_calendar_of_the_administration_is_chinese_in_chinese(browser, administrator):
+    User.objects.filter(pk=administrator.pk).update(language="zh-hans")
+    browser.cookies["django_language"] = "zh-hans"
+
+    script = browser.get(reverse("admin:jsi18n")).content.decode()
+    catalogue = json.loads(re.search(r"const newcatalog = (\{.*?\});", script, re.DOTALL)[1])
+
+    letters = {day: catalogue[f"one letter {day}\x04{day[0]}"] for day in DAYS}
+    assert letters == DAYS
+    assert [catalogue[month] for month in MONTHS] == ["一月", "五月", "九月", "十二月"]
+    assert catalogue["Today"] == "今天"
+
+
+def test_the_calendar_of_the_administration_is_english_in_english(browser):
+    script = browser.get(reverse("admin:jsi18n")).content.decode()
+
+    assert '\\u0004S": "S"' in script

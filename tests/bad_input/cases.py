@@ -128,6 +128,11 @@ CASES = [
         Asked(*SUGAR, "out_of_bounds"),
     ),
     Case(
+        "half-a-count", "2.5 pregnancies", Typed(code="11996-6", value="2.5", unit="1"),
+        "value", "not_whole", "counted: write a whole number",
+        Asked("diabetes-onset", "pregnancies", "not_whole"),
+    ),
+    Case(
         "other-unit", "Glucose typed in the other unit", Typed(value="7.8"),
         "value", "out_of_bounds", "id you mean 7.8 mmol/L = 141 mg/dL?",
         Asked(*SUGAR, "out_of_bounds"),

@@ -111,6 +111,37 @@ def test_an_own_estimate_is_given_with_the_keyboard_before_the_number(
     expect(doctor.locator(".decision")).to_contain_text("Own estimate before the result")
 
 
+def test_an_own_estimate_goes_out_after_three_seconds_unless_it_was_taken_back(
+    doctor: Page, portal: Portal
+) -> None:
+    who = chosen(portal)["breast-mass"][2]
+    doctor.clock.install()
+    doctor.goto(f"/patients/{who.id}/services/breast-mass/")
+    run(doctor)
+    expect(doctor.locator("form.estimate")).to_be_visible()
+    sent: list[str] = []
+    doctor.on(
+        "request", lambda one: sent.append(one.url) if one.url.endswith("/estimate/") else None
+    )
+    button = doctor.locator("form.estimate button").first
+
+    button.click()
+    doctor.clock.run_for(2_900)
+    expect(doctor.locator("[data-noted]")).to_be_visible()
+    doctor.get_by_role("button", name="Take it back").click()
+    doctor.clock.run_for(60_000)
+
+    assert sent == []
+    expect(doctor.locator("[data-noted]")).to_be_hidden()
+    assert doctor.locator(".figure").count() == 0
+    button.click()
+    doctor.clock.run_for(2_900)
+    assert sent == []
+    doctor.clock.run_for(200)
+    expect(doctor.locator(".figure")).to_be_visible()
+    assert len(sent) == 1
+
+
 def test_what_happened_is_sealed_until_the_decision(doctor: Page, portal: Portal) -> None:
     who = chosen(portal)["breast-mass"][1]
     doctor.goto(f"/patients/{who.id}/services/breast-mass/")

@@ -244,6 +244,8 @@ def test_an_allergy_that_is_taken_back_leaves_none_recorded(house: House, newer:
 
 
 NONE_KNOWN = {"code": concept("http://snomed.info/sct", "716186003")}
+NOT_ASKED = {"code": concept("http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips",
+                             "no-allergy-info")}  # fmt: skip
 TAKEN_BACK = [
     {"verificationStatus": concept("u", "refuted")},
     {"verificationStatus": concept("u", "entered-in-error")},
@@ -253,17 +255,41 @@ TAKEN_BACK = [
 ]
 
 
+STATEMENTS = [("none", NONE_KNOWN), ("unavailable", NOT_ASKED)]
+
+
+@pytest.mark.parametrize(("before", "then", "after"), [
+    ([], [NOT_ASKED], "unavailable"),
+    ([NOT_ASKED], [NONE_KNOWN], "none"),  # somebody has asked since
+    ([NONE_KNOWN], [NOT_ASKED], "none"),  # what was asked once is known
+    ([NONE_KNOWN], [NONE_KNOWN | TAKEN_BACK[0], NOT_ASKED], "unavailable"),
+    ([], [NONE_KNOWN, NOT_ASKED], "unavailable"),  # two statements: the careful one
+    ([NOT_ASKED], [{"code": {"text": "Latex"}}], "known"),
+])  # fmt: skip
+def test_could_not_be_asked_is_a_statement_of_its_own(
+    house: House, before: list[Any], then: list[Any], after: str
+):
+    for said in (before, then):
+        found = [about("AllergyIntolerance", id=f"a{n}", **one) for n, one in enumerate(said)]
+        house.run(bundle(patient(), *found))
+
+    assert Patient.unscoped.get().allergy_status == after
+
+
 @pytest.mark.parametrize("newer", TAKEN_BACK)
 @pytest.mark.parametrize("was_said", [False, True], ids=["at first", "after it was said"])
+@pytest.mark.parametrize(("status", "statement"), STATEMENTS)
 def test_none_known_that_is_taken_back_is_not_recorded(
     house: House,
     newer: dict[str, Any],
     was_said: bool,  # a case
+    status: str,
+    statement: dict[str, Any],
 ):
-    said = about("AllergyIntolerance", **NONE_KNOWN)
+    said = about("AllergyIntolerance", **statement)
     if was_said:
         house.run(bundle(patient(), said))
-        assert Patient.unscoped.get().allergy_status == "none"
+        assert Patient.unscoped.get().allergy_status == status
 
     house.run(bundle(patient(), said | newer))
 

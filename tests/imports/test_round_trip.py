@@ -113,6 +113,24 @@ def test_the_same_chart_by_fhir(house: House, theirs):
     assert again["patients"]["unchanged"] == 1
 
 
+@pytest.mark.parametrize("status", Patient.AllergyStatus.values)
+@pytest.mark.parametrize("born", [sent.AT.date() - timedelta(days=20_000), None])
+def test_what_is_not_known_comes_back_as_not_known(house: House, theirs, status: str, born):
+    """«Could not be asked» is neither «none known» nor silence; a birth date may be unknown."""
+    rows = Allergy.unscoped.filter(patient=theirs)
+    if status != Patient.AllergyStatus.KNOWN:
+        rows.update(is_withdrawn=True)
+    Patient.unscoped.filter(pk=theirs.pk).update(allergy_status=status, birth_date=born)
+    theirs.refresh_from_db()
+
+    report = house.report(exported(theirs, "fhir"), source="other-house")
+
+    (here,) = Patient.objects.visible_to(house.doctor)
+    assert report["refused"] == []
+    assert "AllergyIntolerance" not in {left_out["what"] for left_out in report["not_kept"]}
+    assert (here.allergy_status, here.birth_date) == (status, born)
+
+
 def test_the_same_values_by_a_table(house: House, theirs):
     report = house.report(exported(theirs, "csv"), source="other-house")
 

@@ -56,6 +56,18 @@ def test_the_smallest_change_is_the_one_that_trying_everything_finds():
     assert found.reason == ""
 
 
+@pytest.mark.parametrize("row", [(110, 110, 110), (110.5, 110, 110)], ids=["whole", "half a count"])
+def test_what_is_counted_is_proposed_whole(row):
+    """Whatever decimals and step it has, and whatever fraction an older run was given."""
+    counted = tuple(number(n, whole=True, decimals=1, step=1.0) for n in "abc")
+
+    found = ask(0.5, np.array(row, dtype=np.float32), counted)
+
+    after = [change.after for one in found.alternatives for change in one.changes]
+    assert after
+    assert after == [round(value) for value in after]
+
+
 def test_alternatives_change_different_inputs_and_none_only_adds_to_another():
     found = ask(0.6).alternatives
 

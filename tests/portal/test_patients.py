@@ -37,6 +37,15 @@ def test_a_search_finds_by_part_of_the_name_and_is_not_in_the_address(ward):
     assert answer.request["QUERY_STRING"] == ""
 
 
+def test_who_could_be_taken_for_another_is_marked_where_one_is_chosen(ward):
+    patient_of(ward.doctor, team=ward.team, family_name="Silverman", given_name="Olga")
+    assert "similar name" not in ward.as_doctor.post(URL, {"query": "silv"}).content.decode()
+
+    patient_of(ward.doctor, team=ward.team, family_name="Silva", given_name="Anita")
+    for page in (ward.as_doctor.post(URL, {"query": "silv"}), ward.as_doctor.get(URL)):
+        assert page.content.decode().count("similar name") == 2
+
+
 def test_a_search_finds_by_birth_date(ward):
     assert shown(ward.as_doctor.post(URL, {"query": "05-Apr-1961"})) == [str(ward.patient.pk)]
     assert shown(ward.as_doctor.post(URL, {"query": "06-Apr-1961"})) == []

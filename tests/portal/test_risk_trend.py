@@ -199,6 +199,44 @@ def test_noise_is_not_told_as_a_story(ward, version):
     assert "It need not mean that anything changed in the patient." in sentence
 
 
+AGAIN = {**VISIT, "bilirubin": 1.4, "albumin": 3.7, "prothrombin_time": 11.2}
+
+
+def test_noise_is_not_told_as_a_story_on_the_compare_page(ward, version):
+    before = finished(version, ward.doctor, ward.patient, VISIT)
+    again = finished(version, ward.doctor, ward.patient, AGAIN, run_again_of=before)
+    worse = {**AGAIN, "bilirubin": 4.0}
+    ill = finished(version, ward.doctor, ward.patient, worse, run_again_of=before)
+
+    noise = text_of(ward.as_doctor.get(f"/predictions/{again.pk}/compare/"))
+    story = text_of(ward.as_doctor.get(f"/predictions/{ill.pk}/compare/"))
+
+    assert noise.count("within its measurement error") == 3
+    assert "No more than the measurement errors of the inputs alone make (up to" in noise
+    assert story.count("within its measurement error") == 2  # albumin and prothrombin time
+    assert "No more than the measurement errors" not in story
+
+
+@pytest.mark.parametrize(
+    ("now", "is_noise"),
+    [
+        (AGAIN, True),
+        (VISIT, False),  # nothing changed: nothing to call noise
+        ({**AGAIN, "bilirubin": 4.0}, False),  # more than its own error
+        ({**AGAIN, "oedema": "despite-diuretics"}, False),  # what is no measurement has no error
+    ],
+)
+def test_the_worklist_marks_a_change_that_the_change_page_calls_noise(ward, version, now, is_noise):
+    at = timezone.now() - timedelta(days=2)
+    before = finished(version, ward.doctor, ward.patient, VISIT, requested_at=at)
+    later = finished(version, ward.doctor, ward.patient, now)
+
+    text = text_of(ward.as_doctor.get("/"))
+
+    assert ("within error" in text) == is_noise
+    assert change_between(before, later).is_within_error == is_noise
+
+
 def test_of_several_changes_the_one_within_its_error_is_named_as_such(ward, version):
     now = {**VISIT, "bilirubin": 4.0, "albumin": 3.6}
 

@@ -86,5 +86,26 @@ def test_a_crossing_is_where_the_model_itself_passes_the_limit():
         assert artifact.predict(row)[0] == pytest.approx(crossing.limit, abs=0.005)
 
 
+@pytest.mark.django_db
+def test_what_is_counted_crosses_at_a_whole_number():
+    version = version_of(slug="diabetes-onset")
+    artifact = artifact_of("diabetes-onset")
+    values = {"age": 33, "pregnancies": 2, "glucose_2h": 128, "bmi": 33.0, "diastolic_bp": 74}
+    inputs = snapshot_of(version, **values)
+
+    found = try_crossings.crossings(
+        artifact, version.service.sheet, inputs, {"pregnancies": (0.0, 17.0)}
+    )["pregnancies"]
+
+    assert found
+    for crossing in found:
+        assert crossing.value == round(crossing.value)
+        before, at = (
+            artifact.predict([{**values, "pregnancies": int(crossing.value) - less}])[0]
+            for less in (1, 0)
+        )
+        assert (before <= crossing.limit) != (at <= crossing.limit)
+
+
 def test_a_service_without_bands_has_no_crossings():
     assert try_crossings.crossings(artifact_of(), {"bands": []}, {}, {"age": (20.0, 90.0)}) == {}

@@ -324,6 +324,51 @@ def test_what_was_not_measured_is_switched_on_and_off(client_for):
     assert "150\u00a0µIU/mL" in switched_on
 
 
+@pytest.fixture
+def sugar():
+    """A run of the diabetes service, whose pregnancies may be moved here."""
+    ward = runnable.ward("diabetes-onset", sex="female")
+    return ward, ward.run(confirmations=("population-understood",))
+
+
+def test_half_a_pregnancy_is_not_tried_and_whole_ones_are(sugar, client_for):
+    ward, run = sugar
+    doctor = client_for(ward.doctor)
+    half = moved(doctor, run, doubts=True, pregnancies="2.5").content.decode()
+    two = moved(doctor, run, doubts=True, pregnancies="2").content.decode()
+
+    assert "This is counted: write a whole number." in half
+    assert 'data-invalid="value_pregnancies"' in half
+    assert not re.search(FIGURE, half)
+    assert re.search(FIGURE, two)
+
+
+def test_beside_a_field_stands_where_its_value_is_and_it_follows_the_hand(doctor, run):
+    page = doctor.get(address(run)).content.decode()
+    answer = moved(doctor, run, systolic_bp="190").content.decode()
+
+    def drawn(text):
+        return re.search(r'id="range_systolic_bp".*?</div>', text, re.DOTALL)[0]
+
+    for text, value in ((page, "132"), (answer, "190")):
+        assert re.search(rf"<desc[^>]*>[^<]*{value}\s*mmHg", drawn(text))
+        assert "typical here" in drawn(text)
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))  # the reasons beside the form draw the same inputs
+
+
+def test_what_was_perhaps_meant_is_a_button_beside_the_field(doctor, run):
+    comma = moved(doctor, run, systolic_bp="131,5").content.decode()
+    other = moved(doctor, run, cholesterol="6.2").content.decode()
+    right = moved(doctor, run, systolic_bp="131").content.decode()
+
+    assert re.search(r'id="fills_systolic_bp">.*data-value="131.5"', comma)
+    assert re.search(
+        r'data-fills="value_cholesterol" data-value="6.2" [^>]*data-unit="mmol/L"', other
+    )
+    assert "data-fills" not in right
+
+
 def make_expired(ward, run):
     old = run.index_at - timedelta(days=run.service.validity_days + 1)
     Prediction.unscoped.filter(pk=run.pk).update(index_at=old)

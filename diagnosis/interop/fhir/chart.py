@@ -29,11 +29,17 @@ _VERIFIED = {
     Condition.Status.SUSPECTED: "provisional",
     Condition.Status.ENTERED_IN_ERROR: "entered-in-error",
 }
-NO_KNOWN_ALLERGY = ("716186003", "No known allergy")
-NOT_ASKED = ("no-allergy-info", "No information about allergies")
-ABSENT = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
-ABSENT_REASON = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
-UNKNOWN = {"extension": [{"url": ABSENT_REASON, "valueCode": "unknown"}]}
+_ABSENT = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
+_NO_ALLERGIES = {
+    Patient.AllergyStatus.NONE: (terms.SNOMED, "716186003", "No known allergy"),
+    Patient.AllergyStatus.UNAVAILABLE: (
+        _ABSENT,
+        "no-allergy-info",
+        "No information about allergies",
+    ),
+}
+"""What is said of allergies where none is held; silence says that nobody asked."""
+UNKNOWN = {"extension": [{"url": terms.ABSENT_REASON, "valueCode": "unknown"}]}
 
 
 def organisation(row: Organisation) -> Resource:
@@ -136,16 +142,13 @@ def medication(row: Medication) -> Resource:
 
 
 def allergies(row: Patient, rows: list[Allergy]) -> list[Resource]:
-    """Known ones; that there is none is a statement of its own, silence says that nobody asked."""
-    if row.allergy_status == Patient.AllergyStatus.NONE and not rows:
-        code, display = NO_KNOWN_ALLERGY
-        said = terms.concept(terms.SNOMED, code, display, display)
-        return [_allergy(terms.derived(row.pk, "no-known-allergy"), row.pk, code=said)]
-    if row.allergy_status == Patient.AllergyStatus.UNAVAILABLE and not rows:
-        code, display = NOT_ASKED
-        said = terms.concept(ABSENT, code, display, display)
-        return [_allergy(terms.derived(row.pk, "no-allergy-info"), row.pk, code=said)]
-    return [_known(known) for known in rows]
+    """Known ones; that there is none, or that nobody could be asked, is a statement of its own."""
+    status = Patient.AllergyStatus(row.allergy_status)
+    if rows or status not in _NO_ALLERGIES:
+        return [_known(known) for known in rows]
+    system, code, display = _NO_ALLERGIES[status]
+    said = terms.concept(system, code, display, display)
+    return [_allergy(terms.derived(row.pk, "allergies"), row.pk, code=said)]
 
 
 def _known(row: Allergy) -> Resource:

@@ -18,6 +18,7 @@ UCUM = "http://unitsofmeasure.org"
 ATC = "http://www.whocc.no/atc"
 SNOMED = "http://snomed.info/sct"
 OWN = "urn:medportal"
+ABSENT_REASON = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 AI_ASSERTED = {
     "system": f"{HL7}/v3-ObservationValue",
     "code": "AIAST",

@@ -88,7 +88,7 @@ def _numbers(
         return np.zeros(0), np.zeros(0)
     low, high = _ends(feature, column)
     step = _step(feature, low, high)
-    decimals = feature.decimals
+    decimals = _decimals(feature)
     grid = np.unique(np.round(np.arange(np.ceil(low / step), high / step + 1e-9) * step, decimals))
     grid = grid[(grid >= low - 1e-9) & (grid <= high + 1e-9) & (np.abs(grid - value) > 1e-6)]
     if down is not None:
@@ -121,9 +121,14 @@ def _ends(feature: Feature, column: Floats) -> tuple[float, float]:
     return low, high
 
 
+def _decimals(feature: Feature) -> int:
+    """Return how finely a value is proposed: what is counted, whole."""
+    return 0 if feature.whole else feature.decimals
+
+
 def _step(feature: Feature, low: float, high: float) -> float:
     """Return the finest difference to propose: as the value is written, or a step of a scale."""
-    written = 10.0**-feature.decimals
+    written = 10.0 ** -_decimals(feature)
     wanted = (feature.step or 0.0) / 2 or (high - low) / _STEPS
     wanted = max(wanted, (high - low) / MOST_VALUES)
     return float(max(1.0, np.ceil(wanted / written - 1e-9)) * written)

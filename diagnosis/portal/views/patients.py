@@ -10,6 +10,7 @@ from accounts.models import AuditEvent, User
 from accounts.permissions import require_role
 from diagnosis.portal.access import CHART_READERS, PersonRequest
 from diagnosis.portal.identity import Identity, identities
+from diagnosis.portal.names_alike import names_alike
 from diagnosis.portal.paging import Shown, page_of
 from diagnosis.records import access
 from diagnosis.records.models import Patient
@@ -24,6 +25,12 @@ LONGEST_QUERY = 120
 def _in_order(patients: list[Patient]) -> list[Identity]:
     known = identities(patients)
     return [known[patient.pk] for patient in patients]
+
+
+def _people(patients: list[Patient]) -> dict[str, object]:
+    """Those on the page, and who of them could be taken for another."""
+    people = _in_order(patients)
+    return {"people": people, "alike": names_alike(people)}
 
 
 def recently_opened(user: User) -> list[Patient]:
@@ -48,12 +55,12 @@ def patients(request: PersonRequest) -> HttpResponse:
     )
     recent = recently_opened(request.user) if shown.page == 1 else []
     access.list_patients(request.user, [*recent, *shown.rows])
-    context = {"shown": shown, "people": _in_order(shown.rows), "recent": _in_order(recent)}
+    context = {"shown": shown, **_people(shown.rows), "recent": _in_order(recent)}
     return render(request, "portal/patients.html", context)
 
 
 def _search(request: PersonRequest) -> HttpResponse:
     text = request.POST.get("query", "").strip()[:LONGEST_QUERY]
     found = access.search_patients(request.user, Query(text=text))
-    context = {"found": found, "people": _in_order(found.patients), "query": text}
+    context = {"found": found, **_people(found.patients), "query": text}
     return render(request, "portal/patients.html", context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,7 +16,7 @@ from accounts.once import once
 from accounts.permissions import require_role
 from diagnosis.inference import actions
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.portal.access import PersonRequest, raise_for, refused_in_place, take
+from diagnosis.portal.access import PersonRequest, raise_for, refused_in_place, take_and_show
 from diagnosis.portal.colleagues import colleagues
 from diagnosis.portal.cure import Cure
 from diagnosis.portal.views.predictions import (
@@ -30,11 +30,7 @@ from medportal.common.errors import DomainError
 UNPROCESSABLE = 422
 
 
-def _take(
-    request: PersonRequest, found: Prediction, step: Callable[[], object], done: str
-) -> HttpResponse:
-    take(request, step, done)
-    return redirect("portal:prediction", found.pk)
+_take = partial(take_and_show, "portal:prediction")
 
 
 @require_POST

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import Role, User
 from accounts.once import once
 from accounts.permissions import require_role
-from diagnosis.portal.access import PersonRequest, take
+from diagnosis.portal.access import PersonRequest, take_and_show
 from diagnosis.portal.forms_review import (
     ContradictionForm,
     FindingForm,
@@ -122,11 +123,7 @@ def version(request: PersonRequest, version: UUID) -> HttpResponse:
     return _page(request, _version(request.user, version))
 
 
-def _take(
-    request: PersonRequest, version: ModelVersion, step: Callable[[], object], done: str
-) -> HttpResponse:
-    take(request, step, done)
-    return redirect("portal:version", version=version.pk)
+_take = partial(take_and_show, "portal:version")
 
 
 @require_POST

@@ -26,6 +26,7 @@ from diagnosis.inference.worklist import (
     by_shown_risk,
     look,
     with_details,
+    with_what_changed,
     worklist_for,
 )
 from diagnosis.portal.access import CHART_READERS, PersonRequest
@@ -143,7 +144,7 @@ class _Listed:
     def whole(self, shown: list[UUID]) -> list[Prediction]:
         """The results themselves, in the page's order."""
         found = Prediction.objects.visible_to(self.user).filter(pk__in=shown)
-        detailed = with_details(found, self.user).defer(None)  # what is newer asks what was used
+        detailed = with_what_changed(with_details(found, self.user), self.user)
         listed = with_own_estimates_first(self.user, detailed)
         rows = {row.pk: row for row in listed}
         return [rows[pk] for pk in shown if pk in rows]

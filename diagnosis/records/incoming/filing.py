@@ -172,14 +172,14 @@ class Filing:
     def _settle_allergies(self, incoming: Incoming, *, lost: bool) -> None:
         """«None known» only where it is said and not taken back; else nobody has said anything."""
         statuses = Patient.AllergyStatus
-        says_none = incoming.person and incoming.person.allergy_status == statuses.NONE
+        said = incoming.person.allergy_status if incoming.person else statuses.NOT_RECORDED
         wanted = self.patient.allergy_status
         if Allergy.unscoped.standing().filter(patient=self.patient).exists():
             wanted = statuses.KNOWN
         elif lost:
-            wanted = statuses.NONE if says_none else statuses.NOT_RECORDED
-        elif incoming.takes_back_no_allergy and wanted == statuses.NONE and not says_none:
-            wanted = statuses.NOT_RECORDED
+            wanted = said
+        elif wanted in incoming.absence_taken_back and wanted != said:
+            wanted = said
             self.written.facts["updated"] += 1
         if self.patient.allergy_status != wanted:
             self.patient.allergy_status = wanted

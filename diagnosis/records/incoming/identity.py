@@ -7,7 +7,7 @@ nothing is said about the one who has it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,11 @@ from diagnosis.records.persons import NewPatient
 from medportal.common.errors import DomainError, Pointer
 
 FILLED = ("given_name", "native_name", "title", "birth_date", "deceased_on")
+_STATUS = Patient.AllergyStatus
+_SAYS_MORE_THAN: Mapping[str, Collection[str]] = {
+    _STATUS.NOT_RECORDED: (_STATUS.UNAVAILABLE, _STATUS.NONE),
+    _STATUS.UNAVAILABLE: (_STATUS.NONE,),
+}
 
 
 class IdentityUnclear(DomainError):
@@ -71,7 +76,8 @@ def conflicts(patient: Patient, person: NewPatient) -> list[Pointer]:
     """What the file and the chart can not both be right about."""
     text = _("The chart with this number says otherwise. Is it the same person?")
     differs = {
-        "/birth_date": patient.birth_date not in (None, person.birth_date),
+        "/birth_date": None not in (patient.birth_date, person.birth_date)
+        and patient.birth_date != person.birth_date,
         "/sex": "unknown" not in (patient.sex, person.sex) and patient.sex != person.sex,
         "/family_name": unnamed(person, patient),
         "/deceased_on": None not in (patient.deceased_on, person.deceased_on)
@@ -90,8 +96,7 @@ def complete(patient: Patient, person: NewPatient) -> bool:
     }
     if patient.sex == Patient.Sex.UNKNOWN != person.sex:
         filled["sex"] = person.sex
-    statuses = Patient.AllergyStatus
-    if patient.allergy_status == statuses.NOT_RECORDED != person.allergy_status:
+    if person.allergy_status in _SAYS_MORE_THAN.get(patient.allergy_status, ()):
         filled["allergy_status"] = person.allergy_status
     for name, value in filled.items():
         setattr(patient, name, value)

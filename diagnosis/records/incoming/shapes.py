@@ -91,7 +91,8 @@ class Incoming:
     facts: Sequence[ChartFact] = ()
     withdrawn: Sequence[Withdrawn] = ()
     said: Sequence[Said] = ()
-    takes_back_no_allergy: bool = False
+    absence_taken_back: frozenset[str] = frozenset()
+    """Statuses of allergies («none known») that the file no longer stands by."""
     found: Sequence[Pointer] = ()
     numbers: Sequence[tuple[str, str]] = ()
     """Of somebody about whom the file says nothing else: they must be known here."""

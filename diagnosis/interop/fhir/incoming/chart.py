@@ -24,10 +24,15 @@ from diagnosis.interop.fhir.incoming.elements import (
 from diagnosis.interop.fhir.incoming.pieces import Piece
 from diagnosis.records.chart_validation import is_atc, is_icd10, is_snomed
 from diagnosis.records.incoming import ChartFact, LeftOut, NotKept, Place, Withdrawn
-from diagnosis.records.models import Allergy, Condition, Encounter, Medication
+from diagnosis.records.models import Allergy, Condition, Encounter, Medication, Patient
 
 ATC = "http://www.whocc.no/atc"
-NO_KNOWN_ALLERGY = {"716186003", "no-known-allergies"}
+ABSENT_ALLERGIES = {
+    "716186003": Patient.AllergyStatus.NONE,
+    "no-known-allergies": Patient.AllergyStatus.NONE,
+    "no-allergy-info": Patient.AllergyStatus.UNAVAILABLE,
+}
+"""What a file says of allergies without naming one."""
 NO_KNOWN_KIND_OF_ALLERGY = {"409137002", "429625007", "428607008", "716184000", "1003774007"}
 """None to medicines, to food, from surroundings, to latex: no allergy, and not «none» either."""
 ABSENT_OR_UNKNOWN = "absent-unknown-uv-ips"
@@ -203,7 +208,7 @@ def allergy(resource: Resource, at: str, key: str, _bundle: Bundle) -> Iterator[
         yield Withdrawn(Allergy, key, at)
     elif reason:
         yield LeftOut(NotKept("AllergyIntolerance", reason, *named(concept)), at)
-    elif not says_no_allergy(resource):
+    elif not absent_allergies(resource):
         values = {"substance": cut(words(concept), 120), "reaction": cut(_reaction(resource), 160)}
         yield ChartFact(Allergy, key, values, Place(at, {"/substance": "/code"}))
 
@@ -215,21 +220,20 @@ def _why_no_allergy(concept: object, verified: set[str], clinical: set[str]) -> 
     if not words(concept):
         return "no_name"
     is_part = bool(said(concept) & NO_KNOWN_KIND_OF_ALLERGY)
-    is_absence = _says_absence(concept) and not said(concept) & NO_KNOWN_ALLERGY
+    is_absence = _says_absence(concept) and not said(concept) & ABSENT_ALLERGIES.keys()
     return "absence" if is_part or is_absence else ""
 
 
-def speaks_of_no_allergy(resource: Resource) -> bool:
-    """Whether it is about «none known», be it said or taken back."""
-    return bool(said(resource.get("code")) & NO_KNOWN_ALLERGY)
+def absent_allergies(resource: Resource) -> set[str]:
+    """«None known» or «could not be asked», be it said or taken back: statements of their own."""
+    return {ABSENT_ALLERGIES[code] for code in said(resource.get("code")) & ABSENT_ALLERGIES.keys()}
 
 
-def says_no_allergy(resource: Resource) -> bool:
-    """A statement of its own: silence only says that nobody asked, and so does a refuted one."""
+def is_taken_back(resource: Resource) -> bool:
+    """Then it says no more than silence does."""
     verified = said(resource.get("verificationStatus"))
     clinical = said(resource.get("clinicalStatus"))
-    taken_back = {WRONG, "refuted", "inactive", "resolved"} & (verified | clinical)
-    return speaks_of_no_allergy(resource) and not taken_back
+    return bool({WRONG, "refuted", "inactive", "resolved"} & (verified | clinical))
 
 
 def _reaction(resource: Resource) -> str:

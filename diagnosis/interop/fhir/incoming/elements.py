@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from diagnosis.interop.fhir.terms import ABSENT_REASON
 from medportal.common import json_bodies
 from medportal.common.errors import Pointer
 
@@ -20,6 +21,8 @@ _DAY = re.compile(r"(?:18[5-9]|19\d|20\d|21[0-4])\d-\d\d-\d\d")
 _PARTIAL = re.compile(r"\d{4}(?:-\d\d)?")
 _ANY_DAY = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _MOMENT = re.compile(rf"{_DAY.pattern}T\d\d:\d\d(?::\d\d(?:\.\d{{1,12}})?)?(?:Z|[+-]\d\d:\d\d)?")
+
+_UNKNOWN = {"unknown", "asked-unknown", "temp-unknown"}
 
 
 def parts(value: object) -> list[Resource]:
@@ -88,6 +91,12 @@ def modifiers(value: object, at: str = "") -> Iterator[str]:
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from modifiers(inner, f"{at}/{index}")
+
+
+def says_unknown(extended: object) -> bool:
+    """Of an element without a value: the source says that nobody knows it."""
+    held = parts(part(extended).get("extension", []))
+    return any(e.get("url") == ABSENT_REASON and e.get("valueCode") in _UNKNOWN for e in held)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from diagnosis.interop.fhir.incoming.elements import (
     has_ended,
     modifiers,
     parts,
+    says_unknown,
     text,
     when,
 )
@@ -50,7 +51,7 @@ def read_person(
     born = when(resource.get("birthDate"))
     if born.fault:
         found.append(born.problem("/birthDate"))
-    elif born.day is None:
+    elif born.day is None and not says_unknown(resource.get("_birthDate")):
         found.append(Pointer("/birthDate", "required", _("The birth date is missing.")))
     sex = text(resource.get("gender")) or Patient.Sex.UNKNOWN
     died, where = first_when(resource, "deceasedDateTime")
@@ -59,7 +60,7 @@ def read_person(
     elif resource.get("deceasedBoolean") is True and died.day is None:
         message = _("The patient has died, and the file does not say when.")
         found.append(Pointer("/deceasedBoolean", "death_date_missing", message))
-    if found or born.day is None:
+    if found:
         return None, [Place(place.at).of(pointer) for pointer in found]
     return NewPatient(
         **_name(resource),

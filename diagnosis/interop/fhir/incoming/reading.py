@@ -71,8 +71,8 @@ class _Sheet:
     facts: list[ChartFact] = field(default_factory=list)
     withdrawn: list[Withdrawn] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
-    says_no_allergy: bool = False
-    takes_back_no_allergy: bool = False
+    absent_allergies: set[str] = field(default_factory=set)
+    absence_taken_back: set[str] = field(default_factory=set)
 
 
 def read(data: bytes) -> Reading:
@@ -109,8 +109,8 @@ def _read_entry(entry: Entry, bundle: Bundle, sheets: dict[str, _Sheet]) -> None
     read_one, model = READERS[entry.kind]
     key = _key(entry, bundle)
     sheet.said.append(Said(model, key, has_parts=True))
-    if entry.kind == "AllergyIntolerance" and chart.speaks_of_no_allergy(entry.resource):
-        _take_no_allergy(entry.resource, sheet)
+    if entry.kind == "AllergyIntolerance":
+        _take_absence(entry.resource, sheet)
     modified = next(_modified(entry), "")
     if modified:
         code = entry.resource.get("code")
@@ -121,10 +121,10 @@ def _read_entry(entry: Entry, bundle: Bundle, sheets: dict[str, _Sheet]) -> None
         _put(piece, sheet, bundle.not_kept)
 
 
-def _take_no_allergy(resource: Resource, sheet: _Sheet) -> None:
-    is_said = chart.says_no_allergy(resource) and not next(modifiers(resource), "")
-    sheet.says_no_allergy = sheet.says_no_allergy or is_said
-    sheet.takes_back_no_allergy = sheet.takes_back_no_allergy or not is_said
+def _take_absence(resource: Resource, sheet: _Sheet) -> None:
+    is_over = chart.is_taken_back(resource) or bool(next(modifiers(resource), ""))
+    target = sheet.absence_taken_back if is_over else sheet.absent_allergies
+    target.update(chart.absent_allergies(resource))
 
 
 def _modified(entry: Entry) -> Iterator[str]:
@@ -161,8 +161,8 @@ def _key(entry: Entry, bundle: Bundle) -> str:
 def _incoming(sheet: _Sheet, not_kept: Tally) -> Incoming:
     place = place_of(sheet.entry.at)
     person, found = read_person(sheet.entry.resource, place, not_kept)
-    if person is not None and sheet.says_no_allergy:
-        person = replace(person, allergy_status=Patient.AllergyStatus.NONE)
+    if person is not None:
+        person = replace(person, allergy_status=_allergy_status(sheet))
     return Incoming(
         person=person,
         place=place,
@@ -170,6 +170,13 @@ def _incoming(sheet: _Sheet, not_kept: Tally) -> Incoming:
         facts=sheet.facts,
         withdrawn=sheet.withdrawn,
         said=sheet.said,
-        takes_back_no_allergy=sheet.takes_back_no_allergy,
+        absence_taken_back=frozenset(sheet.absence_taken_back),
         found=found,
     )
+
+
+def _allergy_status(sheet: _Sheet) -> str:
+    """Of two statements the careful one: who could not be asked may have allergies."""
+    careful_first = (Patient.AllergyStatus.UNAVAILABLE, Patient.AllergyStatus.NONE)
+    said = (status for status in careful_first if status in sheet.absent_allergies)
+    return next(said, Patient.AllergyStatus.NOT_RECORDED)
