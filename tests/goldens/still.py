@@ -31,6 +31,8 @@ CREATE FUNCTION public.statement_timestamp() RETURNS timestamptz LANGUAGE sql ST
 $$;
 CREATE FUNCTION public.now() RETURNS timestamptz LANGUAGE sql STABLE
     AS 'SELECT public.statement_timestamp()';
+CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql STABLE
+    AS 'SELECT public.statement_timestamp()';
 """
 """Before the tables are made, so that their defaults ask this clock too."""
 
