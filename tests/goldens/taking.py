@@ -63,7 +63,7 @@ class Taken:
     index: list[str] = field(default_factory=list)
 
 
-def take(folder: Path, language: str) -> Taken:
+def take(folder: Path, language: str, only: str) -> Taken:
     setup_test_environment()
     logging.disable()
     taken = Taken()
@@ -72,7 +72,7 @@ def take(folder: Path, language: str) -> Taken:
         as_superuser([still.TRAIL])
         with still.stillness() as clock, _one_transaction():
             world = build(clock)
-            _Taker(clock, world, language, folder / language, taken).take()
+            _Taker(clock, world, language, folder / language, taken).take(only)
         connection.close()
     (folder / language / "index.txt").write_text("\n".join(sorted(taken.index)) + "\n")
     return taken
@@ -98,9 +98,13 @@ class _Taker:
         self.client = Client(raise_request_exception=False)
         self.cookies = {STRANGER: {}} | {n: _logged_in(u) for n, u in world.people.items()}
 
-    def take(self) -> None:
+    def take(self, only: str) -> None:
         User.objects.update(previous_visit_at=still.START + timedelta(minutes=2))
-        self._ask(questions(self.world))
+        self._ask(q for q in questions(self.world) if q.name.startswith(only))
+        if not only:
+            self._take_under_conditions()
+
+    def _take_under_conditions(self) -> None:
         with self.clock.undone():
             _stop_everything()
             self._ask(of_doctor(self.world, *STOPPED), "stopped")
