@@ -48,6 +48,7 @@ DAMAGED = (
 V4 = rb"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 DIFFERENT_EACH_TIME: tuple[tuple[bytes, bytes], ...] = (
     (rb'(name="csrf(?:middleware)?-?token" (?:value|content)=")[^"]+', rb"\1TOKEN"),
+    (rb'("csrf": ")[^"]+', rb"\1TOKEN"),
     (rb'( nonce=")[^"]+', rb"\1NONCE"),
     (V4, b"IDENTIFIER"),  # of no row: those of rows are counted and of version 5
     (rb"\b[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}\b", b"IDENTIFIER"),
