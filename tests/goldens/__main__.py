@@ -21,6 +21,7 @@ def main() -> int:
     take = acts.add_parser("take", help="ask for every page and answer and keep them")
     take.add_argument("folder", type=Path)
     take.add_argument("--language", choices=LANGUAGES, help="in this one alone, here and now")
+    take.add_argument("--only", default="", metavar="NAME", help="pages whose name begins so")
     compare = acts.add_parser("compare", help="say which pages differ, and how they begin to")
     compare.add_argument("before", type=Path)
     compare.add_argument("after", type=Path)
@@ -31,26 +32,26 @@ def main() -> int:
     if asked.act == "compare":
         return _compare(asked)
     if asked.language:
-        return _take(asked.folder, asked.language)
-    return _take_all(asked.folder)
+        return _take(asked)
+    return _take_all(asked.folder, asked.only)
 
 
-def _take_all(folder: Path) -> int:
+def _take_all(folder: Path, only: str) -> int:
     """A process and a world for each language, side by side."""
     if folder.exists() and any(folder.iterdir()):
         raise SystemExit(f"{folder} is not empty: goldens are taken into a folder of their own.")
-    words = [sys.executable, "-m", "tests.goldens", "take", str(folder), "--language"]
-    takers = [subprocess.Popen([*words, language]) for language in LANGUAGES]
+    words = [sys.executable, "-m", "tests.goldens", "take", str(folder), "--only", only]
+    takers = [subprocess.Popen([*words, "--language", language]) for language in LANGUAGES]
     return max(taker.wait() for taker in takers)
 
 
-def _take(folder: Path, language: str) -> int:
+def _take(asked: argparse.Namespace) -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "medportal.settings.test"
     django.setup()
     from tests.goldens.taking import take  # it knows the models
 
-    taken = take(folder, language)
-    print(f"{language}: {taken.files} goldens of {taken.asked} answers")
+    taken = take(asked.folder, asked.language, asked.only)
+    print(f"{asked.language}: {taken.files} goldens of {taken.asked} answers")
     for broken in taken.broken:
         print(f"an error of the server: {broken}")
     return 1 if taken.broken else 0

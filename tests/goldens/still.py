@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 import uuid
 from collections import Counter
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from types import SimpleNamespace
 from unittest import mock
 
 from django.apps import apps
@@ -20,6 +22,9 @@ START = datetime(2027, 2, 10, 9, 30, tzinfo=UTC)
 
 LATER = timedelta(minutes=10)
 """From the loading to the first page: longer than all runs of the loading take."""
+
+DISK = SimpleNamespace(total=250 * 10**9, used=150 * 10**9, free=100 * 10**9)
+"""What the status page says of the machine is as still as its clock."""
 
 RUN = "Prediction"
 A_RUN_TAKES = timedelta(seconds=1)
@@ -117,6 +122,7 @@ def stillness() -> Iterator[Still]:
                     patches.enter_context(_default(field, given))
         patches.enter_context(mock.patch.object(timezone, "now", still.now))
         patches.enter_context(mock.patch.object(time, "time", still.seconds))
+        patches.enter_context(mock.patch.object(shutil, "disk_usage", return_value=DISK))
         still.move(START)
         yield still
 
