@@ -12,11 +12,10 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 
-from medportal.database.roles import acting_as
 from medportal.settings.test import FOLDER
 from medportal.supervisor.process import Child
 from medportal.supervisor.servers import Servers
-from tests.servers import as_superuser, await_worker, running_servers, superuser, worker
+from tests.servers import as_superuser, await_worker, make_database, running_servers, worker
 
 FLUSHES = 5
 
@@ -45,23 +44,13 @@ def django_db_setup(
 ) -> Iterator[None]:
     """The test database: made by the superuser, migrated by the owner, used as the application."""
     with django_db_blocker.unblock():
-        name = connection.creation._get_test_db_name()
-        with acting_as(superuser()), connection._nodb_cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}" OWNER medportal_owner')
-        connection.settings_dict["NAME"] = name
-        _migrate()
+        make_database()
         kept = DatabaseOperations.execute_sql_flush
         DatabaseOperations.execute_sql_flush = _flush_as_superuser
     yield
     with django_db_blocker.unblock():
         DatabaseOperations.execute_sql_flush = kept
         connection.close()
-
-
-def _migrate() -> None:
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0, interactive=False)
 
 
 def _flush_as_superuser(self: DatabaseOperations, sql_list: list[str]) -> None:

@@ -13,9 +13,11 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 
 from medportal.configuration.addresses import ROOT, database_parts
+from medportal.database.roles import acting_as
 from medportal.settings.test import FOLDER, PASSWORD
 from medportal.supervisor.process import Child, wait_until
 from medportal.supervisor.servers import Servers
@@ -48,6 +50,20 @@ def running_servers() -> Iterator[Servers]:
 
 def superuser() -> dict[str, Any]:
     return database_parts(settings.TEST_SUPERUSER_URL)
+
+
+def make_database(first: list[str] | None = None) -> None:
+    """The test database: made by the superuser, migrated by the owner, used as the application.
+
+    The superuser says ``first`` before the owner makes the tables; ``{name}`` is the database.
+    """
+    name = connection.creation._get_test_db_name()
+    with acting_as(superuser()), connection._nodb_cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" OWNER medportal_owner')
+    connection.settings_dict["NAME"] = name
+    if first:
+        as_superuser([statement.replace("{name}", name) for statement in first])
+    call_command("migrate", verbosity=0, interactive=False)
 
 
 def as_superuser(statements: list[str]) -> None:

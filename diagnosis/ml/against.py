@@ -6,6 +6,7 @@ difference has its own, from the same draws of the same patients.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -75,3 +76,13 @@ def entry(artifact: str, ours: OutOfFold, theirs: OutOfFold, **how: Any) -> dict
         "events": int(ours.labels.sum()),
         **{part: {name: finite(one) for name, one in of.items()} for part, of in found.items()},
     }
+
+
+def in_words(entry: Mapping[str, Any]) -> str:
+    """Return the difference from the model in use, and of how many patients it is."""
+    gain, rows, patients = entry["differences"]["auroc"], entry["rows"], entry["patients"]
+    whose = f"{patients} patients" + ("" if rows == patients else f" ({rows} rows)")
+    start = f"beside {entry['artifact'][:12]}, on the same {whose}: auroc"
+    if None in gain.values():
+        return f"{start} unknown"
+    return f"{start} {gain['value']:+.3f} ({gain['lower']:+.3f} to {gain['upper']:+.3f})"

@@ -131,6 +131,7 @@ def _train(given: argparse.Namespace) -> None:
         refuse_strangers(Path(given.out), {MANIFEST, *KNOWN})  # before an hour of training
     schema = FeatureSchema.from_dict(_json(given.schema)) if given.schema else None
     table = _table(given.data, schema)
+    from diagnosis.ml.against import in_words
     from diagnosis.ml.table_checks import warns
     from diagnosis.ml.training import train
 
@@ -141,20 +142,8 @@ def _train(given: argparse.Namespace) -> None:
             _say(f"note: {finding['message']['en']}")
     model, event = artifact.manifest["choice"]["model"], _event(artifact)
     for entry in artifact.manifest.get("against", ()):
-        _say(_beside_the_other(entry))
+        _say(in_words(entry))
     _say(f"{model}: {_headline(artifact)}; {event}written to {path}")
-
-
-def _beside_the_other(entry: dict[str, Any]) -> str:
-    """Return the difference from the model in use, and of how many patients it is."""
-    gain, rows = entry["differences"]["auroc"], entry["rows"]
-    whose = f"{entry['patients']} patients" + (
-        "" if rows == entry["patients"] else f" ({rows} rows)"
-    )
-    return (
-        f"beside {entry['artifact'][:12]}, on the same {whose}: auroc {gain['value']:+.3f} "
-        f"({gain['lower']:+.3f} to {gain['upper']:+.3f})"
-    )
 
 
 def _event(artifact: Artifact) -> str:

@@ -348,7 +348,7 @@ def test_beside_a_field_stands_where_its_value_is_and_it_follows_the_hand(doctor
     answer = moved(doctor, run, systolic_bp="190").content.decode()
 
     def drawn(text):
-        return re.search(r'id="range_systolic_bp".*?</div>', text, re.DOTALL)[0]
+        return re.search(r'id="range_systolic_bp".*?</figure>', text, re.DOTALL)[0]
 
     for text, value in ((page, "132"), (answer, "190")):
         assert re.search(rf"<desc[^>]*>[^<]*{value}\s*mmHg", drawn(text))
