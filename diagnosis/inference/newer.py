@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.dateparse import parse_datetime
 
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot import Entry, schema_of
-from diagnosis.ml import Feature, Source
+from diagnosis.ml import Feature, FeatureSchema, Source
 from diagnosis.records import derived
 from diagnosis.records.models import Observation
 from medportal.common.text import localized
@@ -46,25 +47,35 @@ def newer_data_since(prediction: Prediction) -> list[NewerValue]:
 def newer_data_for(predictions: Iterable[Prediction]) -> dict[UUID, list[NewerValue]]:
     """The same for a list of predictions, with one query; their versions must be at hand."""
     listed = list(predictions)
-    rows = _observations(listed)
-    return {prediction.pk: list(_newer(prediction, rows)) for prediction in listed}
+    later: dict[UUID, list[Observation]] = defaultdict(list)
+    for row in _observations([p for p in listed if p.patient_id is not None]):
+        later[row.patient_id].append(row)
+    return {p.pk: list(_newer(p, later[p.patient_id])) if p.patient_id else [] for p in listed}
 
 
-def _observations(predictions: list[Prediction]) -> list[Observation]:
-    """The newest observation of each code and patient that might have come later."""
-    wanted = Q()
-    for prediction in predictions:
-        if prediction.patient_id is None:
-            continue
-        schema = schema_of(prediction.version)
-        codes = {code for feature in schema for code in (*_codes(feature), *_parts(feature))}
-        later = Q(observed_at__gt=prediction.index_at) | Q(recorded_at__gt=prediction.requested_at)
-        wanted |= later & Q(patient=prediction.patient_id, code__in=codes)
-    if not wanted:
+def _observations(predictions: list[Prediction]) -> Iterable[Observation]:
+    """The newest observation of each code and patient that came after one of the results."""
+    versions = {prediction.version_id: prediction.version for prediction in predictions}
+    codes = {code for version in versions.values() for code in _codes_asked(schema_of(version))}
+    if not codes:
         return []
-    rows = Observation.unscoped.filter(wanted, is_current=True)
-    newest_first = (F("observed_at").desc(), F("recorded_at").desc())
-    return list(rows.order_by(*newest_first))
+    before = Prediction.unscoped.filter(
+        Q(index_at__lt=OuterRef("observed_at")) | Q(requested_at__lt=OuterRef("recorded_at")),
+        pk__in=[prediction.pk for prediction in predictions],
+        patient=OuterRef("patient"),
+    )
+    rows = Observation.unscoped.filter(
+        Exists(before),
+        is_current=True,
+        patient__in={prediction.patient_id for prediction in predictions},
+        code__in=codes,
+    )
+    return rows.order_by(F("observed_at").desc(), F("recorded_at").desc())
+
+
+def _codes_asked(schema: FeatureSchema) -> Iterator[str]:
+    for feature in schema:
+        yield from (*_codes(feature), *_parts(feature))
 
 
 def _sources(feature: Feature) -> list[Source]:
@@ -89,12 +100,11 @@ def _parts(feature: Feature) -> tuple[str, ...]:
 def _newer(prediction: Prediction, rows: list[Observation]) -> Iterator[NewerValue]:
     for feature in schema_of(prediction.version):
         used = prediction.inputs.get(feature.name) or {}
-        for row in rows:
-            if row.patient_id == prediction.patient_id and _is_newer(
-                feature, used, prediction, row
-            ):
-                yield NewerValue(feature, row)
-                break
+        codes = {*_codes(feature), *_parts(feature)}
+        asked = (row for row in rows if row.code in codes)
+        found = next((row for row in asked if _is_newer(feature, used, prediction, row)), None)
+        if found is not None:
+            yield NewerValue(feature, found)
 
 
 def _is_newer(feature: Feature, used: Entry, prediction: Prediction, row: Observation) -> bool:
