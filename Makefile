@@ -1,9 +1,9 @@
-# What a person types. Everything else is in medportal/launch/.
+# What a person types. Everything else is in medportal/tools/launch/.
 # Needs Python 3.11 and make; the rest comes by pip. PORT=8001 and MEDPORTAL_VAR=/folder are passed on.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 PY := .venv/bin/python
-ENVIRONMENT = @"$(PYTHON)" medportal/launch/environment.py
+ENVIRONMENT = @"$(PYTHON)" medportal/tools/launch/environment.py
 WITHOUT_SERVERS = MEDPORTAL_WITHOUT_SERVERS=1 DJANGO_SETTINGS_MODULE=medportal.settings.test
 ARGS ?=
 PROCESSES ?= 2
@@ -29,11 +29,11 @@ help:
 
 demo demo-reset serve servers backup-key backup verify-backup restore upgrade:
 	$(ENVIRONMENT) requirements.txt
-	@exec $(PY) -m medportal.launch $@
+	@exec $(PY) -m medportal.tools.launch $@
 
 test:
 	$(ENVIRONMENT) requirements-dev.txt
-	@$(PY) -m medportal.launch.browser
+	@$(PY) -m medportal.tools.launch.browser
 	@exec $(PY) -m pytest -n $(PROCESSES) $(ARGS)
 
 fuzz: # hundreds of examples an address, others each time: EXAMPLES=500
@@ -42,7 +42,7 @@ fuzz: # hundreds of examples an address, others each time: EXAMPLES=500
 
 check:
 	$(ENVIRONMENT) requirements-dev.txt
-	@$(WITHOUT_SERVERS) $(PY) -m medportal.launch.check
+	@$(WITHOUT_SERVERS) $(PY) -m medportal.tools.launch.check
 
 format:
 	$(ENVIRONMENT) requirements-dev.txt
@@ -55,25 +55,25 @@ demo-models:
 
 bench:
 	$(ENVIRONMENT) requirements.txt
-	@exec $(PY) -m medportal.bench
+	@exec $(PY) -m medportal.tools.bench
 
 bench-paths: # clicks, keys and seconds of three paths to a decision, in a browser
 	$(ENVIRONMENT) requirements-dev.txt
-	@$(PY) -m medportal.launch.browser
-	@exec $(PY) -m medportal.bench.paths $(ARGS)
+	@$(PY) -m medportal.tools.launch.browser
+	@exec $(PY) -m medportal.tools.bench.paths $(ARGS)
 
 bench-explain:
 	$(ENVIRONMENT) requirements.txt
-	@exec $(PY) -m medportal.bench.explain $(ARGS)
+	@exec $(PY) -m medportal.tools.bench.explain $(ARGS)
 
 screenshots:
 	$(ENVIRONMENT) requirements-dev.txt
-	@$(PY) -m medportal.launch.browser
-	@exec $(PY) -m medportal.screenshots
+	@$(PY) -m medportal.tools.launch.browser
+	@exec $(PY) -m medportal.tools.screenshots
 
 translations:
 	$(ENVIRONMENT) requirements-dev.txt
-	@$(WITHOUT_SERVERS) $(PY) -m medportal.launch.translations update
+	@$(WITHOUT_SERVERS) $(PY) -m medportal.tools.launch.translations update
 
 tables:
 	$(ENVIRONMENT) requirements-dev.txt

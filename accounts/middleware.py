@@ -15,10 +15,10 @@ from django.utils import translation
 from accounts import acts, audit, request_facts
 from accounts.models import AuditEvent
 from medportal.common.errors import DomainError
-from medportal.common.http import not_found, problem, say_when
 from medportal.common.ids import parse_id
 from medportal.common.preferred_units import preferring
 from medportal.common.room import require_room
+from medportal.common.web.http import not_found, problem, say_when
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")

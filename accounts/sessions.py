@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 
-from medportal.common.middleware import seconds_left
+from medportal.common.web.middleware import seconds_left
 
 
 def state_of(request: HttpRequest) -> dict[str, Any]:

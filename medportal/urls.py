@@ -9,10 +9,10 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from diagnosis.interop.docs import docs
 from medportal import health
 
-handler400 = "medportal.common.http.bad_request"
-handler404 = "medportal.common.http.not_found"
+handler400 = "medportal.common.web.http.bad_request"
+handler404 = "medportal.common.web.http.not_found"
 handler429 = "accounts.lockout.too_many_requests"
-handler500 = "medportal.common.http.server_error"
+handler500 = "medportal.common.web.http.server_error"
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

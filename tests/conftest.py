@@ -86,7 +86,7 @@ def unrung(monkeypatch: pytest.MonkeyPatch) -> None:
 
     No worker is at them while the tables are emptied.
     """
-    monkeypatch.setattr("medportal.common.publish.publish", lambda *_: False)
+    monkeypatch.setattr("medportal.common.queue.publish.publish", lambda *_: False)
 
 
 @pytest.fixture(scope="session")

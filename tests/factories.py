@@ -64,7 +64,7 @@ from diagnosis.registry.models import (
 from medportal.settings.base import ROOT
 
 PASSWORD = "correct horse battery staple"
-SERVICES = ROOT / "medportal" / "demo" / "services"
+SERVICES = ROOT / "medportal" / "demo" / "data" / "services"
 
 
 class OpenFactory(DjangoModelFactory):

@@ -31,7 +31,7 @@ from tests.factories import (
     service_data,
 )
 
-ARTIFACTS = ROOT / "medportal" / "demo" / "artifacts"
+ARTIFACTS = ROOT / "medportal" / "demo" / "data" / "artifacts"
 
 CORONARY: dict[str, tuple[str, str, float | str, str]] = {  # feature: system, code, value, unit
     "chest_pain": (OWN_CODES, "chest-pain-type", "atypical-angina", ""),

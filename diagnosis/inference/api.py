@@ -21,9 +21,9 @@ from accounts.scopes import may_explain
 from diagnosis.inference import actions, fitting, rights, serializers, shapes
 from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.inference.requests import PredictionRequest
-from medportal.common import waiting
 from medportal.common.errors import DomainError
-from medportal.common.rest import takes_nothing
+from medportal.common.queue import waiting
+from medportal.common.web.rest import takes_nothing
 
 UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 HEADERS = [

@@ -26,8 +26,8 @@ from diagnosis.inference.shapes import rounded
 from diagnosis.ml.explain.cohort import Group, clusters, importance
 from diagnosis.registry.models import Service
 from medportal.common.errors import DomainError
-from medportal.common.rest import StrictSerializer
 from medportal.common.text import localized
+from medportal.common.web.rest import StrictSerializer
 
 Base = serializers.Serializer[Any]
 

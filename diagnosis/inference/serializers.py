@@ -17,7 +17,7 @@ from diagnosis.inference.reason_serializers import (
     AnyValue,
     ExplanationSerializer,
 )
-from medportal.common.rest import PagesSerializer, StrictSerializer
+from medportal.common.web.rest import PagesSerializer, StrictSerializer
 
 Base = serializers.Serializer[Any]
 

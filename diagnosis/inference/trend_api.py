@@ -24,8 +24,8 @@ from diagnosis.inference.snapshot import Entry, schema_of
 from diagnosis.ml import Feature
 from diagnosis.records import access
 from medportal.common.errors import DomainError
-from medportal.common.rest import StrictSerializer
 from medportal.common.text import localized
+from medportal.common.web.rest import StrictSerializer
 
 Base = serializers.Serializer[Any]
 VALUE_FIELDS = ("value", "unit", "observed_at", "status")

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.models import Scope, User
 from diagnosis.inference import quotas, usage
-from medportal.common.rest import PagesSerializer
+from medportal.common.web.rest import PagesSerializer
 
 
 class UsageQuestionsSerializer(PagesSerializer):

@@ -15,7 +15,7 @@ from diagnosis.interop import observations_csv
 from diagnosis.interop.answers import download
 from diagnosis.interop.exporting import LONGEST_REASON, Form, Purpose, Wanted, export_chart
 from diagnosis.interop.fhir import bundle
-from medportal.common.rest import StrictSerializer
+from medportal.common.web.rest import StrictSerializer
 
 
 class FhirRenderer(JSONRenderer):

@@ -118,7 +118,7 @@ def other_models(middle: ArrayLike, refits: ArrayLike, level: float) -> tuple[Fl
     The refits vary about this model as this model does about the average of all such models. So
     does another one: the difference of two has twice the variance. Ends that hold ``level`` of the
     refits hold 56 to 74 % of models built from other patients; these hold about ``level``
-    (``python -m medportal.bench.intervals``). Student's quantile allows for few refits.
+    (``python -m medportal.tools.bench.intervals``). Student's quantile allows for few refits.
     """
     points, others = (np.asarray(values, dtype=np.float64) for values in (middle, refits))
     spread = others.std(axis=1, ddof=1)

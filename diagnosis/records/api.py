@@ -18,7 +18,7 @@ from diagnosis.records.models import Observation, Patient, PatientIdentifier
 from diagnosis.records.note_search import NoteQuery
 from diagnosis.records.search import Query
 from diagnosis.records.serializers import given_of
-from medportal.common.rest import PagesSerializer
+from medportal.common.web.rest import PagesSerializer
 
 UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 

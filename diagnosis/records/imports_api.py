@@ -24,9 +24,9 @@ from diagnosis.records import access, actions
 from diagnosis.records.api import caller
 from diagnosis.records.incoming import files
 from diagnosis.records.models import ImportRun
-from medportal.common import waiting
 from medportal.common.errors import DomainError, Pointer
-from medportal.common.rest import PagesSerializer, StrictSerializer
+from medportal.common.queue import waiting
+from medportal.common.web.rest import PagesSerializer, StrictSerializer
 
 FILE = "file"
 

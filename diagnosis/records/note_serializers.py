@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from diagnosis.records.note_search import LONGEST, Hit
-from medportal.common.rest import StrictSerializer
+from medportal.common.web.rest import StrictSerializer
 
 
 class NoteSearchSerializer(StrictSerializer):

@@ -25,10 +25,10 @@ from diagnosis.records.incoming import Incoming, Reading, Written, files, import
 from diagnosis.records.incoming.identity import IdentityUnclear
 from diagnosis.records.incoming.report import Report, shown_pointer
 from diagnosis.records.models import ImportRun
-from medportal.common import bell
 from medportal.common.errors import DomainError, Pointer
-from medportal.common.jobs import held, leased
-from medportal.common.lost import unrung_for
+from medportal.common.queue import bell
+from medportal.common.queue.jobs import held, leased
+from medportal.common.queue.lost import unrung_for
 
 log = structlog.get_logger(__name__)
 State = ImportRun.State

@@ -12,8 +12,8 @@ from rest_framework import serializers
 
 from diagnosis.records.models import Observation, Patient
 from diagnosis.records.validation import Given
-from medportal.common.rest import MomentField, StrictSerializer
 from medportal.common.text import localized
+from medportal.common.web.rest import MomentField, StrictSerializer
 
 
 class IdentifierSerializer(serializers.Serializer[Any]):

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from accounts.request_facts import facts, of_task
 from diagnosis.records import runner
-from medportal.common.publish import publish
+from medportal.common.queue.publish import publish
 from medportal.liveness.periods import claim
 
 

@@ -28,7 +28,7 @@ class Pulse(bootsteps.StartStopStep):
         )
 
     def _ring(self, worker: str, seconds: float) -> None:
-        from medportal.common.publish import publish
+        from medportal.common.queue.publish import publish
         from medportal.liveness.tasks import show_life
 
         publish(show_life, worker, queue=worker_direct(worker), expires=seconds)

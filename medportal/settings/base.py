@@ -69,19 +69,19 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "medportal.common.middleware.RequestId",
+    "medportal.common.web.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "medportal.common.middleware.PrivateAnswers",
+    "medportal.common.web.middleware.PrivateAnswers",
     "accounts.middleware.RoomForUploads",  # before anybody reads what is sent
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "medportal.common.middleware.BodyLimit",
+    "medportal.common.web.middleware.BodyLimit",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "medportal.common.middleware.SessionLimits",
+    "medportal.common.web.middleware.SessionLimits",
     "accounts.middleware.RequestFacts",
     "accounts.middleware.PersonalLanguage",
     "accounts.middleware.PreferredUnits",
@@ -108,7 +108,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "medportal.common.pages.site",
+                "medportal.common.web.pages.site",
                 "diagnosis.portal.context.portal",
             ],
         },

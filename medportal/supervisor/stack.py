@@ -39,7 +39,7 @@ def portal_commands(
         "interactive": worker_command("interactive", 2, interactive_limit),
         "batch": worker_command("batch", 1, batch_limit),
         "beat": [*beat, "--loglevel", "WARNING"],
-        "web": [sys.executable, "-m", "medportal.launch.web"],
+        "web": [sys.executable, "-m", "medportal.tools.launch.web"],
     }
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.core.management import BaseCommand, load_command_class
 
-from medportal.common.commands import REFUSED, PlainCommand
+from medportal.database.commands import REFUSED, PlainCommand
 from medportal.settings.base import ROOT
 from tests.bad_input.doors import CLINICAL
 

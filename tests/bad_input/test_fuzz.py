@@ -26,7 +26,7 @@ from schemathesis.schemas import APIOperation
 
 from diagnosis.inference.models import Prediction
 from diagnosis.records.models import ImportRun
-from medportal.common.http import PROBLEM_TYPE
+from medportal.common.web.http import PROBLEM_TYPE
 from tests.contracts.routes import COLUMNS, World, world_of
 from tests.factories import bearer_of
 

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from medportal.common.http import PROBLEM_TYPE
+from medportal.common.web.http import PROBLEM_TYPE
 from tests.contracts.routes import COMMIT_BY_THEMSELVES, Caller, Route, World, routes, world_of
 from tests.factories import bearer_of
 

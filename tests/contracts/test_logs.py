@@ -86,8 +86,8 @@ def refuses(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("api/v1/fails", fails), path("api/v1/refuses", refuses, name="refuses")]
-handler500 = "medportal.common.http.server_error"
-handler404 = "medportal.common.http.not_found"
+handler500 = "medportal.common.web.http.server_error"
+handler404 = "medportal.common.web.http.not_found"
 
 
 @pytest.mark.django_db

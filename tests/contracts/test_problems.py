@@ -9,7 +9,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.views import APIView
 
 from medportal.common.errors import DomainError, Pointer
-from medportal.common.http import PROBLEM_TYPE
+from medportal.common.web.http import PROBLEM_TYPE
 
 
 class Value(serializers.Serializer):

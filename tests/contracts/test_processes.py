@@ -18,9 +18,9 @@ PROCESSES = {
     "library": "import diagnosis.ml",
     "web, trying values": "import medportal.wsgi; from diagnosis.ml import Artifact; "
     "from diagnosis.inference import trying; from diagnosis.ml.explain import shapley_values; "
-    "a = Artifact.load('medportal/demo/artifacts/coronary-disease'); x = a.background[:1]; "
+    "a = Artifact.load('medportal/demo/data/artifacts/coronary-disease'); x = a.background[:1]; "
     "a.interval(x); a.novelty.unlike(x); shapley_values(a, x, a.background, budget=trying.BUDGET)",
-    "launcher": "import medportal.launch.portal",
+    "launcher": "import medportal.tools.launch.portal",
 }
 
 

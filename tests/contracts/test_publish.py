@@ -14,7 +14,7 @@ from django.db import transaction
 from medportal.beat import LOCK, LockedScheduler
 from medportal.celery import app
 from medportal.common import counters
-from medportal.common.publish import publish, ring
+from medportal.common.queue.publish import publish, ring
 from medportal.configuration.addresses import celery_broker
 from tests.servers import as_superuser
 

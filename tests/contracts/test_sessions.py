@@ -3,7 +3,7 @@
 import pytest
 from django.conf import settings
 
-from medportal.common import middleware
+from medportal.common.web import middleware
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -103,7 +103,7 @@ def test_what_is_no_message_is_dropped_and_the_worker_lives(worker):
     [
         ["celery", "-A", "medportal", "worker", "-Q", "nothing", "--concurrency", "1"],
         ["celery", "-A", "medportal", "beat", "--pidfile", ""],
-        ["medportal.launch.web"],
+        ["medportal.tools.launch.web"],
     ],
     ids=["worker", "beat", "web"],
 )

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from medportal.launch.apart import Installation as Portal
-from medportal.launch.apart import running
-from medportal.launch.browser import find
-from medportal.screenshots.addresses import Atlas, atlas_of, readers
+from medportal.tools.launch.apart import Installation as Portal
+from medportal.tools.launch.apart import running
+from medportal.tools.launch.browser import find
+from medportal.tools.screenshots.addresses import Atlas, atlas_of, readers
 from tests.imports.sent import bundle, observation, patient
 
 PATIENCE_MS = 20_000

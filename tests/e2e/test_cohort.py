@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from medportal.screenshots.addresses import Atlas
+from medportal.tools.screenshots.addresses import Atlas
 from tests.e2e import looks
 from tests.e2e.conftest import Portal
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from medportal.screenshots.addresses import Atlas
+from medportal.tools.screenshots.addresses import Atlas
 from tests.e2e import looks
 from tests.e2e.cast import TYPED
 from tests.e2e.conftest import Place, Portal

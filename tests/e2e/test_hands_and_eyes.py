@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from medportal.screenshots.addresses import Atlas
+from medportal.tools.screenshots.addresses import Atlas
 from tests.e2e import looks
 from tests.e2e.cast import chosen
 from tests.e2e.conftest import Place, Portal

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from medportal.screenshots.addresses import Atlas
+from medportal.tools.screenshots.addresses import Atlas
 from tests.e2e.looks import PHONE, faults
 
 BECAUSE = {

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from medportal.configuration.addresses import ROOT
-from medportal.launch.apart import Installation, environment, running
+from medportal.tools.launch.apart import Installation, environment, running
 from tests.e2e.cast import chosen
 
 LOOK = """
@@ -60,7 +60,7 @@ def backup(portal: Installation, place: Path) -> Path:
 def make(command: str, var: Path, **given: object) -> subprocess.CompletedProcess[str]:
     """``make COMMAND KEY=… FROM=…``, without make."""
     return subprocess.run(
-        [sys.executable, "-m", "medportal.launch", command],
+        [sys.executable, "-m", "medportal.tools.launch", command],
         cwd=ROOT,
         env=environment(var, **{name: str(value) for name, value in given.items()}),
         capture_output=True,

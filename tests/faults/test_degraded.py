@@ -23,8 +23,9 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from diagnosis.inference.models import Prediction
 from diagnosis.registry.store import keep
-from medportal.common import room, unavailable
+from medportal.common import room
 from medportal.common.errors import DomainError
+from medportal.common.web import unavailable
 from medportal.liveness import heartbeats
 from medportal.operations import facts
 from medportal.supervisor.process import wait_until

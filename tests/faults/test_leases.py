@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from diagnosis.inference.models import Prediction
-from medportal.common.jobs import held
+from medportal.common.queue.jobs import held
 from medportal.supervisor.process import Child
 from tests.inference import faults
 from tests.runnable import Ward, again, eventually, settled, ward

@@ -45,7 +45,9 @@ class Web:
     def __init__(self, log: Path, **changed: str) -> None:
         self.port = free_port()
         settings = SMALL | {"MEDPORTAL_PORT": str(self.port)} | changed
-        self.child: Child = process("web", ["medportal.launch.web"], log=log, environment=settings)
+        self.child: Child = process(
+            "web", ["medportal.tools.launch.web"], log=log, environment=settings
+        )
 
     def ask(self, path: str, body: str | None = None) -> tuple[int, str, str]:
         """Status, Retry-After and text; 0 while nobody listens."""
@@ -199,7 +201,7 @@ def test_a_slow_statement_of_a_database_that_lives_is_waited_for(django_db_setup
 
 
 def test_no_web_starts_that_could_use_up_the_connections(transactional_db, tmp_path):
-    greedy = process("web", ["medportal.launch.web"], log=tmp_path / "web.log")
+    greedy = process("web", ["medportal.tools.launch.web"], log=tmp_path / "web.log")
     surroundings = {**greedy.environment, "MEDPORTAL_OTHER_CONNECTIONS": "1000"}
     done = subprocess.run(
         greedy.command,

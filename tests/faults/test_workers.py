@@ -19,7 +19,7 @@ from accounts.models import AuditEvent
 from diagnosis.inference import tasks
 from diagnosis.inference.models import Prediction
 from medportal.celery import app
-from medportal.common.publish import publish
+from medportal.common.queue.publish import publish
 from medportal.liveness import periods
 from medportal.liveness.models import PeriodicRun
 from medportal.supervisor.process import Child, wait_until

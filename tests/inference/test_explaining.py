@@ -22,7 +22,7 @@ OBSERVATION = "0d4c3b5e-7a51-4a53-9f3e-2d1f6a1b9c00"
 
 @pytest.fixture(scope="module")
 def artifact():
-    return Artifact.load(ROOT / "medportal" / "demo" / "artifacts" / "coronary-disease")
+    return Artifact.load(ROOT / "medportal" / "demo" / "data" / "artifacts" / "coronary-disease")
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from diagnosis.ml.explain.explainer import Plan
 from diagnosis.records.models import Observation
 from diagnosis.registry import actions as registry
 from diagnosis.registry import store
-from medportal.common import lost
+from medportal.common.queue import lost
 from tests.factories import ConditionFactory, ObservationFactory, reviewer_at
 from tests.runnable import CORONARY, Ward, again, explanation_of, ward
 

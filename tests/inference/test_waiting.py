@@ -7,7 +7,7 @@ import time
 import pytest
 
 from diagnosis.inference.models import Prediction
-from medportal.common import bell, waiting
+from medportal.common.queue import bell, waiting
 from tests.factories import PredictionFactory
 
 pytestmark = pytest.mark.django_db

@@ -16,8 +16,8 @@ from django.conf import settings
 from accounts.models import AuditEvent
 from diagnosis.inference import tasks
 from diagnosis.inference.models import Explanation, Prediction
-from medportal.common import waiting
-from medportal.common.publish import publish
+from medportal.common.queue import waiting
+from medportal.common.queue.publish import publish
 from medportal.liveness.tasks import show_life
 from tests.inference import faults
 from tests.runnable import Ward, again, eventually, explanation_of, quiet, settled, ward

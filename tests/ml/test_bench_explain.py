@@ -5,9 +5,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from medportal.bench.explain import callables, goals, page, references, tables
-from medportal.bench.explain.goals import Results
-from medportal.bench.explain.measure import Line, Method, Truth, measured
+from medportal.tools.bench.explain import callables, goals, page, references, tables
+from medportal.tools.bench.explain.goals import Results
+from medportal.tools.bench.explain.measure import Line, Method, Truth, measured
 
 
 def line(name, ms, error, call="ours", **more):

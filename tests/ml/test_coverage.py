@@ -1,8 +1,9 @@
 """How often the 95 % and 90 % intervals hold where the truth is known.
 
 Few replications, so the bounds are those of chance (binomial, one in a thousand); the larger run is
-``python -m medportal.bench.intervals``, its tables stand in ``docs/mechanisms/intervals.md``. An
-interval that keeps the number of events fixed holds in 38 to 69 of 100 and falls here.
+``python -m medportal.tools.bench.intervals``, its tables stand in
+``docs/mechanisms/intervals.md``. An interval that keeps the number of events fixed
+holds in 38 to 69 of 100 and falls here.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from diagnosis.ml import evaluation
-from medportal.bench import intervals
+from medportal.tools.bench import intervals
 
 REPLICATIONS = 80
 DRAWS = 100

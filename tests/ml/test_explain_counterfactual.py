@@ -11,7 +11,7 @@ from diagnosis.ml import Artifact, Category, Feature, SchemaError, Source
 from diagnosis.ml.explain.counterfactual import Limit, Situation, counterfactuals
 from diagnosis.ml.schema import FeatureSchema
 
-DEMO = Path(__file__).parents[2] / "medportal" / "demo"
+DEMO = Path(__file__).parents[2] / "medportal" / "demo" / "data"
 
 
 def number(name, **more):

@@ -60,7 +60,7 @@ def test_two_patients_whom_the_model_can_not_tell_apart_are_at_the_same_place():
     np.testing.assert_allclose(found, [[2, 0], [2, 0], [0, 3]])
 
 
-ARTIFACTS = Path(__file__).parents[2] / "medportal" / "demo" / "artifacts"
+ARTIFACTS = Path(__file__).parents[2] / "medportal" / "demo" / "data" / "artifacts"
 
 
 @pytest.mark.parametrize("slug", ["coronary-disease", "coronary-disease-candidate"])

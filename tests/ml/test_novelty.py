@@ -17,7 +17,7 @@ from diagnosis.ml.novelty.measure import Measure
 from diagnosis.ml.terms import YES_NO, Category
 
 Find = Callable[[str], Artifact]
-SERVICES = Path(__file__).parents[2] / "medportal" / "demo" / "artifacts"
+SERVICES = Path(__file__).parents[2] / "medportal" / "demo" / "data" / "artifacts"
 MIXED = np.array([[1.0, 0.6, 0.0], [0.6, 1.0, -0.3], [0.0, -0.3, 1.0]])
 
 

@@ -36,7 +36,7 @@ def filled(transactional_db):
 
 
 STARTED = {
-    "web": ["medportal.launch.web"],
+    "web": ["medportal.tools.launch.web"],
     "worker": ["celery", "-A", "medportal", "worker", "-n", "other@%h", "-Q", "other"],
     "beat": ["celery", "-A", "medportal", "beat", "--pidfile", ""],
 }

@@ -13,9 +13,9 @@ import pytest
 from django.db import connection
 
 from medportal.configuration.addresses import ROOT
-from medportal.launch.apart import environment
 from medportal.operations.backups import keeping
 from medportal.supervisor.process import wait_until
+from medportal.tools.launch.apart import environment
 from tests.factories import OrganisationFactory
 
 REFUSED = {
@@ -48,7 +48,7 @@ def test_what_cannot_be_done_is_one_line_and_changes_nothing(what, tmp_path):
     before = sorted(tmp_path.rglob("*"))
 
     done = subprocess.run(
-        [sys.executable, "-m", "medportal.launch", command],
+        [sys.executable, "-m", "medportal.tools.launch", command],
         cwd=ROOT,
         env=environment(var, **{k: v.format(folder=tmp_path) for k, v in given.items()}),
         capture_output=True,

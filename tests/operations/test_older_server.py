@@ -19,13 +19,13 @@ from accounts import audit
 from accounts.models import AuditEvent, Organisation
 from medportal.configuration.addresses import database_parts
 from medportal.database.roles import acting_as, grant
-from medportal.launch import web
 from medportal.operations.backups import keeping, layout, making, programs, restoring, trying
 from medportal.operations.backups.problems import BackupError
 from medportal.operations.backups.programs import programs_of, without_values
 from medportal.supervisor import postgres
 from medportal.supervisor.servers import Servers
 from medportal.supervisor.system import ELSEWHERE, Unusable, package_folder
+from medportal.tools.launch import web
 from tests.factories import OrganisationFactory
 
 APPS = {"accounts", "sessions"}

@@ -20,7 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 from medportal import celery
 from medportal.database import versions
 from medportal.database.roles import acting_as, grant
-from medportal.launch import web
+from medportal.tools.launch import web
 from tests.servers import superuser
 
 FIRST_RELEASE = [

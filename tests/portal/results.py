@@ -25,7 +25,7 @@ from tests.factories import (
     ServiceFactory,
 )
 
-ARTIFACTS = ROOT / "medportal" / "demo" / "artifacts"
+ARTIFACTS = ROOT / "medportal" / "demo" / "data" / "artifacts"
 SLUG = "breast-mass"
 MASS = {"age": 57, "shape": "irregular", "margin": "spiculated", "density": "low"}
 

@@ -31,7 +31,7 @@ def damaged(result):
     """Both the copy and the object of the store end in the middle of a packed stream."""
     name = store.object_name(result.version.digest)
     copy = Path(settings.VAR) / "cache" / "artifacts" / f"{result.version.digest}.zip"
-    store.keep(Path(settings.BASE_DIR) / "medportal/demo/artifacts/diabetes-onset")
+    store.keep(Path(settings.BASE_DIR) / "medportal/demo/data/artifacts/diabetes-onset")
     with default_storage.open(name) as stored:
         whole = stored.read()
     half = bytearray(whole)
@@ -72,6 +72,6 @@ def test_once_it_is_mended_the_next_click_works(ward, damaged):
     name = store.object_name(whole.digest)
     ward.as_doctor.get(f"/predictions/{damaged.pk}/sureness/")
     default_storage.delete(name)
-    store.keep(Path(settings.BASE_DIR) / "medportal/demo/artifacts/diabetes-onset")
+    store.keep(Path(settings.BASE_DIR) / "medportal/demo/data/artifacts/diabetes-onset")
 
     assert SAID not in text_of(ward.as_doctor.get(f"/predictions/{damaged.pk}/sureness/"))

@@ -10,7 +10,7 @@ from diagnosis.ml.schema import Feature, FeatureSchema, Source
 from diagnosis.records import codes
 from medportal.settings.base import ROOT
 
-SCHEMAS = sorted((ROOT / "medportal/demo/services").glob("*/schema.json"))
+SCHEMAS = sorted((ROOT / "medportal/demo/data/services").glob("*/schema.json"))
 
 
 def asked_for() -> list[tuple[str, Feature, Source]]:

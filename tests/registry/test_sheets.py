@@ -19,7 +19,7 @@ from tests.factories import (
     service_data,
 )
 
-SLUGS = sorted(path.name for path in (ROOT / "medportal" / "demo" / "services").iterdir())
+SLUGS = sorted(path.name for path in (ROOT / "medportal" / "demo" / "data" / "services").iterdir())
 
 
 def sheet_of(slug: str = "coronary-disease") -> dict[str, Any]:

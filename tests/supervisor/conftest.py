@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 import pytest
 
 from medportal.configuration.addresses import ROOT
-from medportal.launch.apart import environment
+from medportal.tools.launch.apart import environment
 
 SECONDS = 60
 

@@ -51,7 +51,7 @@ def command_line(pid: int) -> str:
 
 @pytest.fixture
 def launch(folder: Path):
-    """``python -m medportal.launch`` with what a person types, until its ready line."""
+    """``python -m medportal.tools.launch`` with what a person types, until its ready line."""
     begun: list[subprocess.Popen[str]] = []
 
     def start(command: str, typed: str = "") -> tuple[subprocess.Popen[str], str, int]:
@@ -59,7 +59,7 @@ def launch(folder: Path):
         kept = ("PATH", "HOME", "LANG")
         surroundings = {name: os.environ[name] for name in kept if name in os.environ}
         process = subprocess.Popen(
-            [sys.executable, "-m", "medportal.launch", command],
+            [sys.executable, "-m", "medportal.tools.launch", command],
             cwd=ROOT,
             env=surroundings | {"MEDPORTAL_VAR": str(folder / "var"), "PORT": str(port)},
             stdin=subprocess.PIPE,
@@ -131,7 +131,7 @@ def test_the_whole_stack_runs_without_tensors_and_ends_with_ctrl_c(
 
 def test_a_demo_beside_a_database_named_elsewhere_is_refused(folder: Path):
     done = subprocess.run(
-        [sys.executable, "-m", "medportal.launch", "demo"],
+        [sys.executable, "-m", "medportal.tools.launch", "demo"],
         cwd=ROOT,
         env=os.environ | {"MEDPORTAL_VAR": str(folder / "var"), "DATABASE_URL": "postgresql:///x"},
         capture_output=True,
@@ -150,7 +150,7 @@ def test_the_demo_leaves_a_real_organisation_alone(launch, folder: Path, command
     serving.wait(60)
 
     done = subprocess.run(
-        [sys.executable, "-m", "medportal.launch", command],
+        [sys.executable, "-m", "medportal.tools.launch", command],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "MEDPORTAL_VAR": str(folder / "var"), "PORT": str(port)},
         stdin=subprocess.DEVNULL,

@@ -13,10 +13,10 @@ import pytest
 import redis
 
 from medportal.configuration.addresses import ROOT, servers_run
-from medportal.launch.apart import environment
 from medportal.supervisor.process import wait_until
 from medportal.supervisor.system import Unusable
 from medportal.supervisor.valkey import refuse_evicting
+from medportal.tools.launch.apart import environment
 from tests.supervisor.conftest import lives
 
 SECONDS = 30
@@ -116,7 +116,7 @@ def test_after_a_kill_the_lock_is_asked_and_not_the_files(supervise, folder):
     assert not servers_run(folder / "var")
     asked = environment(folder / "var", KEY=str(folder / "key"))
     made = subprocess.run(
-        [sys.executable, "-m", "medportal.launch", "backup-key"],
+        [sys.executable, "-m", "medportal.tools.launch", "backup-key"],
         cwd=ROOT, env=asked, capture_output=True, text=True, check=False,
     )  # fmt: skip
     alone = subprocess.run(
@@ -124,7 +124,7 @@ def test_after_a_kill_the_lock_is_asked_and_not_the_files(supervise, folder):
         cwd=ROOT, env=asked, capture_output=True, text=True, check=False,
     )  # fmt: skip
     upgraded = subprocess.run(
-        [sys.executable, "-m", "medportal.launch", "upgrade"],
+        [sys.executable, "-m", "medportal.tools.launch", "upgrade"],
         cwd=ROOT, env=asked | {"TO": str(folder / "kept")}, capture_output=True, text=True,
         check=False,
     )  # fmt: skip

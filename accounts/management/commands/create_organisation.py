@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.actions import NewPerson, create_organisation, create_user
 from accounts.models import Role
 from accounts.request_facts import facts, of_command
-from medportal.common.commands import PlainCommand
+from medportal.database.commands import PlainCommand
 
 
 class Command(PlainCommand):

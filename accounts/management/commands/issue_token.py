@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.actions import issue_token
 from accounts.models import EVERYDAY, Scope, User
 from accounts.request_facts import facts, of_command
-from medportal.common.commands import PlainCommand, Refused
+from medportal.database.commands import PlainCommand, Refused
 
 LONGEST_DAYS = 366
 

@@ -24,7 +24,7 @@ from diagnosis.records.models import Patient
 from diagnosis.records.reading import feature_values
 from diagnosis.registry.models import ModelVersion, Service
 from medportal.common.errors import DomainError, Pointer
-from medportal.common.publish import ring
+from medportal.common.queue.publish import ring
 
 
 @transaction.atomic

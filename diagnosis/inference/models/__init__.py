@@ -7,7 +7,7 @@ from diagnosis.inference.models.predictions import (
 )
 from diagnosis.inference.models.ward import WardAnswer, WardRound
 from diagnosis.inference.models.wrong_patient import WrongPatientMark
-from medportal.common.jobs import Job, JobQuerySet
+from medportal.common.queue.jobs import Job, JobQuerySet
 
 __all__ = [
     "Decision",

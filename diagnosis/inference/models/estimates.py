@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.gate import Asker, ClosedManager, Gate
 from accounts.models import Role, User
 from diagnosis.inference.models.predictions import Prediction
-from medportal.common.jobs import Job
+from medportal.common.queue.jobs import Job
 
 
 class OwnEstimateQuerySet(models.QuerySet["OwnEstimate"]):

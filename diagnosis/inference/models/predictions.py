@@ -14,7 +14,7 @@ from accounts.gate import Asker, ClosedManager, Gate
 from accounts.models import Organisation, Role, User
 from diagnosis.records.models import Patient, ids_visible_to, is_visible_to
 from diagnosis.registry.models import ModelVersion, Service
-from medportal.common.jobs import Job, JobQuerySet
+from medportal.common.queue.jobs import Job, JobQuerySet
 
 
 class PredictionQuerySet(JobQuerySet):

@@ -16,7 +16,7 @@ from diagnosis.inference.runner.holding import UNREADABLE, patients_of
 from diagnosis.ml import ArtifactError
 from diagnosis.registry import contradictions
 from diagnosis.registry.store import FOR_REPRODUCTION, load_artifact
-from medportal.common.jobs import held
+from medportal.common.queue.jobs import held
 
 State = Job.State
 

@@ -21,8 +21,8 @@ from diagnosis.inference.warnings import of_run
 from diagnosis.ml import ArtifactError
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.store import FOR_PREDICTIONS, load_artifact
-from medportal.common import bell
-from medportal.common.jobs import held
+from medportal.common.queue import bell
+from medportal.common.queue.jobs import held
 
 log = structlog.get_logger(__name__)
 State = Job.State

@@ -13,7 +13,7 @@ from accounts.models import AuditEvent
 from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.runner.holding import patients_of
 from diagnosis.inference.workload import EXPLANATIONS, PREDICTIONS
-from medportal.common.lost import unrung_for
+from medportal.common.queue.lost import unrung_for
 from medportal.operations.models import Swept
 
 QUEUE = "interactive"

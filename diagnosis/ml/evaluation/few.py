@@ -1,8 +1,8 @@
 """Intervals that hold with twenty patients, where a percentile bootstrap is too narrow.
 
-Chosen by their coverage with known truth (``python -m medportal.bench.intervals``): with 20 cases
-and 15 % events the percentile bootstrap of a Brier score held in 90 % and that of an AUROC from
-one or two events in 62 %.
+Chosen by their coverage with known truth (``python -m medportal.tools.bench.intervals``): with 20
+cases and 15 % events the percentile bootstrap of a Brier score held in 90 % and that of an AUROC
+from one or two events in 62 %.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def metrics_with_intervals(
     predictions among other patients of the same kind; it does not hold how a model that learnt
     from others would predict. The value is the mean over the repeats; a draw weights all repeats
     of a patient alike, so repeats do not pass for more patients. How often they hold:
-    ``python -m medportal.bench.intervals``.
+    ``python -m medportal.tools.bench.intervals``.
     """
     labels, base, measured = _opened(y, weights, threshold, p)
     value, drawn = _bootstrapped(labels, base, measured[0], draws, groups)

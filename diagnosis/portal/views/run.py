@@ -37,7 +37,7 @@ from diagnosis.records.models import Patient
 from diagnosis.registry.models import ModelVersion, Service
 from diagnosis.registry.not_for import not_for
 from medportal.common.errors import DomainError
-from medportal.common.http import say_when
+from medportal.common.web.http import say_when
 
 CONFLICT, UNPROCESSABLE = 409, 422
 POINTER = "/inputs/"

@@ -21,7 +21,7 @@ from diagnosis.portal.identity import identity
 from diagnosis.portal.try_page import TryPage
 from diagnosis.portal.views.predictions import note, visible_prediction
 from medportal.common.errors import DomainError
-from medportal.common.http import say_when
+from medportal.common.web.http import say_when
 
 NO_CHANGE, CONFLICT = 204, 409
 VISITED, MOST_VISITED = "tried", 50

@@ -17,7 +17,7 @@ from diagnosis.records.incoming import files
 from diagnosis.records.models import ImportRun
 from medportal.common.errors import DomainError, Pointer
 from medportal.common.ids import parse_id
-from medportal.common.publish import ring
+from medportal.common.queue.publish import ring
 from medportal.common.room import require_room
 
 DEFAULT_SOURCE = "import"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker, ClosedManager, Gate
 from accounts.models import CHART_ROLES, CareTeam, Membership, Organisation, User
-from medportal.common.jobs import Job, JobQuerySet
+from medportal.common.queue.jobs import Job, JobQuerySet
 
 
 class ImportRunQuerySet(JobQuerySet):

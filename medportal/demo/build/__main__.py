@@ -13,13 +13,14 @@ import time
 from pathlib import Path
 
 from diagnosis.ml.artifact import Artifact
+from medportal.configuration.addresses import ROOT
 from medportal.demo.build import card, readme, report, study
 from medportal.demo.build.changes import replace_if_changed
 from medportal.demo.build.plans import CANDIDATES, PLANS
 from medportal.demo.build.table import HERE, DemoTable
 
 QUICK = "--quick"
-PAGE = HERE.parent.parent / "docs" / "models.md"
+PAGE = ROOT / "docs" / "models.md"
 
 
 def say(text: str) -> None:
@@ -69,7 +70,7 @@ def write_page() -> None:
     manifests = {
         slug: Artifact.load(folder).manifest for slug, folder in folders.items() if folder.exists()
     }
-    readme.write(HERE.parent.parent / "README.md", manifests)
+    readme.write(ROOT / "README.md", manifests)
     PAGE.parent.mkdir(exist_ok=True)
     text = report.page(manifests)
     PAGE.write_text(text)

@@ -12,8 +12,8 @@ Manifest = Mapping[str, Any]
 INTRODUCTION = """\
 # The demonstration's models
 
-Made by `make demo-models` from the tables in `medportal/demo/tables/`; this page is written by the
-same command. Every figure comes from rows that the model in question had not seen: repeated
+Made by `make demo-models` from the tables in `medportal/demo/data/tables/`; this page is written by
+the same command. Every figure comes from rows that the model in question had not seen: repeated
 cross-validation of the whole recipe (filling in, scaling, penalty and calibrator learnt anew in
 every fold). The 95 % intervals are of these predictions among other patients of the same kind (all
 patients drawn again, so that events vary in number too; how often they hold:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from diagnosis.ml.schema import FeatureSchema
 
-HERE = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent.parent / "data"
 DAYS_A_YEAR = 365.25
 HELD_OUT = 60
 

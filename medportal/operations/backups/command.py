@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from accounts.request_facts import facts, of_command
-from medportal.common.commands import PlainCommand, Refused
+from medportal.database.commands import PlainCommand, Refused
 from medportal.operations.backups.problems import BackupError
 
 KEY_VARIABLE = "MEDPORTAL_BACKUP_KEY_FILE"

@@ -3,7 +3,7 @@
 import pytest
 
 from diagnosis.ml.threads import single_thread
-from medportal.bench.explain.coverage import Design, simulate
+from medportal.tools.bench.explain.coverage import Design, simulate
 from tests.ml.conftest import heart
 
 DRAWS = 40

@@ -13,9 +13,9 @@ from accounts import audit
 from accounts.models import User
 from accounts.request_facts import facts, of_command
 from diagnosis.interop.exporting import STATED, Form, Wanted, export_chart
-from medportal.common.commands import PlainCommand, Refused
 from medportal.common.errors import DomainError
 from medportal.common.ids import parse_id
+from medportal.database.commands import PlainCommand, Refused
 
 OWNER_ALONE = 0o600
 

@@ -15,10 +15,10 @@ from accounts.request_facts import facts, of_command
 from diagnosis.records import access, actions, runner
 from diagnosis.records.incoming import files
 from diagnosis.records.models import ImportRun
-from medportal.common import waiting
-from medportal.common.commands import PlainCommand
 from medportal.common.errors import DomainError
 from medportal.common.ids import parse_id
+from medportal.common.queue import waiting
+from medportal.database.commands import PlainCommand
 
 UNUSABLE, SOME_REFUSED = 2, 1
 LOOK_SECONDS = 5.0

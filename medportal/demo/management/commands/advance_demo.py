@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts.models import Organisation
-from medportal.common.commands import PlainCommand, Refused
+from medportal.database.commands import PlainCommand, Refused
 from medportal.demo.loading.advance import advance, days_behind
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from accounts.models import Organisation
-from medportal.common.commands import PlainCommand, Refused
+from medportal.database.commands import PlainCommand, Refused
 from medportal.database.roles import acting_as, has_owner
 from medportal.demo.loading.hospital import Size, fill, is_filled
 

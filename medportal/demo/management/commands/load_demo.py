@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from accounts.models import Organisation
-from medportal.common.commands import PlainCommand, Refused
+from medportal.database.commands import PlainCommand, Refused
 from medportal.demo.loading import load
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from medportal.common.commands import PlainCommand
+from medportal.database.commands import PlainCommand
 from medportal.operations.backups import keeping
 from medportal.operations.backups.problems import BackupError
 

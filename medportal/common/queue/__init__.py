@@ -1,0 +1,1 @@
+"""Rows as jobs: claimed, held by a lease, rung for, waited for."""

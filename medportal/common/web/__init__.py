@@ -1,0 +1,1 @@
+"""What every request and answer has, on pages and over REST."""

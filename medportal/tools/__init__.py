@@ -1,0 +1,1 @@
+"""What is run beside the portal and never imported by it: starting, measuring, photographing."""
