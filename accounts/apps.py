@@ -11,7 +11,8 @@ class AccountsConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from accounts import logins, openapi  # noqa: F401  # the OpenAPI document's scheme
+        from accounts.api_tokens import openapi  # noqa: F401  # the OpenAPI document's scheme
+        from accounts.login import logins
 
         logins.connect()
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.tokens import LONGEST_WITHOUT_REASON
-from accounts.lockout import OwnPasswordForm
+from accounts.login.lockout import OwnPasswordForm
 from accounts.models import Scope
 
 LIFETIMES = ((30, _("30 days")), (90, _("90 days")), (365, _("one year")))

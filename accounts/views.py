@@ -19,11 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language as set_language_cookie
 
 from accounts import actions, drafts
-from accounts.adapter import first_page
 from accounts.forms import EndSessionsForm, LanguageForm, PasswordForm, TokenForm
+from accounts.login.adapter import first_page
+from accounts.login.sessions import state_of
 from accounts.models import ApiToken, AuditEvent, Membership, Role, User
 from accounts.once import once, shown_once
-from accounts.sessions import state_of
 
 LOGINS_SHOWN = 8
 UNPROCESSABLE = 422

@@ -11,7 +11,7 @@ from medportal import health
 
 handler400 = "medportal.common.web.http.bad_request"
 handler404 = "medportal.common.web.http.not_found"
-handler429 = "accounts.lockout.too_many_requests"
+handler429 = "accounts.login.lockout.too_many_requests"
 handler500 = "medportal.common.web.http.server_error"
 
 

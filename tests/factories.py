@@ -15,6 +15,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from accounts.api_tokens.tokens import PREFIX, digest_of
 from accounts.models import (
     ApiToken,
     AuditEvent,
@@ -26,7 +27,6 @@ from accounts.models import (
     Submission,
     User,
 )
-from accounts.tokens import PREFIX, digest_of
 from diagnosis.inference.models import (
     Decision,
     Explanation,

@@ -7,9 +7,9 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.administration import demand_administrator
+from accounts.api_tokens.tokens import end_tokens
+from accounts.login.passwords import one_time_password
 from accounts.models import User
-from accounts.passwords import one_time_password
-from accounts.tokens import end_tokens
 
 
 @transaction.atomic

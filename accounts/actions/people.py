@@ -18,9 +18,9 @@ from accounts.administration import (
     demand_another_administrator,
     once_alone,
 )
+from accounts.api_tokens.tokens import end_tokens
+from accounts.login.passwords import one_time_password
 from accounts.models import Organisation, Role, User
-from accounts.passwords import one_time_password
-from accounts.tokens import end_tokens
 from medportal.common.errors import DomainError, Pointer
 from medportal.common.preferred_units import CHOICES
 

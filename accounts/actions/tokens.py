@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.administration import demand_administrator
+from accounts.api_tokens.tokens import PREFIX, digest_of
 from accounts.models import EVERYDAY, ApiToken, Role, Scope, User
 from accounts.request_facts import operator
-from accounts.tokens import PREFIX, digest_of
 from medportal.common.errors import DomainError, Pointer
 
 LONGEST = timedelta(days=366)

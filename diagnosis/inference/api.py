@@ -16,8 +16,8 @@ from rest_framework.routers import BaseRouter
 from rest_framework.views import APIView
 
 from accounts import audit
+from accounts.api_tokens.scopes import may_explain
 from accounts.models import Scope, User
-from accounts.scopes import may_explain
 from diagnosis.inference import actions, fitting, rights, serializers, shapes
 from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.inference.requests import PredictionRequest

@@ -13,8 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api_tokens.scopes import may_explain
 from accounts.models import Scope, User
-from accounts.scopes import may_explain
 from diagnosis.inference.change import Change, Part
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.over_time import change_of, chosen_two, results_over_time, seen_service

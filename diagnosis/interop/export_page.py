@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.lockout import OwnPasswordForm
+from accounts.login.lockout import OwnPasswordForm
 from accounts.models import Role, User
 from accounts.permissions import require_role
 from diagnosis.inference.estimating import has_owed

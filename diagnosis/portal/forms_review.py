@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.lockout import OwnPasswordForm
+from accounts.login.lockout import OwnPasswordForm
 
 CHECKS = {
     "question": _("Question"),

@@ -16,7 +16,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
-    {"NAME": "accounts.passwords.EasyPatternValidator"},
+    {"NAME": "accounts.login.passwords.EasyPatternValidator"},
 ]
 
 LOGIN_URL = "account_login"
@@ -25,7 +25,7 @@ LOGOUT_REDIRECT_URL = "account_login"
 
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.login.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
@@ -36,9 +36,9 @@ ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "60/m/ip,100/h/key"}
 slows down whoever tries one name from many."""
 
 AXES_USERNAME_FORM_FIELD = "login"
-AXES_USERNAME_CALLABLE = "accounts.lockout.tried_name"
-AXES_HANDLER = "accounts.lockout.NamelessHandler"
-AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_page"
+AXES_USERNAME_CALLABLE = "accounts.login.lockout.tried_name"
+AXES_HANDLER = "accounts.login.lockout.NamelessHandler"
+AXES_LOCKOUT_CALLABLE = "accounts.login.lockout.locked_page"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours

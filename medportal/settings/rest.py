@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-_BEARER = "accounts.authentication.BearerAuthentication"
+_BEARER = "accounts.api_tokens.authentication.BearerAuthentication"
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [_BEARER],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
-        "accounts.scopes.InScope",
+        "accounts.api_tokens.scopes.InScope",
         "medportal.common.web.rest.UnderstoodQuestion",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

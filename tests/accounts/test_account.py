@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from accounts import tokens
+from accounts.api_tokens import tokens
 from accounts.models import ApiToken, AuditEvent
 from tests.factories import (
     PASSWORD,

@@ -9,7 +9,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from accounts import tokens
+from accounts.api_tokens import tokens
 from accounts.models import (
     ApiToken,
     AuditEvent,

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from accounts.login.passwords import one_time_password
 from accounts.models import Organisation, User
-from accounts.passwords import one_time_password
 
 
 @pytest.fixture

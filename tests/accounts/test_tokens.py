@@ -14,7 +14,8 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import actions, tokens
+from accounts import actions
+from accounts.api_tokens import tokens
 from accounts.models import ApiToken, AuditEvent, Role
 from medportal.common.errors import DomainError
 from tests.factories import (

@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from accounts.api_tokens.tokens import PREFIX
 from accounts.models import AuditEvent
-from accounts.tokens import PREFIX
 from diagnosis.inference.models import Decision, Prediction
 from diagnosis.records.actions import correct_observation, withdraw_observation
 from diagnosis.records.models import Observation

@@ -6,8 +6,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from accounts.api_tokens.scopes import InScope
 from accounts.models import Scope
-from accounts.scopes import InScope
 from tests import factories
 from tests.contracts.routes import COMMIT_BY_THEMSELVES, Caller, endpoints, world_of
 

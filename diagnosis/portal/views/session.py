@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.sessions import state_of
+from accounts.login.sessions import state_of
 
 KEPT = "folds"
 FOLDS = {"reasons": True, "evidence": False, "history": False}

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from accounts import audit
-from accounts.adapter import first_page
+from accounts.login.adapter import first_page
 from accounts.models import Role, User
 from diagnosis.inference.estimating import with_own_estimates_first
 from diagnosis.inference.models import Job, Prediction

@@ -7,7 +7,8 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
-from accounts import audit, request_facts, tokens
+from accounts import audit, request_facts
+from accounts.api_tokens import tokens
 from accounts.models import ApiToken, User
 
 SCHEME = b"bearer"

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.logins import note_failure
+from accounts.login.logins import note_failure
 from accounts.models import Role, User
 from accounts.request_facts import client_address
 
