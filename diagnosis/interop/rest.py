@@ -13,8 +13,8 @@ from diagnosis.inference.cohort_api import CohortView
 from diagnosis.inference.trend_api import TrendView
 from diagnosis.inference.usage_api import UsageView
 from diagnosis.interop.export_api import PatientExportView
-from diagnosis.records import api as records
-from diagnosis.records import imports_api
+from diagnosis.records.rest import api as records
+from diagnosis.records.rest import imports_api
 from diagnosis.registry import api as registry
 
 app_name = "api"

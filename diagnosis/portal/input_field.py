@@ -16,8 +16,8 @@ from diagnosis.ml.units import normalise
 from diagnosis.portal import wording
 from diagnosis.portal.feature_range import feature_range
 from diagnosis.portal.range_shown import ShownRange
+from diagnosis.records.entry.typed import Fill
 from diagnosis.records.reading import Reading
-from diagnosis.records.typed import Fill
 from medportal.common import quantities
 from medportal.common.text import localized
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from diagnosis.inference.standing import Typical
 from diagnosis.ml import FeatureSchema
 from diagnosis.portal.input_field import InputField, as_number
+from diagnosis.records.entry.typed import not_a_number
 from diagnosis.records.reading import Reading
-from diagnosis.records.typed import not_a_number
 from medportal.common.text import localized
 
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import CareTeam, Membership, Role, User
-from diagnosis.records import names, note_search, search
+from diagnosis.records import names
+from diagnosis.records.finding import note_search, patient_search
 from diagnosis.records.models import Patient
 from medportal.common.errors import DomainError
 from medportal.common.ids import parse_id
@@ -53,9 +54,9 @@ def writable(actor: User, patient: Patient | UUID | str) -> Patient:
     return patient_for(actor, patient)
 
 
-def search_patients(actor: User, query: search.Query) -> search.Found:
+def search_patients(actor: User, query: patient_search.Query) -> patient_search.Found:
     """Find patients whom ``actor`` may see; the event names those who were shown, not the terms."""
-    found = search.find(actor, query)
+    found = patient_search.find(actor, query)
     audit.record(
         actor=actor,
         act="patient.search",

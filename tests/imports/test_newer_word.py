@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from diagnosis.records import chart, note_search
+from diagnosis.records import chart
+from diagnosis.records.finding import note_search
+from diagnosis.records.finding.note_search import NoteQuery
 from diagnosis.records.models import Allergy, Condition, Medication, Observation, Patient
-from diagnosis.records.note_search import NoteQuery
 from tests.imports.conftest import House
 from tests.imports.sent import AT, about, bundle, concept, observation, patient, row, table
 

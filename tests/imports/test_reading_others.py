@@ -14,11 +14,12 @@ from django.apps import apps
 from django.utils import timezone
 
 from diagnosis.interop.fhir.incoming import read
-from diagnosis.records import actions, note_search, search
+from diagnosis.records import actions
+from diagnosis.records.finding import note_search, patient_search
+from diagnosis.records.finding.note_search import NoteQuery
+from diagnosis.records.finding.patient_search import Query
 from diagnosis.records.incoming import findings
 from diagnosis.records.models import Note, Observation, Patient
-from diagnosis.records.note_search import NoteQuery
-from diagnosis.records.search import Query
 from diagnosis.records.validation import Given
 from tests.factories import NoteFactory, patient_of
 from tests.imports.conftest import House
@@ -222,7 +223,7 @@ def test_names_are_found_however_they_are_parted(house: House, family, given, na
     house.run(table(f"4711,{family},{given},{native},1970-01-01,female", header=PERSONAL))
 
     for text in asked:
-        assert search.find(house.doctor, Query(text=text)).total == 1, text
+        assert patient_search.find(house.doctor, Query(text=text)).total == 1, text
 
 
 @pytest.mark.parametrize(

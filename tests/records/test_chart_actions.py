@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from diagnosis.records import actions, search
+from diagnosis.records import actions
 from diagnosis.records.actions import NewPatient, Visit
+from diagnosis.records.finding import patient_search
 from diagnosis.records.models import Condition, Patient
 from medportal.common.errors import DomainError
 from tests.factories import CareTeamFactory, PatientFactory, team_of
@@ -37,7 +38,9 @@ def test_a_new_patient_is_seen_by_the_team_and_found_in_every_way(ward: Ward):
 
     assert patient in Patient.objects.visible_to(ward.doctor)
     for text in ("小明", "xiaoming", "14-Mar-1961", "4010232137"):
-        assert search.find(ward.nurse, search.Query(text=text)).patients == [patient]
+        assert patient_search.find(ward.nurse, patient_search.Query(text=text)).patients == [
+            patient
+        ]
     assert AuditEvent.objects.get(act="patient.create").patients == [patient.pk]
 
 

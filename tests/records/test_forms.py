@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from diagnosis.records.forms import CorrectionForm, ObservationForm, WithdrawalForm
+from diagnosis.records.entry.forms import CorrectionForm, ObservationForm, WithdrawalForm
 from diagnosis.records.models import Observation
 from medportal.common.errors import DomainError
 from tests.factories import ObservationFactory

@@ -10,10 +10,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from diagnosis.records import access, actions, note_search
-from diagnosis.records.excerpts import excerpts
+from diagnosis.records import access, actions
+from diagnosis.records.finding import note_search
+from diagnosis.records.finding.excerpts import excerpts
+from diagnosis.records.finding.note_search import NoteQuery
 from diagnosis.records.models import Note
-from diagnosis.records.note_search import NoteQuery
 from medportal.common.errors import DomainError
 from tests.api.client import Caller
 from tests.factories import NoteFactory, clinician_at, patient_of

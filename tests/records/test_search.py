@@ -10,10 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent, Role
-from diagnosis.records import access, names, search
+from diagnosis.records import access, names
 from diagnosis.records.dates import parse_date
+from diagnosis.records.finding import patient_search
+from diagnosis.records.finding.patient_search import Query
 from diagnosis.records.models import CareAssignment, Patient, PatientIdentifier
-from diagnosis.records.search import Query
 from medportal.common.errors import DomainError
 from tests.factories import PatientIdentifierFactory, UserFactory, patient_of
 from tests.records.conftest import Ward
@@ -42,7 +43,7 @@ def people(ward: Ward) -> Ward:
 
 
 def found(ward: Ward, text: str) -> list[str]:
-    rows = search.find(ward.doctor, Query(text=text)).patients
+    rows = patient_search.find(ward.doctor, Query(text=text)).patients
     return [f"{p.family_name} {p.given_name}" for p in rows]
 
 
@@ -117,9 +118,9 @@ def test_half_a_number_finds_nobody_of_another_ward_and_nobody_for_the_privacy_o
     PatientIdentifierFactory(patient=people.patient, value="401 023 2137")
     officer = UserFactory(organisation=people.organisation, roles=[Role.PRIVACY_OFFICER])
 
-    assert search.find(people.elsewhere, Query(text="2137")).total == 0
-    assert search.find_identities(officer, Query(text="2137")).total == 0
-    assert search.find_identities(officer, Query(text="401 023 2137")).total == 1
+    assert patient_search.find(people.elsewhere, Query(text="2137")).total == 0
+    assert patient_search.find_identities(officer, Query(text="2137")).total == 0
+    assert patient_search.find_identities(officer, Query(text="401 023 2137")).total == 1
 
 
 def test_a_number_with_letters_may_be_half_of_one(people: Ward):
@@ -151,8 +152,8 @@ def test_a_number_may_hold_letters(people: Ward, text: str):
 def test_a_number_of_another_ward_finds_nobody(people: Ward):
     PatientIdentifierFactory(patient=people.patient, value="401 023 2137")
 
-    assert search.find(people.elsewhere, Query(text="401 023 2137")).total == 0
-    assert search.find(people.elsewhere, Query(text="wang")).total == 0
+    assert patient_search.find(people.elsewhere, Query(text="401 023 2137")).total == 0
+    assert patient_search.find(people.elsewhere, Query(text="wang")).total == 0
 
 
 def test_numbers_are_stored_beside_a_keyed_hash(people: Ward, settings):
@@ -182,7 +183,7 @@ def test_numbers_are_stored_beside_a_keyed_hash(people: Ward, settings):
     ],
 )
 def test_a_birth_date_as_people_say_it(people: Ward, text: str, days: list[str]):
-    asked = search.find(people.doctor, Query(text=text))
+    asked = patient_search.find(people.doctor, Query(text=text))
 
     assert [day.isoformat() for day in asked.birth_dates] == days
 
@@ -219,12 +220,12 @@ def test_whose_family_name_comes_first_stands_first(people: Ward, text: str, exp
 def test_fields_of_their_own(people: Ward):
     query = Query(name="wang", birth_date="2-Jul-1975")
 
-    assert [p.given_name for p in search.find(people.doctor, query).patients] == ["Li"]
+    assert [p.given_name for p in patient_search.find(people.doctor, query).patients] == ["Li"]
 
 
 def test_a_date_that_means_two_days_is_asked_back(people: Ward):
     with pytest.raises(DomainError) as caught:
-        search.find(people.doctor, Query(birth_date="03/04/1961"))
+        patient_search.find(people.doctor, Query(birth_date="03/04/1961"))
 
     assert caught.value.pointers[0].pointer == "/birth_date"
 
@@ -244,11 +245,11 @@ def test_what_is_no_date(text: str):
 
 
 def test_a_search_is_capped_and_says_how_many_there_are(ward: Ward, monkeypatch):
-    monkeypatch.setattr(search, "SHOWN", 3)
+    monkeypatch.setattr(patient_search, "SHOWN", 3)
     for n in range(5):
         patient_of(ward.doctor, team=ward.team, family_name=f"Many{n}")
 
-    result = search.find(ward.doctor, Query(text="many"))
+    result = patient_search.find(ward.doctor, Query(text="many"))
 
     assert (len(result.patients), result.total, result.is_capped) == (3, 5, True)
 
@@ -305,7 +306,7 @@ def test_names_are_found_through_the_indexes_made_for_them(ward: Ward):
         (CHARACTERS[30] + CHARACTERS[213], "patient_name_grams"),
     ):
         everyone = Patient.objects.visible_to(ward.doctor)
-        plan = search.named(everyone, tuple(names.words(text))).explain()
+        plan = patient_search.named(everyone, tuple(names.words(text))).explain()
         assert index in plan, plan
         assert "Seq Scan on records_patient" not in plan, plan
 
@@ -313,7 +314,7 @@ def test_names_are_found_through_the_indexes_made_for_them(ward: Ward):
 def queries_of(ward: Ward, query: Query) -> list[str]:
     """The plans of everything that one search asks of patients and their numbers."""
     with CaptureQueriesContext(connection) as asked:
-        search.find(ward.doctor, query)
+        patient_search.find(ward.doctor, query)
     plans = []
     with connection.cursor() as cursor:
         for sql in (entry["sql"] for entry in asked if "records_" in entry["sql"]):

@@ -16,7 +16,8 @@ from diagnosis.portal import trail, trail_file
 from diagnosis.portal.access import PersonRequest
 from diagnosis.portal.forms_audit import TrailForm
 from diagnosis.portal.identity import Identity, identities
-from diagnosis.records import names, search
+from diagnosis.records import names
+from diagnosis.records.finding import patient_search
 from diagnosis.records.models import Patient
 
 UNPROCESSABLE = 422
@@ -72,7 +73,7 @@ def _file(
 def _choose_patient(request: PersonRequest, form: TrailForm, query: str) -> HttpResponse:
     """Names and numbers of those who match; the event holds the question's keyed hash alone."""
     officer = request.user
-    found = search.find_identities(officer, search.Query(text=query))
+    found = patient_search.find_identities(officer, patient_search.Query(text=query))
     trail_of.record(
         actor=officer,
         act="patient.search",

@@ -13,8 +13,8 @@ from accounts.permissions import require_role
 from diagnosis.portal.access import CHART_READERS, PersonRequest, open_chart, raise_for
 from diagnosis.portal.identity import identities
 from diagnosis.records import access
+from diagnosis.records.finding.note_search import LONGEST, FoundNotes, NoteQuery
 from diagnosis.records.models import Patient
-from diagnosis.records.note_search import LONGEST, FoundNotes, NoteQuery
 from medportal.common.errors import DomainError
 
 UNPROCESSABLE = 422

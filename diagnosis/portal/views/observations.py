@@ -23,10 +23,10 @@ from diagnosis.portal.identity import identity
 from diagnosis.records import chart, codes
 from diagnosis.records.codes import Code, Family
 from diagnosis.records.codes.sets import SETS, ObservationSet, find_set
-from diagnosis.records.forms import CorrectionForm, ObservationForm, WithdrawalForm
+from diagnosis.records.entry.forms import CorrectionForm, ObservationForm, WithdrawalForm
+from diagnosis.records.entry.set_form import SetForm
 from diagnosis.records.models import Observation, Patient
 from diagnosis.records.results import Line, Shown
-from diagnosis.records.set_form import SetForm
 from medportal.common.errors import DomainError
 
 CONFLICT, UNPROCESSABLE = 409, 422

@@ -13,8 +13,8 @@ from diagnosis.portal.identity import Identity, identities
 from diagnosis.portal.names_alike import names_alike
 from diagnosis.portal.paging import Shown, page_of
 from diagnosis.records import access
+from diagnosis.records.finding.patient_search import Query
 from diagnosis.records.models import Patient
-from diagnosis.records.search import Query
 
 PAGE = 25
 RECENT = 6

@@ -23,7 +23,7 @@ from diagnosis.portal.identity import Identity, identities
 from diagnosis.portal.tally_page import ShownTally, shown_tally
 from diagnosis.portal.version_card import card
 from diagnosis.records import access
-from diagnosis.records.search import Query
+from diagnosis.records.finding.patient_search import Query
 from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion, Service, VersionEvent
 from diagnosis.registry.not_for import not_for

@@ -20,8 +20,8 @@ from diagnosis.records.actions import (
 )
 from diagnosis.records.codes import Code
 from diagnosis.records.dates import parse_moment
+from diagnosis.records.entry.typed import Fill, not_a_number
 from diagnosis.records.models import Observation, Patient
-from diagnosis.records.typed import Fill, not_a_number
 from diagnosis.records.validation import Given
 from medportal.common import quantities
 from medportal.common.errors import DomainError, Pointer

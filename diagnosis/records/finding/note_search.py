@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from diagnosis.records import names
-from diagnosis.records.excerpts import SHORT, Excerpt, excerpts
+from diagnosis.records.finding.excerpts import SHORT, Excerpt, excerpts
 from diagnosis.records.models import Note, Patient
 from medportal.common.errors import DomainError, Pointer
 

@@ -21,9 +21,9 @@ from rest_framework.views import APIView
 from accounts import audit
 from accounts.models import Scope
 from diagnosis.records import access, actions
-from diagnosis.records.api import caller
 from diagnosis.records.incoming import files
 from diagnosis.records.models import ImportRun
+from diagnosis.records.rest.api import caller
 from medportal.common.errors import DomainError, Pointer
 from medportal.common.queue import waiting
 from medportal.common.web.rest import PagesSerializer, StrictSerializer

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from diagnosis.records.note_search import LONGEST, Hit
+from diagnosis.records.finding.note_search import LONGEST, Hit
 from medportal.common.web.rest import StrictSerializer
 
 

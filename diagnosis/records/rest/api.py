@@ -13,11 +13,12 @@ from rest_framework.routers import BaseRouter
 
 from accounts import audit
 from accounts.models import Scope, User
-from diagnosis.records import access, actions, chart, codes, note_serializers, serializers
+from diagnosis.records import access, actions, chart, codes
+from diagnosis.records.finding.note_search import NoteQuery
+from diagnosis.records.finding.patient_search import Query
 from diagnosis.records.models import Observation, Patient, PatientIdentifier
-from diagnosis.records.note_search import NoteQuery
-from diagnosis.records.search import Query
-from diagnosis.records.serializers import given_of
+from diagnosis.records.rest import note_serializers, serializers
+from diagnosis.records.rest.serializers import given_of
 from medportal.common.web.rest import PagesSerializer
 
 UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"

@@ -15,7 +15,7 @@ from diagnosis.records import codes
 from diagnosis.records.actions import record_together
 from diagnosis.records.codes import Code
 from diagnosis.records.codes.sets import ObservationSet
-from diagnosis.records.forms import FORBIDDEN, MISSING, MomentField, ValueForm
+from diagnosis.records.entry.forms import FORBIDDEN, MISSING, MomentField, ValueForm
 from diagnosis.records.models import Observation, Patient
 from diagnosis.records.validation import Given
 from medportal.common.errors import DomainError, Pointer
