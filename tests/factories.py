@@ -51,7 +51,6 @@ from diagnosis.records.models import (
     Patient,
     PatientIdentifier,
 )
-from diagnosis.registry import signing
 from diagnosis.registry.models import (
     FindingAnswer,
     ModelVersion,
@@ -61,6 +60,7 @@ from diagnosis.registry.models import (
     VersionStructure,
     WardCase,
 )
+from diagnosis.registry.versions import signing
 from medportal.settings.base import ROOT
 
 PASSWORD = "correct horse battery staple"

@@ -18,8 +18,9 @@ from diagnosis.inference.actions import PredictionRequest, request_prediction
 from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.records.models import Observation, Patient
 from diagnosis.records.models.observations import LOINC, OWN_CODES
-from diagnosis.registry import actions, contradictions, findings
+from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion, Service
+from diagnosis.registry.versions import contradictions, findings
 from medportal.settings.base import ROOT
 from tests.factories import (
     ObservationFactory,

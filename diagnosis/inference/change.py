@@ -21,7 +21,7 @@ from diagnosis.inference.reproducing import AGREED
 from diagnosis.inference.snapshot import Entry, Snapshot, schema_of
 from diagnosis.ml import Artifact, ArtifactError, FeatureSchema
 from diagnosis.ml.explain import shapley_values
-from diagnosis.registry.store import FOR_REPRODUCTION, load_artifact
+from diagnosis.registry.versions.store import FOR_REPRODUCTION, load_artifact
 
 Matrix = NDArray[np.float32]
 EXACT = "exact"

@@ -21,7 +21,7 @@ from diagnosis.ml.explain.next_measurement import (
     next_measurements,
     retained,
 )
-from diagnosis.registry import bands
+from diagnosis.registry.sheet import bands
 
 MISSING, OLD, AGAIN = "missing", "old", "again"
 CURED_BY_MEASURING = {"required_input_missing", "input_too_old"}

@@ -12,7 +12,7 @@ from diagnosis.inference.scoring import matrix
 from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.explain.counterfactual import Answer, Limit, Situation, counterfactuals
 from diagnosis.ml.schema import FeatureSchema
-from diagnosis.registry import bands
+from diagnosis.registry.sheet import bands
 
 MOST_LIMITS = 2
 

@@ -8,7 +8,7 @@ from diagnosis.inference import scoring
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.ml import Artifact, ArtifactError
 from diagnosis.registry.models import ModelVersion
-from diagnosis.registry.store import FOR_REPRODUCTION, load_artifact
+from diagnosis.registry.versions.store import FOR_REPRODUCTION, load_artifact
 
 AGREED = 1e-6
 """Another processor may round the last digits of a float32 differently."""

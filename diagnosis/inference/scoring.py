@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from diagnosis.inference import next_measurement
 from diagnosis.inference.snapshot import Snapshot, missing, row_of
 from diagnosis.ml import Artifact, Feature
-from diagnosis.registry import bands
+from diagnosis.registry.sheet import bands
 
 Matrix = NDArray[np.float32]
 

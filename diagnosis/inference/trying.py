@@ -23,9 +23,9 @@ from diagnosis.inference.snapshot import Entry, Snapshot, entry_given, is_person
 from diagnosis.inference.warnings import of_run, standing_rules
 from diagnosis.ml import Artifact, ArtifactError, Feature
 from diagnosis.records.models import Patient
-from diagnosis.registry import contradictions
 from diagnosis.registry.models import ModelVersion, Service
-from diagnosis.registry.store import load_artifact
+from diagnosis.registry.versions import contradictions
+from diagnosis.registry.versions.store import load_artifact
 
 BUDGET = 150_000
 """Model rows for the reasons of one position of the hand: some twenty milliseconds."""

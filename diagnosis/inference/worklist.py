@@ -29,8 +29,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from diagnosis.inference.models import Job, Prediction, PredictionQuerySet, owed_by
-from diagnosis.registry import bands
 from diagnosis.registry.models import ModelVersion, Service
+from diagnosis.registry.sheet import bands
 
 State = Job.State
 ASKING, UNSETTLED, OTHER = 0, 1, 2

@@ -11,7 +11,7 @@ from diagnosis.portal.figures import stored_time
 from diagnosis.portal.inputs_shown import ShownInput
 from diagnosis.portal.reasons import Reasons
 from diagnosis.portal.result_number import Number
-from diagnosis.registry import bands
+from diagnosis.registry.sheet import bands
 from medportal.common.text import localized
 
 

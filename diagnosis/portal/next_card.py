@@ -18,7 +18,7 @@ from diagnosis.portal import next_words
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.figures import exact_percent, percent_range, stored_day
 from diagnosis.portal.services_panel import own_source
-from diagnosis.registry import bands
+from diagnosis.registry.sheet import bands
 from medportal.common.text import localized
 
 CASES = 10

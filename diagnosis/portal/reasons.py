@@ -25,8 +25,8 @@ from diagnosis.portal.figures import decimal, exact_percent, percent, stored_day
 from diagnosis.portal.inputs_shown import ShownInput
 from diagnosis.portal.log_odds import LogOdds, log_odds_of
 from diagnosis.portal.reason_rows import Naming, ReasonRow
-from diagnosis.registry import contradictions
 from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.versions import contradictions
 from medportal.common.text import localized
 
 Entry = Mapping[str, Any]

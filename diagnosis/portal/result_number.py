@@ -15,7 +15,7 @@ from diagnosis.portal.charts.icons import IconArray, icon_array
 from diagnosis.portal.figures import exact_percent, exact_range, percent, percent_range
 from diagnosis.portal.inputs_shown import assumed_words, shown_input, snapshot
 from diagnosis.portal.sentences import Halves
-from diagnosis.registry import bands
+from diagnosis.registry.sheet import bands
 from medportal.common.text import localized
 
 

@@ -36,8 +36,8 @@ from diagnosis.portal.reasons import Reasons, reasons
 from diagnosis.portal.reasons_view import Choice, groupings, orders
 from diagnosis.portal.result_number import Number, number_of
 from diagnosis.portal.wrong_patient import WrongPatient
-from diagnosis.registry import bands
 from diagnosis.registry.models import ModelVersion, VersionEvent
+from diagnosis.registry.sheet import bands
 from medportal.common.text import localized
 
 State = Job.State

@@ -19,8 +19,8 @@ from diagnosis.portal.figures import decimal, exact_percent, exact_range, percen
 from diagnosis.portal.likeness_card import Likeness, likeness
 from diagnosis.portal.sentences import flagged_sentences
 from diagnosis.portal.version_inputs import DIRECTIONS, InputRow, inputs_of
-from diagnosis.registry import contradictions
 from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.versions import contradictions
 from medportal.common.text import localized
 
 METRICS: dict[str, str | Promise] = {

@@ -13,8 +13,8 @@ from diagnosis.portal.estimate_words import ShownChoice, range_words, shown_choi
 from diagnosis.portal.figures import percent
 from diagnosis.portal.inputs_shown import reference_text, value_text
 from diagnosis.portal.tally_page import ShownTally, shown_tally
-from diagnosis.registry import bands
 from diagnosis.registry.models import Service
+from diagnosis.registry.sheet import bands
 from medportal.common.text import localized
 
 

@@ -15,7 +15,6 @@ from accounts import audit
 from accounts.models import Role, User
 from diagnosis.ml import Artifact, MLError
 from diagnosis.ml.structure import describe
-from diagnosis.registry import contradictions, findings, manifests, sheets, signing, steps, store
 from diagnosis.registry.models import (
     FindingAnswer,
     ModelVersion,
@@ -23,6 +22,8 @@ from diagnosis.registry.models import (
     VersionEvent,
     VersionStructure,
 )
+from diagnosis.registry.sheet import sheets
+from diagnosis.registry.versions import contradictions, findings, manifests, signing, steps, store
 from medportal.common.errors import DomainError, Pointer
 
 State = ModelVersion.State

@@ -9,9 +9,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from diagnosis.registry import findings
 from diagnosis.registry.models import ModelVersion, Service, VersionStructure
-from diagnosis.registry.not_for import not_for
+from diagnosis.registry.sheet.not_for import not_for
+from diagnosis.registry.versions import findings
 from medportal.common.text import localized
 
 Base = serializers.Serializer[Any]

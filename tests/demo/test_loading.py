@@ -19,7 +19,7 @@ from diagnosis.ml.schema import FeatureSchema
 from diagnosis.records.models import Observation, Patient
 from diagnosis.records.reading import feature_values
 from diagnosis.registry.models import ModelVersion, Service
-from diagnosis.registry.store import load_artifact
+from diagnosis.registry.versions.store import load_artifact
 from medportal.demo.loading.advance import advance, days_behind
 from medportal.demo.loading.rows import held_out
 from medportal.demo.loading.services import SLUGS

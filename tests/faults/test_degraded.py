@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from diagnosis.inference.models import Prediction
-from diagnosis.registry.store import keep
+from diagnosis.registry.versions.store import keep
 from medportal.common import room
 from medportal.common.errors import DomainError
 from medportal.common.web import unavailable

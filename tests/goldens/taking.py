@@ -22,8 +22,8 @@ from django.utils import translation
 
 from accounts.models import Organisation, User
 from diagnosis.registry import actions as registry
-from diagnosis.registry import store
 from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.versions import store
 from medportal.common.preferred_units import CHOICES
 from tests.goldens import still
 from tests.goldens.questions import STRANGER, Question, of_doctor, questions

@@ -20,9 +20,9 @@ from diagnosis.records.actions import NewImport, create_patient, request_import
 from diagnosis.records.models import Observation, Patient
 from diagnosis.records.persons import NewPatient
 from diagnosis.registry import actions as registry
-from diagnosis.registry import contradictions, findings
 from diagnosis.registry.models import ModelVersion, Service
-from diagnosis.registry.ward_cases import CASES
+from diagnosis.registry.versions import contradictions, findings
+from diagnosis.registry.versions.ward_cases import CASES
 from medportal.common.errors import DomainError
 from medportal.demo.loading import load
 from medportal.demo.loading.desk import Desk

@@ -13,8 +13,8 @@ from diagnosis.inference import noise, over_time
 from diagnosis.inference.change import change_between
 from diagnosis.ml import FeatureSchema
 from diagnosis.records.models import Observation
-from diagnosis.registry import store
 from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.versions import store
 from tests.portal.results import artifact_of
 from tests.runnable import Ward, again, ward
 

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import AuditEvent
 from diagnosis.inference import scoring
 from diagnosis.ml import Artifact
-from diagnosis.registry import store
+from diagnosis.registry.versions import store
 from tests.runnable import Ward, ward
 
 pytestmark = pytest.mark.django_db

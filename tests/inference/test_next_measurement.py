@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from diagnosis.inference import next_measurement, runner
 from diagnosis.records.models import Observation
-from diagnosis.registry import store
+from diagnosis.registry.versions import store
 from tests.factories import ConditionFactory
 from tests.runnable import Ward, again, ward
 

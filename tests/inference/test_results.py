@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from diagnosis.inference import scoring
-from diagnosis.registry import store
+from diagnosis.registry.versions import store
 from tests.runnable import DIABETES, Ward, explanation_of, ward
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.ml.explain.explainer import Plan
 from diagnosis.records.models import Observation
 from diagnosis.registry import actions as registry
-from diagnosis.registry import store
+from diagnosis.registry.versions import store
 from medportal.common.queue import lost
 from tests.factories import ConditionFactory, ObservationFactory, reviewer_at
 from tests.runnable import CORONARY, Ward, again, explanation_of, ward

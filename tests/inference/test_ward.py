@@ -14,7 +14,7 @@ from diagnosis.inference.requests import PredictionRequest
 from diagnosis.inference.ward import Ward
 from diagnosis.registry.habits import Habits, set_habits
 from diagnosis.registry.models import WardCase
-from diagnosis.registry.ward_cases import SealedCase, define_ward
+from diagnosis.registry.versions.ward_cases import SealedCase, define_ward
 from medportal.common.errors import DomainError
 from medportal.demo.loading.wards import cases_of
 from tests import runnable

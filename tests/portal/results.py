@@ -15,8 +15,8 @@ from diagnosis.inference.facts import read_facts
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.warnings import of_run
 from diagnosis.ml import Artifact
-from diagnosis.registry import contradictions, store
 from diagnosis.registry.models import ModelVersion, Service
+from diagnosis.registry.versions import contradictions, store
 from medportal.settings.base import ROOT
 from tests.factories import (
     ExplanationFactory,

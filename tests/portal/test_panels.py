@@ -13,8 +13,8 @@ from accounts.models import AuditEvent
 from diagnosis.inference import alike as likeness
 from diagnosis.inference.models import Explanation
 from diagnosis.portal.reach_panel import reach_panel
-from diagnosis.registry import store
 from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.versions import store
 from tests.factories import OutcomeFactory, clinician_at, patient_of, team_of
 from tests.portal.results import artifact_of, finished, version_of
 from tests.portal.test_result import acts, text_of

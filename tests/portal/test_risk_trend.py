@@ -12,7 +12,7 @@ from diagnosis.inference.change import change_between
 from diagnosis.portal.change_shown import ChangeShown
 from diagnosis.portal.change_words import in_one_sentence
 from diagnosis.portal.charts.steps import Measured, steps
-from diagnosis.registry import store
+from diagnosis.registry.versions import store
 from tests.portal.results import artifact_of, finished, version_of
 from tests.portal.test_result import text_of
 

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from diagnosis.inference import reproducing
-from diagnosis.registry import store
+from diagnosis.registry.versions import store
 from tests.portal.results import artifact_of, finished, version_of
 from tests.portal.test_panels import DIABETES
 from tests.portal.test_result import text_of

@@ -9,7 +9,7 @@ import pytest
 from accounts.models import Role
 from diagnosis.inference.models import WardAnswer
 from diagnosis.registry.models import WardCase
-from diagnosis.registry.ward_cases import define_ward
+from diagnosis.registry.versions.ward_cases import define_ward
 from medportal.demo.loading.wards import cases_of
 from tests import runnable
 from tests.factories import clinician_at, data_scientist_at

@@ -14,8 +14,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from diagnosis.ml import Artifact, ArtifactError, package
-from diagnosis.registry import store
 from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.versions import store
 from tests.runnable import artifact_of
 
 SLUGS = ("coronary-disease", "pbc-prognosis")

@@ -7,8 +7,9 @@ import pytest
 from accounts.models import AuditEvent
 from diagnosis.ml import Artifact
 from diagnosis.ml.table_findings import TableFinding
-from diagnosis.registry import actions, findings, signing
+from diagnosis.registry import actions
 from diagnosis.registry.models import FindingAnswer, ModelVersion
+from diagnosis.registry.versions import findings, signing
 from medportal.common.errors import DomainError
 from tests.factories import (
     OrganisationFactory,

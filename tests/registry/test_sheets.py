@@ -9,7 +9,7 @@ import pytest
 
 from diagnosis.registry import actions
 from diagnosis.registry.models import Service
-from diagnosis.registry.sheets import check_service
+from diagnosis.registry.sheet.sheets import check_service
 from medportal.common.errors import DomainError
 from medportal.settings.base import ROOT
 from tests.factories import (

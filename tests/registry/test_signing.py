@@ -7,8 +7,9 @@ import copy
 import pytest
 
 from accounts.models import AuditEvent
-from diagnosis.registry import actions, contradictions, signing
+from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion, Service
+from diagnosis.registry.versions import contradictions, signing
 from medportal.common.errors import DomainError
 from tests.factories import OrganisationFactory, data_scientist_at, reviewer_at
 from tests.runnable import approved, define, running

@@ -10,8 +10,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from diagnosis.ml import ArtifactError
-from diagnosis.registry import store
 from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.versions import store
 from medportal.common.errors import DomainError
 from tests.factories import OrganisationFactory
 from tests.runnable import artifact_of, define, drafted, running

@@ -9,8 +9,9 @@ from django.db import connection
 
 from accounts.models import AuditEvent, Role
 from diagnosis.ml import Artifact, plain
-from diagnosis.registry import actions, contradictions
+from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion, VersionEvent
+from diagnosis.registry.versions import contradictions
 from medportal.common.errors import DomainError
 from tests.factories import (
     OrganisationFactory,

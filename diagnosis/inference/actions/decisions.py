@@ -14,7 +14,7 @@ from accounts import audit
 from accounts.models import User
 from diagnosis.inference import rights
 from diagnosis.inference.models import Decision, Job, Outcome, OwnEstimate, Prediction
-from diagnosis.registry import bands
+from diagnosis.registry.sheet import bands
 from medportal.common.errors import DomainError, Pointer
 
 DECIDABLE = (Job.State.DONE, Job.State.REFUSED)

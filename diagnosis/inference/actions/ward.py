@@ -13,8 +13,8 @@ from diagnosis.inference.estimating import choice_named
 from diagnosis.inference.models import WardAnswer, WardRound
 from diagnosis.ml import ArtifactError
 from diagnosis.registry.models import ModelVersion, Service, WardCase
-from diagnosis.registry.store import load_artifact
-from diagnosis.registry.ward_cases import readable
+from diagnosis.registry.versions.store import load_artifact
+from diagnosis.registry.versions.ward_cases import readable
 from medportal.common.errors import DomainError
 
 

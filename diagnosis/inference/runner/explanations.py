@@ -14,8 +14,8 @@ from diagnosis.inference import explaining
 from diagnosis.inference.models import Explanation, Job
 from diagnosis.inference.runner.holding import UNREADABLE, patients_of
 from diagnosis.ml import ArtifactError
-from diagnosis.registry import contradictions
-from diagnosis.registry.store import FOR_REPRODUCTION, load_artifact
+from diagnosis.registry.versions import contradictions
+from diagnosis.registry.versions.store import FOR_REPRODUCTION, load_artifact
 from medportal.common.queue.jobs import held
 
 State = Job.State

@@ -20,7 +20,7 @@ from diagnosis.inference.runner.holding import UNREADABLE, patients_of
 from diagnosis.inference.warnings import of_run
 from diagnosis.ml import ArtifactError
 from diagnosis.registry.models import ModelVersion
-from diagnosis.registry.store import FOR_PREDICTIONS, load_artifact
+from diagnosis.registry.versions.store import FOR_PREDICTIONS, load_artifact
 from medportal.common.queue import bell
 from medportal.common.queue.jobs import held
 

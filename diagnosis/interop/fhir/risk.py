@@ -21,8 +21,8 @@ from diagnosis.inference.standing import WITHIN, standing_words
 from diagnosis.inference.wording import resolved
 from diagnosis.interop.fhir import terms
 from diagnosis.interop.fhir.terms import Resource
-from diagnosis.registry import bands
 from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.sheet import bands
 from medportal.common.quantities import unit as printed
 from medportal.common.text import CHINESE, ENGLISH, localized
 

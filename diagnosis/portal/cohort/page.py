@@ -23,7 +23,7 @@ from diagnosis.portal.cohort.levels import Levels, levels_of, value_text
 from diagnosis.portal.figures import signed
 from diagnosis.portal.identity import Identity, identities
 from diagnosis.portal.paging import Shown, page_of
-from diagnosis.registry import bands
+from diagnosis.registry.sheet import bands
 from medportal.common.text import localized
 
 PAGE = 25

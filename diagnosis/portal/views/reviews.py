@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 from accounts.models import Role
 from accounts.permissions import require_role
 from diagnosis.portal.access import PersonRequest
-from diagnosis.registry import contradictions
 from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.versions import contradictions
 
 
 @dataclass(frozen=True)

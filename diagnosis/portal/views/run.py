@@ -35,7 +35,7 @@ from diagnosis.portal.run_form import RunForm, fields_of, grouped
 from diagnosis.records import reading
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import ModelVersion, Service
-from diagnosis.registry.not_for import not_for
+from diagnosis.registry.sheet.not_for import not_for
 from medportal.common.errors import DomainError
 from medportal.common.web.http import say_when
 

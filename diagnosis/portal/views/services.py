@@ -26,7 +26,7 @@ from diagnosis.records import access
 from diagnosis.records.finding.patient_search import Query
 from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion, Service, VersionEvent
-from diagnosis.registry.not_for import not_for
+from diagnosis.registry.sheet.not_for import not_for
 from medportal.common.errors import DomainError
 
 READERS = (

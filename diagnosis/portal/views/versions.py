@@ -30,8 +30,9 @@ from diagnosis.portal.surprises import surprises
 from diagnosis.portal.version_card import Card, card
 from diagnosis.portal.version_compare import against_published
 from diagnosis.portal.views.services import READERS
-from diagnosis.registry import actions, findings
+from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.versions import findings
 
 State = ModelVersion.State
 EXPLAINERS = (Role.DATA_SCIENTIST, Role.REVIEWER)

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from diagnosis.registry import actions, findings
+from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion, Service
+from diagnosis.registry.versions import findings
 from medportal.demo.loading.people import Cast
 from medportal.demo.loading.rows import HERE
 

@@ -6,7 +6,7 @@ import hashlib
 
 from diagnosis.ml.schema import FeatureSchema
 from diagnosis.registry.models import Service
-from diagnosis.registry.ward_cases import CASES, SealedCase, define_ward
+from diagnosis.registry.versions.ward_cases import CASES, SealedCase, define_ward
 from medportal.demo.loading.people import Cast
 from medportal.demo.loading.rows import Row, held_out
 

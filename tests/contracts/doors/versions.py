@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from diagnosis.inference.actions import answer_case, begin_ward
 from diagnosis.ml.table_findings import TableFinding
-from diagnosis.registry import actions, contradictions
+from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion
-from diagnosis.registry.ward_cases import define_ward
+from diagnosis.registry.versions import contradictions
+from diagnosis.registry.versions.ward_cases import define_ward
 from medportal.demo.loading.wards import cases_of
 from tests import runnable
 from tests.contracts.doors import Ward, door

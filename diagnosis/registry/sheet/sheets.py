@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.ml import FeatureSchema, SchemaError
-from diagnosis.registry import bands, not_for
+from diagnosis.registry.sheet import bands, not_for
 from medportal.common.errors import DomainError, Pointer
 from medportal.common.text import LANGUAGES
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.registry.models import ModelVersion
-from diagnosis.registry.sheets import has_both_languages
+from diagnosis.registry.sheet.sheets import has_both_languages
 from medportal.common.errors import Pointer
 
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.models import Role, User
 from diagnosis.ml import FeatureSchema
-from diagnosis.registry import steps
 from diagnosis.registry.models import Service, WardCase
+from diagnosis.registry.versions import steps
 from medportal.common.errors import DomainError
 
 CASES = 20

@@ -13,8 +13,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from diagnosis.registry import contradictions, findings, steps
 from diagnosis.registry.models import ModelVersion, Service
+from diagnosis.registry.versions import contradictions, findings, steps
 from medportal.common.errors import DomainError
 
 State = ModelVersion.State

@@ -1,0 +1,1 @@
+"""What a service says of itself: bands, and what it is not for."""

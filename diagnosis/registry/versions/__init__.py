@@ -1,0 +1,1 @@
+"""The life of a model version, and where its artifact is kept."""
