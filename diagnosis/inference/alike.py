@@ -18,7 +18,7 @@ from diagnosis.inference.estimating import with_own_estimates_first
 from diagnosis.inference.models import Explanation, Job, Outcome, Prediction
 from diagnosis.inference.soundness import fault
 from diagnosis.ml.evaluation.counts import wilson_interval
-from diagnosis.ml.explain.neighbours import nearest
+from diagnosis.ml.explain.further.neighbours import nearest
 from diagnosis.records.models import ids_visible_to
 
 State = Job.State

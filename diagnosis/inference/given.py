@@ -9,8 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diagnosis.ml import Feature, FeatureSchema, UnitError, reading
-from diagnosis.ml.words import is_missing
+from diagnosis.ml import Feature, FeatureSchema, UnitError
+from diagnosis.ml.inputs import reading
+from diagnosis.ml.inputs.words import is_missing
 from medportal.common.errors import DomainError, Pointer
 from medportal.common.quantities import unit as printed
 

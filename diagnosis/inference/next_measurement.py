@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from diagnosis.inference.snapshot import Entry, Snapshot, row_of
 from diagnosis.ml import Artifact, Feature, UnitError
-from diagnosis.ml.explain.likeness_weights import References
-from diagnosis.ml.explain.next_measurement import (
+from diagnosis.ml.explain.further.likeness_weights import References
+from diagnosis.ml.explain.further.next_measurement import (
     Outlook,
     Sought,
     Worth,

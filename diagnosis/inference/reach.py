@@ -10,7 +10,7 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.reproducing import artifact_of
 from diagnosis.inference.scoring import matrix
 from diagnosis.ml import Artifact, Feature
-from diagnosis.ml.explain.counterfactual import Answer, Limit, Situation, counterfactuals
+from diagnosis.ml.explain.further.counterfactual import Answer, Limit, Situation, counterfactuals
 from diagnosis.ml.schema import FeatureSchema
 from diagnosis.registry.sheet import bands
 

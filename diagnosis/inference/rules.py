@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from diagnosis.inference.facts import Facts
-from diagnosis.ml.units import normalise
+from diagnosis.ml.inputs.units import normalise
 from diagnosis.records.models import Condition, Observation
 
 Rule = Mapping[str, Any]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from diagnosis.ml import Artifact
-from diagnosis.ml.explain.interactions import shapley_interactions
 from diagnosis.ml.explain.model_function import Matrix
+from diagnosis.ml.explain.pairs.interactions import shapley_interactions
 
 BUDGET = 200_000
 """Model rows: enough to enumerate what is enumerated at all in the queue that doctors wait for."""

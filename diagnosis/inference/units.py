@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from diagnosis.ml import Feature
 from diagnosis.ml.errors import UnitError
-from diagnosis.ml.units import normalise
+from diagnosis.ml.inputs.units import normalise
 from diagnosis.records import codes
 from medportal.common.preferred_units import preferred
 from medportal.common.quantities import number

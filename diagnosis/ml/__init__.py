@@ -19,14 +19,14 @@ from diagnosis.ml.recipe import Recipe
 from diagnosis.ml.schema import Category, Feature, FeatureSchema, Finding, Source, Suggestion
 
 if TYPE_CHECKING:
-    from diagnosis.ml.training import train
-    from diagnosis.ml.validation import OutOfFold, evaluate_recipe
+    from diagnosis.ml.learning.training import train
+    from diagnosis.ml.learning.validation import OutOfFold, evaluate_recipe
 
 # Training needs pandas and more: loaded when it is asked for, never in a prediction worker.
 _LATER = {
-    "train": "diagnosis.ml.training",
-    "evaluate_recipe": "diagnosis.ml.validation",
-    "OutOfFold": "diagnosis.ml.validation",
+    "train": "diagnosis.ml.learning.training",
+    "evaluate_recipe": "diagnosis.ml.learning.validation",
+    "OutOfFold": "diagnosis.ml.learning.validation",
 }
 
 __all__ = [

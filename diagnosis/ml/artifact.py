@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml import package, plain
+from diagnosis.ml import package
 from diagnosis.ml.errors import DAMAGED, ArtifactError
-from diagnosis.ml.linear import sigmoid
+from diagnosis.ml.families import plain
+from diagnosis.ml.families.linear import sigmoid
 from diagnosis.ml.manifest import FORMAT, MANIFEST, NEEDED, canonical, checked, read, sha256
 from diagnosis.ml.novelty import CODE as UNLIKE
 from diagnosis.ml.novelty import Novelty
+from diagnosis.ml.results.targets import Task
 from diagnosis.ml.schema import FeatureSchema, Finding, Rows
 from diagnosis.ml.serving import ServingForm
-from diagnosis.ml.targets import Task
 from diagnosis.ml.uncertainty import other_models
 
 if TYPE_CHECKING:
     from diagnosis.ml.explain import Explanation
-    from diagnosis.ml.pipeline import Fitted
+    from diagnosis.ml.families.pipeline import Fitted
 
 Matrix = NDArray[np.float32]
 Array = NDArray[np.float64]
@@ -270,6 +271,6 @@ class Artifact:
     @cached_property
     def keras_model(self) -> Any:
         """The model in its own format. Loads TensorFlow."""
-        from diagnosis.ml.networks.export import load_keras
+        from diagnosis.ml.families.dense.export import load_keras
 
         return load_keras(self.files["model.keras"])

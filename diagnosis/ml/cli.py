@@ -101,7 +101,7 @@ def _json(path: str) -> Any:
 
 
 def _table(path: str, schema: FeatureSchema | None = None) -> pd.DataFrame:
-    from diagnosis.ml.tables import read_table
+    from diagnosis.ml.learning.tables import read_table
 
     return read_table(path, [f.name for f in schema or () if f.kind != "number"])
 
@@ -131,9 +131,9 @@ def _train(given: argparse.Namespace) -> None:
         refuse_strangers(Path(given.out), {MANIFEST, *KNOWN})  # before an hour of training
     schema = FeatureSchema.from_dict(_json(given.schema)) if given.schema else None
     table = _table(given.data, schema)
-    from diagnosis.ml.against import in_words
-    from diagnosis.ml.table_checks import warns
-    from diagnosis.ml.training import train
+    from diagnosis.ml.learning.against import in_words
+    from diagnosis.ml.learning.table_checks import warns
+    from diagnosis.ml.learning.training import train
 
     artifact = train(recipe, table, schema, **_beside(given, recipe, table, schema))
     path = _kept(artifact, given.out)
@@ -159,8 +159,8 @@ def _beside(
     """Return what ``train`` needs to tell this model from the one in use."""
     if not given.against:
         return {}
-    from diagnosis.ml.against import against
-    from diagnosis.ml.validation import evaluate_recipe
+    from diagnosis.ml.learning.against import against
+    from diagnosis.ml.learning.validation import evaluate_recipe
 
     other = Artifact.load(given.against)
     measured = evaluate_recipe(recipe, table, schema)
@@ -277,8 +277,8 @@ def _evaluate(given: argparse.Namespace) -> None:
     artifact, table = _opened(given)
     import numpy as np
 
-    from diagnosis.ml.patients import owners
-    from diagnosis.ml.scores import by_label, measure
+    from diagnosis.ml.learning.patients import owners
+    from diagnosis.ml.learning.scores import by_label, measure
 
     y = artifact.task.read(table)
     known = ~np.isnan(y).all(axis=1)

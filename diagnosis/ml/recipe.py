@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from diagnosis.ml.errors import RecipeError
-from diagnosis.ml.targets import TASKS
+from diagnosis.ml.results.targets import TASKS
 
 MODELS = ("auto", "logistic", "network", "classic")
 CALIBRATIONS = ("auto", "none", "temperature", "platt", "isotonic")

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml import reading
 from diagnosis.ml.errors import SchemaError, UnitError
-from diagnosis.ml.terms import (
+from diagnosis.ml.inputs import reading
+from diagnosis.ml.inputs.terms import (
     YES_NO,
     Category,
     Finding,
@@ -25,7 +25,7 @@ from diagnosis.ml.terms import (
     Text,
     only_known,
 )
-from diagnosis.ml.units import normalise
+from diagnosis.ml.inputs.units import normalise
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -263,8 +263,10 @@ class FeatureSchema:
 
     @classmethod
     def infer(cls, table: pd.DataFrame, target: str | None = None) -> FeatureSchema:
-        """Guess a schema from a table; see ``diagnosis.ml.tables.infer_features``."""
-        from diagnosis.ml.tables import infer_features  # pandas stays out of prediction workers
+        """Guess a schema from a table; see ``diagnosis.ml.learning.tables.infer_features``."""
+        from diagnosis.ml.learning.tables import (
+            infer_features,  # pandas stays out of prediction workers
+        )
 
         return cls(tuple(infer_features(table, target)))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from diagnosis.ml.quantiles import student
+from diagnosis.ml.evaluation.quantiles import student
 
 Floats = NDArray[np.float64]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from diagnosis.ml import plain
 from diagnosis.ml.artifact import Artifact
 from diagnosis.ml.errors import ArtifactError
+from diagnosis.ml.families import plain
 
 
 def upgraded(artifact: Artifact) -> Artifact:
@@ -26,7 +26,7 @@ def upgraded(artifact: Artifact) -> Artifact:
 
 
 def _with_layers(artifact: Artifact) -> Artifact:
-    from diagnosis.ml.networks.taken_apart import taken_apart  # loads TensorFlow
+    from diagnosis.ml.families.dense.taken_apart import taken_apart  # loads TensorFlow
 
     facts = artifact.manifest.get("fit") or {}
     try:

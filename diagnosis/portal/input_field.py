@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from diagnosis.inference import units
 from diagnosis.inference.standing import Typical
 from diagnosis.ml import Feature
-from diagnosis.ml.units import normalise
+from diagnosis.ml.inputs.units import normalise
 from diagnosis.portal import wording
 from diagnosis.portal.feature_range import feature_range
 from diagnosis.portal.range_shown import ShownRange

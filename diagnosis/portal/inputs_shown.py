@@ -19,8 +19,8 @@ from diagnosis.inference.snapshot import outside, schema_of
 from diagnosis.inference.standing import Typical, typical_of
 from diagnosis.inference.units import measured
 from diagnosis.ml.errors import UnitError
+from diagnosis.ml.inputs.units import normalise
 from diagnosis.ml.schema import Feature
-from diagnosis.ml.units import normalise
 from diagnosis.portal.feature_range import feature_range
 from diagnosis.portal.figures import moment, stored_day
 from diagnosis.portal.range_shown import ShownRange

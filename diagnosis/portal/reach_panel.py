@@ -11,7 +11,7 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.reach import Reach, limits_below, reach
 from diagnosis.inference.units import measured
 from diagnosis.ml import Feature
-from diagnosis.ml.explain.counterfactual import Change, Counterfactual
+from diagnosis.ml.explain.further.counterfactual import Change, Counterfactual
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.figures import exact_percent, percent
 from diagnosis.portal.inputs_shown import category_label, snapshot

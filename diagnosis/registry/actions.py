@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.models import Role, User
 from diagnosis.ml import Artifact, MLError
-from diagnosis.ml.structure import describe
+from diagnosis.ml.families.structure import describe
 from diagnosis.registry.models import (
     FindingAnswer,
     ModelVersion,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import AuditEvent
-from diagnosis.ml.table_findings import TableFinding
+from diagnosis.ml.learning.table_findings import TableFinding
 from diagnosis.registry import actions as registry
 from diagnosis.registry.models import ModelVersion, VersionStructure
 from tests.api.client import Caller

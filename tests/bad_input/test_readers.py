@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diagnosis.interop.fhir import incoming as fhir
-from diagnosis.ml import Category, Feature, FeatureSchema, UnitError, reading, units
+from diagnosis.ml import Category, Feature, FeatureSchema, UnitError
+from diagnosis.ml.inputs import reading, units
 from diagnosis.records import codes, validation
 from diagnosis.records.incoming import table
 from diagnosis.records.incoming.judging import findings

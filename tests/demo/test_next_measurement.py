@@ -10,7 +10,7 @@ import pytest
 
 from diagnosis.inference import next_measurement
 from diagnosis.ml import Artifact
-from diagnosis.ml.explain.next_measurement import Sought, next_measurements
+from diagnosis.ml.explain.further.next_measurement import Sought, next_measurements
 from medportal.demo.loading.rows import HERE, held_out
 
 WITH_BANDS = ("pbc-prognosis", "diabetes-onset", "coronary-disease", "breast-mass")

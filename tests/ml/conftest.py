@@ -11,7 +11,7 @@ import pytest
 from sklearn.datasets import load_diabetes
 
 from diagnosis.ml import Artifact, Recipe, train
-from diagnosis.ml.tables import read_table
+from diagnosis.ml.learning.tables import read_table
 
 TABLES = Path(__file__).parents[2] / "medportal" / "demo" / "data" / "tables"
 FEW = {"repeats": 1, "refits": 20}  # enough to check behaviour, not to judge a model

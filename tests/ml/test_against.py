@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from diagnosis.ml import Artifact, Recipe
-from diagnosis.ml.against import against, entry
 from diagnosis.ml.cli import main
 from diagnosis.ml.errors import TableError
-from diagnosis.ml.targets import Task
-from diagnosis.ml.training import train
-from diagnosis.ml.validation import OutOfFold, evaluate_recipe
+from diagnosis.ml.learning.against import against, entry
+from diagnosis.ml.learning.training import train
+from diagnosis.ml.learning.validation import OutOfFold, evaluate_recipe
+from diagnosis.ml.results.targets import Task
 from tests.ml.conftest import TABLES, heart
 from tests.ml.test_groups import visits
 

@@ -245,7 +245,7 @@ def test_the_network_is_loaded_in_safe_mode(trained: Find, tmp_path: Path) -> No
     """A Lambda layer, which would run code, is not loaded."""
     import keras
 
-    from diagnosis.ml.networks.export import keras_bytes, load_keras
+    from diagnosis.ml.families.dense.export import keras_bytes, load_keras
 
     unsafe = keras.Sequential([keras.Input((2,)), keras.layers.Lambda(lambda x: x * 2)])
     with pytest.raises(ValueError, match="unsafe"):
@@ -254,7 +254,7 @@ def test_the_network_is_loaded_in_safe_mode(trained: Find, tmp_path: Path) -> No
 
 
 def test_a_serving_form_that_disagrees_is_refused(trained: Find) -> None:
-    from diagnosis.ml.networks.export import agreed
+    from diagnosis.ml.families.dense.export import agreed
 
     x = trained("logistic").schema.matrix(heart())
     with pytest.raises(ArtifactError, match="differs"):

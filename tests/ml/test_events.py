@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from diagnosis.ml import Recipe, TableError
-from diagnosis.ml.events import event_of
-from diagnosis.ml.problem import pose
-from diagnosis.ml.tables import TableWarning
+from diagnosis.ml.learning.problem import pose
+from diagnosis.ml.learning.tables import TableWarning
+from diagnosis.ml.results.events import event_of
 from tests.ml.conftest import heart
 
 CLEAR = [

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from diagnosis.ml import Artifact, Category, Feature, SchemaError, Source
-from diagnosis.ml.explain.counterfactual import Limit, Situation, counterfactuals
+from diagnosis.ml.explain.further.counterfactual import Limit, Situation, counterfactuals
 from diagnosis.ml.schema import FeatureSchema
 
 DEMO = Path(__file__).parents[2] / "medportal" / "demo" / "data"

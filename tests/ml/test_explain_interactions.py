@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from diagnosis.ml.explain import shapley_values
-from diagnosis.ml.explain.interactions import shapley_interactions
-from diagnosis.ml.explain.pairs_sampled import orders
+from diagnosis.ml.explain.pairs.interactions import shapley_interactions
+from diagnosis.ml.explain.pairs.pairs_sampled import orders
 
 
 def by_definition(model, x, background):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from diagnosis.ml import Artifact
-from diagnosis.ml.explain.neighbours import nearest, representation
+from diagnosis.ml.explain.further.neighbours import nearest, representation
 
 
 def test_the_nearest_come_first_and_ties_keep_their_order():

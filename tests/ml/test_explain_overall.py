@@ -8,10 +8,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from diagnosis.ml import Artifact, plain
+from diagnosis.ml import Artifact
 from diagnosis.ml.explain import overall as module
 from diagnosis.ml.explain import shapley_values
 from diagnosis.ml.explain.overall import FEWEST, overall
+from diagnosis.ml.families import plain
 from diagnosis.ml.upgrade import upgraded
 from tests.ml.conftest import CASES
 

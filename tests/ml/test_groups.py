@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from diagnosis.ml import Recipe, RecipeError, TableError, evaluate_recipe, folds
-from diagnosis.ml.choice import choose
-from diagnosis.ml.pipeline import Sample, fit_logistic
-from diagnosis.ml.problem import pose
-from diagnosis.ml.refits import refit
-from diagnosis.ml.scores import scores
-from diagnosis.ml.tables import TableWarning, read_table
+from diagnosis.ml import Recipe, RecipeError, TableError, evaluate_recipe
+from diagnosis.ml.evaluation import folds
+from diagnosis.ml.families.pipeline import Sample, fit_logistic
+from diagnosis.ml.learning.choice import choose
+from diagnosis.ml.learning.problem import pose
+from diagnosis.ml.learning.refits import refit
+from diagnosis.ml.learning.scores import scores
+from diagnosis.ml.learning.tables import TableWarning, read_table
 from tests.ml.conftest import TABLES, heart
 
 RECIPE = Recipe(target="died", model="logistic", repeats=1, folds=5)

@@ -12,9 +12,9 @@ from scipy.stats import binomtest, chi2, norm
 
 from diagnosis.ml import Artifact, ArtifactError, Feature, FeatureSchema
 from diagnosis.ml.cli import main
+from diagnosis.ml.inputs.terms import YES_NO, Category
 from diagnosis.ml.novelty import Novelty, fitting, learn
 from diagnosis.ml.novelty.measure import Measure
-from diagnosis.ml.terms import YES_NO, Category
 
 Find = Callable[[str], Artifact]
 SERVICES = Path(__file__).parents[2] / "medportal" / "demo" / "data" / "artifacts"

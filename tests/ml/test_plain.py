@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from diagnosis.ml import Artifact, ArtifactError, arrays, plain
+from diagnosis.ml import Artifact, ArtifactError
 from diagnosis.ml.cli import main
-from diagnosis.ml.pipeline import Fitted
+from diagnosis.ml.families import arrays, plain
+from diagnosis.ml.families.pipeline import Fitted
 from diagnosis.ml.upgrade import upgraded
 from tests.ml.conftest import CASES
 
@@ -188,7 +189,7 @@ def test_the_command_upgrades_a_folder(
 def test_a_network_that_this_library_did_not_make_is_not_taken_apart(trained: Find) -> None:
     import keras
 
-    from diagnosis.ml.networks.export import keras_bytes
+    from diagnosis.ml.families.dense.export import keras_bytes
 
     artifact = older(trained("logistic"))
     inputs = keras.Input((13,), name="inputs")

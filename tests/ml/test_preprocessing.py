@@ -7,8 +7,10 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from diagnosis.ml import Category, Feature, calibration, folds, linear
-from diagnosis.ml.preprocessing import Preprocessor, hide, wants_log
+from diagnosis.ml import Category, Feature
+from diagnosis.ml.evaluation import folds
+from diagnosis.ml.families import calibration, linear
+from diagnosis.ml.families.preprocessing import Preprocessor, hide, wants_log
 
 AGE = Feature("age", {"en": "Age"})
 BILIRUBIN = Feature("bilirubin", {"en": "Bilirubin"})

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from diagnosis.ml import folds
-from diagnosis.ml.resampling import drawn_counts, drawn_rows
+from diagnosis.ml.evaluation import folds
+from diagnosis.ml.evaluation.resampling import drawn_counts, drawn_rows
 
 EVENTS = (np.arange(100) < 12).astype(float)
 

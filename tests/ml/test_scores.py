@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from diagnosis.ml.scores import by_label, measure
+from diagnosis.ml.learning.scores import by_label, measure
 
 RNG = np.random.default_rng(0)
 NAN = math.nan

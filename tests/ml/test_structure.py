@@ -10,9 +10,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from diagnosis.ml import Artifact, plain
-from diagnosis.ml.structure import describe
-from diagnosis.ml.structure.spreads import spread
+from diagnosis.ml import Artifact
+from diagnosis.ml.families import plain
+from diagnosis.ml.families.structure import describe
+from diagnosis.ml.families.structure.spreads import spread
 from tests.ml.conftest import CASES
 
 Find = Callable[[str], Artifact]

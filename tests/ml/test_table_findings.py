@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from diagnosis.ml import Artifact, Recipe, train
-from diagnosis.ml.problem import pose
-from diagnosis.ml.table_findings import CODES, TableFinding, hold_together, key
-from diagnosis.ml.tables import TableWarning
+from diagnosis.ml.learning.problem import pose
+from diagnosis.ml.learning.table_findings import CODES, TableFinding, hold_together, key
+from diagnosis.ml.learning.tables import TableWarning
 from tests.ml.conftest import heart
 
 QUICK = {"model": "logistic", "refits": 0, "folds": 2, "repeats": 1}

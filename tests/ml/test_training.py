@@ -11,10 +11,10 @@ import pytest
 
 from diagnosis.ml import Artifact, FeatureSchema, Recipe, RecipeError, TableError, evaluate_recipe
 from diagnosis.ml.evaluation import auroc
-from diagnosis.ml.pipeline import fit_logistic
-from diagnosis.ml.problem import pose
-from diagnosis.ml.tables import TableWarning, read_table
-from diagnosis.ml.validation import OutOfFold, cross_validate
+from diagnosis.ml.families.pipeline import fit_logistic
+from diagnosis.ml.learning.problem import pose
+from diagnosis.ml.learning.tables import TableWarning, read_table
+from diagnosis.ml.learning.validation import OutOfFold, cross_validate
 from tests.ml.conftest import CASES, TABLES, heart, pbc, pima, progression
 
 Find = Callable[[str], Artifact]
@@ -256,7 +256,7 @@ def test_the_background_has_the_average_of_all_rows(trained: Find) -> None:
 
 @pytest.mark.slow
 def test_the_simplest_model_is_chosen_where_nothing_is_gained() -> None:
-    from diagnosis.ml.choice import choose
+    from diagnosis.ml.learning.choice import choose
 
     problem = pose(Recipe(target="disease", epochs=60), heart())
     resolved, facts = choose(problem.recipe, problem.sample)
@@ -266,7 +266,7 @@ def test_the_simplest_model_is_chosen_where_nothing_is_gained() -> None:
 
 @pytest.mark.slow
 def test_a_network_is_chosen_where_inputs_only_matter_together() -> None:
-    from diagnosis.ml.choice import choose
+    from diagnosis.ml.learning.choice import choose
 
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(2, 600))
@@ -277,7 +277,7 @@ def test_a_network_is_chosen_where_inputs_only_matter_together() -> None:
 
 @pytest.mark.slow
 def test_refits_vary_more_in_a_small_table() -> None:
-    from diagnosis.ml.refits import refit
+    from diagnosis.ml.learning.refits import refit
 
     def spread(table: pd.DataFrame) -> float:
         problem = pose(Recipe(target="disease", model="logistic", refits=20), table)

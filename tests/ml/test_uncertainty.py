@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from diagnosis.ml import FeatureSchema, Recipe, refits, uncertainty
-from diagnosis.ml.pipeline import Sample, fit_logistic
-from diagnosis.ml.quantiles import student
+from diagnosis.ml import FeatureSchema, Recipe, uncertainty
+from diagnosis.ml.evaluation.quantiles import student
+from diagnosis.ml.families.pipeline import Sample, fit_logistic
+from diagnosis.ml.learning import refits
 from tests.ml.conftest import heart
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from diagnosis.ml import Feature, UnitError
-from diagnosis.ml.units import conversions, normalise
+from diagnosis.ml.inputs.units import conversions, normalise
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from diagnosis.ml import Artifact, plain
-from diagnosis.ml.structure import describe
+from diagnosis.ml import Artifact
+from diagnosis.ml.families import plain
+from diagnosis.ml.families.structure import describe
 from diagnosis.portal import model_structure
 from diagnosis.portal.charts.histogram import histogram
 from diagnosis.portal.charts.layers import diagram

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from accounts.models import Role
-from diagnosis.ml.table_findings import TableFinding
+from diagnosis.ml.learning.table_findings import TableFinding
 from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion
 from tests.factories import PASSWORD, OrganisationFactory, data_scientist_at, reviewer_at

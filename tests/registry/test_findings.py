@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import AuditEvent
 from diagnosis.ml import Artifact
-from diagnosis.ml.table_findings import TableFinding
+from diagnosis.ml.learning.table_findings import TableFinding
 from diagnosis.registry import actions
 from diagnosis.registry.models import FindingAnswer, ModelVersion
 from diagnosis.registry.versions import findings, signing

@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 
 from accounts.models import AuditEvent, Role
-from diagnosis.ml import Artifact, plain
+from diagnosis.ml import Artifact
+from diagnosis.ml.families import plain
 from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion, VersionEvent
 from diagnosis.registry.versions import contradictions

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from diagnosis.ml.evaluation.metrics import Floats, expit, logit
-from diagnosis.ml.quantiles import student
+from diagnosis.ml.evaluation.quantiles import student
 
 LEVEL = 0.95
 FEWEST_OF_EACH = 5

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 
 from diagnosis.ml.evaluation.ends import FEWEST_OF_EACH, LEVEL
 from diagnosis.ml.evaluation.metrics import Floats, as_floats, expit
-from diagnosis.ml.quantiles import student
-from diagnosis.ml.resampling import drawn_counts
+from diagnosis.ml.evaluation.quantiles import student
+from diagnosis.ml.evaluation.resampling import drawn_counts
 
 _DRAWS = 1000
 

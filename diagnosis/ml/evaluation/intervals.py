@@ -19,7 +19,7 @@ from diagnosis.ml.evaluation.metrics import (
     ratio,
     weights_or_ones,
 )
-from diagnosis.ml.resampling import drawn_counts
+from diagnosis.ml.evaluation.resampling import drawn_counts
 
 DRAWS = 500
 _SEED = 0  # the same patients are drawn for every figure of a table

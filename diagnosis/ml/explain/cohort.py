@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from diagnosis.ml.evaluation.quantiles import student
 from diagnosis.ml.explain.groups import Group, Grouping, clusters
-from diagnosis.ml.quantiles import student
 
 __all__ = [
     "Bin",

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml import linear
 from diagnosis.ml.explain.games import Floats, Index, Masks
 from diagnosis.ml.explain.model_function import Matrix
-from diagnosis.ml.pipeline import Fitted
+from diagnosis.ml.families import linear
+from diagnosis.ml.families.pipeline import Fitted
 
 NUMBERS_HELD = 2**17
 """Of one layer in a block: half a megabyte, so that the next layer finds it in the cache."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from diagnosis.ml.explain.cohort import binned, importance
 from diagnosis.ml.explain.exact import exact_cost
-from diagnosis.ml.explain.interactions import shapley_interactions
+from diagnosis.ml.explain.pairs.interactions import shapley_interactions
 from diagnosis.ml.explain.shapley import shapley_values
 
 if TYPE_CHECKING:

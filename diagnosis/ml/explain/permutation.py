@@ -17,8 +17,8 @@ from diagnosis.ml.evaluation.directions import shuffled_predictions
 from diagnosis.ml.evaluation.ends import FEWEST_OF_EACH, LEVEL
 from diagnosis.ml.evaluation.intervals import auroc_difference
 from diagnosis.ml.evaluation.metrics import as_floats
+from diagnosis.ml.evaluation.quantiles import student
 from diagnosis.ml.explain.model_function import ModelFunction, as_matrix
-from diagnosis.ml.quantiles import student
 
 Floats = NDArray[np.float64]
 

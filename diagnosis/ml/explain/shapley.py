@@ -14,7 +14,7 @@ from diagnosis.ml.explain.explainer import Explainer, Plan
 from diagnosis.ml.explain.explanation import Explanation
 from diagnosis.ml.explain.model_function import Matrix, ModelFunction, as_matrix, matrices_of
 from diagnosis.ml.explain.trees import is_trees, tree_values
-from diagnosis.ml.pipeline import Fitted
+from diagnosis.ml.families.pipeline import Fitted
 
 OUTPUTS = ("probability", "logit")
 KEPT = 20

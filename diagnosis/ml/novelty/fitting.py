@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml import folds
+from diagnosis.ml.evaluation import folds
 from diagnosis.ml.novelty import faults
 from diagnosis.ml.novelty.faults import Fault
 from diagnosis.ml.novelty.measure import Measure

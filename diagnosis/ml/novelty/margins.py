@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnosis.ml.families.preprocessing import wants_log
 from diagnosis.ml.novelty.writing import array, plain
-from diagnosis.ml.preprocessing import wants_log
 
 Array = NDArray[np.float64]
 

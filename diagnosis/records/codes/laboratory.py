@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from diagnosis.ml.units import conversions
+from diagnosis.ml.inputs.units import conversions
 from diagnosis.records.codes.model import CALLED_AT_ONCE, OWN_CODES, Code, Range, Text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnosis.ml.units import conversions
+from diagnosis.ml.inputs.units import conversions
 from diagnosis.records.codes.model import CALLED_AT_ONCE, UNITLESS, Code
 
 _CELLS = {"10*3/uL": 1.0, **conversions("platelets", "10*3/uL")}

@@ -5,7 +5,7 @@ Reference ranges are common knowledge, to be confirmed by a clinician; bounds ar
 
 from __future__ import annotations
 
-from diagnosis.ml.units import conversions
+from diagnosis.ml.inputs.units import conversions
 from diagnosis.records.codes.model import OWN_CODES, UNITLESS, Code
 
 _PRESSURE = {"mm[Hg]": 1.0, **conversions("pressure", "mm[Hg]")}

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from diagnosis.ml.units import normalise as ucum
+from diagnosis.ml.inputs.units import normalise as ucum
 from medportal.common.text import localized
 
 LOINC = "http://loinc.org"

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from diagnosis.ml.table_findings import key
+from diagnosis.ml.learning.table_findings import key
 from diagnosis.registry.models import FindingAnswer, ModelVersion
 from medportal.common.errors import DomainError, Pointer
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diagnosis.ml import Feature, FeatureSchema, SchemaError
 from diagnosis.ml.explain.overall import holds_together
-from diagnosis.ml.table_findings import hold_together
+from diagnosis.ml.learning.table_findings import hold_together
 from diagnosis.registry.models import Service
 from medportal.common.errors import DomainError, Pointer
 

@@ -12,10 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from diagnosis.ml.evaluation import fit_logistic, formula_probability
-from diagnosis.ml.problem import pose
+from diagnosis.ml.learning.problem import pose
+from diagnosis.ml.learning.validation import OutOfFold, cross_validate
 from diagnosis.ml.recipe import Recipe
 from diagnosis.ml.schema import FeatureSchema
-from diagnosis.ml.validation import OutOfFold, cross_validate
 from medportal.demo.build.plans import TARGET, Block, Term
 
 Array = NDArray[np.float64]

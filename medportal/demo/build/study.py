@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from diagnosis.ml.against import entry
 from diagnosis.ml.artifact import Artifact
-from diagnosis.ml.training import train
-from diagnosis.ml.validation import OutOfFold, evaluate_recipe
+from diagnosis.ml.learning.against import entry
+from diagnosis.ml.learning.training import train
+from diagnosis.ml.learning.validation import OutOfFold, evaluate_recipe
 from medportal.demo.build import rivals
 from medportal.demo.build.plans import CANDIDATES, PLANS, TARGET, Plan
 from medportal.demo.build.table import DemoTable

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnosis.ml.families.preprocessing import Preprocessor
 from diagnosis.ml.novelty import fitting
 from diagnosis.ml.novelty.faults import Fault, unnoticed
 from diagnosis.ml.novelty.fitting import Fitter, Scorer
 from diagnosis.ml.novelty.measure import Measure
-from diagnosis.ml.preprocessing import Preprocessor
 from diagnosis.ml.schema import Feature
 from medportal.demo.build import study
 from medportal.demo.build.plans import PLANS

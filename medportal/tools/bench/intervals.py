@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from diagnosis.ml import evaluation
 from diagnosis.ml.evaluation.metrics import expit, logit
-from diagnosis.ml.pipeline import Sample, fit_logistic
-from diagnosis.ml.problem import pose
+from diagnosis.ml.families.pipeline import Sample, fit_logistic
+from diagnosis.ml.learning.problem import pose
+from diagnosis.ml.learning.refits import LEVEL, refit
 from diagnosis.ml.recipe import Recipe
-from diagnosis.ml.refits import LEVEL, refit
 from diagnosis.ml.threads import single_thread
 from diagnosis.ml.uncertainty import other_models
 

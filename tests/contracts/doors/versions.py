@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diagnosis.inference.actions import answer_case, begin_ward
-from diagnosis.ml.table_findings import TableFinding
+from diagnosis.ml.learning.table_findings import TableFinding
 from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions import contradictions

@@ -5,9 +5,9 @@ from itertools import pairwise
 import numpy as np
 
 from diagnosis.ml import Category, Feature
-from diagnosis.ml.calibration import Calibrator
-from diagnosis.ml.pipeline import Fitted
-from diagnosis.ml.preprocessing import Preprocessor
+from diagnosis.ml.families.calibration import Calibrator
+from diagnosis.ml.families.pipeline import Fitted
+from diagnosis.ml.families.preprocessing import Preprocessor
 
 TEXT = {"en": "input", "zh-Hans": "输入"}
 CODES = tuple(Category(value=f"c{code}", code=code, label=TEXT) for code in range(3))

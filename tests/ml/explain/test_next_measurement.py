@@ -5,8 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from diagnosis.ml.explain.likeness_weights import ENOUGH, References, effective, kernel_weights
-from diagnosis.ml.explain.next_measurement import Sought, next_measurements, retained
+from diagnosis.ml.explain.further.likeness_weights import (
+    ENOUGH,
+    References,
+    effective,
+    kernel_weights,
+)
+from diagnosis.ml.explain.further.next_measurement import Sought, next_measurements, retained
 
 BARE = np.array([False, False, False])
 UNKNOWN = np.nan

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from diagnosis.ml import FeatureSchema
-from diagnosis.ml.tables import infer_features, read_table
+from diagnosis.ml.learning.tables import infer_features, read_table
 
 GRADES = ["1", "2", "3", "GX"]
 

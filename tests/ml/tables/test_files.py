@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from diagnosis.ml import TableError
-from diagnosis.ml.tables import (
+from diagnosis.ml.learning.tables import (
     MIXED,
     TableWarning,
     infer_features,

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml import Artifact, Recipe, train
+from diagnosis.ml.learning.tables import TableWarning, read_table
 from diagnosis.ml.schema import Feature, FeatureSchema
-from diagnosis.ml.tables import TableWarning, read_table
 from medportal.configuration.addresses import ROOT
 
 Matrix = NDArray[np.float32]

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from diagnosis.ml import linear
+from diagnosis.ml.families import linear
 from medportal.tools.bench.explain import callables, cases, ours, references, rivals
 from medportal.tools.bench.explain.cases import Array, Case
 from medportal.tools.bench.explain.measure import Method, Truth, measured

@@ -1,0 +1,1 @@
+"""Two inputs that act together."""

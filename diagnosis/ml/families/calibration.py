@@ -1,0 +1,161 @@
+"""Calibration: the last layer, fitted on logits of rows that the model did not see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnosis.ml.errors import RecipeError
+from diagnosis.ml.families.linear import loss, sigmoid
+
+Array = NDArray[np.float64]
+_ROUNDS = 50
+
+
+@dataclass(frozen=True)
+class Calibrator:
+    """A map from logits to calibrated logits.
+
+    ``affine`` (temperature is one slope without intercept, Platt a slope and an intercept an
+    output) or ``isotonic``: a probability that rises from ``start`` by ``heights`` over the
+    intervals ``left`` to ``right`` of the logit, a sum of clipped ramps.
+    """
+
+    kind: str = "none"
+    slope: Array = field(default_factory=lambda: np.ones(1))
+    intercept: Array = field(default_factory=lambda: np.zeros(1))
+    start: float = 0.0
+    left: Array = field(default_factory=lambda: np.zeros(0))
+    right: Array = field(default_factory=lambda: np.zeros(0))
+    heights: Array = field(default_factory=lambda: np.zeros(0))
+
+    def logits(self, raw: Array) -> Array:
+        """Return calibrated logits for raw ones, both of shape (…, k)."""
+        if self.kind != "isotonic":
+            return raw * self.slope + self.intercept
+        width = self.right - self.left
+        risen = np.clip((raw - self.left) / width, 0.0, 1.0) @ self.heights
+        p = (self.start + risen)[..., None]
+        return np.asarray(np.log(p) - np.log1p(-p))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what JSON can hold."""
+        given: dict[str, Any] = {"kind": self.kind}
+        if self.kind == "isotonic":
+            given["ramps"] = len(self.heights)
+        elif self.kind != "none":
+            given |= {"slope": self.slope.tolist(), "intercept": self.intercept.tolist()}
+        return given
+
+
+def chosen(kind: str, task: str) -> str:
+    """Say what ``auto`` means for a task; RecipeError for what does not go together."""
+    if task == "regression":
+        return "none"
+    if kind == "auto":
+        return "temperature" if task == "multiclass" else "platt"
+    if kind == "isotonic" and task != "binary":
+        raise RecipeError("Recipe: isotonic calibration is for tasks with one yes or no.")
+    if kind == "platt" and task == "multiclass":
+        raise RecipeError("Recipe: use temperature for classes; Platt's is for yes or no.")
+    return kind
+
+
+def fit(kind: str, task: str, raw: Array, y: Array) -> Calibrator:
+    """Fit a calibrator on out-of-fold logits.
+
+    Parameters
+    ----------
+    kind : str
+        ``none``, ``temperature``, ``platt`` (Platt 1999, with his smoothed targets) or
+        ``isotonic`` (pool adjacent violators).
+    task : str
+        The kind of the task.
+    raw, y : ndarray, shape (n, k)
+        Logits for rows that the model did not see, and their targets.
+    """
+    method = {"temperature": _temperature, "platt": _platt, "isotonic": _isotonic}
+    return method[kind](raw, y, task) if kind in method else Calibrator()
+
+
+def _temperature(raw: Array, y: Array, task: str) -> Calibrator:
+    """Find the slope by golden section; the loss is convex in it."""
+    low, high, golden = np.log(0.05), np.log(20.0), (np.sqrt(5) - 1) / 2
+
+    def cost(log_slope: float) -> float:
+        return float(loss(y, raw * np.exp(log_slope), task).sum())
+
+    for _ in range(_ROUNDS):
+        a, b = high - golden * (high - low), low + golden * (high - low)
+        low, high = (low, b) if cost(a) < cost(b) else (a, high)
+    return Calibrator("temperature", slope=np.array([np.exp((low + high) / 2)]))
+
+
+def _platt(raw: Array, y: Array, _task: str) -> Calibrator:
+    pairs = [_platt_one(raw[:, j], y[:, j]) for j in range(raw.shape[1])]
+    slopes, intercepts = np.array(pairs).T
+    return Calibrator("platt", slope=slopes, intercept=intercepts)
+
+
+def _platt_one(raw: Array, y: Array) -> tuple[float, float]:
+    known = ~np.isnan(y)
+    raw, y = raw[known], y[known]
+    events, others = y.sum(), len(y) - y.sum()
+    aim = np.where(y > 0.5, (events + 1) / (events + 2), 1 / (others + 2))
+    slope, intercept = 1.0, 0.0
+    for _ in range(_ROUNDS):
+        p = sigmoid(slope * raw + intercept)
+        spread = np.maximum(p * (1 - p), 1e-9)
+        gradient = np.array([((p - aim) * raw).sum(), (p - aim).sum()])
+        curve = np.array(
+            [[(spread * raw**2).sum(), (spread * raw).sum()], [(spread * raw).sum(), spread.sum()]]
+        )
+        step = np.linalg.solve(curve + 1e-9 * np.eye(2), gradient)
+        reach = np.abs(step[0] * raw + step[1]).max()
+        step *= min(1.0, 5.0 / max(reach, 1e-12))
+        slope, intercept = slope - step[0], intercept - step[1]
+        if np.abs(step).max() < 1e-10:
+            break
+    if slope <= 0:  # no better than chance on unseen rows: everybody gets the average
+        return 0.0, float(np.log(aim.mean() / (1 - aim.mean())))
+    return float(slope), float(intercept)
+
+
+def _pooled(values: Array, weights: Array) -> list[tuple[int, int, float]]:
+    """Pool adjacent violators: blocks (first, last, mean) with rising means."""
+    blocks: list[tuple[int, int, float]] = []
+    for i, value in enumerate(values):
+        first, last, mean = i, i, float(value)
+        while blocks and blocks[-1][2] >= mean:
+            before = blocks.pop()
+            left = float(weights[before[0] : before[1] + 1].sum())
+            right = float(weights[first : last + 1].sum())
+            mean = (before[2] * left + mean * right) / (left + right)
+            first = before[0]
+        blocks.append((first, last, mean))
+    return blocks
+
+
+def _isotonic(raw: Array, y: Array, _task: str) -> Calibrator:
+    """Connect the centres of the pooled blocks by straight ramps; ends keep off 0 and 1."""
+    # Rounded, so that no ramp is so steep that float32 could not climb it.
+    logits, place, counts = np.unique(
+        np.round(raw[:, 0], 3), return_inverse=True, return_counts=True
+    )
+    weights = counts.astype(np.float64)
+    events = np.bincount(place, weights=y[:, 0])
+    blocks = _pooled(events / weights, weights)
+    spans = [slice(first, last + 1) for first, last, _ in blocks]
+    centres = np.array([np.average(logits[span], weights=weights[span]) for span in spans])
+    floor = 0.5 / (len(y) + 1)
+    means = np.clip([mean for _, _, mean in blocks], floor, 1 - floor)
+    return Calibrator(
+        "isotonic",
+        start=float(means[0]),
+        left=centres[:-1],
+        right=centres[1:],
+        heights=np.diff(means),
+    )

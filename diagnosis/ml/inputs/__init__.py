@@ -1,0 +1,1 @@
+"""Reading the raw values of features: words, units, terms."""

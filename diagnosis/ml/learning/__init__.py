@@ -1,0 +1,1 @@
+"""From a table to a model: tables, the problem, choice, validation, training."""

@@ -1,0 +1,271 @@
+"""Training: from a recipe and a table to an artifact whose serving form was checked."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnosis.ml import novelty
+from diagnosis.ml.artifact import Artifact
+from diagnosis.ml.families import plain
+from diagnosis.ml.families.pipeline import Fitted, Sample, fit_logistic
+from diagnosis.ml.learning import refits, table_checks
+from diagnosis.ml.learning.choice import choose
+from diagnosis.ml.learning.problem import Problem, pose
+from diagnosis.ml.learning.scores import missing_metrics, scores
+from diagnosis.ml.learning.table_findings import TableFinding
+from diagnosis.ml.learning.validation import OutOfFold, cross_validate
+from diagnosis.ml.recipe import Recipe
+from diagnosis.ml.serving import ServingForm
+from diagnosis.ml.threads import single_thread
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from diagnosis.ml.schema import FeatureSchema
+
+Matrix = NDArray[np.float32]
+Array = NDArray[np.float64]
+
+BACKGROUND_ROWS = 250
+_TRIES = 200
+_PACKAGES = ("numpy", "keras", "tensorflow-cpu", "ai-edge-litert", "scikit-learn", "pandas")
+
+
+def train(
+    recipe: Recipe,
+    table: pd.DataFrame,
+    schema: FeatureSchema | None = None,
+    *,
+    name: str = "",
+    measured: OutOfFold | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> Artifact:
+    """Make a model of a table: choose, measure, fit, refit, export, check, describe.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What to do; names at least the target.
+    table : DataFrame, shape (n, columns)
+        Raw values in the units of the schema, and the target.
+    schema : FeatureSchema, optional
+        The features in clinical terms. Inferred where not given; identifiers, dates and
+        constants are then left out with a ``TableWarning``.
+    name : str
+        What the model is called; the target's name where not given.
+    measured : OutOfFold, optional
+        What ``evaluate_recipe`` gave for this recipe, so that it is not measured twice; its
+        recipe is then the one that is fitted.
+    extra : mapping, optional
+        More entries for the manifest.
+
+    Returns
+    -------
+    Artifact
+        The model refitted on all rows; its metrics come from the cross-validation.
+
+    Raises
+    ------
+    TableError, RecipeError
+        The input can not be used.
+    ArtifactError
+        The serving form does not agree with the model to 1e-5.
+    """
+    problem = pose(recipe, table, schema)
+    with single_thread():
+        learnt = _learn(problem, measured)
+    files, gaps = _files(learnt.fitted, learnt.members, problem.sample, learnt.recipe.seed)
+    manifest = {
+        "name": name or " and ".join(recipe.targets),
+        **_described(problem, learnt, gaps),
+        "training": _training(problem, table),
+        "environment": _environment(),
+        **(extra or {}),
+    }
+    return _looked_at(Artifact(manifest, files), problem.sample, learnt.recipe.seed)
+
+
+def _looked_at(artifact: Artifact, sample: Sample, seed: int) -> Artifact:
+    """Say what the model looks at; of one output only, so far."""
+    if artifact.task.outputs != 1:
+        return artifact
+    from diagnosis.ml.explain.overall import overall
+
+    entry = overall(artifact, sample.x, seed=seed, of="training")
+    return artifact.with_manifest(explanations=entry)
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    """What a problem taught, before it is written down; ``facts`` are those of the choice."""
+
+    recipe: Recipe
+    facts: Mapping[str, Any]
+    measured: OutOfFold
+    metrics: Mapping[str, Any]
+    fitted: Fitted
+    members: list[Fitted]
+    novelty: dict[str, Any] | None
+    findings: tuple[TableFinding, ...]
+
+
+def _learn(problem: Problem, measured: OutOfFold | None) -> _Learnt:
+    """Choose, measure (unless that was done), fit, refit, and learn what rows look like."""
+    sample = problem.sample
+    facts: Mapping[str, Any] = {}
+    if measured is None:
+        chosen, facts = choose(problem.recipe, sample)
+        measured = cross_validate(chosen, problem)
+    recipe = measured.recipe
+    fitted = fit(recipe, sample)
+    members = refits.refit(recipe, sample, fitted)
+    unlike = novelty.learn(sample.x, sample.features, recipe.seed, sample.groups)
+    metrics = scores(measured)
+    perfect = table_checks.too_perfect(metrics)
+    if not any(finding.code == "too_good" for finding in problem.findings):
+        table_checks.warn_of(perfect, problem.task)
+    findings = (*problem.findings, *perfect)
+    return _Learnt(recipe, facts, measured, metrics, fitted, members, unlike, findings)
+
+
+def _described(problem: Problem, learnt: _Learnt, gaps: Mapping[str, float]) -> dict[str, Any]:
+    """Return what the manifest says of the model itself."""
+    recipe, members = learnt.recipe, learnt.members
+    return {
+        "task": problem.task.to_dict(),
+        "schema": problem.required_schema.to_dict(),
+        "recipe": recipe.to_dict() | {"digest": recipe.digest},
+        "choice": {"asked": problem.recipe.model, "model": recipe.model, **learnt.facts},
+        "fit": _fit_facts(learnt.fitted, gaps),
+        "refits": {"count": len(members), "level": refits.LEVEL} if members else None,
+        **_measures(learnt.measured, learnt.metrics, problem),
+        **_ranges(problem, learnt.fitted),
+        "novelty": learnt.novelty,
+        "findings": [finding.to_dict() for finding in learnt.findings],
+    }
+
+
+def fit(recipe: Recipe, sample: Sample) -> Fitted:
+    """Fit a recipe whose model is chosen on all rows of a sample."""
+    if recipe.model == "logistic":
+        return fit_logistic(recipe, sample, recipe.seed)
+    from diagnosis.ml.families.dense.members import fit_one  # loads TensorFlow
+
+    return fit_one(recipe, sample)
+
+
+def _files(
+    fitted: Fitted, members: list[Fitted], sample: Sample, seed: int
+) -> tuple[dict[str, bytes], dict[str, float]]:
+    """Return the files of the artifact, and how far serving forms lie from their models."""
+    from diagnosis.ml.families.dense import export, graph
+
+    rows = plain.probes(sample.x[:2000])
+    model = graph.build(fitted)
+    files = {"model.keras": export.keras_bytes(model), "serving.tflite": export.litert_bytes(model)}
+    gaps = {"serving.tflite": export.agreed(model, files["serving.tflite"], rows)}
+    gaps[plain.FILE] = plain.gap(fitted, ServingForm(files["serving.tflite"])(rows), rows)
+    if gaps[plain.FILE] <= plain.TOLERANCE:
+        files[plain.FILE] = plain.to_bytes(fitted)
+    if members:
+        from diagnosis.ml.families.dense import ensemble
+
+        together = ensemble.build_refits(members, fitted.preprocessor)
+        files["refits.tflite"] = export.litert_bytes(together)
+        gaps["refits.tflite"] = export.agreed(together, files["refits.tflite"], rows)
+    stream = io.BytesIO()
+    np.save(stream, _background(fitted, sample, seed), allow_pickle=False)
+    files["background.npy"] = stream.getvalue()
+    return files, gaps
+
+
+def _background(fitted: Fitted, sample: Sample, seed: int) -> Matrix:
+    """Return real rows whose mean prediction is nearest to that of all rows, in random order.
+
+    The base of an explanation is the mean over these rows and is read as the average patient.
+    The first hundred are a sample of their own, for a view that must be quick.
+    """
+    rng = np.random.default_rng(seed)
+    if len(sample) <= BACKGROUND_ROWS:
+        return sample.x[rng.permutation(len(sample))]
+    predicted = fitted.probabilities(sample.x)
+    draws = [rng.permutation(len(sample))[:BACKGROUND_ROWS] for _ in range(_TRIES)]
+    aim = predicted.mean(axis=0)
+    gaps = [float(np.abs(predicted[rows].mean(axis=0) - aim).max()) for rows in draws]
+    return sample.x[draws[int(np.argmin(gaps))]]
+
+
+def _fit_facts(fitted: Fitted, gaps: Mapping[str, float]) -> dict[str, Any]:
+    return {
+        **fitted.facts,
+        "calibration": fitted.calibrator.to_dict(),
+        "logarithms": list(fitted.preprocessor.log_features),
+        "serving_gaps": dict(gaps),
+    }
+
+
+def _measures(measured: OutOfFold, metrics: Mapping[str, Any], problem: Problem) -> dict[str, Any]:
+    counts = {"rows": len(problem.sample)}
+    if problem.task.kind == "binary":
+        counts["events"] = int(problem.sample.y.sum())
+    return {
+        "metrics": dict(metrics),
+        "missing_metrics": missing_metrics(measured),
+        "evaluation": {
+            "method": "repeated cross-validation of the whole recipe",
+            "folds": len(np.unique(measured.folds[0])),
+            "repeats": measured.repeats,
+            **counts,
+        },
+        "probability_quantiles": [
+            float(q) for q in np.quantile(measured.predictions, np.linspace(0, 1, 21))
+        ],
+    }
+
+
+def _ranges(problem: Problem, fitted: Fitted) -> dict[str, Any]:
+    """Return what stands in for each feature that may be missing, and its plausible values."""
+    ranges = {}
+    for name in problem.may_be_missing:
+        j = problem.schema.names.index(name)
+        present = problem.sample.x[:, j][~np.isnan(problem.sample.x[:, j])]
+        number = problem.schema[name].kind == "number"
+        values = np.quantile(present, (0.05, 0.25, 0.5, 0.75, 0.95)) if number else present
+        ranges[name] = {
+            "assumed": float(fitted.preprocessor.fill_[j]),
+            "values": [float(value) for value in np.unique(values)],
+        }
+    return {"missing_ranges": ranges}
+
+
+def _training(problem: Problem, table: pd.DataFrame) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "rows": len(problem.sample),
+        "excluded_demo_rows": 0,
+        "table": "",
+        "table_sha256": hashlib.sha256(table.to_csv(index=False).encode()).hexdigest(),
+        "left_out": problem.left_out,
+    }
+    if problem.task.kind == "binary":
+        events = int(problem.sample.y.sum())
+        facts |= {"events": events, "rate": events / len(problem.sample)}
+    return facts
+
+
+def _environment() -> dict[str, str]:
+    found = {}
+    for package in _PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return {"python": platform.python_version(), **found}

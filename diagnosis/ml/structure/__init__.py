@@ -1,9 +1,0 @@
-"""How a model is made: its layers, its numbers, what each input weighs, in plain entries.
-
-Pure NumPy over ``Artifact.fitted`` and the background rows; what comes out is JSON, names and
-numbers only, and no row of a patient.
-"""
-
-from diagnosis.ml.structure.describing import describe
-
-__all__ = ["describe"]
