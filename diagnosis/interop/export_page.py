@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.login.lockout import OwnPasswordForm
 from accounts.models import Role, User
 from accounts.permissions import require_role
-from diagnosis.inference.estimating import has_owed
+from diagnosis.inference.before.own_estimate import has_owed
 from diagnosis.interop.answers import download
 from diagnosis.interop.exporting import (
     LONGEST_REASON,

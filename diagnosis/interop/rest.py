@@ -8,10 +8,10 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, re_path
 from rest_framework.routers import SimpleRouter
 
-from diagnosis.inference import api as inference
-from diagnosis.inference.cohort_api import CohortView
-from diagnosis.inference.trend_api import TrendView
-from diagnosis.inference.usage_api import UsageView
+from diagnosis.inference.rest import api as inference
+from diagnosis.inference.rest.cohort_api import CohortView
+from diagnosis.inference.rest.trend_api import TrendView
+from diagnosis.inference.rest.usage_api import UsageView
 from diagnosis.interop.export_api import PatientExportView
 from diagnosis.records.rest import api as records
 from diagnosis.records.rest import imports_api

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diagnosis.inference import added
-from diagnosis.inference.added import Compared
+from diagnosis.inference.lists import added
+from diagnosis.inference.lists.added import Compared
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.snapshot import schema_of
+from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.portal import sentences
 from diagnosis.portal.figures import decimal, percent, signed_decimal
 from diagnosis.registry.models import ModelVersion

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
-from diagnosis.inference.alike import FEWEST, NEAR, Alike, Neighbour, alike
+from diagnosis.inference.further.similar import FEWEST, NEAR, Alike, Neighbour, alike
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.snapshot import schema_of
+from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.ml import Feature
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.figures import percent, percent_range

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
 
-from diagnosis.inference.change import Change, Part
-from diagnosis.inference.snapshot import Entry, schema_of
+from diagnosis.inference.further.change import Change, Part
+from diagnosis.inference.snapshot.inputs import Entry, schema_of
 from diagnosis.ml import Feature
 from diagnosis.portal import change_words
 from diagnosis.portal.charts.rounding import rounded, shared_out

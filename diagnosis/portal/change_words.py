@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from diagnosis.inference.change import A_POINT, Change, Part
-from diagnosis.inference.snapshot import schema_of
-from diagnosis.inference.units import measured, plain, shown_unit
+from diagnosis.inference.further.change import A_POINT, Change, Part
+from diagnosis.inference.snapshot.inputs import schema_of
+from diagnosis.inference.snapshot.units import measured, plain, shown_unit
 from diagnosis.ml import Feature
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.figures import percent, signed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from diagnosis.inference.change import Change, change_between
+from diagnosis.inference.further.change import Change, change_between
 from diagnosis.inference.models import Prediction
 from diagnosis.portal.change_words import no_story
 from diagnosis.portal.charts.rounding import whole

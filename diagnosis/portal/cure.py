@@ -10,11 +10,11 @@ from typing import Any
 from django.http import QueryDict
 from django.utils import timezone
 
+from diagnosis.inference.before.population import PopulationReport, RuleFinding, check_population
+from diagnosis.inference.before.requests import PredictionRequest
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.population import PopulationReport, RuleFinding, check_population
-from diagnosis.inference.requests import PredictionRequest
-from diagnosis.inference.snapshot import schema_of
-from diagnosis.inference.standing import typical_of
+from diagnosis.inference.snapshot.inputs import schema_of
+from diagnosis.inference.snapshot.standing import typical_of
 from diagnosis.portal.input_field import InputField
 from diagnosis.portal.run_form import Answers, RunForm, fields_of
 from diagnosis.records.reading import feature_values

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from accounts.models import User
-from diagnosis.inference.estimating import with_own_estimates_first
+from diagnosis.inference.before.own_estimate import with_own_estimates_first
 from diagnosis.inference.models import Prediction
 from diagnosis.portal.charts.steps import Measured, Steps, steps
 from diagnosis.portal.figures import percent

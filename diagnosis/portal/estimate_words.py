@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from diagnosis.inference.estimating import Choice, choices_of
+from diagnosis.inference.before.own_estimate import Choice, choices_of
 from diagnosis.inference.models import OwnEstimate
 from diagnosis.portal.figures import exact_percent, exact_range, percent
 from diagnosis.portal.sentences import say

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from diagnosis.inference import units
-from diagnosis.inference.standing import Typical
+from diagnosis.inference.snapshot import units
+from diagnosis.inference.snapshot.standing import Typical
 from diagnosis.ml import Feature
 from diagnosis.ml.errors import UnitError
 from diagnosis.portal.range_shown import ShownRange

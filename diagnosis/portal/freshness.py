@@ -8,8 +8,8 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from diagnosis.inference.before.newer import NewerValue, newer_data_since
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.newer import NewerValue, newer_data_since
 from diagnosis.portal.inputs_shown import value_text
 from diagnosis.portal.wording import clock, day_time
 

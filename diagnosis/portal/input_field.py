@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diagnosis.inference import units
-from diagnosis.inference.standing import Typical
+from diagnosis.inference.snapshot import units
+from diagnosis.inference.snapshot.standing import Typical
 from diagnosis.ml import Feature
 from diagnosis.ml.inputs.units import normalise
 from diagnosis.portal import wording

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from diagnosis.inference import units
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.snapshot import outside, schema_of
-from diagnosis.inference.standing import Typical, typical_of
-from diagnosis.inference.units import measured
+from diagnosis.inference.snapshot import units
+from diagnosis.inference.snapshot.inputs import outside, schema_of
+from diagnosis.inference.snapshot.standing import Typical, typical_of
+from diagnosis.inference.snapshot.units import measured
 from diagnosis.ml.errors import UnitError
 from diagnosis.ml.inputs.units import normalise
 from diagnosis.ml.schema import Feature

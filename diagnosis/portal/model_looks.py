@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diagnosis.inference.units import measured, plain, shown_unit
+from diagnosis.inference.snapshot.units import measured, plain, shown_unit
 from diagnosis.ml.schema import Feature, FeatureSchema
 from diagnosis.portal.charts.dependence import Bin, Dependence, dependence, round_reach
 from diagnosis.portal.figures import decimal, signed_decimal

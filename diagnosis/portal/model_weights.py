@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diagnosis.inference.units import measured
+from diagnosis.inference.snapshot.units import measured
 from diagnosis.ml.schema import Feature, FeatureSchema
 from diagnosis.portal.figures import decimal, figures, signed_decimal
 from medportal.common.text import localized

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.models import User
+from diagnosis.inference.lists.worklist import worklist_for
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.inference.snapshot import schema_of
-from diagnosis.inference.worklist import worklist_for
+from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.portal.identity import Identity, identities
 from diagnosis.portal.services_panel import own_source
 from medportal.common.text import localized

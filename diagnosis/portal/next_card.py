@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.next_measurement import AGAIN, MISSING, OLD
-from diagnosis.inference.snapshot import schema_of
+from diagnosis.inference.scoring.next_measurement import AGAIN, MISSING, OLD
+from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.portal import next_words
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.figures import exact_percent, percent_range, stored_day

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from diagnosis.inference.standing import (
+from diagnosis.inference.snapshot.standing import (
     ABOVE,
     BELOW,
     Range,

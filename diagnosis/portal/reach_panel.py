@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from diagnosis.inference.further.counterfactual import Reach, limits_below, reach
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.reach import Reach, limits_below, reach
-from diagnosis.inference.units import measured
+from diagnosis.inference.snapshot.units import measured
 from diagnosis.ml import Feature
 from diagnosis.ml.explain.further.counterfactual import Change, Counterfactual
 from diagnosis.portal.charts.rounding import whole

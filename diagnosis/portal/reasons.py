@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.models import Explanation, Prediction
-from diagnosis.inference.soundness import fault, log_odds
+from diagnosis.inference.scoring.soundness import fault, log_odds
 from diagnosis.portal import sentences
 from diagnosis.portal.charts.arranging import (
     OTHER,

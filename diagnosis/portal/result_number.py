@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.snapshot import schema_of
-from diagnosis.inference.units import measured
+from diagnosis.inference.snapshot.inputs import schema_of
+from diagnosis.inference.snapshot.units import measured
 from diagnosis.portal import sentences
 from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.charts.icons import IconArray, icon_array

@@ -18,7 +18,7 @@ from diagnosis.inference.models import (
     OwnEstimate,
     Prediction,
 )
-from diagnosis.inference.soundness import WORDS, fault
+from diagnosis.inference.scoring.soundness import WORDS, fault
 from diagnosis.portal import sentences
 from diagnosis.portal.added_value import AddedValue, added_value, age_sex_sentence
 from diagnosis.portal.charts.arranging import Arrangement

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.snapshot import schema_of
+from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.portal.charts.steps import Measured, Steps, steps
 from diagnosis.portal.figures import percent
 from diagnosis.portal.wording import day_time

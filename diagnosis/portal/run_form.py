@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diagnosis.inference.standing import Typical
+from diagnosis.inference.snapshot.standing import Typical
 from diagnosis.ml import FeatureSchema
 from diagnosis.portal.input_field import InputField, as_number
 from diagnosis.records.entry.typed import not_a_number

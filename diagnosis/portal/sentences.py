@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from diagnosis.inference.scoring import INTERVAL_METHOD, LEVEL
+from diagnosis.inference.scoring.score import INTERVAL_METHOD, LEVEL
 from diagnosis.portal.charts.arranging import FAMILY, OTHER
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.charts.waterfall import Bar, Waterfall

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from diagnosis.inference import fitting
-from diagnosis.inference.fitting import MissingInput, ServiceFit
+from diagnosis.inference.before import fitting
+from diagnosis.inference.before.fitting import MissingInput, ServiceFit
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.snapshot import is_personal, schema_of
-from diagnosis.inference.units import units_in_order
+from diagnosis.inference.snapshot.inputs import is_personal, schema_of
+from diagnosis.inference.snapshot.units import units_in_order
 from diagnosis.ml import Feature, Source
 from diagnosis.portal import wording
 from diagnosis.records import codes

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from diagnosis.inference.further.uncertainty import Sureness, sureness
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.sureness import Sureness, sureness
 from diagnosis.portal import sentences
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.figures import percent, percent_range

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from diagnosis.inference.tallies import FEWEST, Side, Tally
+from diagnosis.inference.lists.tallies import FEWEST, Side, Tally
 from diagnosis.ml.evaluation import FEWEST_OF_EACH, Estimate
 from diagnosis.portal.charts.curves import Calibration, calibration
 from diagnosis.portal.figures import decimal, exact_percent, percent, signed_decimal

@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from diagnosis.inference.given import GivenValue, read_given
-from diagnosis.inference.standing import Typical
-from diagnosis.inference.trying import why_locked
+from diagnosis.inference.further.what_if import why_locked
+from diagnosis.inference.snapshot.given import GivenValue, read_given
+from diagnosis.inference.snapshot.standing import Typical
 from diagnosis.ml import Artifact, Feature, FeatureSchema
 from diagnosis.portal.input_field import InputField
 from diagnosis.portal.inputs_shown import ShownInput, shown_input

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from diagnosis.inference.try_crossings import Crossing
+from diagnosis.inference.further.threshold_crossings import Crossing
 from diagnosis.portal.charts.scale import Axis
 from diagnosis.portal.figures import exact_percent
 from diagnosis.portal.try_scales import Range, Scale

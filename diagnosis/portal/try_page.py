@@ -10,12 +10,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from diagnosis.inference import try_limits, trying
+from diagnosis.inference.further import what_if, what_if_quota
+from diagnosis.inference.further.threshold_crossings import Crossing, crossings
+from diagnosis.inference.further.what_if import Tried
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.snapshot import schema_of
-from diagnosis.inference.standing import typical_of
-from diagnosis.inference.try_crossings import Crossing, crossings
-from diagnosis.inference.trying import Tried
+from diagnosis.inference.snapshot.inputs import schema_of
+from diagnosis.inference.snapshot.standing import typical_of
 from diagnosis.ml import Artifact
 from diagnosis.portal import sentences
 from diagnosis.portal.figures import percent
@@ -63,7 +63,7 @@ class TryPage:
         self.form = TryForm(
             schema_of(prediction.version),
             prediction.inputs,
-            trying.modifiable(prediction.service),
+            what_if.modifiable(prediction.service),
             doubts,
             artifact,
             typical_of(prediction.version),
@@ -112,20 +112,20 @@ class TryPage:
 
     @cached_property
     def inputs(self) -> dict[str, Any]:
-        return trying.changed(self.prediction, self.form.given)
+        return what_if.changed(self.prediction, self.form.given)
 
     @cached_property
     def tried(self) -> Tried | None:
         """None where a field cannot be read, or where a newer position came meanwhile."""
         if self.has_errors:
             return None
-        try_limits.came(self.user, self.name, self.turn)
+        what_if_quota.came(self.user, self.name, self.turn)
         if self._is_overtaken():
             return None
-        return trying.attempt(self.prediction, self.artifact, self.inputs, self._is_overtaken)
+        return what_if.attempt(self.prediction, self.artifact, self.inputs, self._is_overtaken)
 
     def _is_overtaken(self) -> bool:
-        return try_limits.is_overtaken(self.user, self.name, self.turn)
+        return what_if_quota.is_overtaken(self.user, self.name, self.turn)
 
     @property
     def is_overtaken(self) -> bool:

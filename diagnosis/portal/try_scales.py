@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from diagnosis.inference.units import units_in_order
+from diagnosis.inference.snapshot.units import units_in_order
 from diagnosis.ml import Artifact, Feature
 from diagnosis.portal import wording
 

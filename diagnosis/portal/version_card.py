@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from diagnosis.inference import added
+from diagnosis.inference.lists import added
 from diagnosis.ml.schema import FeatureSchema
 from diagnosis.portal.added_value import difference, metric_interval
 from diagnosis.portal.charts.curves import Calibration, RocCurve, calibration, roc

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from diagnosis.inference.ward import Bed, Ward
+from diagnosis.inference.lists.ward import Bed, Ward
 from diagnosis.ml import FeatureSchema
 from diagnosis.portal.estimate_words import ShownChoice, range_words, shown_choices
 from diagnosis.portal.figures import percent

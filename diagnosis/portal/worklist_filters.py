@@ -9,8 +9,8 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from accounts.models import User
+from diagnosis.inference.lists.worklist import WorklistFilter, by_shown_risk, worklist_for
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.inference.worklist import WorklistFilter, by_shown_risk, worklist_for
 
 KEPT, AFTER = "worklist", "worklist-after"
 LOOKED_AT = 200

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
+from diagnosis.inference.before.newer import NewerValue, newer_data_for
 from diagnosis.inference.models import Decision, Prediction
-from diagnosis.inference.newer import NewerValue, newer_data_for
-from diagnosis.inference.noise import Kept, is_noise
-from diagnosis.inference.snapshot import schema_of
+from diagnosis.inference.scoring.noise import Kept, is_noise
+from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.colleagues import doctors_of
 from diagnosis.portal.figures import percent

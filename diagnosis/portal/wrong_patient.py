@@ -8,7 +8,7 @@ from functools import cached_property
 from accounts.models import User
 from diagnosis.inference.actions import stored_by
 from diagnosis.inference.models import Prediction, WrongPatientMark
-from diagnosis.inference.snapshot import schema_of
+from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.portal.inputs_shown import value_text
 from medportal.common.text import localized
 

@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from diagnosis.inference import workload
+from diagnosis.inference.lists import workload
 from medportal.common import counters
 from medportal.liveness import heartbeats, periods
 from medportal.operations import facts, tally

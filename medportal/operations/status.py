@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
-from diagnosis.inference import workload
+from diagnosis.inference.lists import workload
 from diagnosis.registry.models import Service
 from medportal import __version__
 from medportal.liveness import heartbeats, periods

@@ -16,7 +16,7 @@ from django.db.models import Count, F, FloatField, Func, IntegerField, QuerySet,
 from django.db.models.functions import Extract
 from django.utils import timezone
 
-from diagnosis.inference import workload
+from diagnosis.inference.lists import workload
 from diagnosis.inference.models import Job
 from medportal.operations.models import Tally, TallyMark
 

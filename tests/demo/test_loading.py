@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, User
 from diagnosis.inference import actions, runner
+from diagnosis.inference.before.population import DOES_NOT_FIT, check_population
 from diagnosis.inference.models import Job, Outcome, Prediction
-from diagnosis.inference.population import DOES_NOT_FIT, check_population
-from diagnosis.inference.snapshot import row_of, take
+from diagnosis.inference.snapshot.inputs import row_of, take
 from diagnosis.ml.schema import FeatureSchema
 from diagnosis.records.models import Observation, Patient
 from diagnosis.records.reading import feature_values

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 import numpy as np
 import pytest
 
-from diagnosis.inference import next_measurement
+from diagnosis.inference.scoring import next_measurement
 from diagnosis.ml import Artifact
 from diagnosis.ml.explain.further.next_measurement import Sought, next_measurements
 from medportal.demo.loading.rows import HERE, held_out

@@ -14,7 +14,7 @@ TYPED = "Discussed at the meeting"
 CHOOSE = """
 import json
 from accounts.models import User
-from diagnosis.inference.fitting import services_for
+from diagnosis.inference.before.fitting import services_for
 from diagnosis.inference.models import Prediction
 from diagnosis.records.models import Observation, Patient, PatientIdentifier
 from django.db import transaction

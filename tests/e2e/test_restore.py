@@ -25,7 +25,7 @@ LOOK = """
 import json
 from accounts.models import AuditEvent
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.reproducing import reproduce
+from diagnosis.inference.scoring.reproducing import reproduce
 from django.contrib.sessions.models import Session
 from django.db import transaction
 

@@ -13,7 +13,7 @@ from accounts.actions.teams import add_to_team
 from accounts.actions.tokens import issue_token
 from accounts.models import CareTeam, Organisation, Role, Scope, User
 from diagnosis.inference import actions
-from diagnosis.inference.estimating import choices_of
+from diagnosis.inference.before.own_estimate import choices_of
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.records import runner as imports
 from diagnosis.records.actions import NewImport, create_patient, request_import

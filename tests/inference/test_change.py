@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from diagnosis.inference import noise, over_time
-from diagnosis.inference.change import change_between
+from diagnosis.inference.further import over_time
+from diagnosis.inference.further.change import change_between
+from diagnosis.inference.scoring import noise
 from diagnosis.ml import FeatureSchema
 from diagnosis.records.models import Observation
 from diagnosis.registry.models import ModelVersion

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from diagnosis.inference import cohort as cohorts
-from diagnosis.inference.cohort import Wanted, cohort_of, read_cohort
+from diagnosis.inference.lists import cohort as cohorts
+from diagnosis.inference.lists.cohort import Wanted, cohort_of, read_cohort
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.records.models import CareAssignment
 from diagnosis.registry.models import ModelVersion

@@ -6,8 +6,8 @@ import pytest
 
 from accounts.models import AuditEvent
 from diagnosis.inference.actions import DecisionInput, OutcomeInput, record_decision, record_outcome
+from diagnosis.inference.lists.worklist import OTHER, UNSETTLED, worklist_for
 from diagnosis.inference.models import Decision, Outcome
-from diagnosis.inference.worklist import OTHER, UNSETTLED, worklist_for
 from diagnosis.records.models import Patient
 from medportal.common.errors import DomainError
 from tests.factories import (

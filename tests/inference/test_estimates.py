@@ -11,7 +11,7 @@ from django.db.utils import DatabaseError
 from accounts.models import AuditEvent
 from diagnosis.inference import runner
 from diagnosis.inference.actions import give_estimate
-from diagnosis.inference.estimating import choices_of, with_own_estimates_first
+from diagnosis.inference.before.own_estimate import choices_of, with_own_estimates_first
 from diagnosis.inference.models import Job, OwnEstimate, Prediction
 from medportal.common.errors import DomainError
 from tests import runnable

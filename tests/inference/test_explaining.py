@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from diagnosis.inference import explaining
-from diagnosis.inference.soundness import fault, log_odds
+from diagnosis.inference.scoring import explaining
+from diagnosis.inference.scoring.soundness import fault, log_odds
 from diagnosis.ml import Artifact
 from medportal.settings.base import ROOT
 

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from diagnosis.inference import fitting
-from diagnosis.inference.fitting import services_for
-from diagnosis.inference.newer import newer_data_since
+from diagnosis.inference.before import fitting
+from diagnosis.inference.before.fitting import services_for
+from diagnosis.inference.before.newer import newer_data_since
 from diagnosis.records.actions import withdraw_observation
 from diagnosis.records.models import Observation
 from diagnosis.registry import actions as registry

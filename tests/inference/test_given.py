@@ -6,7 +6,7 @@ from math import inf, nan
 
 import pytest
 
-from diagnosis.inference.given import read_given
+from diagnosis.inference.snapshot.given import read_given
 from diagnosis.ml import Category, Feature, FeatureSchema
 from medportal.common.errors import DomainError
 from tests.factories import service_data

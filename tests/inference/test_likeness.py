@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import AuditEvent
-from diagnosis.inference import scoring
+from diagnosis.inference.scoring import score
 from diagnosis.ml import Artifact
 from diagnosis.registry.versions import store
 from tests.runnable import Ward, ward
@@ -96,7 +96,7 @@ def test_no_number_is_computed_for_it(heart, monkeypatch):
     def never(*_args, **_kwargs):
         raise AssertionError("A number was computed.")
 
-    monkeypatch.setattr(scoring, "score", never)
+    monkeypatch.setattr(score, "score", never)
     assert heart.run(inputs={"systolic_bp": 240, "cholesterol": 132}).state == "refused"
 
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from diagnosis.inference import next_measurement, runner
+from diagnosis.inference import runner
+from diagnosis.inference.scoring import next_measurement
 from diagnosis.records.models import Observation
 from diagnosis.registry.versions import store
 from tests.factories import ConditionFactory

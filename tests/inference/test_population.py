@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from diagnosis.inference.population import check_population, check_standing
+from diagnosis.inference.before.population import check_population, check_standing
 from diagnosis.records.models import Condition, Medication, Patient
 from diagnosis.registry.models import Service
 from tests.factories import (

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from diagnosis.inference import quotas
 from diagnosis.inference.actions import cancel_prediction, request_prediction, run_again
+from diagnosis.inference.before import quota as quotas
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.registry.models import Quota
 from diagnosis.registry.quota_actions import set_quota

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.reproducing import reproduce
+from diagnosis.inference.scoring.reproducing import reproduce
 from diagnosis.registry.models import ModelVersion
 from tests.runnable import Ward, again, ward
 

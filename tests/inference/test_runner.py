@@ -10,8 +10,9 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Membership
-from diagnosis.inference import explaining, runner
+from diagnosis.inference import runner
 from diagnosis.inference.models import Explanation, Prediction
+from diagnosis.inference.scoring import explaining
 from diagnosis.ml.explain.explainer import Plan
 from diagnosis.records.models import Observation
 from diagnosis.registry import actions as registry

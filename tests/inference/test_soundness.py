@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from diagnosis.inference.soundness import WORDS, fault, is_distinguishable, log_odds
+from diagnosis.inference.scoring.soundness import WORDS, fault, is_distinguishable, log_odds
 
 PROBABILITY = 0.61
 SOUND = {

@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from diagnosis.inference.models import Job, Prediction
-from diagnosis.inference.tallies import (
+from diagnosis.inference.lists.tallies import (
     Case,
     estimates_given,
     own_tallies,
     tally_of,
     tally_of_service,
 )
+from diagnosis.inference.models import Job, Prediction
 from tests.factories import (
     ModelVersionFactory,
     OrganisationFactory,

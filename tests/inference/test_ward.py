@@ -9,9 +9,9 @@ from django.db.utils import DatabaseError
 from accounts.models import AuditEvent, Role
 from diagnosis.inference.actions import answer_case, begin_ward
 from diagnosis.inference.actions import request_prediction as ask
+from diagnosis.inference.before.requests import PredictionRequest
+from diagnosis.inference.lists.ward import Ward
 from diagnosis.inference.models import WardAnswer, WardRound
-from diagnosis.inference.requests import PredictionRequest
-from diagnosis.inference.ward import Ward
 from diagnosis.registry.habits import Habits, set_habits
 from diagnosis.registry.models import WardCase
 from diagnosis.registry.versions.ward_cases import SealedCase, define_ward

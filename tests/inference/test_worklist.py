@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from diagnosis.inference.worklist import WorklistFilter, worklist_for
+from diagnosis.inference.lists.worklist import WorklistFilter, worklist_for
 from tests.factories import (
     ModelVersionFactory,
     OrganisationFactory,

@@ -8,12 +8,12 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from diagnosis.inference import fitting
 from diagnosis.inference.actions import mark_wrong_patient, stored_by, undo_wrong_patient
+from diagnosis.inference.before import fitting
+from diagnosis.inference.before.newer import newer_data_since
+from diagnosis.inference.lists.worklist import worklist_for
 from diagnosis.inference.models import WrongPatientMark
-from diagnosis.inference.newer import newer_data_since
-from diagnosis.inference.snapshot import schema_of
-from diagnosis.inference.worklist import worklist_for
+from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.records.models import Observation
 from diagnosis.records.reading import feature_values
 from medportal.common.errors import DomainError

@@ -10,10 +10,10 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import Organisation, User
-from diagnosis.inference import explaining, scoring
-from diagnosis.inference.facts import read_facts
+from diagnosis.inference.before.facts import read_facts
+from diagnosis.inference.before.warnings import of_run
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.inference.warnings import of_run
+from diagnosis.inference.scoring import explaining, score
 from diagnosis.ml import Artifact
 from diagnosis.registry.models import ModelVersion, Service
 from diagnosis.registry.versions import contradictions, store
@@ -94,7 +94,7 @@ def finished(
     """A run that is done, with its reasons."""
     artifact = artifact_of(version.service.slug)
     snapshot = snapshot_of(version, **(values or MASS))
-    result = scoring.score(artifact, version.service.sheet, snapshot)
+    result = score.score(artifact, version.service.sheet, snapshot)
     prediction = PredictionFactory(
         version=version,
         patient=patient,

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from diagnosis.inference import likeness, refusals
+from diagnosis.inference.before import refusals
 from diagnosis.inference.models import Job
+from diagnosis.inference.scoring import likeness
 from diagnosis.portal.likeness_card import MISTAKES
 from diagnosis.registry.models import ModelVersion
 from tests.factories import PredictionFactory, reviewer_at

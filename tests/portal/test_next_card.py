@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
-from diagnosis.inference import next_measurement, refusals
+from diagnosis.inference.before import refusals
 from diagnosis.inference.models import Job, Prediction
+from diagnosis.inference.scoring import next_measurement
 from diagnosis.portal.next_card import next_card
 from tests.factories import PredictionFactory
 from tests.portal.results import artifact_of, finished, snapshot_of, version_of

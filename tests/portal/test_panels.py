@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from diagnosis.inference import alike as likeness
+from diagnosis.inference.further import similar as likeness
 from diagnosis.inference.models import Explanation
 from diagnosis.portal.reach_panel import reach_panel
 from diagnosis.registry.models import ModelVersion

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from diagnosis.inference.soundness import WORDS
+from diagnosis.inference.scoring.soundness import WORDS
 from diagnosis.interop.fhir.risk import Run, risk_assessment
 from tests.api.client import Caller
 from tests.portal.results import finished, version_of

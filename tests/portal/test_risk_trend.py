@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone, translation
 
 from accounts.models import AuditEvent
-from diagnosis.inference.change import change_between
+from diagnosis.inference.further.change import change_between
 from diagnosis.portal.change_shown import ChangeShown
 from diagnosis.portal.change_words import in_one_sentence
 from diagnosis.portal.charts.steps import Measured, steps

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone, translation
 
-from diagnosis.inference.warnings import standing_rules
+from diagnosis.inference.before.warnings import standing_rules
 from diagnosis.interop.fhir.bundle import bundle_of as fhir_bundle
 from diagnosis.portal.result_page import ResultPage
 from diagnosis.records.models import Observation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from diagnosis.inference import try_crossings
-from diagnosis.inference.try_crossings import Crossing
+from diagnosis.inference.further import threshold_crossings
+from diagnosis.inference.further.threshold_crossings import Crossing
 from diagnosis.ml import Feature
 from diagnosis.portal.try_marks import marks
 from diagnosis.portal.try_scales import scales_of
@@ -72,7 +72,7 @@ def test_a_crossing_is_where_the_model_itself_passes_the_limit():
     inputs = snapshot_of(version, age=54, sex="male", **values | {"fasting_glucose_high": "no"})
     reach = {"st_depression": (0.0, 6.0)}
 
-    found = try_crossings.crossings(artifact, version.service.sheet, inputs, reach)
+    found = threshold_crossings.crossings(artifact, version.service.sheet, inputs, reach)
 
     assert found["st_depression"]
     for crossing in found["st_depression"]:
@@ -93,7 +93,7 @@ def test_what_is_counted_crosses_at_a_whole_number():
     values = {"age": 33, "pregnancies": 2, "glucose_2h": 128, "bmi": 33.0, "diastolic_bp": 74}
     inputs = snapshot_of(version, **values)
 
-    found = try_crossings.crossings(
+    found = threshold_crossings.crossings(
         artifact, version.service.sheet, inputs, {"pregnancies": (0.0, 17.0)}
     )["pregnancies"]
 
@@ -108,4 +108,6 @@ def test_what_is_counted_crosses_at_a_whole_number():
 
 
 def test_a_service_without_bands_has_no_crossings():
-    assert try_crossings.crossings(artifact_of(), {"bands": []}, {}, {"age": (20.0, 90.0)}) == {}
+    assert (
+        threshold_crossings.crossings(artifact_of(), {"bands": []}, {}, {"age": (20.0, 90.0)}) == {}
+    )

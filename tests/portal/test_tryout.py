@@ -16,8 +16,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEvent
-from diagnosis.inference import try_limits
 from diagnosis.inference.actions import mark_wrong_patient
+from diagnosis.inference.further import what_if_quota
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.registry.models import ModelVersion
 from medportal.common.logs import SafeFormatter
@@ -266,7 +266,7 @@ def test_a_post_without_the_forms_token_is_refused(ward, run):
 
 
 def test_too_many_positions_in_a_minute_are_refused_with_an_event(doctor, run, monkeypatch):
-    monkeypatch.setattr(try_limits, "A_MINUTE", 2)
+    monkeypatch.setattr(what_if_quota, "A_MINUTE", 2)
     answers = [moved(doctor, run, cholesterol=str(v)) for v in (200, 210, 220)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 429]
@@ -277,7 +277,7 @@ def test_too_many_positions_in_a_minute_are_refused_with_an_event(doctor, run, m
 
 
 def test_a_grid_of_values_ends_with_the_day(doctor, run, monkeypatch):
-    monkeypatch.setattr(try_limits, "A_DAY", 1)
+    monkeypatch.setattr(what_if_quota, "A_DAY", 1)
     moved(doctor, run, cholesterol="200")
     answer = moved(doctor, run, cholesterol="201")
 

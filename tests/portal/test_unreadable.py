@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from diagnosis.inference import reproducing
+from diagnosis.inference.scoring import reproducing
 from diagnosis.registry.versions import store
 from tests.portal.results import artifact_of, finished, version_of
 from tests.portal.test_panels import DIABETES

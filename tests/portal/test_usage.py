@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Role
+from diagnosis.inference.lists.usage import Month, month_of, usage_of
 from diagnosis.inference.models import Job
-from diagnosis.inference.usage import Month, month_of, usage_of
 from medportal.common.errors import DomainError
 from tests.api.client import Caller
 from tests.factories import (

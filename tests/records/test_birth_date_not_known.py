@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from diagnosis.inference.population import check_population
+from diagnosis.inference.before.population import check_population
 from diagnosis.ml.schema import FeatureSchema
 from diagnosis.portal.identity import identities
 from diagnosis.records import derived

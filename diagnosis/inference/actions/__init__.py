@@ -16,7 +16,7 @@ from diagnosis.inference.actions.wrong_patient import (
     stored_by,
     undo_wrong_patient,
 )
-from diagnosis.inference.requests import PredictionRequest
+from diagnosis.inference.before.requests import PredictionRequest
 
 __all__ = [
     "DecisionInput",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
-from diagnosis.inference import rights
+from diagnosis.inference.before import permission
 from diagnosis.inference.models import Decision, Job, Outcome, OwnEstimate, Prediction
 from diagnosis.registry.sheet import bands
 from medportal.common.errors import DomainError, Pointer
@@ -44,8 +44,8 @@ def record_decision(
     *, actor: User, prediction: Prediction | UUID | str, decision: DecisionInput
 ) -> Decision:
     """Store the decision, or amend the one that stands; then what happened may be shown."""
-    rights.require_role(actor, *rights.DECIDERS)
-    found = rights.prediction_for(actor, prediction, lock=True)
+    permission.require_role(actor, *permission.DECIDERS)
+    found = permission.prediction_for(actor, prediction, lock=True)
     _refuse_undecidable(found)
     usual = usual_action(found)
     problems = list(_problems(found, decision, usual))

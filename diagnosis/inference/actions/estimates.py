@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
-from diagnosis.inference import rights
-from diagnosis.inference.estimating import choice_named
+from diagnosis.inference.before import permission
+from diagnosis.inference.before.own_estimate import choice_named
 from diagnosis.inference.models import OwnEstimate, Prediction, owed_by
 from medportal.common.errors import DomainError
 
@@ -20,8 +20,8 @@ SKIP = "skip"
 @transaction.atomic
 def give_estimate(*, actor: User, prediction: Prediction | UUID | str, choice: str) -> OwnEstimate:
     """Store the range that was tapped, or that the actor cannot judge; then the number is shown."""
-    rights.require_role(actor, *rights.DECIDERS)
-    found = rights.prediction_for(actor, prediction, lock=True)
+    permission.require_role(actor, *permission.DECIDERS)
+    found = permission.prediction_for(actor, prediction, lock=True)
     if not Prediction.unscoped.filter(owed_by(actor), pk=found.pk).exists():
         raise DomainError(
             "estimate_not_asked",

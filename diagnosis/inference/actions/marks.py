@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import Role, User
-from diagnosis.inference import rights
+from diagnosis.inference.before import permission
 from diagnosis.inference.models import Job, Prediction
 from medportal.common.errors import DomainError
 
@@ -31,8 +31,8 @@ def _noted(actor: User, prediction: Prediction, act: str, **detail: str) -> Pred
 @transaction.atomic
 def cancel_prediction(*, actor: User, prediction: Prediction | UUID | str) -> Prediction:
     """Take back what no worker has begun; from then on it is too late."""
-    rights.require_role(actor, *rights.RUNNERS)
-    found = rights.prediction_for(actor, prediction)
+    permission.require_role(actor, *permission.RUNNERS)
+    found = permission.prediction_for(actor, prediction)
     queued = Prediction.unscoped.filter(pk=found.pk, state=State.QUEUED)
     if not queued.update(state=State.CANCELLED, finished_at=timezone.now()):
         raise _conflict(_("It can no longer be cancelled."))
@@ -43,8 +43,8 @@ def cancel_prediction(*, actor: User, prediction: Prediction | UUID | str) -> Pr
 @transaction.atomic
 def hand_over(*, actor: User, prediction: Prediction | UUID | str, to: User) -> Prediction:
     """Make an undecided result somebody else's to decide; they must be able to see the patient."""
-    rights.require_role(actor, *rights.DECIDERS)
-    found = rights.prediction_for(actor, prediction, lock=True)
+    permission.require_role(actor, *permission.DECIDERS)
+    found = permission.prediction_for(actor, prediction, lock=True)
     if found.state == State.ENTERED_IN_ERROR or found.decided_at is not None:
         raise _conflict(_("There is nothing left to decide."))
     sees_it = Prediction.objects.visible_to(to).filter(pk=found.pk).exists()
@@ -60,8 +60,8 @@ def hand_over(*, actor: User, prediction: Prediction | UUID | str, to: User) -> 
 @transaction.atomic
 def dismiss_refusal(*, actor: User, prediction: Prediction | UUID | str) -> Prediction:
     """«Not applicable»: a refusal that needs no cure leaves the worklist."""
-    rights.require_role(actor, *rights.DECIDERS)
-    found = rights.prediction_for(actor, prediction, lock=True)
+    permission.require_role(actor, *permission.DECIDERS)
+    found = permission.prediction_for(actor, prediction, lock=True)
     if found.state not in (State.REFUSED, State.FAILED):
         raise _conflict(_("Only a refused or failed run can be put aside."))
     if found.dismissed_at is None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
-from diagnosis.inference import rights
+from diagnosis.inference.before import permission
 from diagnosis.inference.models import Outcome
 from diagnosis.records.models import Patient
 from medportal.common.errors import DomainError, Pointer
@@ -33,9 +33,9 @@ class OutcomeInput:
 @transaction.atomic
 def record_outcome(*, actor: User, outcome: OutcomeInput) -> Outcome:
     """Store it; the same service, patient and day twice is a conflict, not a second event."""
-    rights.require_role(actor, *rights.OUTCOME_WRITERS)
-    service = rights.service_of(actor, outcome.service)
-    patient = rights.patient_of(actor, outcome.patient)
+    permission.require_role(actor, *permission.OUTCOME_WRITERS)
+    service = permission.service_of(actor, outcome.service)
+    patient = permission.patient_of(actor, outcome.patient)
     if patient is None:
         raise DomainError("patient_not_found", _("No such patient."), status=404)
     if problems := list(_problems(outcome, patient)):

@@ -10,15 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import Role, User
-from diagnosis.inference import quotas, rights, tasks, ward
+from diagnosis.inference import tasks
 from diagnosis.inference.actions.estimates import keep_estimate
-from diagnosis.inference.answers import store_answers
-from diagnosis.inference.facts import rules_of
-from diagnosis.inference.given import read_given
+from diagnosis.inference.before import permission, quota
+from diagnosis.inference.before.answers import store_answers
+from diagnosis.inference.before.facts import rules_of
+from diagnosis.inference.before.requests import PredictionRequest
+from diagnosis.inference.before.warnings import standing_rules
+from diagnosis.inference.lists import ward
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.requests import PredictionRequest
-from diagnosis.inference.snapshot import Snapshot, schema_of, take
-from diagnosis.inference.warnings import standing_rules
+from diagnosis.inference.snapshot.given import read_given
+from diagnosis.inference.snapshot.inputs import Snapshot, schema_of, take
 from diagnosis.ml import FeatureSchema
 from diagnosis.records.models import Patient
 from diagnosis.records.reading import feature_values
@@ -30,18 +32,18 @@ from medportal.common.queue.publish import ring
 @transaction.atomic
 def request_prediction(*, actor: User, request: PredictionRequest) -> Prediction:
     """Queue a prediction; the same idempotency key and request return the first one."""
-    rights.require_role(actor, *rights.RUNNERS)
-    service = rights.service_of(actor, request.service)
-    patient = rights.patient_of(actor, request.patient)
+    permission.require_role(actor, *permission.RUNNERS)
+    service = permission.service_of(actor, request.service)
+    patient = permission.patient_of(actor, request.patient)
     first = _first_answer(actor, request)
     if first is not None:
         return first
-    version = rights.published_version(service)
+    version = permission.published_version(service)
     ward.demand_finished(actor, service)
     try:
         with transaction.atomic():  # what a form answered is stored with the row or not at all
             prediction = _prepared(actor, request, version, patient)
-            quotas.demand(service)  # last: what it locks is held until the row is there
+            quota.demand(service)  # last: what it locks is held until the row is there
             prediction.save(force_insert=True)
             keep_estimate(prediction, actor, request.own_estimate)
     except IntegrityError:
@@ -138,7 +140,7 @@ def _refuse_strange_words(
 @transaction.atomic
 def run_again(*, actor: User, prediction: Prediction, origin: str | None = None) -> Prediction:
     """The same question on the chart as it is now; inputs given by hand stay, unless outdated."""
-    before = rights.prediction_for(actor, prediction)
+    before = permission.prediction_for(actor, prediction)
     return request_prediction(
         actor=actor,
         request=PredictionRequest(
@@ -168,7 +170,7 @@ def _kept(before: Prediction) -> dict[str, Any]:
         if entry["status"] == "given" and entry["observation"] is None
     }
     newer = _in_chart_since(before, by_hand) if before.patient_id else set()
-    version = rights.published_version(before.service)
+    version = permission.published_version(before.service)
     known = schema_of(version).names
     return {
         name: {"value": entry["value"], "unit": entry["unit"]}

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
-from diagnosis.inference import rights
-from diagnosis.inference.estimating import choice_named
+from diagnosis.inference.before import permission
+from diagnosis.inference.before.own_estimate import choice_named
 from diagnosis.inference.models import WardAnswer, WardRound
 from diagnosis.ml import ArtifactError
 from diagnosis.registry.models import ModelVersion, Service, WardCase
@@ -21,13 +21,13 @@ from medportal.common.errors import DomainError
 @transaction.atomic
 def begin_ward(*, actor: User, service: str) -> WardRound:
     """The round that is open, or a new one; whoever went through before repeats."""
-    rights.require_role(actor, *rights.DECIDERS)
-    found = rights.service_of(actor, service)
+    permission.require_role(actor, *permission.DECIDERS)
+    found = permission.service_of(actor, service)
     cases = WardCase.objects.of(found)
     first = cases.first()
     if first is None:
         raise DomainError("no_ward", _("This service has no training ward."), status=404)
-    rights.published_version(found)
+    permission.published_version(found)
     User.objects.select_for_update(no_key=True, of=("self",)).get(pk=actor.pk)  # one round a time
     before = WardRound.objects.visible_to(actor).filter(service=found)
     opened: WardRound | None = before.filter(finished_at=None).first()
@@ -43,15 +43,15 @@ def begin_ward(*, actor: User, service: str) -> WardRound:
 @transaction.atomic
 def answer_case(*, actor: User, service: str, number: int, choice: str) -> WardAnswer:
     """Store the estimate and ask the model; from now on it is told what happened."""
-    rights.require_role(actor, *rights.DECIDERS)
-    found = rights.service_of(actor, service)
+    permission.require_role(actor, *permission.DECIDERS)
+    found = permission.service_of(actor, service)
     walked = _open_round(actor, found)
     case = WardCase.objects.filter(service=found, edition=walked.edition, number=number).first()
     answers = WardAnswer.objects.visible_to(actor).filter(round=walked)
     if case is None or number != answers.count() + 1:
         raise DomainError("ward_case", _("This case is not the next one."), status=409)
     tapped = choice_named(found.sheet, choice)
-    version = rights.published_version(found)
+    version = permission.published_version(found)
     row = WardAnswer.unscoped.create(
         round=walked,
         case=case,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
-from diagnosis.inference import rights
+from diagnosis.inference.before import permission
 from diagnosis.inference.models import Job, Prediction, WrongPatientMark
 from diagnosis.records import actions as records
 from diagnosis.records.models import Observation
@@ -52,8 +52,8 @@ def mark_wrong_patient(
     withdraw: Sequence[UUID | str] = (),
 ) -> Prediction:
     """The result belongs to somebody else, and so do the values that are named."""
-    rights.require_role(actor, *rights.DECIDERS)
-    found = rights.prediction_for(actor, prediction, lock=True)
+    permission.require_role(actor, *permission.DECIDERS)
+    found = permission.prediction_for(actor, prediction, lock=True)
     if found.patient_id is None or not found.is_settled or found.state == ENTERED_IN_ERROR:
         raise _conflict(_("It cannot be marked as of the wrong patient."))
     rows = _wanted(found, withdraw, reason)
@@ -74,8 +74,8 @@ def mark_wrong_patient(
 @transaction.atomic
 def undo_wrong_patient(*, actor: User, prediction: Prediction | UUID | str) -> Prediction:
     """Take the mark back within a minute: run and values stand again as they did."""
-    rights.require_role(actor, *rights.DECIDERS)
-    found = rights.prediction_for(actor, prediction, lock=True)
+    permission.require_role(actor, *permission.DECIDERS)
+    found = permission.prediction_for(actor, prediction, lock=True)
     mark = WrongPatientMark.unscoped.standing().filter(prediction=found, by=actor).first()
     if mark is None:
         raise _conflict(_("There is no mark of yours to take back."))

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import AuditEvent
-from diagnosis.inference import explaining
 from diagnosis.inference.models import Explanation, Job
 from diagnosis.inference.runner.holding import UNREADABLE, patients_of
+from diagnosis.inference.scoring import explaining
 from diagnosis.ml import ArtifactError
 from diagnosis.registry.versions import contradictions
 from diagnosis.registry.versions.store import FOR_REPRODUCTION, load_artifact

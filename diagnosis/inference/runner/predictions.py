@@ -11,13 +11,14 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import AuditEvent, User
-from diagnosis.inference import likeness, next_measurement, refusals, rights, scoring
-from diagnosis.inference.facts import Facts, read_facts
+from diagnosis.inference.before import permission, refusals
+from diagnosis.inference.before.facts import Facts, read_facts
+from diagnosis.inference.before.population import check_population
+from diagnosis.inference.before.refusals import Ground
+from diagnosis.inference.before.warnings import of_run
 from diagnosis.inference.models import Explanation, Job, Prediction
-from diagnosis.inference.population import check_population
-from diagnosis.inference.refusals import Ground
 from diagnosis.inference.runner.holding import UNREADABLE, patients_of
-from diagnosis.inference.warnings import of_run
+from diagnosis.inference.scoring import likeness, next_measurement, score
 from diagnosis.ml import ArtifactError
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions.store import FOR_PREDICTIONS, load_artifact
@@ -72,7 +73,7 @@ def _compute(job: Prediction) -> Computed:
         codes = [ground.code for ground in grounds]
         worth = next_measurement.of_refusal(artifact, sheet, job.inputs, at, codes)
         return Computed(grounds=grounds, worth=worth)
-    return Computed(result=scoring.score(artifact, sheet, job.inputs, at))
+    return Computed(result=score.score(artifact, sheet, job.inputs, at))
 
 
 @transaction.atomic
@@ -103,7 +104,7 @@ def _settle_prediction(job: Prediction, computed: Computed) -> list[UUID]:
 
 def _grounds(job: Prediction, computed: Computed, facts: Facts) -> list[Ground]:
     requester = User.objects.get(pk=job.requested_by_id)
-    if not rights.still_may_run(requester, job):
+    if not permission.still_may_run(requester, job):
         return [refusals.of_rights()]
     now = ModelVersion.objects.values_list("state", flat=True).get(pk=job.version_id)
     for state in (job.version.state, now):  # when it was claimed, and now

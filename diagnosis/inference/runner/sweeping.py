@@ -10,9 +10,9 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import AuditEvent
+from diagnosis.inference.lists.workload import EXPLANATIONS, PREDICTIONS
 from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.runner.holding import patients_of
-from diagnosis.inference.workload import EXPLANATIONS, PREDICTIONS
 from medportal.common.queue.lost import unrung_for
 from medportal.operations.models import Swept
 

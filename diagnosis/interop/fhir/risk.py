@@ -16,9 +16,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from diagnosis.inference.models import Decision, Explanation, Prediction
-from diagnosis.inference.soundness import fault
-from diagnosis.inference.standing import WITHIN, standing_words
-from diagnosis.inference.wording import resolved
+from diagnosis.inference.scoring.soundness import fault
+from diagnosis.inference.snapshot.standing import WITHIN, standing_words
+from diagnosis.inference.snapshot.wording import resolved
 from diagnosis.interop.fhir import terms
 from diagnosis.interop.fhir.terms import Resource
 from diagnosis.registry.models import ModelVersion

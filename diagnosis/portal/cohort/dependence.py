@@ -11,9 +11,9 @@ from uuid import UUID
 import numpy as np
 from django.utils.translation import gettext as _
 
-from diagnosis.inference import units
-from diagnosis.inference.cohort import Cohort
-from diagnosis.inference.soundness import SURE
+from diagnosis.inference.lists.cohort import Cohort
+from diagnosis.inference.scoring.soundness import SURE
+from diagnosis.inference.snapshot import units
 from diagnosis.ml.explain.cohort import Bin, dependence
 from diagnosis.portal.charts.dots import Dot, Dots, dots
 from diagnosis.portal.charts.rounding import whole

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diagnosis.inference.cohort import Cohort
+from diagnosis.inference.lists.cohort import Cohort
 from diagnosis.ml.explain.cohort import Importance
 from diagnosis.portal.charts.beeswarm import Beeswarm, Mark, Swarmed, axis_of, beeswarm
 from diagnosis.portal.charts.rounding import whole

@@ -9,7 +9,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from diagnosis.inference.cohort import Cohort
+from diagnosis.inference.lists.cohort import Cohort
 from diagnosis.ml.explain.cohort import Group, Grouping
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.cohort.levels import Levels, range_text

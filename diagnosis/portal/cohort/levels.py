@@ -8,7 +8,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from diagnosis.inference import units
+from diagnosis.inference.snapshot import units
 from diagnosis.ml.schema import Feature
 from diagnosis.portal.wording import number
 from medportal.common.text import localized

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from accounts.models import User
-from diagnosis.inference.cohort import ENOUGH, MOST, Cohort
+from diagnosis.inference.lists.cohort import ENOUGH, MOST, Cohort
 from diagnosis.inference.models import Prediction
 from diagnosis.ml.explain.cohort import Grouping, Importance, clusters, importance
 from diagnosis.portal.charts.rounding import whole

@@ -8,8 +8,8 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from diagnosis.inference.further.counterfactual import limits_below
 from diagnosis.inference.models import Explanation, Prediction
-from diagnosis.inference.reach import limits_below
 from diagnosis.portal.figures import exact_percent
 from diagnosis.portal.together_line import together_line
 

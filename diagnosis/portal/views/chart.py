@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Role, User
 from accounts.permissions import require_role
-from diagnosis.inference.estimating import with_own_estimates_first
-from diagnosis.inference.fitting import ServiceFit, services_for
+from diagnosis.inference.before.fitting import ServiceFit, services_for
+from diagnosis.inference.before.own_estimate import with_own_estimates_first
 from diagnosis.inference.models import Prediction
 from diagnosis.portal.access import CHART_READERS, PersonRequest, open_chart
 from diagnosis.portal.chart_lines import results_of

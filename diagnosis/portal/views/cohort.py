@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.permissions import require_role
-from diagnosis.inference.cohort import PRINTED, READ, Wanted, read_cohort, version_in_use
+from diagnosis.inference.lists.cohort import PRINTED, READ, Wanted, read_cohort, version_in_use
 from diagnosis.portal.access import CHART_READERS, PersonRequest
 from diagnosis.portal.cohort.page import CohortPage
 from diagnosis.registry.models import Service

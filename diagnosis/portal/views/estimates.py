@@ -14,7 +14,7 @@ from accounts.models import Role
 from accounts.once import once
 from accounts.permissions import require_role
 from diagnosis.inference import actions
-from diagnosis.inference.tallies import estimates_given, own_tallies
+from diagnosis.inference.lists.tallies import estimates_given, own_tallies
 from diagnosis.portal.access import PersonRequest, refused_in_place
 from diagnosis.portal.tally_page import ShownTally, shown_tally
 from diagnosis.portal.views.predictions import visible_prediction

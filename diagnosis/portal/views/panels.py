@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.inference.reproducing import is_unreadable
+from diagnosis.inference.scoring.reproducing import is_unreadable
 from diagnosis.portal.access import PersonRequest
 from diagnosis.portal.identity import identity
 from diagnosis.portal.views.predictions import visible_prediction

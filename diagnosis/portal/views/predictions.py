@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.models import Role, User
 from accounts.permissions import require_role
-from diagnosis.inference import trying
-from diagnosis.inference.estimating import with_own_estimates_first
+from diagnosis.inference.before.own_estimate import with_own_estimates_first
+from diagnosis.inference.further import what_if
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.inference.reproducing import reproduce
+from diagnosis.inference.scoring.reproducing import reproduce
 from diagnosis.portal import sentences
 from diagnosis.portal.access import CHART_READERS, PersonRequest
 from diagnosis.portal.compare_page import comparison
@@ -81,7 +81,7 @@ def context_of(
         "page": page,
         "patient": patient,
         "who": identity(patient, request.user) if patient else None,
-        "may_try": page.is_clinician and not trying.closed(prediction),
+        "may_try": page.is_clinician and not what_if.closed(prediction),
         "folds": folds_of(request),
     }
     if page.is_clinician and prediction.decided_at is not None:

@@ -19,16 +19,18 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Role
 from accounts.permissions import require_role
-from diagnosis.inference import actions, quotas, trying
-from diagnosis.inference.facts import read_facts
-from diagnosis.inference.given import read_given, read_what_can
+from diagnosis.inference import actions
+from diagnosis.inference.before import quota
+from diagnosis.inference.before.facts import read_facts
+from diagnosis.inference.before.population import check_population
+from diagnosis.inference.before.requests import PredictionRequest
+from diagnosis.inference.before.warnings import standing_rules
+from diagnosis.inference.further import what_if
+from diagnosis.inference.lists.ward import demand_finished
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.inference.population import check_population
-from diagnosis.inference.requests import PredictionRequest
-from diagnosis.inference.snapshot import Snapshot, is_personal, schema_of, take
-from diagnosis.inference.standing import typical_of
-from diagnosis.inference.ward import demand_finished
-from diagnosis.inference.warnings import standing_rules
+from diagnosis.inference.snapshot.given import read_given, read_what_can
+from diagnosis.inference.snapshot.inputs import Snapshot, is_personal, schema_of, take
+from diagnosis.inference.snapshot.standing import typical_of
 from diagnosis.portal.access import PersonRequest, open_chart, raise_for
 from diagnosis.portal.identity import identity
 from diagnosis.portal.run_form import RunForm, fields_of, grouped
@@ -114,8 +116,8 @@ class _Attempt:
             "report": asked,
             "standing": standing,
             "unchecked": [point for point in not_for(self.service.sheet) if not point.is_checked],
-            "to_try": trying.newest_open(self.request.user, self.patient, self.service),
-            "quotas": quotas.warnings(self.service),
+            "to_try": what_if.newest_open(self.request.user, self.patient, self.service),
+            "quotas": quota.warnings(self.service),
             "fields": fields,
             "groups": grouped(fields),
             "confirmed": self.confirmed,

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import Role, User
 from accounts.once import once
 from accounts.permissions import require_role
-from diagnosis.inference.tallies import tally_of_service
-from diagnosis.inference.ward import Ward
+from diagnosis.inference.lists.tallies import tally_of_service
+from diagnosis.inference.lists.ward import Ward
 from diagnosis.portal.access import CHART_READERS, PersonRequest, refused_in_place
 from diagnosis.portal.added_value import added_value
 from diagnosis.portal.forms_review import ReasonForm

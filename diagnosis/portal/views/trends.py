@@ -12,8 +12,13 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Role
 from accounts.permissions import require_role
-from diagnosis.inference.estimating import with_own_estimates_first
-from diagnosis.inference.over_time import change_of, chosen_two, results_over_time, seen_service
+from diagnosis.inference.before.own_estimate import with_own_estimates_first
+from diagnosis.inference.further.over_time import (
+    change_of,
+    chosen_two,
+    results_over_time,
+    seen_service,
+)
 from diagnosis.portal import sentences
 from diagnosis.portal.access import CHART_READERS, PersonRequest, open_chart, raise_for
 from diagnosis.portal.change_shown import ChangeShown

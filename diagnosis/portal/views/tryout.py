@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Role
 from accounts.permissions import require_role
-from diagnosis.inference import try_limits, trying
+from diagnosis.inference.further import what_if, what_if_quota
 from diagnosis.inference.models import Prediction
 from diagnosis.portal.access import PersonRequest
 from diagnosis.portal.identity import identity
@@ -45,12 +45,12 @@ def try_out(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """The visit leaves one event, whichever way it begins; the hand's positions leave none."""
     found = visible_prediction(request.user, prediction, BESIDE)
     found.version.service = found.service  # one row, however many ways lead to it
-    closed = trying.closed(found)
-    artifact = None if closed else trying.artifact_of(found)
+    closed = what_if.closed(found)
+    artifact = None if closed else what_if.artifact_of(found)
     if artifact is None:
         return _answer(request, found, {"message": CLOSED[closed or "unreadable"]}, CONFLICT)
     try:
-        try_limits.demand(request.user, found.service)
+        what_if_quota.demand(request.user, found.service)
     except DomainError as error:
         answer = _answer(request, found, {"message": error.message}, error.status)
         say_when(answer, error)

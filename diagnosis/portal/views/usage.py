@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Role
 from accounts.permissions import require_role
-from diagnosis.inference import quotas
-from diagnosis.inference.usage import COLUMNS, Month, month_of, read_usage, usage_of
+from diagnosis.inference.before import quota
+from diagnosis.inference.lists.usage import COLUMNS, Month, month_of, read_usage, usage_of
 from diagnosis.portal.access import PersonRequest
 from diagnosis.registry.models import Service
 from medportal.common import cells
@@ -34,7 +34,7 @@ def usage(request: PersonRequest) -> HttpResponse:
     names = {service.slug: service.name for service in Service.objects.visible_to(request.user)}
     context = {
         "month": month,
-        "standings": quotas.standings(house),
+        "standings": quota.standings(house),
         "by_service": [(names.get(line.service, line.service), line) for line in by_service],
         "by_person": usage_of(house, month, ["person"]),
         "by_day": usage_of(house, month, ["day"]),

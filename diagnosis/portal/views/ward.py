@@ -13,7 +13,7 @@ from accounts.models import Role, User
 from accounts.once import once
 from accounts.permissions import require_role
 from diagnosis.inference import actions
-from diagnosis.inference.ward import Ward
+from diagnosis.inference.lists.ward import Ward
 from diagnosis.portal.access import PersonRequest, refused_in_place
 from diagnosis.portal.ward_page import WardPage
 from diagnosis.registry.models import Service

@@ -19,9 +19,8 @@ from django.views.decorators.http import require_GET
 from accounts import audit
 from accounts.login.adapter import first_page
 from accounts.models import Role, User
-from diagnosis.inference.estimating import with_own_estimates_first
-from diagnosis.inference.models import Job, Prediction
-from diagnosis.inference.worklist import (
+from diagnosis.inference.before.own_estimate import with_own_estimates_first
+from diagnosis.inference.lists.worklist import (
     WorklistFilter,
     by_shown_risk,
     look,
@@ -29,6 +28,7 @@ from diagnosis.inference.worklist import (
     with_what_changed,
     worklist_for,
 )
+from diagnosis.inference.models import Job, Prediction
 from diagnosis.portal.access import CHART_READERS, PersonRequest
 from diagnosis.portal.needs import needs_of
 from diagnosis.portal.paging import Shown, pages_of, shown_of

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from diagnosis.inference import actions, runner
+from diagnosis.inference.before.requests import PredictionRequest
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.requests import PredictionRequest
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import Service
 from medportal.demo.loading.people import Cast

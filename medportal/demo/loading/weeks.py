@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db.models import F
 
 from diagnosis.inference import actions
-from diagnosis.inference.estimating import choices_of
+from diagnosis.inference.before.own_estimate import choices_of
 from diagnosis.inference.models import Decision, Explanation, Job, Prediction
 from medportal.demo.loading.advance import DATES
 from medportal.demo.loading.desk import Desk

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.inference.soundness import SURE
+from diagnosis.inference.scoring.soundness import SURE
 from diagnosis.ml import Artifact
 from diagnosis.ml.explain import shapley_values
 from medportal.tools.bench.explain import cases

@@ -1,0 +1,87 @@
+"""What must stand beside a number: the population's note, rules that warn, doubtful inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from diagnosis.inference.before.facts import Facts
+from diagnosis.inference.before.population import RuleFinding, check_population, check_standing
+from diagnosis.inference.models import Prediction
+from diagnosis.inference.snapshot.inputs import Snapshot, schema_of
+from diagnosis.inference.snapshot.wording import Text, both, joined
+from diagnosis.records.models import Patient
+from diagnosis.registry.models import Service
+
+Found = dict[str, Any]
+STANDING = "standing"
+
+
+def standing_rules(
+    service: Service,
+    patient: Patient | None,
+    inputs: Mapping[str, Mapping[str, Any]],
+    *,
+    facts: Facts | None = None,
+) -> list[Found]:
+    """What the sheet says of these inputs whatever the score: with a number, or without one.
+
+    Form, refusal, result, try-out, paper and every interface ask here, or read what was kept.
+    """
+    return [_of_rule(found) for found in check_standing(service, patient, inputs, facts=facts)]
+
+
+def of_run(job: Prediction, result: dict[str, Any], facts: Facts) -> list[dict[str, Any]]:
+    """Each warning: code, message in both languages, features."""
+    service = job.version.service
+    found: list[dict[str, Any]] = []
+    note = service.sheet.get("population_note")
+    if note:
+        found.append(_warning("population_note", dict(note)))
+    found += standing_rules(service, job.patient, job.inputs, facts=facts)
+    report = check_population(service, job.patient, job.inputs, job.confirmations, facts=facts)
+    found += [_unchecked(finding) for finding in report.unchecked]
+    return found + _of_inputs(job, result)
+
+
+def _warning(code: str, message: Text, features: list[str] | None = None) -> dict[str, Any]:
+    return {"code": code, "message": message, "features": features or []}
+
+
+def _of_rule(finding: RuleFinding) -> dict[str, Any]:
+    warning = _warning(finding.code, finding.reason, list(finding.features))
+    told = {"cure": finding.cure, "source": finding.source, "for_patient": finding.for_patient}
+    return warning | told | {STANDING: True}
+
+
+def _unchecked(finding: RuleFinding) -> dict[str, Any]:
+    message = both(
+        _("Not checked, because there is no patient behind the inputs: %(rule)s"),
+        rule=finding.question or finding.reason,
+    )
+    return _warning("not_checked", message) | {"rule": finding.code}
+
+
+def _of_inputs(job: Prediction, result: dict[str, Any]) -> list[dict[str, Any]]:
+    schema = schema_of(job.version)
+    snapshot: Snapshot = job.inputs
+    old = [f for f in schema if f.name not in result["imputed"] and _is_stale(snapshot, f.name)]
+    found = []
+    if old:
+        message = both(
+            _("Used although it is old: %(inputs)s."), inputs=joined([f.label for f in old])
+        )
+        found.append(_warning("stale_inputs_used", message, [f.name for f in old]))
+    filled = [schema[name] for name in result["imputed"]]
+    if filled:
+        message = both(
+            _("Missing and filled in: %(inputs)s."), inputs=joined([f.label for f in filled])
+        )
+        found.append(_warning("inputs_filled_in", message, [f.name for f in filled]))
+    return found
+
+
+def _is_stale(snapshot: Snapshot, name: str) -> bool:
+    return bool(snapshot.get(name, {}).get("status") == "stale")

@@ -1,0 +1,1 @@
+"""Questions about a result that stands: asked here and now, stored nowhere."""

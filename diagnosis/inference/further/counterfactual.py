@@ -1,0 +1,67 @@
+"""What would bring a result below a limit of its bands: asked here and now, stored nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from diagnosis.inference.models import Prediction
+from diagnosis.inference.scoring.reproducing import artifact_of
+from diagnosis.inference.scoring.score import matrix
+from diagnosis.ml import Artifact, Feature
+from diagnosis.ml.explain.further.counterfactual import Answer, Limit, Situation, counterfactuals
+from diagnosis.ml.schema import FeatureSchema
+from diagnosis.registry.sheet import bands
+
+MOST_LIMITS = 2
+
+
+@dataclass(frozen=True)
+class Reach:
+    """One limit with the changes that cross it; ``features`` name the columns."""
+
+    limit: float
+    band: Mapping[str, Any]
+    answer: Answer
+    features: Sequence[Feature]
+
+
+def limits_below(prediction: Prediction) -> list[tuple[float, Mapping[str, Any]]]:
+    """The limits under which another action is advised, the nearest first, each with its band."""
+    return [] if prediction.probability is None else list(_below(prediction))[:MOST_LIMITS]
+
+
+def _below(prediction: Prediction) -> Iterator[tuple[float, Mapping[str, Any]]]:
+    sheet, probability = prediction.service.sheet, prediction.probability
+    now = bands.band_of(sheet, float(probability or 0.0))
+    if now is None:
+        return
+    action = now["action"]
+    for band in reversed(sheet["bands"]):
+        if band["upper"] <= now["lower"] and band["action"] != action:
+            action = band["action"]
+            yield float(band["upper"]), band
+
+
+def reach(prediction: Prediction) -> list[Reach] | None:
+    """What was found for each limit; None where the version cannot be asked any more."""
+    artifact = artifact_of(prediction.version)
+    if artifact is None:
+        return None
+    given = _situation(artifact, prediction)
+    return [
+        Reach(limit, band, counterfactuals(artifact, given, Limit(limit)), given.features)
+        for limit, band in limits_below(prediction)
+    ]
+
+
+def _situation(artifact: Artifact, prediction: Prediction) -> Situation:
+    """The patient before the model; what may be changed is what the service says now."""
+    stated = FeatureSchema.from_dict(prediction.service.schema)
+    return Situation(
+        row=matrix(artifact, prediction.inputs)[0],
+        features=[stated[name] for name in artifact.schema.names],
+        reference=artifact.background,
+        novelty=artifact.novelty,
+    )

@@ -1,0 +1,1 @@
+"""Many results at once: worklist, cohort, tallies, usage, training ward."""

@@ -1,0 +1,1 @@
+"""From an artifact and a snapshot to a result and its reasons."""

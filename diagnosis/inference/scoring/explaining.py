@@ -1,0 +1,163 @@
+"""Attributions of one result, in the words and units of the clinic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from diagnosis.inference.scoring.interaction import interactions
+from diagnosis.inference.scoring.score import Matrix, matrix
+from diagnosis.inference.snapshot.inputs import Entry, Snapshot, outside
+from diagnosis.inference.snapshot.standing import against_typical
+from diagnosis.ml import Artifact, Feature
+from diagnosis.ml.explain import Explanation, plan, shapley_values
+from diagnosis.registry.models import ModelVersion
+
+SEED = 0
+
+
+def is_slow(artifact: Artifact, snapshot: Snapshot) -> bool:
+    """Whether explaining takes too long for the queue that doctors wait for."""
+    return plan(artifact, matrix(artifact, snapshot), artifact.background).method == "kernel"
+
+
+def fits(artifact: Artifact, snapshot: Snapshot, budget: int) -> bool:
+    """Whether ``budget`` rows of the model explain it, exactly or by a sample with its error."""
+    x = matrix(artifact, snapshot)
+    try:
+        return plan(artifact, x, artifact.background, budget).method != "kernel"
+    except ValueError:  # too few rows for so many inputs
+        return False
+
+
+def shares(artifact: Artifact, before: Snapshot, now: Snapshot) -> dict[str, float]:
+    """What each input adds to the difference between two snapshots; they add up to it."""
+    found = shapley_values(artifact, matrix(artifact, now), matrix(artifact, before), seed=SEED)
+    return dict(zip(artifact.schema.names, map(float, found.values[0]), strict=True))
+
+
+def explain(
+    artifact: Artifact,
+    snapshot: Snapshot,
+    contradictions: Mapping[str, Any],
+    version: ModelVersion | None = None,
+    budget: int | None = None,
+    *,
+    log_odds: bool = True,
+) -> dict[str, Any]:
+    """The stored content of an explanation (design, part 9), texts in both languages."""
+    x = matrix(artifact, snapshot)
+    found = shapley_values(artifact, x, artifact.background, seed=SEED, budget=budget)
+    also_log_odds = log_odds and found.method != "kernel"
+    return {
+        "method": found.method,
+        "scale": "probability",
+        "output": "probability",
+        "base_value": float(np.asarray(found.base_value)),
+        "prediction": float(found.predictions[0]),
+        "additivity_gap": found.additivity_gap,
+        "rows_evaluated": found.rows_evaluated,
+        "seed": SEED,
+        "background": _background(artifact, version),
+        "scales": {"log-odds": _log_odds(artifact, x, budget)} if also_log_odds else {},
+        "attributions": [
+            _attribution(feature, index, snapshot.get(feature.name, {}), found, contradictions)
+            | _typical(artifact, feature, snapshot.get(feature.name, {}).get("converted"))
+            for index, feature in enumerate(artifact.schema)
+        ],
+    }
+
+
+def explain_for_good(
+    artifact: Artifact,
+    snapshot: Snapshot,
+    contradictions: Mapping[str, Any],
+    version: ModelVersion,
+) -> dict[str, Any]:
+    """The same with the pairs that act together: what is stored, not what follows a slider."""
+    pairs = interactions(artifact, matrix(artifact, snapshot), SEED)
+    return {**explain(artifact, snapshot, contradictions, version), "interactions": pairs}
+
+
+def _log_odds(artifact: Artifact, x: Matrix, budget: int | None) -> dict[str, Any]:
+    """The same reasons on the scale on which many models add up, for those who think in it."""
+    found = shapley_values(
+        artifact, x, artifact.background, seed=SEED, output="logit", budget=budget
+    )
+    errors = found.standard_errors
+    return {
+        "base_value": float(np.asarray(found.base_value)),
+        "prediction": float(found.predictions[0]),
+        "method": found.method,
+        "contributions": {
+            name: {
+                "contribution": float(found.values[0, index]),
+                "standard_error": None if errors is None else _known(errors[0, index]),
+            }
+            for index, name in enumerate(artifact.schema.names)
+        },
+    }
+
+
+def _known(error: Any) -> float | None:
+    return None if error is None or np.isnan(error) else float(error)
+
+
+def _background(artifact: Artifact, version: ModelVersion | None) -> dict[str, Any]:
+    """With whom the patient is compared: so many of those that the model learnt from, and when."""
+    day = None if version is None else version.published_at or version.created_at
+    return {
+        "name": artifact.manifest.get("people") or artifact.name,
+        "rows": len(artifact.background),
+        "population": artifact.population,
+        "version": None if version is None else version.number,
+        "date": None if day is None else day.isoformat(),
+    }
+
+
+def _typical(artifact: Artifact, feature: Feature, converted: Any) -> dict[str, Any]:
+    """What eight of ten of the training patients have; nothing where the artifact does not say."""
+    known = artifact.novelty.typical(feature.name) if artifact.novelty is not None else None
+    side = against_typical(converted, known) if converted is not None else ""
+    return {
+        "typical_range": [known[0], known[2]] if known else None,
+        "typical_median": known[1] if known else None,
+        "against_typical": side or None,
+    }
+
+
+def _attribution(
+    feature: Feature,
+    index: int,
+    entry: Entry,
+    found: Explanation,
+    contradictions: Mapping[str, Any],
+) -> dict[str, Any]:
+    errors = found.standard_errors
+    converted = entry.get("converted")
+    category = None if converted is None else feature.category(converted)
+    return {
+        "feature": feature.name,
+        "label": dict(feature.label),
+        "value": entry.get("value"),
+        "value_label": dict(category.label) if category else None,
+        "unit": entry.get("unit") if feature.kind == "number" else None,
+        "converted": converted,
+        "feature_unit": feature.unit,
+        "decimals": feature.decimals,
+        "observed_at": entry.get("observed_at"),
+        "source": entry.get("source"),
+        "observation": entry.get("observation"),
+        "reference_range": list(feature.reference_range) if feature.reference_range else None,
+        "outside_range": outside(feature, converted),
+        "family": dict(feature.family) if feature.family else None,
+        "direction": feature.direction,
+        "imputed": converted is None,
+        "against_usual": feature.name in contradictions,
+        "against_usual_note": contradictions.get(feature.name),
+        "contribution": float(found.values[0, index]),
+        "standard_error": None if errors is None else _known(errors[0, index]),
+        "coalition_error": _known(found.coalition_errors[0, index]),
+    }

@@ -1,0 +1,185 @@
+"""What measuring could change, in the words of the clinic: stored with the result or refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache, partial
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnosis.inference.snapshot.inputs import Entry, Snapshot, row_of
+from diagnosis.ml import Artifact, Feature, UnitError
+from diagnosis.ml.explain.further.likeness_weights import References
+from diagnosis.ml.explain.further.next_measurement import (
+    Outlook,
+    Sought,
+    Worth,
+    next_measurements,
+    retained,
+)
+from diagnosis.registry.sheet import bands
+
+MISSING, OLD, AGAIN = "missing", "old", "again"
+CURED_BY_MEASURING = {"required_input_missing", "input_too_old"}
+REPETITIONS = tuple(NormalDist().inv_cdf((i + 0.5) / 15) for i in range(15))
+"""Steps of measurement error by which a repetition differs: fifteen of equal chance."""
+LOOK_BACK_DAYS = 365.0
+DAY = 86_400
+SELDOM = 0.05
+
+Sheet = Mapping[str, Any]
+Reason = tuple[Sought, str]
+
+
+def of_result(
+    artifact: Artifact,
+    sheet: Sheet,
+    snapshot: Snapshot,
+    at: datetime,
+    borderline: Collection[str],
+) -> dict[str, Any]:
+    """For a result: what was filled in, is old, or lies within a step of another band.
+
+    ``at`` is when the result was asked for: how old an old value was then.
+    """
+    sought = list(_sought(artifact, snapshot, at, borderline))
+    return _stored(artifact, sheet, snapshot, sought)
+
+
+def of_refusal(
+    artifact: Artifact,
+    sheet: Sheet,
+    snapshot: Snapshot,
+    at: datetime,
+    codes: Iterable[str],
+) -> dict[str, Any] | None:
+    """For a refusal that measuring would cure; None for any other."""
+    if not set(codes) <= CURED_BY_MEASURING:
+        return None
+    return _stored(artifact, sheet, snapshot, list(_sought(artifact, snapshot, at)))
+
+
+def _sought(
+    artifact: Artifact,
+    snapshot: Snapshot,
+    at: datetime,
+    borderline: Collection[str] = (),
+) -> Iterator[Reason]:
+    for column, feature in enumerate(artifact.schema):
+        entry = snapshot.get(feature.name, {})
+        is_missing = entry.get("converted") is None
+        if entry.get("status") == "stale":
+            yield _old(column, feature, entry, at), OLD
+        elif is_missing:
+            yield Sought(column, blocks=feature.required), MISSING
+        elif feature.name in borderline and feature.step and not feature.whole:
+            yield Sought(column, values=_repeated(feature, float(entry["converted"]))), AGAIN
+
+
+def _old(column: int, feature: Feature, entry: Entry, at: datetime) -> Sought:
+    """Too old to be used, or used on request: either way it speaks for what would be found now."""
+    blocks = feature.required and entry.get("converted") is None
+    old = _in_own_unit(feature, entry)
+    if old is None or not entry.get("observed_at"):
+        return Sought(column, blocks)
+    age = (at - datetime.fromisoformat(entry["observed_at"])).total_seconds() / DAY
+    return Sought(column, blocks, old, retained(age, feature.look_back_days or LOOK_BACK_DAYS))
+
+
+def _in_own_unit(feature: Feature, entry: Entry) -> float | None:
+    value = entry.get("value")
+    if value is None:
+        return None
+    if feature.kind != "number":
+        found = next((c for c in feature.categories if c.value == value), None)
+        return None if found is None else float(found.code)
+    try:
+        return feature.convert(float(value), entry.get("unit"))
+    except (UnitError, TypeError, ValueError):
+        return None
+
+
+def _repeated(feature: Feature, value: float) -> tuple[float, ...]:
+    low, high = feature.bounds or (-np.inf, np.inf)
+    moved = (value + by * (feature.step or 0.0) for by in REPETITIONS)
+    return tuple(float(min(max(one, low), high)) for one in moved)
+
+
+@lru_cache(maxsize=20)
+def _references(artifact: Artifact) -> References:
+    """Kept with the artifact: how inputs hang together is worked out once a process."""
+    categorical = np.array([feature.kind != "number" for feature in artifact.schema])
+    return References(artifact.background.astype(np.float64), categorical)
+
+
+def _numbers(sheet: Sheet, probabilities: NDArray[np.float64]) -> NDArray[np.intp]:
+    return np.fromiter(map(partial(bands.number_of, sheet), probabilities), dtype=np.intp)
+
+
+def _stored(
+    artifact: Artifact, sheet: Sheet, snapshot: Snapshot, sought: list[Reason]
+) -> dict[str, Any]:
+    if not sought:
+        return {"items": []}
+    found = next_measurements(
+        artifact,
+        artifact.schema.matrix([row_of(snapshot, artifact.schema)]),
+        _references(artifact),
+        partial(_numbers, sheet),
+        [one for one, _reason in sought],
+    )
+    reasons = {one.column: reason for one, reason in sought}
+    listed = sheet.get("bands") or ()
+    return {
+        "is_refused": any(one.blocks for one, _reason in sought),
+        "band": _band(listed, found.band),
+        "bands": _shares(listed, found.bands),
+        "reference_rows": len(artifact.background),
+        "items": [_item(artifact, listed, found, item, reasons) for item in found.items],
+    }
+
+
+def _band(listed: Any, number: int) -> dict[str, Any] | None:
+    if not listed:
+        return None
+    return {name: listed[number][name] for name in ("code", "label", "lower", "upper")}
+
+
+def _shares(listed: Any, shares: tuple[float, ...]) -> list[dict[str, Any]]:
+    return [
+        {"band": band["code"], "share": share} for band, share in zip(listed, shares, strict=False)
+    ]
+
+
+def _item(
+    artifact: Artifact, listed: Any, found: Outlook, item: Worth, reasons: Mapping[int, str]
+) -> dict[str, Any]:
+    feature = artifact.schema.features[item.column]
+    return {
+        "feature": feature.name,
+        "label": dict(feature.label),
+        "reason": reasons[item.column],
+        "burden": dict(feature.burden) if isinstance(feature.burden, Mapping) else None,
+        "changes": item.changes if listed else None,
+        "interval": list(item.interval) if listed else None,
+        "limit": _limit(listed, found.band, item.bands),
+        "bands": _shares(listed, item.bands),
+        "expected_change": item.expected_change,
+        "lower": item.low,
+        "upper": item.high,
+        "effective_rows": round(item.effective_rows, 1),
+    }
+
+
+def _limit(listed: Any, band: int, shares: tuple[float, ...]) -> float | None:
+    """The limit of the present band that is crossed; None where none or both are."""
+    if not listed:
+        return None
+    below, above = sum(shares[:band]), sum(shares[band + 1 :])
+    if (below >= SELDOM) == (above >= SELDOM):
+        return None
+    return float(listed[band]["upper"] if above >= SELDOM else listed[band]["lower"])

@@ -1,0 +1,63 @@
+"""Every prediction can be reproduced: the stored inputs through the stored version, once more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from diagnosis.inference.models import Job, Prediction
+from diagnosis.inference.scoring import score
+from diagnosis.ml import Artifact, ArtifactError
+from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.versions.store import FOR_REPRODUCTION, load_artifact
+
+AGREED = 1e-6
+"""Another processor may round the last digits of a float32 differently."""
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """``reason`` says why nothing could be computed: no_result, version_withdrawn, unreadable."""
+
+    stored: float | None
+    computed: float | None
+    digest: str
+    reason: str = ""
+
+    @property
+    def is_same(self) -> bool:
+        if self.stored is None or self.computed is None:
+            return False
+        return abs(self.stored - self.computed) <= AGREED
+
+    @property
+    def is_exact(self) -> bool:
+        return self.is_same and self.stored == self.computed
+
+
+def artifact_of(version: ModelVersion) -> Artifact | None:
+    """The artifact of a version that may still be asked about its results; None otherwise."""
+    if version.state not in FOR_REPRODUCTION:
+        return None
+    try:
+        return load_artifact(version, states=FOR_REPRODUCTION)
+    except ArtifactError:
+        return None
+
+
+def is_unreadable(version: ModelVersion) -> bool:
+    """It could be asked, but its artifact cannot be read: a fault, and nothing about the model."""
+    return version.state in FOR_REPRODUCTION and artifact_of(version) is None
+
+
+def reproduce(prediction: Prediction) -> Reproduction:
+    """Run the serving form here and now; stores nothing. For callers who went through the gate."""
+    version, stored = prediction.version, prediction.probability
+    if prediction.state != Job.State.DONE or stored is None:
+        return Reproduction(stored, None, version.digest, "no_result")
+    if version.state not in FOR_REPRODUCTION:
+        return Reproduction(stored, None, version.digest, "version_withdrawn")
+    artifact = artifact_of(version)
+    if artifact is None:
+        return Reproduction(stored, None, version.digest, "unreadable")
+    result = score.score(artifact, prediction.service.sheet, prediction.inputs)
+    return Reproduction(stored, result["probability"], version.digest)

@@ -1,0 +1,202 @@
+"""From an artifact and a snapshot to a result: one batch of rows through the serving form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from diagnosis.inference.scoring import next_measurement
+from diagnosis.inference.snapshot.inputs import Snapshot, missing, row_of
+from diagnosis.ml import Artifact, Feature
+from diagnosis.registry.sheet import bands
+
+Matrix = NDArray[np.float32]
+
+FEWEST_REFITS = 20
+"""An interval over fewer refits would be invented."""
+
+LEVEL = 0.90
+INTERVAL_METHOD = "other models"
+"""See ``ml.uncertainty.other_models``. Results before it hold «bootstrap refits»: the middle of the
+refits themselves, too narrow for other models."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One row beside the patient's own: a feature a step of measurement error away."""
+
+    feature: str
+    value: float
+
+
+def score(
+    artifact: Artifact,
+    sheet: Mapping[str, Any],
+    snapshot: Snapshot,
+    at: datetime | None = None,
+) -> dict[str, Any]:
+    """The stored result (design, part 9), texts in both languages; ``at`` is the index time."""
+    x = matrix(artifact, snapshot)
+    imputed = missing(snapshot, artifact.schema)
+    probes = list(_steps(artifact, snapshot))
+    answers = artifact.predict_matrix(np.vstack([x, *(_probed(artifact, x, p) for p in probes)]))
+    probability = float(answers[0])
+    others = [(probe, float(p)) for probe, p in zip(probes, answers[1:], strict=True)]
+    band = bands.band_of(sheet, probability)
+    borderline = _borderline(sheet, band, others)
+    worth = next_measurement.of_result(
+        artifact,
+        sheet,
+        snapshot,
+        timezone.now() if at is None else at,
+        [entry["feature"] for entry in borderline],
+    )
+    return {
+        "kind": "binary",
+        "probability": probability,
+        **_interval(artifact, x),
+        "band": _band(sheet, band),
+        "imputed": imputed,
+        "filled": [_filled(artifact, name, worth["items"]) for name in imputed],
+        "borderline": borderline,
+        "step_effects": _step_effects(others, probability),
+        "next_measurement": worth,
+        "local_count": _local_count(artifact.manifest, probability),
+        "average": artifact.manifest.get("training", {}).get("rate"),
+    }
+
+
+def matrix(artifact: Artifact, snapshot: Snapshot) -> Matrix:
+    """The snapshot as the model's matrix of one row."""
+    return artifact.schema.matrix([row_of(snapshot, artifact.schema)])
+
+
+def probability_of(artifact: Artifact, snapshot: Snapshot) -> float:
+    return float(artifact.predict_matrix(matrix(artifact, snapshot))[0])
+
+
+def _probed(artifact: Artifact, x: Matrix, probe: Probe) -> Matrix:
+    row = x.copy()
+    row[0, artifact.schema.names.index(probe.feature)] = probe.value
+    return row
+
+
+def _steps(artifact: Artifact, snapshot: Snapshot) -> Iterator[Probe]:
+    """One step of measurement error up and down, inside what a body can have."""
+    for feature in artifact.schema:
+        value = snapshot.get(feature.name, {}).get("converted")
+        if value is None or not feature.step or feature.whole:
+            continue  # what is counted has no error of measurement
+        for moved in (float(value) - feature.step, float(value) + feature.step):
+            if _is_possible(feature, moved):
+                yield Probe(feature.name, moved)
+
+
+def _is_possible(feature: Feature, value: float) -> bool:
+    return feature.bounds is None or feature.bounds[0] <= value <= feature.bounds[1]
+
+
+def _interval(artifact: Artifact, x: Matrix) -> dict[str, Any]:
+    refits = artifact.manifest.get("refits") or {}
+    level = float(refits.get("level") or LEVEL)
+    found = None
+    if int(refits.get("count") or 0) >= FEWEST_REFITS:
+        found = artifact.interval(x, level=level)
+    if found is None:
+        return {"interval": None, "interval_method": None, "interval_level": None}
+    low, high = (float(edge) for edge in found[0])
+    return {"interval": [low, high], "interval_method": INTERVAL_METHOD, "interval_level": level}
+
+
+def _band(sheet: Mapping[str, Any], band: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if band is None:
+        return None
+    action = bands.action_named(sheet, band["action"])
+    return {
+        "code": band["code"],
+        "label": band["label"],
+        "lower": band["lower"],
+        "upper": band["upper"],
+        "action": action["label"] if action else band["action"],
+        "action_code": band["action"],
+        "text": band.get("text"),
+        "source": band["source"],
+    }
+
+
+def _filled(artifact: Artifact, name: str, worth: list[dict[str, Any]]) -> dict[str, Any]:
+    """What was assumed for a missing input, and how far measuring it could move the result.
+
+    ``lower`` and ``upper`` hold nine tenths of the results over its plausible values.
+    """
+    feature = artifact.schema[name]
+    assumed = (artifact.manifest.get("missing_ranges") or {}).get(name, {}).get("assumed")
+    found = next((item for item in worth if item["feature"] == name), None)
+    category = feature.category(assumed) if assumed is not None else None
+    return {
+        "feature": name,
+        "label": dict(feature.label),
+        "assumed": category.value if category else assumed,
+        "assumed_label": dict(category.label) if category else None,
+        "assumed_text": dict(feature.assumed) if feature.assumed else None,
+        "unit": feature.unit,
+        "lower": found["lower"] if found else None,
+        "upper": found["upper"] if found else None,
+    }
+
+
+def _step_effects(others: list[tuple[Probe, float]], probability: float) -> dict[str, float]:
+    """How far one step of its error moves the result, by input: by it a list tells noise."""
+    found: dict[str, list[float]] = {}
+    for probe, moved in others:
+        found.setdefault(probe.feature, []).append(moved)
+    return {
+        name: (max(both) - min(both)) / 2 if len(both) > 1 else abs(both[0] - probability)
+        for name, both in found.items()
+    }
+
+
+def _stands_elsewhere(
+    sheet: Mapping[str, Any], band: Mapping[str, Any] | None, probability: float
+) -> bool:
+    other = bands.band_of(sheet, probability)
+    return band is not None and other is not None and other["code"] != band["code"]
+
+
+def _borderline(
+    sheet: Mapping[str, Any],
+    band: Mapping[str, Any] | None,
+    others: list[tuple[Probe, float]],
+) -> list[dict[str, Any]]:
+    """Inputs whose measurement error alone would put the result into another band."""
+    if band is None:
+        return []
+    crossing: dict[str, dict[str, Any]] = {}
+    for probe, probability in others:
+        if _stands_elsewhere(sheet, band, probability):
+            other = bands.band_of(sheet, probability) or band
+            crossing.setdefault(
+                probe.feature,
+                {
+                    "feature": probe.feature,
+                    "value": probe.value,
+                    "probability": probability,
+                    "band": other["code"],
+                    "band_label": other["label"],
+                },
+            )
+    return list(crossing.values())
+
+
+def _local_count(manifest: Mapping[str, Any], probability: float) -> dict[str, Any] | None:
+    """What a score like this meant: of so many validation patients, so many had the event."""
+    for entry in manifest.get("counts") or ():
+        if entry["lower"] <= probability <= entry["upper"]:
+            return dict(entry)
+    return None

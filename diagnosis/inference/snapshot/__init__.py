@@ -1,0 +1,1 @@
+"""The inputs of one run: as sent, as kept, as read by people."""
