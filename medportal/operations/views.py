@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Role
 from accounts.permissions import require_role
-from diagnosis.portal.access import PersonRequest
+from diagnosis.portal.frame.access import PersonRequest
 from medportal.operations.status import status_for
 
 

@@ -109,7 +109,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "medportal.common.web.pages.site",
-                "diagnosis.portal.context.portal",
+                "diagnosis.portal.frame.context.portal",
             ],
         },
     }

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import actions, audit
 from accounts.models import AuditEvent, Membership, Role
 from accounts.request_facts import Facts, facts
-from diagnosis.portal import trail
+from diagnosis.portal.audit import trail
 from diagnosis.records import names
 from diagnosis.records.models import PatientIdentifier
 from tests.factories import (
@@ -282,7 +282,7 @@ def test_a_table_holds_more_than_a_page_and_nothing_of_another_house(browser, do
 
 
 def test_an_answer_that_is_too_long_is_refused_and_not_cut(browser, doctor, monkeypatch):
-    monkeypatch.setattr("diagnosis.portal.views.audit.MOST_ROWS", 2)
+    monkeypatch.setattr("diagnosis.portal.audit.views.MOST_ROWS", 2)
     for _ in range(3):
         audit.record(actor=doctor, act="worklist.read")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from diagnosis.portal.figures import percent
+from diagnosis.portal.words.figures import percent
 from tests.api.client import Caller
 from tests.portal.results import MASS, finished, version_of
 from tests.portal.test_result import page_of, text_of

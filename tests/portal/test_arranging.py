@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from diagnosis.portal import sentences
 from diagnosis.portal.charts.arranging import (
     FAMILY,
     OTHER,
@@ -18,6 +17,7 @@ from diagnosis.portal.charts.arranging import (
 from diagnosis.portal.charts.factors import Factor
 from diagnosis.portal.charts.rounding import rounded
 from diagnosis.portal.charts.waterfall import waterfall
+from diagnosis.portal.words import sentences
 
 GIVEN = [
     Factor("age", 0.04, 0.01, place=0, family="Patient"),

@@ -9,7 +9,7 @@ import pytest
 from diagnosis.inference.before import refusals
 from diagnosis.inference.models import Job
 from diagnosis.inference.scoring import likeness
-from diagnosis.portal.likeness_card import MISTAKES
+from diagnosis.portal.version.likeness_card import MISTAKES
 from diagnosis.registry.models import ModelVersion
 from tests.factories import PredictionFactory, reviewer_at
 from tests.portal.results import artifact_of, snapshot_of, version_of

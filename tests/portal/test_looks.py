@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from diagnosis.portal.charts.dependence import Bin, dependence, round_reach
-from diagnosis.portal.model_looks import looks
+from diagnosis.portal.version.model_looks import looks
 from diagnosis.registry.models import ModelVersion
 from tests.factories import reviewer_at
 from tests.portal.results import artifact_of, version_of

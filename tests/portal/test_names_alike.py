@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from diagnosis.portal.identity import Identity
-from diagnosis.portal.names_alike import names_alike
+from diagnosis.portal.frame.identity import Identity
+from diagnosis.portal.frame.names_alike import names_alike
 from diagnosis.records.models import Patient
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from diagnosis.inference.before import refusals
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.scoring import next_measurement
-from diagnosis.portal.next_card import next_card
+from diagnosis.portal.result.next_measurement import next_card
 from tests.factories import PredictionFactory
 from tests.portal.results import artifact_of, finished, snapshot_of, version_of
 from tests.portal.test_result import page_of, text_of

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from diagnosis.portal import seen_by
+from diagnosis.portal.chart import seen_by
 from tests.factories import AuditEventFactory, NoteFactory
 from tests.servers import as_superuser
 

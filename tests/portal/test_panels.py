@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from diagnosis.inference.further import similar as likeness
 from diagnosis.inference.models import Explanation
-from diagnosis.portal.reach_panel import reach_panel
+from diagnosis.portal.result.further.counterfactual_panel import reach_panel
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions import store
 from tests.factories import OutcomeFactory, clinician_at, patient_of, team_of

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from diagnosis.portal.charts.ranges import range_picture
-from diagnosis.portal.range_shown import ShownRange
+from diagnosis.portal.words.range_shown import ShownRange
 from diagnosis.records import codes
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from diagnosis.portal.views.session import FOLDS
+from diagnosis.portal.frame.session import FOLDS
 from tests.portal.results import MASS, finished, version_of
 from tests.portal.test_result import text_of
 

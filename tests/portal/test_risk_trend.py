@@ -9,9 +9,9 @@ from django.utils import timezone, translation
 
 from accounts.models import AuditEvent
 from diagnosis.inference.further.change import change_between
-from diagnosis.portal.change_shown import ChangeShown
-from diagnosis.portal.change_words import in_one_sentence
 from diagnosis.portal.charts.steps import Measured, steps
+from diagnosis.portal.trend.change_shown import ChangeShown
+from diagnosis.portal.words.change_words import in_one_sentence
 from diagnosis.registry.versions import store
 from tests.portal.results import artifact_of, finished, version_of
 from tests.portal.test_result import text_of

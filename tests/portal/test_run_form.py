@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from diagnosis.ml import Feature, FeatureSchema, Source
-from diagnosis.portal.run_form import RunForm, fields_of
+from diagnosis.portal.run.form import RunForm, fields_of
 from diagnosis.records.reading import Reading
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from diagnosis.portal import sentences
 from diagnosis.portal.charts.waterfall import Factor, waterfall
-from diagnosis.portal.figures import percent, percent_range, signed
-from diagnosis.portal.sentences import SENTENCES
+from diagnosis.portal.words import sentences
+from diagnosis.portal.words.figures import percent, percent_range, signed
+from diagnosis.portal.words.sentences import SENTENCES
 from tests.factories import service_data
 
 SLUGS = ("coronary-disease", "diabetes-onset", "pbc-prognosis", "flc-mortality", "breast-mass")

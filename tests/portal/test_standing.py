@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from diagnosis.inference.before.warnings import standing_rules
 from diagnosis.interop.fhir.bundle import bundle_of as fhir_bundle
-from diagnosis.portal.result_page import ResultPage
+from diagnosis.portal.result.result_page import ResultPage
 from diagnosis.records.models import Observation
 from tests.api.client import Caller
 from tests.factories import ConditionFactory, clinician_at

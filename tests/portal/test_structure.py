@@ -9,10 +9,10 @@ import pytest
 from diagnosis.ml import Artifact
 from diagnosis.ml.families import plain
 from diagnosis.ml.families.structure import describe
-from diagnosis.portal import model_structure
 from diagnosis.portal.charts.histogram import histogram
 from diagnosis.portal.charts.layers import diagram
-from diagnosis.portal.figures import figures, signed_decimal
+from diagnosis.portal.version import model_structure
+from diagnosis.portal.words.figures import figures, signed_decimal
 from diagnosis.registry import actions
 from diagnosis.registry.models import VersionStructure
 from tests.factories import (

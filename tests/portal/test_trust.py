@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from diagnosis.portal.next_card import NextInput
-from diagnosis.portal.next_words import in_one_sentence
-from diagnosis.portal.result_page import ResultPage
+from diagnosis.portal.result.next_measurement import NextInput
+from diagnosis.portal.result.next_words import in_one_sentence
+from diagnosis.portal.result.result_page import ResultPage
 from tests.factories import DecisionFactory, OutcomeFactory, PatientFactory
 from tests.portal.results import finished, version_of
 

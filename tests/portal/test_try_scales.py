@@ -7,8 +7,8 @@ import pytest
 from diagnosis.inference.further import threshold_crossings
 from diagnosis.inference.further.threshold_crossings import Crossing
 from diagnosis.ml import Feature
-from diagnosis.portal.try_marks import marks
-from diagnosis.portal.try_scales import scales_of
+from diagnosis.portal.try_out.try_marks import marks
+from diagnosis.portal.try_out.try_scales import scales_of
 from tests.portal.results import artifact_of, snapshot_of, version_of
 from tests.runnable import CORONARY
 

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from diagnosis.inference.snapshot.units import measured, span, units_in_order
 from diagnosis.ml import FeatureSchema
-from diagnosis.portal.inputs_shown import reference_text, value_text
+from diagnosis.portal.words.inputs_shown import reference_text, value_text
 from diagnosis.records import codes
 from medportal.common.preferred_units import CHOICES, RATIOS, preferring
 from medportal.common.quantities import unit

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import translation
 
-from diagnosis.portal import wording
-from diagnosis.portal.identity import grouped
+from diagnosis.portal.frame.identity import grouped
+from diagnosis.portal.words import wording
 
 
 def test_an_english_date_names_its_month():

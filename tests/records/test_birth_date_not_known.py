@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from diagnosis.inference.before.population import check_population
 from diagnosis.ml.schema import FeatureSchema
-from diagnosis.portal.identity import identities
+from diagnosis.portal.frame.identity import identities
 from diagnosis.records import derived
 from diagnosis.records.chart import read_chart
 from diagnosis.records.models import Patient

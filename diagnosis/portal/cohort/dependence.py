@@ -19,8 +19,8 @@ from diagnosis.portal.charts.dots import Dot, Dots, dots
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.cohort.effects import NEUTRAL, about
 from diagnosis.portal.cohort.levels import Levels, range_text, value_text, with_unit
-from diagnosis.portal.figures import signed
-from diagnosis.portal.wording import number
+from diagnosis.portal.words.figures import signed
+from diagnosis.portal.words.wording import number
 from medportal.common.text import localized
 
 

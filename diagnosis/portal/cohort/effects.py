@@ -12,7 +12,7 @@ from diagnosis.ml.explain.cohort import Importance
 from diagnosis.portal.charts.beeswarm import Beeswarm, Mark, Swarmed, axis_of, beeswarm
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.cohort.levels import MISSING, Levels
-from diagnosis.portal.figures import signed
+from diagnosis.portal.words.figures import signed
 from medportal.common.text import localized
 
 MOST_DRAWN = 15

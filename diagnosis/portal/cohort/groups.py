@@ -13,7 +13,7 @@ from diagnosis.inference.lists.cohort import Cohort
 from diagnosis.ml.explain.cohort import Group, Grouping
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.cohort.levels import Levels, range_text
-from diagnosis.portal.figures import exact_percent, percent, percent_range, signed
+from diagnosis.portal.words.figures import exact_percent, percent, percent_range, signed
 from medportal.common.text import localized
 
 MOSTLY = 0.6

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from diagnosis.inference.snapshot import units
 from diagnosis.ml.schema import Feature
-from diagnosis.portal.wording import number
+from diagnosis.portal.words.wording import number
 from medportal.common.text import localized
 
 Floats = NDArray[np.float64]

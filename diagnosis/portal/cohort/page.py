@@ -20,9 +20,9 @@ from diagnosis.portal.cohort.dependence import DependencePage, dependence_page
 from diagnosis.portal.cohort.effects import Effect, Swarm, effects, swarm
 from diagnosis.portal.cohort.groups import GroupRow, Share, band_shares, group_rows
 from diagnosis.portal.cohort.levels import Levels, levels_of, value_text
-from diagnosis.portal.figures import signed
-from diagnosis.portal.identity import Identity, identities
-from diagnosis.portal.paging import Shown, page_of
+from diagnosis.portal.frame.identity import Identity, identities
+from diagnosis.portal.frame.paging import Shown, page_of
+from diagnosis.portal.words.figures import signed
 from diagnosis.registry.sheet import bands
 from medportal.common.text import localized
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from diagnosis.inference.further.counterfactual import limits_below
 from diagnosis.inference.models import Explanation, Prediction
-from diagnosis.portal.figures import exact_percent
-from diagnosis.portal.together_line import together_line
+from diagnosis.portal.words.figures import exact_percent
+from diagnosis.portal.words.interaction_line import together_line
 
 register = template.Library()
 

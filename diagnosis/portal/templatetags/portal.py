@@ -10,10 +10,10 @@ from django import template
 from django.utils import timezone
 
 from accounts import acts
-from diagnosis.portal import figures, wording
 from diagnosis.portal.charts.rounding import whole
-from diagnosis.portal.identity import Identity
-from diagnosis.portal.identity import identity as identity_of
+from diagnosis.portal.frame.identity import Identity
+from diagnosis.portal.frame.identity import identity as identity_of
+from diagnosis.portal.words import figures, wording
 from diagnosis.records.models import Patient
 from medportal.common import glossary, moments, text
 

@@ -1,0 +1,1 @@
+"""A patient's chart: found, read, added to, corrected."""

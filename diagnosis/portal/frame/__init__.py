@@ -1,0 +1,1 @@
+"""What pages share: opening a chart, who the patient is, navigation, paging."""

@@ -1,0 +1,1 @@
+"""Files of patients on a page."""

@@ -1,0 +1,1 @@
+"""What is fetched when somebody opens it: similar patients, counterfactuals, uncertainty."""

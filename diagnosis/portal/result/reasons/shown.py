@@ -1,0 +1,206 @@
+"""The reasons of a result: the waterfall with each input's value, date, range and remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from diagnosis.inference.models import Explanation, Prediction
+from diagnosis.inference.scoring.soundness import fault, log_odds
+from diagnosis.portal.charts.arranging import (
+    OTHER,
+    Arrangement,
+    Grouping,
+    Order,
+    alone_in_family,
+)
+from diagnosis.portal.charts.factors import SURE, Factor
+from diagnosis.portal.charts.twins import with_twins_joined
+from diagnosis.portal.charts.waterfall import Waterfall, waterfall
+from diagnosis.portal.result.reasons.log_odds import LogOdds, log_odds_of
+from diagnosis.portal.result.reasons.rows import Naming, ReasonRow
+from diagnosis.portal.words import sentences
+from diagnosis.portal.words.figures import decimal, exact_percent, percent, stored_day
+from diagnosis.portal.words.inputs_shown import ShownInput
+from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.versions import contradictions
+from medportal.common.text import localized
+
+Entry = Mapping[str, Any]
+
+METHODS: dict[Any, Any] = {
+    "exact": _("exact"),
+    "kernel": _("sampled"),
+    "paired": _("sampled in pairs"),
+    "mixed": _("partly sampled"),
+    "tree": _("exact"),
+}
+
+
+@dataclass(frozen=True)
+class Background:
+    """With whom the patient is compared: how many, of how many, and of which version."""
+
+    rows: int
+    population: int
+    version: int
+    day: str
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Picture, rows and sentence of one explanation."""
+
+    picture: Waterfall
+    rows: tuple[ReasonRow, ...]
+    base_name: str
+    base: str
+    result: str
+    sentence: str
+    method: str
+    computation: str
+    """The largest error of the computation alone, in points; empty where it is not known."""
+    background: Background
+    has_families: bool
+    log_odds: LogOdds | None
+
+    @property
+    def ticks(self) -> list[tuple[str, str]]:
+        return [(at, exact_percent(value)) for at, value in self.picture.ticks]
+
+    @property
+    def every_row(self) -> list[ReasonRow]:
+        """With those behind the shared bars."""
+        return with_inner(self.rows)
+
+    @property
+    def has_inner(self) -> bool:
+        return any(row.inner for row in self.rows)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(row.bar.error is not None for row in self.rows)
+
+    @property
+    def has_unsure(self) -> bool:
+        return any(row.bar.effect == "unsure" for row in self.every_row)
+
+    @property
+    def has_filled_in(self) -> bool:
+        return any(row.bar.factor.filled_in for row in self.rows)
+
+
+def with_inner(rows: Sequence[ReasonRow]) -> list[ReasonRow]:
+    return [one for row in rows for one in row.with_inner]
+
+
+def against_the_usual(version: ModelVersion) -> dict[str, str]:
+    """Features that move this model against the usual direction, with the reviewer's words."""
+    return {
+        str(entry["feature"]): localized(contradictions.note(version, str(entry["feature"])))
+        for entry in contradictions.found(version)
+    }
+
+
+def _entries(
+    content: Mapping[str, Any], shown: Mapping[str, ShownInput]
+) -> list[Mapping[str, Any]]:
+    """The stored contributions as the inputs stand in the schema."""
+    places = {name: place for place, name in enumerate(shown)}
+    return sorted(content["attributions"], key=lambda e: places.get(e["feature"], len(places)))
+
+
+def _family(entry: Entry) -> str:
+    """The group of an input: its English name stands for it in every language."""
+    family = entry.get("family")
+    return str(family.get("en", "")) if isinstance(family, Mapping) else str(family or "")
+
+
+def _factors(entries: Sequence[Entry], shown: Mapping[str, ShownInput]) -> list[Factor]:
+    return [
+        Factor(
+            key=given["feature"],
+            contribution=float(given["contribution"]),
+            standard_error=given["standard_error"],
+            filled_in=given["feature"] in shown and shown[given["feature"]].filled_in,
+            coalition_error=given.get("coalition_error"),
+            place=place,
+            family=_family(given),
+        )
+        for place, given in enumerate(entries)
+    ]
+
+
+def _rows(picture: Waterfall, naming: Naming, arrangement: Arrangement) -> tuple[ReasonRow, ...]:
+    """Group by group, each group's first row says which it is."""
+    headed = arrangement.order == Order.GROUP and arrangement.grouping == Grouping.EACH
+    rows, before = [], None
+    for number, bar in enumerate(picture.bars, 1):
+        heading, family = "", bar.factor.family
+        if headed and bar.factor.key != OTHER and family != before:
+            heading, before = naming.family(family), family
+        rows.append(naming.row(bar, str(number), heading))
+    return tuple(rows)
+
+
+def _background(prediction: Prediction, content: Mapping[str, Any]) -> Background:
+    """What an earlier release did not store with the reasons is read from their version."""
+    stored, version = content["background"], prediction.version
+    learnt_from = (version.manifest.get("training") or {}).get("rows")
+    return Background(
+        rows=stored["rows"],
+        population=stored.get("population") or learnt_from or stored["rows"],
+        version=stored.get("version") or version.number,
+        day=stored_day(stored.get("date") or version.published_at or version.created_at),
+    )
+
+
+def _computation(method: object, factors: Sequence[Factor]) -> str:
+    """The largest error of the computation alone, as a 95 % interval in points."""
+    if method in ("exact", "tree"):
+        return "0"
+    known = [f.coalition_error for f in factors if f.coalition_error is not None]
+    return decimal(SURE * max(known) * 100, 1) if known else ""
+
+
+def reasons(
+    prediction: Prediction,
+    explanation: Explanation,
+    shown: Mapping[str, ShownInput],
+    arrangement: Arrangement | None = None,
+) -> Reasons | None:
+    """The reasons, or None where they fail their own check and must not be drawn."""
+    content, version = explanation.content or {}, prediction.version
+    probability, arrangement = prediction.probability, arrangement or Arrangement()
+    if probability is None or fault(content, probability):
+        return None
+    entries = _entries(content, shown)
+    single = _factors(entries, shown)
+    factors, members = with_twins_joined(single, version.manifest.get("correlated") or ())
+    picture = waterfall(float(content["base_value"]), factors, probability, arrangement)
+    if picture is None:
+        return None
+    families = {_family(entry): localized(entry.get("family")) for entry in entries}
+    alone = {bar: members.get(key, (key,)) for bar, key in alone_in_family(factors).items()}
+    naming = Naming(shown, {**members, **alone}, families, against_the_usual(version))
+    labels = {bar.factor.key: naming.label(bar.factor.key) for bar in picture.bars}
+    rows = _rows(picture, naming, arrangement)
+    background, method = _background(prediction, content), content.get("method")
+    return Reasons(
+        picture=picture,
+        rows=rows,
+        base_name=sentences.base_name(
+            version.service.sheet, background.rows, background.population
+        ),
+        base=percent(picture.base, picture.decimals),
+        result=percent(picture.result, picture.decimals),
+        sentence=sentences.reasons_sentence(picture, labels, members),
+        method=str(METHODS.get(method, method or "")),
+        computation=_computation(method, single),
+        background=background,
+        has_families=len([name for name in families if name]) > 1,
+        log_odds=log_odds_of(log_odds(content, probability), with_inner(rows)),
+    )

@@ -1,0 +1,1 @@
+"""A service: what it answers, how well, and its training ward."""

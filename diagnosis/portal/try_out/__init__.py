@@ -1,0 +1,1 @@
+"""Other values on a run, computed while the hand moves."""

@@ -1,0 +1,1 @@
+"""A model version: its card, its life, and what waits for review."""

@@ -1,0 +1,1 @@
+"""How values, numbers and results are put in words."""

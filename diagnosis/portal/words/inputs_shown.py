@@ -1,0 +1,187 @@
+"""The inputs of a prediction as the chart knows them: value, unit, date, source, usual range."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.models import User
+from diagnosis.inference.models import Prediction
+from diagnosis.inference.snapshot import units
+from diagnosis.inference.snapshot.inputs import outside, schema_of
+from diagnosis.inference.snapshot.standing import Typical, typical_of
+from diagnosis.inference.snapshot.units import measured
+from diagnosis.ml.errors import UnitError
+from diagnosis.ml.inputs.units import normalise
+from diagnosis.ml.schema import Feature
+from diagnosis.portal.words.feature_range import feature_range
+from diagnosis.portal.words.figures import moment, stored_day
+from diagnosis.portal.words.range_shown import ShownRange
+from diagnosis.portal.words.wording import number
+from diagnosis.records.models import Observation
+from medportal.common.text import localized
+
+SOURCES: dict[str, str | Promise] = {
+    "chart": gettext_lazy("chart"),
+    "observation": gettext_lazy("chart"),
+    "patient": gettext_lazy("patient's details"),
+    "derived": gettext_lazy("computed"),
+    "condition": gettext_lazy("problem list"),
+    "ask": gettext_lazy("asked at the run"),
+    "given": gettext_lazy("entered at the run"),
+    "tried": pgettext_lazy("whence a value comes", "tried"),
+}
+
+
+@dataclass(frozen=True)
+class ShownInput:
+    """One input, ready to be read."""
+
+    name: str
+    label: str
+    value: str
+    when: str
+    observed_at: datetime | None
+    source: str
+    reference: str
+    filled_in: bool
+    is_stale: bool
+    is_given: bool
+    assumed: str
+    judgement: bool
+    outside: str = ""
+    """``above`` or ``below`` its usual range."""
+    range: ShownRange | None = None
+    """Against its usual range and what is typical of the model's patients."""
+    address: str = ""
+    """Where the value of the chart stands with its history, for whoever may see it."""
+
+    @property
+    def is_too_old(self) -> bool:
+        """Measured, but so long ago that the model was given something else in its place."""
+        return self.filled_in and self.is_stale and bool(self.value)
+
+    @property
+    def missing_words(self) -> str:
+        """Why the model was not given a value of this patient's."""
+        if self.is_too_old:
+            facts = {"value": self.value, "day": self.when}
+            return _("too old (%(value)s, %(day)s), filled in") % facts
+        return _("not measured, filled in")
+
+
+def snapshot(prediction: Prediction, name: str) -> Mapping[str, Any]:
+    """What the prediction's snapshot holds of one feature."""
+    found: Mapping[str, Any] = (prediction.inputs or {}).get(name) or {}
+    return found
+
+
+def category_label(feature: Feature, value: object) -> str:
+    for category in feature.categories:
+        if value == category.value or str(value) in (str(category.code), f"{category.code}.0"):
+            return localized(category.label)
+    return str(value)
+
+
+def same_unit(feature: Feature, given: str | None) -> bool:
+    return not given or normalise(given) == normalise(feature.unit or "1")
+
+
+def value_text(feature: Feature, value: object, given_unit: str | None) -> str:
+    """The value in the reader's unit, else as it was given: never a digit that nobody measured."""
+    if feature.kind != "number" or value is None:
+        return category_label(feature, value) if value is not None else ""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    given = normalise(given_unit or feature.unit or "")
+    unit = units.shown_unit(feature, given)
+    if given == unit and not same_unit(feature, given_unit):
+        return units.with_unit(number(float(value)), unit)  # every digit as it was entered
+    try:
+        return units.measured(feature, feature.convert(float(value), given), given)
+    except UnitError:
+        return units.with_unit(number(float(value)), given)
+
+
+def reference_text(feature: Feature, given_unit: str | None) -> str:
+    """The usual range in the unit of the value beside it."""
+    if feature.reference_range is None:
+        return ""
+    return units.span(feature, *feature.reference_range, given_unit)
+
+
+def assumed_words(feature: Feature, found: Mapping[str, Any]) -> str:
+    """The number that was put in the place of a missing one, and where it is from."""
+    text, assumed = localized(found.get("assumed_text")), found.get("assumed")
+    if assumed is None:
+        return text
+    if feature.kind != "number":
+        return text or category_label(feature, assumed)
+    said = measured(feature, float(assumed))
+    return _("%(value)s (%(origin)s)") % {"value": said, "origin": text} if text else said
+
+
+def shown_input(
+    feature: Feature,
+    given: Mapping[str, Any],
+    address: str = "",
+    typical: Typical | None = None,
+    filled: Mapping[str, Any] | None = None,
+) -> ShownInput:
+    value, given_unit = given.get("value"), given.get("unit")
+    source = str(given.get("source") or "")
+    text = value_text(feature, value, given_unit)
+    used = value if given.get("converted") is not None else None
+    return ShownInput(
+        name=feature.name,
+        label=localized(feature.label),
+        value=text,
+        when=stored_day(given.get("observed_at")),
+        observed_at=moment(given.get("observed_at")),
+        source=str(SOURCES.get(source, source)),
+        reference=reference_text(feature, given_unit),
+        filled_in=given.get("converted") is None,
+        is_stale=given.get("status") == "stale",
+        is_given=source == "given",
+        assumed=assumed_words(feature, filled or {"assumed_text": feature.assumed}),
+        judgement=feature.judgement,
+        outside=outside(feature, given.get("converted")) or "",
+        range=feature_range(feature, used, given_unit, typical, text=text),
+        address=address,
+    )
+
+
+def shown_inputs(
+    prediction: Prediction, addresses: Mapping[str, str] | None = None
+) -> dict[str, ShownInput]:
+    """Every input of the model, in the order of its schema; ``addresses`` by observation."""
+    shown, typical = {}, typical_of(prediction.version)
+    filled = {one["feature"]: one for one in (prediction.result or {}).get("filled") or ()}
+    for feature in schema_of(prediction.version):
+        given = snapshot(prediction, feature.name)
+        address = (addresses or {}).get(str(given.get("observation")), "")
+        shown[feature.name] = shown_input(
+            feature, given, address, typical.get(feature.name), filled.get(feature.name)
+        )
+    return shown
+
+
+def addresses_of(prediction: Prediction, user: User) -> dict[str, str]:
+    """The pages of the values that went in: only of those that this person may see."""
+    entries = (prediction.inputs or {}).values()
+    used = [entry["observation"] for entry in entries if entry.get("observation")]
+    patient = prediction.patient_id
+    if not used or patient is None:
+        return {}
+    rows = Observation.objects.visible_to(user).filter(pk__in=used, patient=patient)
+    return {
+        str(pk): reverse("portal:observation-history", args=[patient, pk])
+        for pk in rows.values_list("pk", flat=True)
+    }
