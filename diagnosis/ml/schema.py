@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +26,6 @@ from diagnosis.ml.inputs.terms import (
     only_known,
 )
 from diagnosis.ml.inputs.units import normalise
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Rows = Any  # a DataFrame, a sequence of mappings, or one mapping
 
@@ -260,15 +257,6 @@ class FeatureSchema:
             [Finding(code, name, message, f"/{name}") for code, name, message in found]
             for found in reading.check(self.features, rows)
         ]
-
-    @classmethod
-    def infer(cls, table: pd.DataFrame, target: str | None = None) -> FeatureSchema:
-        """Guess a schema from a table; see ``diagnosis.ml.learning.tables.infer_features``."""
-        from diagnosis.ml.learning.tables import (
-            infer_features,  # pandas stays out of prediction workers
-        )
-
-        return cls(tuple(infer_features(table, target)))
 
     def to_dict(self) -> dict[str, Any]:
         """Return what JSON can hold."""

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from diagnosis.ml import Category, Feature, FeatureSchema, SchemaError, Source, UnitError
+from diagnosis.ml.learning.tables import infer_schema
 from tests.ml.conftest import heart, pbc
 
 GLUCOSE = Feature(
@@ -163,13 +164,13 @@ def test_nothing_is_suggested_where_nothing_fits_better(value: float, unit: str)
 
 def test_a_table_and_its_rows_give_the_same_matrix() -> None:
     table = pbc()
-    schema = FeatureSchema.infer(table, "stage")
+    schema = infer_schema(table, "stage")
     rows = table.to_dict("records")
     np.testing.assert_array_equal(schema.matrix(table), schema.matrix(rows))
 
 
 def test_inference_knows_numbers_codes_words_and_truths() -> None:
-    schema = FeatureSchema.infer(heart(), "disease")
+    schema = infer_schema(heart(), "disease")
     kinds = {feature.name: feature.kind for feature in schema}
     assert kinds["cholesterol"] == "number"
     assert kinds["chest_pain"] == "category"
@@ -179,6 +180,6 @@ def test_inference_knows_numbers_codes_words_and_truths() -> None:
 
 
 def test_what_was_missing_in_the_table_is_not_required() -> None:
-    schema = FeatureSchema.infer(pbc(), "stage")
+    schema = infer_schema(pbc(), "stage")
     assert not schema["copper"].required
     assert schema["bili"].required

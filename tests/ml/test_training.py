@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from diagnosis.ml import Artifact, FeatureSchema, Recipe, RecipeError, TableError, evaluate_recipe
+from diagnosis.ml import Artifact, Recipe, RecipeError, TableError, evaluate_recipe
 from diagnosis.ml.evaluation import auroc
 from diagnosis.ml.families.pipeline import fit_logistic
 from diagnosis.ml.learning.problem import pose
-from diagnosis.ml.learning.tables import TableWarning, read_table
+from diagnosis.ml.learning.tables import TableWarning, infer_schema, read_table
 from diagnosis.ml.learning.validation import OutOfFold, cross_validate
 from tests.ml.conftest import CASES, TABLES, heart, pbc, pima, progression
 
@@ -172,7 +172,7 @@ def test_a_table_that_can_not_be_used_is_refused_in_one_line(
 
 
 def test_a_schema_that_asks_for_absent_columns_is_refused() -> None:
-    schema = FeatureSchema.infer(heart(), "disease")
+    schema = infer_schema(heart(), "disease")
     with pytest.raises(TableError, match="lacks the columns thal"):
         pose(Recipe(target="disease"), heart().drop(columns="thal"), schema)
 

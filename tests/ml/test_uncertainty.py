@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from diagnosis.ml import FeatureSchema, Recipe, uncertainty
+from diagnosis.ml import Recipe, uncertainty
 from diagnosis.ml.evaluation.quantiles import student
 from diagnosis.ml.families.pipeline import Sample, fit_logistic
 from diagnosis.ml.learning import refits
+from diagnosis.ml.learning.tables import infer_schema
 from tests.ml.conftest import heart
 
 
@@ -49,7 +50,7 @@ def test_a_certain_prediction_has_no_share():
 def refit(table, at):
     """Probabilities by refits of a logistic regression, at rows of the whole table."""
     recipe = Recipe(target="disease", model="logistic", repeats=1, refits=10)
-    schema = FeatureSchema.infer(table, "disease")
+    schema = infer_schema(table, "disease")
     y = (table["disease"] == table["disease"].max()).to_numpy(np.float64)[:, None]
     sample = Sample(schema.matrix(table), y, schema.features, "binary")
     fits = refits.refit(recipe, sample, fit_logistic(recipe, sample, 0))
@@ -58,7 +59,7 @@ def refit(table, at):
 
 def test_more_patients_leave_less_to_more_patients():
     table = heart()
-    at = FeatureSchema.infer(table, "disease").matrix(table)[:40]
+    at = infer_schema(table, "disease").matrix(table)[:40]
 
     few, many = (uncertainty.split(refit(part, at)) for part in (table.iloc[:80], table))
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from diagnosis.ml.evaluation import folds
 from diagnosis.ml.families.linear import loss
 from diagnosis.ml.families.pipeline import Fitted, Sample
+from diagnosis.ml.learning.fold_fits import fit_folds
 from diagnosis.ml.recipe import Recipe
 
 Array = NDArray[np.float64]
@@ -65,8 +66,6 @@ def _standard_error(difference: Array, groups: Index | None) -> float:
 
 
 def _losses(recipe: Recipe, sample: Sample, assigned: Any) -> Any:
-    from diagnosis.ml.learning.validation import fit_folds
-
     (fits,) = fit_folds(recipe, sample, assigned[None], recipe.seed)
     logits = np.zeros_like(sample.y)
     for k, fitted in fits.items():

@@ -77,7 +77,7 @@ def pose(recipe: Recipe, table: pd.DataFrame, schema: FeatureSchema | None = Non
     task = find_task(table, recipe.targets, recipe.task, recipe.positive)
     left_out: dict[str, str] = {}
     if schema is None:
-        schema = FeatureSchema(tuple(tables.infer_features(table, recipe.targets)))
+        schema = tables.infer_schema(table, recipe.targets)
         left_out = tables.left_out(table, recipe.targets)
     schema = _wanted(recipe, schema)
     tables.need_columns(schema, table)

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml.evaluation import folds
-from diagnosis.ml.families.pipeline import Fitted, Sample, fit_logistic
+from diagnosis.ml.families.pipeline import Fitted, Sample
+from diagnosis.ml.learning.choice import choose
+from diagnosis.ml.learning.fold_fits import fit_folds
 from diagnosis.ml.learning.problem import Problem, pose
 from diagnosis.ml.recipe import Recipe
 from diagnosis.ml.results.targets import Task
@@ -124,8 +126,6 @@ def evaluate_recipe(
     TableError
         The table lacks the target or columns, or has too few rows.
     """
-    from diagnosis.ml.learning.choice import choose
-
     problem = pose(recipe, table, schema)
     with single_thread():
         resolved, _ = choose(problem.recipe, problem.sample)
@@ -157,27 +157,6 @@ def cross_validate(
 def _assign(sample: Sample, count: int, seed: int, repeats: int) -> Index:
     seeds = [seed + _STRIDE * r for r in range(repeats)]
     return np.stack([folds.assign(sample.y, count, each, sample.groups) for each in seeds])
-
-
-def fit_folds(
-    recipe: Recipe, sample: Sample, assigned: Index, seed: int
-) -> list[dict[int, Fitted]]:
-    """Fit a model for every fold of every repeat, on the rows outside of it."""
-    tasks = [
-        (repeat, int(k), np.flatnonzero(row != k))
-        for repeat, row in enumerate(assigned)
-        for k in np.unique(row)
-    ]
-    if recipe.model == "logistic":
-        fits = [fit_logistic(recipe, sample.take(rows), seed + r) for r, _, rows in tasks]
-    else:
-        from diagnosis.ml.families.dense.members import fit_many  # loads TensorFlow
-
-        fits = fit_many(recipe, sample, [rows for _, _, rows in tasks])
-    found: list[dict[int, Fitted]] = [{} for _ in assigned]
-    for (repeat, k, _), fitted in zip(tasks, fits, strict=True):
-        found[repeat][k] = fitted
-    return found
 
 
 def _predict(

@@ -19,6 +19,13 @@ from diagnosis.records.models import Patient
 from medportal.common.errors import DomainError
 
 CHART_READERS = (Role.CLINICIAN, Role.NURSE)
+SERVICE_READERS = (
+    Role.CLINICIAN,
+    Role.NURSE,
+    Role.DATA_SCIENTIST,
+    Role.REVIEWER,
+    Role.ADMINISTRATOR,
+)
 NOT_FOUND, FORBIDDEN = 404, 403
 
 

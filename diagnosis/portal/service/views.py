@@ -16,7 +16,12 @@ from accounts.once import once
 from accounts.permissions import require_role
 from diagnosis.inference.lists.tallies import tally_of_service
 from diagnosis.inference.lists.ward import Ward
-from diagnosis.portal.frame.access import CHART_READERS, PersonRequest, refused_in_place
+from diagnosis.portal.frame.access import (
+    CHART_READERS,
+    SERVICE_READERS,
+    PersonRequest,
+    refused_in_place,
+)
 from diagnosis.portal.frame.identity import Identity, identities
 from diagnosis.portal.version.forms import ReasonForm
 from diagnosis.portal.version.version_card import card
@@ -29,13 +34,6 @@ from diagnosis.registry.models import ModelVersion, Service, VersionEvent
 from diagnosis.registry.sheet.not_for import not_for
 from medportal.common.errors import DomainError
 
-READERS = (
-    Role.CLINICIAN,
-    Role.NURSE,
-    Role.DATA_SCIENTIST,
-    Role.REVIEWER,
-    Role.ADMINISTRATOR,
-)
 STOPPERS = (Role.REVIEWER, Role.ADMINISTRATOR)
 LONGEST_QUERY = 120
 State = ModelVersion.State
@@ -68,7 +66,7 @@ def _in_use(versions: list[ModelVersion]) -> ModelVersion | None:
 
 
 @require_GET
-@require_role(*READERS)
+@require_role(*SERVICE_READERS)
 def services(request: PersonRequest) -> HttpResponse:
     found = _visible(request.user)
     versions: dict[Any, list[ModelVersion]] = {}
@@ -95,7 +93,7 @@ def _service(user: User, slug: str) -> Service:
 
 
 @require_http_methods(["GET", "POST"])
-@require_role(*READERS)
+@require_role(*SERVICE_READERS)
 def service(request: PersonRequest, slug: str) -> HttpResponse:
     """The sheet and the card in the order in which a clinician asks; POST finds a patient."""
     shown = _service(request.user, slug)

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import Role, User
 from accounts.once import once
 from accounts.permissions import require_role
-from diagnosis.portal.frame.access import PersonRequest, take_and_show
-from diagnosis.portal.service.views import READERS
+from diagnosis.portal.frame.access import SERVICE_READERS, PersonRequest, take_and_show
 from diagnosis.portal.version.forms import (
     ContradictionForm,
     FindingForm,
@@ -119,7 +118,7 @@ def _page(request: PersonRequest, version: ModelVersion, **sent: Any) -> HttpRes
 
 
 @require_GET
-@require_role(*READERS)
+@require_role(*SERVICE_READERS)
 def version(request: PersonRequest, version: UUID) -> HttpResponse:
     return _page(request, _version(request.user, version))
 

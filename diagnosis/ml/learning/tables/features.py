@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,10 +18,7 @@ from diagnosis.ml.learning.tables.identifiers import (
     looks_like_identifier,
     tells_who,
 )
-from diagnosis.ml.schema import Category, Feature
-
-if TYPE_CHECKING:
-    from diagnosis.ml.schema import FeatureSchema
+from diagnosis.ml.schema import Category, Feature, FeatureSchema
 
 MOST_CATEGORIES = 30
 CODED_AT_MOST = 6  # so many different small whole numbers look like codes, more like a count
@@ -149,6 +146,11 @@ def infer_features(table: pd.DataFrame, target: str | tuple[str, ...] | None) ->
         for name in table.columns
         if name not in targets and unusable(table[name]) is None
     ]
+
+
+def infer_schema(table: pd.DataFrame, target: str | tuple[str, ...] | None) -> FeatureSchema:
+    """Guess a schema from a table; see ``infer_features``."""
+    return FeatureSchema(tuple(infer_features(table, target)))
 
 
 def left_out(table: pd.DataFrame, target: str | tuple[str, ...] | None) -> dict[str, str]:
