@@ -36,3 +36,19 @@ class PeriodicRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job} of {self.period_start}"
+
+
+class Swept(models.Model):
+    """How many jobs one sweep had to ring for again, of one service."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    organisation_id = models.UUIDField()
+    queue = models.CharField(max_length=20)
+    service = models.CharField(max_length=60)
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        app_label = "operations"  # whose table it is; written by workers, who stand below
+
+    def __str__(self) -> str:
+        return f"{self.count} of {self.service}"

@@ -18,7 +18,6 @@ from medportal.operations.models import Backup
 
 WANTED_POLICY = "noeviction"
 BROKER_QUEUES = ("interactive", "batch")
-LARGEST_CLOCK_OFFSET = 2.0
 FULLEST_DISK = 0.8
 EVENT_BYTES = 1500
 OLDEST_VERIFIED_SECONDS = 26 * 3600.0
@@ -71,14 +70,6 @@ def broker_messages() -> dict[str, int]:
         return {queue: int(client.llen(f"{prefix}{queue}")) for queue in BROKER_QUEUES}
     except redis.RedisError:
         return {}
-
-
-def clock_offset() -> float:
-    """Seconds by which this machine's clock is ahead of the database's."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        there: datetime = cursor.fetchone()[0]
-    return (timezone.now() - there).total_seconds()
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from diagnosis.inference.lists import workload
 from medportal.common import counters
+from medportal.database import clock
 from medportal.liveness import heartbeats, periods
+from medportal.liveness.models import Swept
 from medportal.operations import facts, tally
 from medportal.operations.exposition import Family
-from medportal.operations.models import Swept, Tally
+from medportal.operations.models import Tally
 
 STARTED = time.time()
 
@@ -68,7 +70,7 @@ def _of_database() -> list[Family]:
                 _gauge(
                     "medportal_clock_offset_seconds",
                     "This clock ahead of the database's.",
-                    facts.clock_offset(),
+                    clock.clock_offset(),
                 ),
                 _gauge("medportal_backup_age_seconds", "Since the last backup was made.", ages.age),
                 _gauge(

@@ -39,19 +39,6 @@ class TallyMark(models.Model):
         return f"counted until {self.until}"
 
 
-class Swept(models.Model):
-    """How many jobs one sweep had to ring for again, of one service."""
-
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
-    organisation_id = models.UUIDField()
-    queue = models.CharField(max_length=20)
-    service = models.CharField(max_length=60)
-    count = models.PositiveIntegerField()
-
-    def __str__(self) -> str:
-        return f"{self.count} of {self.service}"
-
-
 class BackupQuerySet(models.QuerySet["Backup"]):
     def complete(self) -> BackupQuerySet:
         return self.exclude(finished_at=None).filter(failure_code="")

@@ -18,9 +18,10 @@ from accounts.models import Organisation
 from diagnosis.inference.lists import workload
 from diagnosis.registry.models import Service
 from medportal import __version__
+from medportal.database import clock
 from medportal.liveness import heartbeats, periods
+from medportal.liveness.models import Swept
 from medportal.operations import facts
-from medportal.operations.models import Swept
 
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 LATE_BEAT = timedelta(minutes=5)
@@ -71,7 +72,7 @@ class Status:
 
     @property
     def clock_is_off(self) -> bool:
-        return abs(self.clock_offset) > facts.LARGEST_CLOCK_OFFSET
+        return abs(self.clock_offset) > clock.LARGEST_CLOCK_OFFSET
 
 
 def status_for(house: Organisation) -> Status:
@@ -87,7 +88,7 @@ def status_for(house: Organisation) -> Status:
         imports=workload.imports_waiting(house),
         backups=facts.backup_ages(),
         disk=facts.disk(),
-        clock_offset=facts.clock_offset(),
+        clock_offset=clock.clock_offset(),
         versions=_versions(),
     )
 

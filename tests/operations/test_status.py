@@ -79,7 +79,7 @@ def test_whatever_is_silent_late_or_untried_is_pointed_at(look):
 
 def test_a_broker_that_is_away_and_a_clock_that_is_off_are_pointed_at(look, monkeypatch):
     monkeypatch.setattr("medportal.operations.facts.broker_keeps_messages", lambda: False)
-    monkeypatch.setattr("medportal.operations.facts.clock_offset", lambda: 3.0)
+    monkeypatch.setattr("medportal.database.clock.clock_offset", lambda: 3.0)
 
     page = look()
 

@@ -14,7 +14,7 @@ from diagnosis.inference.lists.workload import EXPLANATIONS, PREDICTIONS
 from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.runner.holding import patients_of
 from medportal.common.queue.lost import unrung_for
-from medportal.operations.models import Swept
+from medportal.liveness.models import Swept
 
 QUEUE = "interactive"
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
 from medportal.common import moments
+from medportal.database.clock import LARGEST_CLOCK_OFFSET, clock_offset
 from medportal.liveness import heartbeats
-from medportal.operations.facts import LARGEST_CLOCK_OFFSET, clock_offset
 
 SCORES = (Role.CLINICIAN, Role.NURSE, Role.ADMINISTRATOR)
 """Who reads or waits for scores, and who is asked where they are."""
