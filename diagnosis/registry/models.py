@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker
 from accounts.models import Organisation, Role, User
+from diagnosis.registry.sheet import sheets
 from medportal.common.text import localized
 
 
@@ -62,16 +63,24 @@ class Service(models.Model):
         return self.name
 
     @property
+    def definition(self) -> sheets.Sheet:
+        """The sheet as one reads it; the column is what was signed."""
+        kept: tuple[object, sheets.Sheet] | None = self.__dict__.get("_definition")
+        if kept is None or kept[0] is not self.sheet:
+            kept = self.__dict__["_definition"] = (self.sheet, sheets.read(self.sheet))
+        return kept[1]
+
+    @property
     def name(self) -> str:
-        return localized(self.sheet["name"])
+        return localized(self.definition.name)
 
     @property
     def short_name(self) -> str:
-        return localized(self.sheet.get("short_name")) or self.name
+        return localized(self.definition.short_name) or self.name
 
     @property
     def question(self) -> str:
-        return localized(self.sheet["question"])
+        return localized(self.definition.question)
 
 
 class WardCaseQuerySet(models.QuerySet["WardCase"]):

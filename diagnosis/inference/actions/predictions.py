@@ -14,7 +14,6 @@ from diagnosis.inference import tasks
 from diagnosis.inference.actions.estimates import keep_estimate
 from diagnosis.inference.before import permission, quota
 from diagnosis.inference.before.answers import store_answers
-from diagnosis.inference.before.facts import rules_of
 from diagnosis.inference.before.requests import PredictionRequest
 from diagnosis.inference.before.warnings import standing_rules
 from diagnosis.inference.lists import ward
@@ -115,7 +114,7 @@ def _refuse_strange_words(
     request: PredictionRequest, service: Service, schema: FeatureSchema
 ) -> None:
     """What the caller sent beside the inputs and nobody could read."""
-    rules = {rule["code"] for rule in rules_of(service.sheet)}
+    rules = {rule.code for rule in service.definition.rules}
     problems = [
         Pointer(f"/confirmations/{index}", "unknown_rule", _("The service has no such rule."))
         for index, code in enumerate(request.confirmations)
@@ -157,7 +156,7 @@ def run_again(*, actor: User, prediction: Prediction, origin: str | None = None)
 
 def _known(before: Prediction) -> tuple[str, ...]:
     """Confirmations that the service still asks for and that hold beyond the day."""
-    lasting = {r["code"] for r in rules_of(before.service.sheet) if not r.get("each_time")}
+    lasting = {rule.code for rule in before.service.definition.rules if not rule.each_time}
     return tuple(code for code in before.confirmations if code in lasting)
 
 

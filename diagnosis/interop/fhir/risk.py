@@ -22,7 +22,6 @@ from diagnosis.inference.snapshot.wording import resolved
 from diagnosis.interop.fhir import terms
 from diagnosis.interop.fhir.terms import Resource
 from diagnosis.registry.models import ModelVersion
-from diagnosis.registry.sheet import bands
 from medportal.common.quantities import unit as printed
 from medportal.common.text import CHINESE, ENGLISH, localized
 
@@ -102,7 +101,7 @@ def _prediction(run: Run) -> Resource:
     row = run.prediction
     result: Mapping[str, Any] = resolved(row.result)
     band = None if row.is_expired else result.get("band")
-    event = localized(row.service.sheet["sentence"]["event"])
+    event = localized(row.service.definition.sentence.event)
     return terms.filled(
         {
             "extension": terms.listed([_interval(result), *_attributions(run)]),
@@ -122,7 +121,7 @@ def _percent(probability: float) -> float:
 
 
 def _horizon(row: Prediction) -> Resource:
-    days = (row.service.sheet.get("horizon") or {}).get("days")
+    days = row.service.definition.horizon.days
     if not days:
         return {}
     end = row.index_at + timedelta(days=days)
@@ -184,7 +183,7 @@ def _standing(reason: Mapping[str, Any]) -> str:
 
 
 def _fixed_lines(version: ModelVersion) -> list[str]:
-    return [localized(line) for line in version.service.sheet.get("fixed_lines") or ()]
+    return [localized(line) for line in version.service.definition.fixed_lines]
 
 
 def _advice(row: Prediction) -> str:
@@ -207,8 +206,8 @@ def _decided(run: Run) -> list[Resource]:
     decision = run.decision
     if decision is None:
         return []
-    action = bands.action_named(run.prediction.service.sheet, decision.action)
-    done = decision.action_text or (localized(action["label"]) if action else decision.action)
+    action = run.prediction.service.definition.action_named(decision.action)
+    done = decision.action_text or (localized(action.label) if action else decision.action)
     text = _("; ").join(part for part in (decision.get_assessment_display(), done) if part)
     comment = f"{text}\n{decision.comment}" if decision.comment else text
     at = terms.moment(decision.decided_at)

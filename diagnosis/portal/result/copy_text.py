@@ -11,7 +11,6 @@ from diagnosis.portal.result.reasons.shown import Reasons
 from diagnosis.portal.result.result_number import Number
 from diagnosis.portal.words.figures import stored_time
 from diagnosis.portal.words.inputs_shown import ShownInput
-from diagnosis.registry.sheet import bands
 from medportal.common.text import localized
 
 
@@ -29,8 +28,8 @@ def _inputs(shown: Iterable[ShownInput]) -> str:
 
 def decision_words(prediction: Prediction, decision: Decision) -> str:
     """Assessment and action, as one reads them."""
-    action = bands.action_named(prediction.service.sheet, decision.action)
-    words = decision.action_text or (localized(action["label"]) if action else decision.action)
+    action = prediction.service.definition.action_named(decision.action)
+    words = decision.action_text or (localized(action.label) if action else decision.action)
     return _("; ").join(filter(None, (decision.get_assessment_display(), words)))
 
 
@@ -45,7 +44,7 @@ def copy_text(
     """Three lines, without the patient's name: the record into which they go knows it."""
     band = _(", {band}").format(band=number.band.label) if number.band else ""
     interval = f" ({number.interval_short})" if number.interval_short else ""
-    horizon = localized((prediction.service.sheet.get("horizon") or {}).get("text"))
+    horizon = localized(prediction.service.definition.horizon.text)
     first = _("{service}, {horizon}: {estimate}. {sentence}").format(
         service=prediction.service.name,
         horizon=horizon,

@@ -37,7 +37,6 @@ from diagnosis.portal.words.estimate_words import ShownChoice, estimate_words, s
 from diagnosis.portal.words.figures import percent
 from diagnosis.portal.words.inputs_shown import ShownInput, addresses_of, shown_inputs
 from diagnosis.registry.models import ModelVersion, VersionEvent
-from diagnosis.registry.sheet import bands
 from medportal.common.text import localized
 
 State = Job.State
@@ -158,8 +157,8 @@ class ResultPage:
         return self.decisions[0] if self.decisions else None
 
     def action_label(self, code: str) -> str:
-        action = bands.action_named(self.prediction.service.sheet, code)
-        return localized(action["label"]) if action else code
+        action = self.prediction.service.definition.action_named(code)
+        return localized(action.label) if action else code
 
     @cached_property
     def decided(self) -> list[dict[str, Any]]:
@@ -184,7 +183,7 @@ class ResultPage:
 
     @property
     def estimate_choices(self) -> list[ShownChoice]:
-        return shown_choices(self.prediction.service.sheet)
+        return shown_choices(self.prediction.service.definition)
 
     @property
     def is_clinician(self) -> bool:

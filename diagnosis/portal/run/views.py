@@ -37,7 +37,6 @@ from diagnosis.portal.run.form import RunForm, fields_of, grouped
 from diagnosis.records import reading
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import ModelVersion, Service
-from diagnosis.registry.sheet.not_for import not_for
 from medportal.common.errors import DomainError
 from medportal.common.web.http import say_when
 
@@ -115,7 +114,7 @@ class _Attempt:
             "version": self.version,
             "report": asked,
             "standing": standing,
-            "unchecked": [point for point in not_for(self.service.sheet) if not point.is_checked],
+            "unchecked": [point for point in self.service.definition.never if not point.is_checked],
             "to_try": what_if.newest_open(self.request.user, self.patient, self.service),
             "quotas": quota.warnings(self.service),
             "fields": fields,

@@ -31,7 +31,6 @@ from diagnosis.records import access
 from diagnosis.records.finding.patient_search import Query
 from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion, Service, VersionEvent
-from diagnosis.registry.sheet.not_for import not_for
 from medportal.common.errors import DomainError
 
 STOPPERS = (Role.REVIEWER, Role.ADMINISTRATOR)
@@ -120,8 +119,7 @@ def _page(
         stopped = VersionEvent.objects.filter(version=version, to_state=State.STOPPED).last()
     context = {
         "service": shown,
-        "sheet": shown.sheet,
-        "not_for": not_for(shown.sheet),
+        "sheet": shown.definition,
         "version": version,
         "stopped": stopped,
         "card": card(version) if version else None,

@@ -54,7 +54,7 @@ def risk_trend(results: Sequence[Prediction], chosen: Collection[Prediction]) ->
         Measured(r.index_at, r.probability or 0.0, r.version.number, r.expires_at, r in chosen)
         for r in results
     ]
-    bands = results[-1].service.sheet.get("bands") or () if results else ()
+    bands = results[-1].service.definition.bands if results else ()
     return RiskTrend(
         tuple(points[::-1]), steps(measured, height=HEIGHT, bands=bands, enlarged=True)
     )

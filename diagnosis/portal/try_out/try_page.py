@@ -85,7 +85,7 @@ class TryPage:
         """None where nothing is scored: no band to cross into."""
         if self.tried is None or self.tried.grounds:
             return {}
-        sheet = self.prediction.service.sheet
+        sheet = self.prediction.service.definition
         reaches = {one.name: one.reach for one in self.form.fields if one.can_slide}
         return crossings(self.artifact, sheet, self.inputs, reaches)
 

@@ -25,6 +25,7 @@ from diagnosis.portal.words.figures import percent
 from diagnosis.portal.words.wording import points, span_words
 from diagnosis.records.models import Encounter
 from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.sheet.levels import level_of
 from medportal.common.glossary import spoken
 from medportal.common.text import localized
 
@@ -84,9 +85,8 @@ class Row:
         probability = self.prediction.probability
         if probability is None or not self.risk or not self._band:
             return None
-        return band_scale(
-            self.prediction.service.sheet.get("bands") or (), probability, None, self.band_code
-        )
+        listed = self.prediction.service.definition.bands
+        return band_scale(listed, probability, None, self.band_code)
 
     @property
     def is_done(self) -> bool:
@@ -120,9 +120,7 @@ class Row:
     @property
     def leaning(self) -> str:
         """The colour that goes with the word; never without it."""
-        if self.band_code in ("high", "very-high"):
-            return "raise"
-        return "lower" if self.band_code in ("low", "very-low") else ""
+        return level_of(self.band_code).leaning
 
     @property
     def change(self) -> str:
