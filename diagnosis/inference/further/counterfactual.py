@@ -12,6 +12,7 @@ from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.explain.further.counterfactual import Answer, Limit, Situation, counterfactuals
 from diagnosis.ml.schema import FeatureSchema
 from diagnosis.registry.sheet.bands import Band
+from diagnosis.registry.sheet.sheets import Sheet
 
 MOST_LIMITS = 2
 
@@ -28,12 +29,12 @@ class Reach:
 
 def limits_below(prediction: Prediction) -> list[tuple[float, Band]]:
     """The limits under which another action is advised, the nearest first, each with its band."""
-    return [] if prediction.probability is None else list(_below(prediction))[:MOST_LIMITS]
-
-
-def _below(prediction: Prediction) -> Iterator[tuple[float, Band]]:
     sheet, probability = prediction.service.definition, prediction.probability
-    now = sheet.band_of(float(probability or 0.0))
+    return [] if probability is None else list(_below(sheet, probability))[:MOST_LIMITS]
+
+
+def _below(sheet: Sheet, probability: float) -> Iterator[tuple[float, Band]]:
+    now = sheet.band_of(probability)
     if now is None:
         return
     action = now.action
