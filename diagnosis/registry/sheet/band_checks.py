@@ -12,22 +12,28 @@ from diagnosis.registry.sheet.levels import LEVELS, LONGEST
 from diagnosis.registry.sheet.sheets import Sheet
 from medportal.common.errors import Pointer
 
+GAP, UNKNOWN = "gap", "unknown_band"
 PLACES = {code: place for place, code in enumerate(LEVELS)}
 
 
 def problems(sheet: Sheet, _features: FeatureSchema) -> Iterator[Pointer]:
-    yield from _codes(sheet)
+    wrong = list(_codes(sheet))
+    yield from wrong
     known = {action.code for action in sheet.actions}
     for index, band in enumerate(sheet.bands):
         if band.action not in known:
             yield Pointer(f"/bands/{index}/action", "unknown_action", _("No such action."))
+    if not wrong:  # a note that names a band by its right code is not wrong with it
+        yield from _notes(sheet)
+    if sheet.bands and not cover_everything(sheet.bands):
+        yield Pointer("/bands", GAP, _("The bands must cover 0 to 1 without a gap."))
+
+
+def _notes(sheet: Sheet) -> Iterator[Pointer]:
     codes = {band.code for band in sheet.bands}
     for index, note in enumerate(sheet.result_notes):
         if not codes.issuperset(note.bands or ()):
-            yield Pointer(f"/result_notes/{index}/bands", "unknown_band", _("No such band."))
-    has_limits = all({"lower", "upper"} <= band.told for band in sheet.bands)
-    if has_limits and sheet.bands and not cover_everything(sheet.bands):
-        yield Pointer("/bands", "gap", _("The bands must cover 0 to 1 without a gap."))
+            yield Pointer(f"/result_notes/{index}/bands", UNKNOWN, _("No such band."))
 
 
 def _codes(sheet: Sheet) -> Iterator[Pointer]:

@@ -13,10 +13,13 @@ from diagnosis.registry.sheet import band_checks, rule_checks
 from diagnosis.registry.sheet.kinds import BOTH, has_both_languages
 from diagnosis.registry.sheet.sheets import Sheet
 from medportal.common.errors import DomainError, Pointer
+from medportal.common.json_bodies import step
 from medportal.common.text import LANGUAGES, Text
 
 SHORT_NAME = 24
 """Letters that a line of the worklist has room for."""
+LIMIT = re.compile(r"/bands(/\d+(/(lower|upper))?)?")
+BANDS = re.compile(r"/bands(/\d+(/code)?)?")
 SLUG = re.compile(r"[-a-zA-Z0-9_]{1,60}")
 LONGEST_ACTION = 60
 """Letters that a decision keeps of the code of its action."""
@@ -58,12 +61,17 @@ def sheet_problems(found: Any, features: FeatureSchema) -> list[Pointer]:
         problem
         for check in CHECKS
         for problem in check(sheet, features)
-        if not any(_is_at(problem.pointer, place) for place in told)
+        if not any(_comes_of(problem, place) for place in told)
     ]
 
 
-def _is_at(pointer: str, place: str) -> bool:
-    return pointer == place or pointer.startswith(f"{place}/")
+def _comes_of(problem: Pointer, place: str) -> bool:
+    """Whether it is told already: at the same place, within it, or of a limit that is not there."""
+    if problem.code == band_checks.GAP and LIMIT.fullmatch(place):
+        return True
+    if problem.code == band_checks.UNKNOWN and BANDS.fullmatch(place):
+        return True
+    return problem.pointer == place or problem.pointer.startswith(f"{place}/")
 
 
 def _facts(sheet: Sheet, _features: FeatureSchema) -> Iterator[Pointer]:
@@ -135,7 +143,7 @@ def _never(sheet: Sheet, features: FeatureSchema) -> Iterator[Pointer]:
 def _contradictions(sheet: Sheet, features: FeatureSchema) -> Iterator[Pointer]:
     for name in sheet.contradiction_notes:
         if name not in features:
-            place = f"/contradiction_notes/{name}"
+            place = f"/contradiction_notes/{step(name)}"
             yield Pointer(place, "unknown_feature", _("No such input."))
 
 

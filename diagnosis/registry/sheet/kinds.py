@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from medportal.common.errors import Pointer
+from medportal.common.json_bodies import step
 from medportal.common.text import LANGUAGES, Text
 
 __all__ = ["LANGUAGES", "Kind", "kind_of"]
@@ -161,7 +162,7 @@ class Named:
             yield Pointer(place, "invalid", AN_OBJECT)
             return
         for name, one in raw.items():
-            yield from self.inner.problems(one, f"{place}/{name}")
+            yield from self.inner.problems(one, f"{place}/{step(str(name))}")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any, Self, get_type_hints
 
 from diagnosis.registry.sheet import kinds
 from medportal.common.errors import Pointer
+from medportal.common.json_bodies import step
 
 BESIDE = {"beside": True}
 """Marks a text whose languages stand beside the other fields of its part."""
@@ -78,7 +79,7 @@ class Part:
         names = {name for one in known for name in _names(one)}
         for name in found:
             if name not in names:
-                yield Pointer(f"{place}/{name}", "unknown_field", kinds.UNKNOWN)
+                yield Pointer(f"{place}/{step(str(name))}", "unknown_field", kinds.UNKNOWN)
 
 
 def _names(one: Described) -> tuple[str, ...]:
