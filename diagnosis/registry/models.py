@@ -65,10 +65,7 @@ class Service(models.Model):
     @property
     def definition(self) -> sheets.Sheet:
         """The sheet as one reads it; the column is what was signed."""
-        kept: tuple[object, sheets.Sheet] | None = self.__dict__.get("_definition")
-        if kept is None or kept[0] is not self.sheet:
-            kept = self.__dict__["_definition"] = (self.sheet, sheets.read(self.sheet))
-        return kept[1]
+        return sheets.of_row(self)
 
     @property
     def name(self) -> str:
