@@ -108,7 +108,7 @@ def _prediction(run: Run) -> Resource:
         {
             "extension": terms.listed([_interval(result), *_attributions(run)]),
             "outcome": terms.concept(text=event),
-            "probabilityDecimal": _percent(result["probability"]),
+            "probabilityDecimal": None if row.probability is None else _percent(row.probability),
             "qualitativeRisk": terms.concept(f"{terms.OWN}:bands", band["code"], band["label"])
             if band
             else {},

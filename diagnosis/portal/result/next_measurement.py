@@ -69,18 +69,24 @@ class NextInput:
         return self.stored["changes"] is not None
 
     @property
-    def cases(self) -> int:
-        return of_ten(self.stored["changes"] or 0.0)
+    def cases(self) -> int | None:
+        """Of ten; None for a service without bands."""
+        return of_ten(self.stored["changes"]) if self.has_bands else None
 
     @property
     def dots(self) -> list[tuple[int, bool]]:
         """Where each of the ten stands, and whether it is filled."""
-        return [(DOT * number + 1, number < self.cases) for number in range(CASES)]
+        cases = self.cases
+        if cases is None:
+            return []
+        return [(DOT * number + 1, number < cases) for number in range(CASES)]
 
     @property
     def likely(self) -> str:
         """Between how many of ten the true count lies; nothing where nobody was asked."""
-        low, high = self.stored["interval"] or (0.0, 0.0)
+        if not self.stored["interval"]:
+            return ""
+        low, high = self.stored["interval"]
         first, last = of_ten(low), of_ten(high)
         return "" if first == last else f"{first}\u2013{last}"
 

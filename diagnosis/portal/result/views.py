@@ -175,8 +175,8 @@ def sheet(request: PersonRequest, prediction: UUID) -> HttpResponse:
     context = {
         **context_of(request, page),
         "number": number,
-        "sentence": sentences.patient_sentence(found.service.sheet, found.probability or 0.0),
-        "key": sentences.patient_key(found.service.sheet, found.probability or 0.0),
+        "sentence": sentences.patient_sentence(found.service.sheet, number.probability),
+        "key": sentences.patient_key(found.service.sheet, number.probability),
         "printed_at": timezone.now(),
     }
     return render(request, "portal/result/prediction_sheet.html", context)
