@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import json
 import re
@@ -176,3 +177,16 @@ def test_no_page_shows_a_half_width_sign_beside_chinese():
 
     assert found == {}
     assert asked > 60
+
+
+MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"}
+
+
+@pytest.mark.parametrize("app", ["accounts", "diagnosis", "medportal"])
+def test_no_marked_text_hides_in_an_f_string(app):
+    """Before Python 3.12 nobody who reads the source word by word finds it there."""
+    for path in (ROOT / app).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.JoinedStr):
+                calls = [n.func for n in ast.walk(node) if isinstance(n, ast.Call)]
+                assert not [f for f in calls if getattr(f, "id", "") in MARKS], path

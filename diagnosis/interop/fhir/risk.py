@@ -204,7 +204,7 @@ def _advice(row: Prediction) -> str:
 def _notes(run: Run) -> list[Resource]:
     """Why there is no number, and what the clinician made of it."""
     row = run.prediction
-    why = localized((row.refusal or {}).get("message"))
+    why = localized(row.refused.message) if row.refused else ""
     if row.state != Prediction.State.REFUSED or not why:
         return _decided(run)
     return [{"text": why}, *_decided(run)]
