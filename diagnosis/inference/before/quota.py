@@ -19,6 +19,7 @@ from diagnosis.inference.models import Job, Prediction
 from diagnosis.registry.models import Quota, Service
 from medportal.common.errors import DomainError
 from medportal.common.moments import day_time
+from medportal.common.signs import comma
 
 NAMES_SHOWN = 3
 
@@ -129,4 +130,4 @@ def _administrators(quota: Quota) -> str:
     people = User.objects.filter(
         organisation=quota.organisation_id, is_active=True, roles__contains=[Role.ADMINISTRATOR]
     )
-    return ", ".join(str(user) for user in people[:NAMES_SHOWN]) or _("the administrators")
+    return comma().join(str(user) for user in people[:NAMES_SHOWN]) or _("the administrators")

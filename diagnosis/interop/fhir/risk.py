@@ -22,6 +22,7 @@ from diagnosis.inference.snapshot.wording import resolved
 from diagnosis.interop.fhir import terms
 from diagnosis.interop.fhir.terms import Resource
 from diagnosis.registry.models import ModelVersion
+from medportal.common import signs
 from medportal.common.quantities import unit as printed
 from medportal.common.text import CHINESE, ENGLISH, localized
 
@@ -164,7 +165,11 @@ def _rationale(run: Run) -> str:
         for reason in _reasons(run)
     ]
     lines = _fixed_lines(run.prediction.version)
-    return " ".join([_("; ").join(parts) + ".", *lines]) if parts else ""
+    return (
+        signs.blank().join([_("%(parts)s.") % {"parts": _("; ").join(parts)}, *lines])
+        if parts
+        else ""
+    )
 
 
 def _input(reason: Mapping[str, Any]) -> str:
@@ -173,7 +178,7 @@ def _input(reason: Mapping[str, Any]) -> str:
         return _("%(input)s (filled in)") % {"input": reason["label"]}
     shown = f"{value} {printed(reason.get('unit'))}".strip()
     stands = _standing(reason)
-    return f"{reason['label']} {shown}" + (f" ({stands})" if stands else "")
+    return f"{reason['label']} {shown}" + (signs.aside(stands) if stands else "")
 
 
 def _standing(reason: Mapping[str, Any]) -> str:
@@ -190,13 +195,15 @@ def _advice(row: Prediction) -> str:
     """What the band asks for, after what holds whatever the score."""
     band = None if row.is_expired else (row.result or {}).get("band")
     advice = localized(band.get("text") or band.get("action")) if band else ""
-    return " ".join([*(localized(rule["message"]) for rule in row.standing), advice]).strip()
+    return (
+        signs.blank().join([*(localized(rule["message"]) for rule in row.standing), advice]).strip()
+    )
 
 
 def _notes(run: Run) -> list[Resource]:
     """Why there is no number, and what the clinician made of it."""
     row = run.prediction
-    why = localized((row.refusal or {}).get("message"))
+    why = localized(row.refused.message) if row.refused else ""
     if row.state != Prediction.State.REFUSED or not why:
         return _decided(run)
     return [{"text": why}, *_decided(run)]

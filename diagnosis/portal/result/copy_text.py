@@ -11,6 +11,7 @@ from diagnosis.portal.result.reasons.shown import Reasons
 from diagnosis.portal.result.result_number import Number
 from diagnosis.portal.words.figures import stored_time
 from diagnosis.portal.words.inputs_shown import ShownInput
+from medportal.common import signs
 from medportal.common.text import localized
 
 
@@ -22,7 +23,7 @@ def _inputs(shown: Iterable[ShownInput]) -> str:
             parts.append(f"{one.label} " + _("%(why)s: %(assumed)s") % facts)
             continue
         beside = _("; ").join(filter(None, (one.when, one.range.words if one.range else "")))
-        parts.append(f"{one.label} {one.value}" + (f" ({beside})" if beside else ""))
+        parts.append(f"{one.label} {one.value}" + (signs.aside(beside) if beside else ""))
     return _("; ").join(parts)
 
 
@@ -43,7 +44,7 @@ def copy_text(
 ) -> str:
     """Three lines, without the patient's name: the record into which they go knows it."""
     band = _(", {band}").format(band=number.band.label) if number.band else ""
-    interval = f" ({number.interval_short})" if number.interval_short else ""
+    interval = signs.aside(number.interval_short) if number.interval_short else ""
     horizon = localized(prediction.service.definition.horizon.text)
     first = _("{service}, {horizon}: {estimate}. {sentence}").format(
         service=prediction.service.name,
@@ -67,9 +68,10 @@ def refusal_text(
     prediction: Prediction, shown: Iterable[ShownInput], decision: Decision | None, address: str
 ) -> str:
     """The same of a run without a number: why there is none, and what holds all the same."""
+    refused = prediction.refused
     first = _("{service}: not scored. {why}").format(
         service=prediction.service.name,
-        why=localized((prediction.refusal or {}).get("message")),
+        why=localized(refused.message) if refused else "",
     )
     third = _provenance(prediction, decision, address)
     return "\n".join((first, *standing_lines(prediction), _inputs(shown), third))

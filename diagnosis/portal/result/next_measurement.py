@@ -139,11 +139,10 @@ class NextCard:
     @cached_property
     def _asked_below(self) -> set[str]:
         """The inputs that the refusal's own form has fields for."""
-        refusal = self.prediction.refusal or {}
-        if self.prediction.dismissed_at is not None:
+        refused = self.prediction.refused
+        if refused is None or self.prediction.dismissed_at is not None:
             return set()
-        grounds = refusal.get("findings") or [refusal]
-        return {name for ground in grounds for name in ground.get("features") or ()}
+        return refused.features
 
     @property
     def can_add(self) -> bool:

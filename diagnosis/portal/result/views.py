@@ -87,8 +87,7 @@ def context_of(
     if page.is_clinician and prediction.decided_at is not None:
         context["onward"] = next_patient(request, request.user, prediction)
     if prediction.state == State.REFUSED:
-        refusal = prediction.refusal or {}
-        context["grounds"] = refusal.get("findings") or [refusal]
+        context["grounds"] = prediction.refused.grounds if prediction.refused else ()
         context["cure"] = (cure or Cure(prediction)) if page.is_clinician else None
     return context
 
