@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -82,3 +83,16 @@ def test_the_molar_unit_stands_first():
 def test_these_tests_read_the_catalogue_and_the_sheets():
     assert len(CHINESE) > 2000
     assert any("OGTT" in text for text in CHINESE)
+
+
+MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"}
+
+
+@pytest.mark.parametrize("app", ["accounts", "diagnosis", "medportal"])
+def test_no_marked_text_hides_in_an_f_string(app):
+    """Before Python 3.12 nobody who reads the source word by word finds it there."""
+    for path in (ROOT / app).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.JoinedStr):
+                calls = [n.func for n in ast.walk(node) if isinstance(n, ast.Call)]
+                assert not [f for f in calls if getattr(f, "id", "") in MARKS], path

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from diagnosis.inference.before import refusals
 from diagnosis.inference.models import Job
 from diagnosis.inference.scoring import likeness
+from diagnosis.inference.stored.refusal import Refusal
 from diagnosis.portal.version.likeness_card import MISTAKES
 from diagnosis.registry.models import ModelVersion
 from tests.factories import PredictionFactory, reviewer_at
@@ -31,7 +31,8 @@ def refused(ward, version):
     grounds = likeness.of_row(artifact_of(SLUG), inputs)
     return PredictionFactory(
         version=version, patient=ward.patient, requested_by=ward.doctor, inputs=inputs,
-        state=Job.State.REFUSED, refusal=refusals.refusal(grounds), result=None, probability=None,
+        state=Job.State.REFUSED, refusal=Refusal(tuple(grounds)).to_dict(),
+        result=None, probability=None,
     )  # fmt: skip
 
 

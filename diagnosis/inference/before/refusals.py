@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from diagnosis.inference.before.population import PopulationReport, RuleFinding,
 from diagnosis.inference.snapshot.inputs import Snapshot
 from diagnosis.inference.snapshot.units import span, units_in_order
 from diagnosis.inference.snapshot.wording import Text, both, in_each, joined
+from diagnosis.inference.stored.refusal import Ground
 from diagnosis.ml import Feature, FeatureSchema
 from medportal.common.quantities import unit as printed
 
@@ -23,27 +23,6 @@ UNREADABLE = {  # by the reason of the reading
     "not_a_number": _("%(input)s stands in the chart without a number."),
     "not_whole": _("%(input)s is counted, and stands in the chart with a fraction."),
 }
-
-
-@dataclass(frozen=True)
-class Ground:
-    """One reason not to score, in both languages, with what would cure it."""
-
-    code: str
-    message: Text
-    features: tuple[str, ...] = ()
-    cure: Text | None = None
-    source: Text | str = ""
-    confirmation: str = ""
-    """The rule to send in ``confirmations``, where a person's word is what is missing."""
-
-    def stored(self) -> dict[str, Any]:
-        return {**asdict(self), "features": list(self.features)}
-
-
-def refusal(grounds: list[Ground]) -> dict[str, Any]:
-    """The stored refusal: the first ground speaks, the others follow."""
-    return {**grounds[0].stored(), "findings": [ground.stored() for ground in grounds]}
 
 
 def of_rights() -> Ground:

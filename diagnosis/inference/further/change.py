@@ -30,6 +30,18 @@ A_POINT = 0.005
 
 
 @dataclass(frozen=True)
+class Ends:
+    """The two probabilities between which something changed."""
+
+    before: float
+    now: float
+
+    @property
+    def difference(self) -> float:
+        return self.now - self.before
+
+
+@dataclass(frozen=True)
 class Part:
     """One input: what stood there, what stands there now, and what that did to the estimate.
 
@@ -63,6 +75,8 @@ class Change:
     before: Prediction
     now: Prediction
     reason: str = ""
+    ends: Ends | None = None
+    """None where it cannot be taken apart."""
     method: str = ""
     of_version: float = 0.0
     parts: tuple[Part, ...] = ()
@@ -100,7 +114,8 @@ class Change:
 
 def change_between(before: Prediction, now: Prediction) -> Change:
     """Take the difference apart; for callers who went through the gate. Stores nothing."""
-    if any(one.state != Job.State.DONE or one.probability is None for one in (before, now)):
+    was, ends = before.probability, now.probability
+    if was is None or ends is None or {before.state, now.state} != {Job.State.DONE}:
         return Change(before, now, "no_result")
     if now.version.state not in FOR_REPRODUCTION:
         return Change(before, now, "version_withdrawn")
@@ -108,22 +123,22 @@ def change_between(before: Prediction, now: Prediction) -> Change:
         artifact = load_artifact(now.version, states=FOR_REPRODUCTION)
     except ArtifactError:
         return Change(before, now, "unreadable")
-    return _taken_apart(before, now, artifact)
+    return _taken_apart(before, now, artifact, Ends(was, ends))
 
 
-def _taken_apart(before: Prediction, now: Prediction, artifact: Artifact) -> Change:
+def _taken_apart(before: Prediction, now: Prediction, artifact: Artifact, ends: Ends) -> Change:
     then_row, now_row = (_row(artifact, one) for one in (before, now))
     found = shapley_values(artifact, now_row, then_row)
     base, result = float(np.asarray(found.base_value)), float(found.predictions[0])
-    was, ends = float(before.probability or 0.0), float(now.probability or 0.0)
     same = before.version_id == now.version_id
-    if abs(result - ends) > AGREED or (same and abs(base - was) > AGREED):
+    if abs(result - ends.now) > AGREED or (same and abs(base - ends.before) > AGREED):
         return Change(before, now, "not_reproduced")
     return Change(
         before,
         now,
         method=found.method,
-        of_version=0.0 if same else base - was,
+        ends=ends,
+        of_version=0.0 if same else base - ends.before,
         parts=tuple(
             Part(
                 feature=feature.name,

@@ -29,12 +29,14 @@ class Reach:
 
 def limits_below(prediction: Prediction) -> list[tuple[float, Mapping[str, Any]]]:
     """The limits under which another action is advised, the nearest first, each with its band."""
-    return [] if prediction.probability is None else list(_below(prediction))[:MOST_LIMITS]
-
-
-def _below(prediction: Prediction) -> Iterator[tuple[float, Mapping[str, Any]]]:
     sheet, probability = prediction.service.sheet, prediction.probability
-    now = bands.band_of(sheet, float(probability or 0.0))
+    return [] if probability is None else list(_below(sheet, probability))[:MOST_LIMITS]
+
+
+def _below(
+    sheet: Mapping[str, Any], probability: float
+) -> Iterator[tuple[float, Mapping[str, Any]]]:
+    now = bands.band_of(sheet, probability)
     if now is None:
         return
     action = now["action"]

@@ -16,12 +16,12 @@ from diagnosis.inference.before import refusals
 from diagnosis.inference.before.facts import Facts, read_facts
 from diagnosis.inference.before.own_estimate import with_own_estimates_first
 from diagnosis.inference.before.population import check_population
-from diagnosis.inference.before.refusals import Ground
 from diagnosis.inference.before.warnings import of_run, standing_rules
 from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.scoring import explaining, likeness, score
 from diagnosis.inference.snapshot.given import GivenValue
 from diagnosis.inference.snapshot.inputs import Entry, Snapshot, entry_given, is_personal
+from diagnosis.inference.stored.refusal import Ground
 from diagnosis.ml import Artifact, ArtifactError, Feature
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import ModelVersion, Service

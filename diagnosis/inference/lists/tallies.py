@@ -147,7 +147,11 @@ def tally_of_service(service: Service) -> Tally | None:
 
 def _estimates() -> Any:
     return (
-        OwnEstimate.unscoped.filter(prediction__state=Job.State.DONE, value__isnull=False)
+        OwnEstimate.unscoped.filter(
+            prediction__state=Job.State.DONE,
+            prediction__probability__isnull=False,
+            value__isnull=False,
+        )
         .exclude(prediction__origin=Prediction.Origin.WHAT_IF)
         .exclude(prediction__patient=None)
         .select_related("prediction__service__organisation")

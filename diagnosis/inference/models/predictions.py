@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker, ClosedManager, Gate
 from accounts.models import Organisation, User
+from diagnosis.inference.stored.refusal import Refusal
 from diagnosis.records.models import Patient, ids_visible_to, is_visible_to
 from diagnosis.registry.models import ModelVersion, Service, met_by
 from medportal.common.queue.jobs import Job, JobQuerySet
@@ -154,6 +155,11 @@ class Prediction(Job):
     @property
     def is_what_if(self) -> bool:
         return self.origin == self.Origin.WHAT_IF
+
+    @property
+    def refused(self) -> Refusal | None:
+        """Why it was not scored, read from its row."""
+        return Refusal.from_dict(self.refusal) if self.refusal else None
 
     @property
     def standing(self) -> list[dict[str, Any]]:

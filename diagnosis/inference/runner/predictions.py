@@ -14,11 +14,11 @@ from accounts.models import AuditEvent, User
 from diagnosis.inference.before import permission, refusals
 from diagnosis.inference.before.facts import Facts, read_facts
 from diagnosis.inference.before.population import check_population
-from diagnosis.inference.before.refusals import Ground
 from diagnosis.inference.before.warnings import of_run
 from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.runner.holding import UNREADABLE, patients_of
 from diagnosis.inference.scoring import likeness, next_measurement, score
+from diagnosis.inference.stored.refusal import Ground, Refusal
 from diagnosis.ml import ArtifactError
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions.store import FOR_PREDICTIONS, load_artifact
@@ -84,7 +84,7 @@ def _settle_prediction(job: Prediction, computed: Computed) -> list[UUID]:
     if grounds:
         # Who does not belong to the population is not helped by a measurement.
         worth = computed.worth if grounds == computed.grounds else None
-        refusal = {**refusals.refusal(grounds), "next_measurement": worth}
+        refusal = Refusal(tuple(grounds), worth).to_dict()
         return _end(job, State.REFUSED, "prediction.refused", refusal=refusal)
     if computed.result is None:
         return _end(

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from diagnosis.inference.before.refusals import Ground
 from diagnosis.inference.scoring import score
 from diagnosis.inference.snapshot.inputs import Snapshot
 from diagnosis.inference.snapshot.wording import Text, both, joined
+from diagnosis.inference.stored.refusal import Ground
 from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.novelty import CODE
 from medportal.common.quantities import number, unit

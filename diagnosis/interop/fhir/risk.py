@@ -107,7 +107,7 @@ def _prediction(run: Run) -> Resource:
         {
             "extension": terms.listed([_interval(result), *_attributions(run)]),
             "outcome": terms.concept(text=event),
-            "probabilityDecimal": _percent(result["probability"]),
+            "probabilityDecimal": None if row.probability is None else _percent(row.probability),
             "qualitativeRisk": terms.concept(f"{terms.OWN}:bands", band["code"], band["label"])
             if band
             else {},
@@ -197,7 +197,7 @@ def _advice(row: Prediction) -> str:
 def _notes(run: Run) -> list[Resource]:
     """Why there is no number, and what the clinician made of it."""
     row = run.prediction
-    why = localized((row.refusal or {}).get("message"))
+    why = localized(row.refused.message) if row.refused else ""
     if row.state != Prediction.State.REFUSED or not why:
         return _decided(run)
     return [{"text": why}, *_decided(run)]

@@ -68,8 +68,8 @@ class Comparison:
 
     @property
     def difference(self) -> str:
-        before, now = self.before.probability or 0.0, self.now.probability or 0.0
-        return percent(abs(before - now))
+        before, now = self.before.probability, self.now.probability
+        return "" if before is None or now is None else percent(abs(before - now))
 
 
 def _changed(before: Prediction, now: Prediction, name: str) -> bool:

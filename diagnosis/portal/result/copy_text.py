@@ -68,9 +68,10 @@ def refusal_text(
     prediction: Prediction, shown: Iterable[ShownInput], decision: Decision | None, address: str
 ) -> str:
     """The same of a run without a number: why there is none, and what holds all the same."""
+    refused = prediction.refused
     first = _("{service}: not scored. {why}").format(
         service=prediction.service.name,
-        why=localized((prediction.refusal or {}).get("message")),
+        why=localized(refused.message) if refused else "",
     )
     third = _provenance(prediction, decision, address)
     return "\n".join((first, *standing_lines(prediction), _inputs(shown), third))

@@ -51,9 +51,8 @@ class Cure:
     @cached_property
     def wanted(self) -> set[str]:
         """The inputs that the refusal names."""
-        refusal = self.prediction.refusal or {}
-        grounds = refusal.get("findings") or [refusal]
-        return {name for ground in grounds for name in ground.get("features") or ()}
+        refused = self.prediction.refused
+        return refused.features if refused else set()
 
     @cached_property
     def all_fields(self) -> list[InputField]:

@@ -9,7 +9,7 @@ from accounts.models import User
 from diagnosis.inference.before.own_estimate import with_own_estimates_first
 from diagnosis.inference.models import Prediction
 from diagnosis.portal.charts.steps import Measured, Steps, steps
-from diagnosis.portal.words.figures import percent
+from diagnosis.portal.words.figures import estimate
 
 MOST = 12
 
@@ -60,15 +60,15 @@ def history(user: User, prediction: Prediction) -> History:
         rows.append(
             Earlier(
                 prediction=row,
-                percent="" if row.is_withheld else percent(row.probability or 0.0),
+                percent="" if row.is_withheld else estimate(row.probability),
                 is_here=row.pk == prediction.pk,
                 version_changed=older is not None and older.version_id != row.version_id,
             )
         )
     expires = timedelta(days=prediction.service.validity_days)
     measured = [
-        Measured(r.index_at, r.probability or 0.0, r.version.number, r.index_at + expires)
+        Measured(r.index_at, r.probability, r.version.number, r.index_at + expires)
         for r in found
-        if not r.is_withheld
+        if not r.is_withheld and r.probability is not None
     ]
     return History(tuple(rows), steps(measured))

@@ -69,18 +69,24 @@ class NextInput:
         return self.stored["changes"] is not None
 
     @property
-    def cases(self) -> int:
-        return of_ten(self.stored["changes"] or 0.0)
+    def cases(self) -> int | None:
+        """Of ten; None for a service without bands."""
+        return of_ten(self.stored["changes"]) if self.has_bands else None
 
     @property
     def dots(self) -> list[tuple[int, bool]]:
         """Where each of the ten stands, and whether it is filled."""
-        return [(DOT * number + 1, number < self.cases) for number in range(CASES)]
+        cases = self.cases
+        if cases is None:
+            return []
+        return [(DOT * number + 1, number < cases) for number in range(CASES)]
 
     @property
     def likely(self) -> str:
         """Between how many of ten the true count lies; nothing where nobody was asked."""
-        low, high = self.stored["interval"] or (0.0, 0.0)
+        if not self.stored["interval"]:
+            return ""
+        low, high = self.stored["interval"]
         first, last = of_ten(low), of_ten(high)
         return "" if first == last else f"{first}\u2013{last}"
 
@@ -134,11 +140,10 @@ class NextCard:
     @cached_property
     def _asked_below(self) -> set[str]:
         """The inputs that the refusal's own form has fields for."""
-        refusal = self.prediction.refusal or {}
-        if self.prediction.dismissed_at is not None:
+        refused = self.prediction.refused
+        if refused is None or self.prediction.dismissed_at is not None:
             return set()
-        grounds = refusal.get("findings") or [refusal]
-        return {name for ground in grounds for name in ground.get("features") or ()}
+        return refused.features
 
     @property
     def can_add(self) -> bool:

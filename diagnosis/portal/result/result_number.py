@@ -49,6 +49,7 @@ class FilledIn:
 class Number:
     """A probability with its natural frequency, interval or count, and band or none."""
 
+    probability: float
     percent: str
     sentence: str
     halves: Halves
@@ -56,7 +57,6 @@ class Number:
     interval: str
     interval_short: str
     local_count: str
-    average: str
     scale: BandScale
     limits: tuple[tuple[str, str, int], ...]
     band: BandShown | None
@@ -125,21 +125,23 @@ def number_of(prediction: Prediction) -> Number | None:
         return None
     sheet, interval = prediction.service.sheet, result.get("interval")
     training = prediction.version.manifest.get("training") or {}
-    average = float(result.get("average") or training.get("rate") or 0.0)
+    average = result.get("average")
     halves = sentences.halves(probability)
     code = "" if prediction.is_expired else prediction.band
     band = shown_band(sheet, code)
     listed = sheet.get("bands") or ()
     scale = band_scale(() if prediction.is_expired else listed, probability, interval, code)
     return Number(
+        probability=probability,
         percent=percent(probability),
-        sentence=sentences.natural_frequency(sheet, probability, average),
+        sentence=sentences.natural_frequency(
+            sheet, probability, training.get("rate") if average is None else average
+        ),
         halves=halves,
         icons=icon_array(halves.filled),
         interval=sentences.interval_sentence(result),
         interval_short=_interval_short(interval),
         local_count=sentences.local_count(result.get("local_count"), sheet),
-        average=percent(average),
         scale=scale,
         limits=tuple(
             (limit.at, exact_percent(limit.value), 10 if limit.raised else 21)

@@ -89,8 +89,7 @@ def context_of(
     if decides and prediction.decided_at is not None:
         context["onward"] = next_patient(request, request.user, prediction)
     if prediction.state == State.REFUSED:
-        refusal = prediction.refusal or {}
-        context["grounds"] = refusal.get("findings") or [refusal]
+        context["grounds"] = prediction.refused.grounds if prediction.refused else ()
         context["cure"] = (cure or Cure(prediction)) if decides else None
     return context
 
@@ -177,8 +176,8 @@ def sheet(request: PersonRequest, prediction: UUID) -> HttpResponse:
     context = {
         **context_of(request, page),
         "number": number,
-        "sentence": sentences.patient_sentence(found.service.sheet, found.probability or 0.0),
-        "key": sentences.patient_key(found.service.sheet, found.probability or 0.0),
+        "sentence": sentences.patient_sentence(found.service.sheet, number.probability),
+        "key": sentences.patient_key(found.service.sheet, number.probability),
         "printed_at": timezone.now(),
     }
     return render(request, "portal/result/prediction_sheet.html", context)

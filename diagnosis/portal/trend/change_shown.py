@@ -13,7 +13,7 @@ from diagnosis.ml import Feature
 from diagnosis.portal.charts.rounding import rounded, shared_out
 from diagnosis.portal.charts.waterfall import OTHER, Bar, Factor, Waterfall, waterfall
 from diagnosis.portal.words import change_words
-from diagnosis.portal.words.figures import exact_percent, percent, signed, stored_day
+from diagnosis.portal.words.figures import estimate, exact_percent, percent, signed, stored_day
 from diagnosis.portal.words.sentences import others
 from diagnosis.portal.words.wording import day
 from medportal.common.text import localized
@@ -77,11 +77,11 @@ class ChangeShown:
 
     @property
     def before(self) -> str:
-        return percent(self.change.before.probability or 0.0, self._decimals)
+        return estimate(self.change.before.probability, self._decimals)
 
     @property
     def now(self) -> str:
-        return percent(self.change.now.probability or 0.0, self._decimals)
+        return estimate(self.change.now.probability, self._decimals)
 
     @property
     def before_on(self) -> str:
@@ -93,11 +93,13 @@ class ChangeShown:
 
     @property
     def sentence(self) -> str:
-        return "" if self.change.reason else change_words.in_one_sentence(self.change)
+        return change_words.in_one_sentence(self.change)
 
     @cached_property
     def factors(self) -> list[Factor]:
         """The largest first; the version among them, where it is another."""
+        if self.change.ends is None:
+            return []
         found = [Factor(part.feature, part.contribution) for part in self.change.moved]
         if not self.change.same_version:
             found.append(Factor(VERSION, self.change.of_version))
@@ -105,10 +107,8 @@ class ChangeShown:
 
     @cached_property
     def picture(self) -> Waterfall | None:
-        if self.change.reason:
-            return None
-        was, ends = self.change.before.probability or 0.0, self.change.now.probability or 0.0
-        return waterfall(was, self.factors, ends)
+        ends = self.change.ends
+        return None if ends is None else waterfall(ends.before, self.factors, ends.now)
 
     @property
     def ticks(self) -> list[tuple[str, str]]:
@@ -141,10 +141,12 @@ class ChangeShown:
     @cached_property
     def _points(self) -> dict[str, str]:
         """Line by line, adding up to the difference of the two printed results."""
-        was, ends = self.change.before.probability or 0.0, self.change.now.probability or 0.0
+        ends, decimals = self.change.ends, self._decimals
+        if ends is None:
+            return {}
         parts = [factor.contribution for factor in self.factors]
-        decimals = self._decimals
-        printed = shared_out(parts, rounded(ends, decimals) - rounded(was, decimals), decimals)
+        total = rounded(ends.now, decimals) - rounded(ends.before, decimals)
+        printed = shared_out(parts, total, decimals)
         return {
             factor.key: signed(points, decimals)
             for factor, points in zip(self.factors, printed, strict=True)

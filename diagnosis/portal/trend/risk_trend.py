@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.portal.charts.steps import Measured, Steps, steps
-from diagnosis.portal.words.figures import percent
+from diagnosis.portal.words.figures import estimate
 from diagnosis.portal.words.wording import day_time
 from medportal.common.text import localized
 
@@ -31,7 +31,7 @@ class Point:
 
     @property
     def percent(self) -> str:
-        return percent(self.prediction.probability or 0.0)
+        return estimate(self.prediction.probability)
 
     @property
     def band(self) -> str:
@@ -51,8 +51,9 @@ def risk_trend(results: Sequence[Prediction], chosen: Collection[Prediction]) ->
     """``results`` in the order of time; those ``chosen`` are marked in the picture."""
     points = [_point(results[i - 1] if i else None, one) for i, one in enumerate(results)]
     measured = [
-        Measured(r.index_at, r.probability or 0.0, r.version.number, r.expires_at, r in chosen)
+        Measured(r.index_at, r.probability, r.version.number, r.expires_at, r in chosen)
         for r in results
+        if r.probability is not None
     ]
     bands = results[-1].service.sheet.get("bands") or () if results else ()
     return RiskTrend(

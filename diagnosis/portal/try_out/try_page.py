@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from diagnosis.inference.further.what_if import Tried
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.snapshot.standing import typical_of
+from diagnosis.inference.stored.refusal import Ground
 from diagnosis.ml import Artifact
 from diagnosis.portal.result.reasons.shown import Reasons, reasons
 from diagnosis.portal.result.result_number import Number, number_of
@@ -132,8 +133,8 @@ class TryPage:
         return not self.has_errors and self.tried is None
 
     @property
-    def grounds(self) -> list[dict[str, Any]]:
-        return [ground.stored() for ground in self.tried.grounds] if self.tried else []
+    def grounds(self) -> Sequence[Ground]:
+        return self.tried.grounds if self.tried else ()
 
     @cached_property
     def number(self) -> Number | None:

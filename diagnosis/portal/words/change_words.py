@@ -33,11 +33,13 @@ class Cause:
 
 def in_one_sentence(change: Change) -> str:
     """E.g. «From 18 % on 3 May to 31 % on 2 November: mostly because bilirubin rose …»."""
-    was, now = change.before.probability or 0.0, change.now.probability or 0.0
+    ends = change.ends
+    if ends is None:
+        return ""
     facts = dict(zip(("day", "then"), _days(change), strict=True))
-    facts |= {"before": percent(was), "now": percent(now)}
+    facts |= {"before": percent(ends.before), "now": percent(ends.now)}
     start = _("From %(before)s on %(day)s to %(now)s on %(then)s: ") % facts
-    return start + _why(change, _causes(change), now - was)
+    return start + _why(change, _causes(change), ends.difference)
 
 
 def _days(change: Change) -> tuple[str, str]:

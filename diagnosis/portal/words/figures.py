@@ -32,6 +32,11 @@ def percent(fraction: float, decimals: int = 0) -> str:
     return f"{whole(fraction)}{gap}%"
 
 
+def estimate(probability: float | None, decimals: int = 0) -> str:
+    """The probability of a result; one without is said to have no number, and is never «<1 %»."""
+    return gettext("no number") if probability is None else percent(probability, decimals)
+
+
 def exact_percent(fraction: float) -> str:
     """Whole per cent of a limit or a count, where «<1 %» would be wrong."""
     return f"{whole(fraction)}{'' if reads_chinese() else NARROW}%"

@@ -80,12 +80,15 @@ def _filled(template: str, sentence: Mapping[str, Any], parts: Halves, **facts: 
     return ". ".join(part[:1].upper() + part[1:] for part in text.split(". "))
 
 
-def natural_frequency(sheet: Mapping[str, Any], probability: float, average: float) -> str:
-    """Both halves, the reference class, and the average there."""
-    sentence = sheet["sentence"]
+def natural_frequency(sheet: Mapping[str, Any], probability: float, average: float | None) -> str:
+    """Both halves, the reference class, and the average there; left out where it is not known."""
+    sentence, parts = sheet["sentence"], halves(probability)
     template = localized(sentence.get("template") or SENTENCES["natural"])
-    mean = halves(average)
-    return _filled(template, sentence, halves(probability), average=mean.with_event)
+    if "{average}" not in template:
+        return _filled(template, sentence, parts)
+    if average is None:
+        return _filled(localized(SENTENCES["natural_alone"]), sentence, parts)
+    return _filled(template, sentence, parts, average=halves(average).with_event)
 
 
 def patient_sentence(sheet: Mapping[str, Any], probability: float) -> str:

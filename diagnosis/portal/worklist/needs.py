@@ -41,9 +41,9 @@ def needs_of(user: User) -> list[Need]:
 
 
 def _inputs(prediction: Prediction) -> list[Needed]:
-    refusal = prediction.refusal or {}
-    grounds = [g for g in refusal.get("findings", [refusal]) if g.get("code") in CURABLE]
-    names = list(dict.fromkeys(name for ground in grounds for name in ground.get("features", [])))
+    refused = prediction.refused
+    grounds = [g for g in (refused.grounds if refused else ()) if g.code in CURABLE]
+    names = list(dict.fromkeys(name for ground in grounds for name in ground.features))
     schema = schema_of(prediction.version)
     features = [schema[name] for name in names if name in schema]
     return [

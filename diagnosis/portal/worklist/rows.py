@@ -185,8 +185,8 @@ class Row:
         if self.prediction.state == State.REFUSED:
             if self.prediction.decided_at is not None:
                 return _("refused; decided")
-            refusal = self.prediction.refusal or {}
-            return localized(refusal.get("message")) or _("refused")
+            refused = self.prediction.refused
+            return (localized(refused.message) if refused else "") or _("refused")
         return str(self.prediction.get_state_display())
 
     @property

@@ -14,7 +14,7 @@ from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.ml import Feature
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.frame.identity import Identity, identities
-from diagnosis.portal.words.figures import percent, percent_range
+from diagnosis.portal.words.figures import estimate, percent, percent_range
 from diagnosis.portal.words.inputs_shown import shown_input
 from medportal.common.text import localized
 
@@ -94,7 +94,7 @@ def _row(
     return AlikeRow(
         prediction=prediction,
         who=who[prediction.patient_id],
-        estimate=percent(prediction.probability or 0.0),
+        estimate=estimate(prediction.probability),
         apart=str(whole(found.distance)),
         differs=tuple(f"{one.label} {one.value}".strip() for one in shown),
     )

@@ -1,0 +1,1 @@
+"""What a run keeps as JSON, as nouns: each is read once and written once."""
