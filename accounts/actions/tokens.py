@@ -18,6 +18,7 @@ from accounts.models import EVERYDAY, ApiToken, Scope, User
 from accounts.request_facts import operator
 from accounts.rights import is_program
 from medportal.common.errors import DomainError, Pointer
+from medportal.common.signs import comma
 
 LONGEST = timedelta(days=366)
 USUAL = timedelta(days=90)
@@ -100,7 +101,7 @@ def check_scopes(scopes: Iterable[str]) -> list[str]:
     """``scopes`` in their usual order; a token that may do nothing is a mistake."""
     wanted = set(scopes)
     if not wanted or not wanted <= set(Scope.values):
-        known = ", ".join(Scope.values)
+        known = comma().join(Scope.values)
         raise DomainError(
             "token_scope",
             _("A token needs one or more of these scopes: %(known)s.") % {"known": known},

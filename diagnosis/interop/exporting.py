@@ -24,6 +24,7 @@ from diagnosis.interop.fhir import bundle
 from diagnosis.records import access
 from diagnosis.records.models import Observation, Patient, PatientIdentifier
 from medportal.common.errors import DomainError, Pointer
+from medportal.common.signs import comma
 
 LONGEST_REASON = 200
 
@@ -91,7 +92,7 @@ def _check(wanted: Wanted) -> None:
     if wanted.form not in Form.values:
         found.append(Pointer("/form", "unknown_form", _("Known forms: fhir, csv.")))
     if wanted.purpose not in Purpose.values:
-        known = _("Known purposes: %(purposes)s.") % {"purposes": ", ".join(dict(STATED))}
+        known = _("Known purposes: %(purposes)s.") % {"purposes": comma().join(dict(STATED))}
         found.append(Pointer("/purpose", "unknown_purpose", known))
     if wanted.purpose == Purpose.OTHER and not wanted.reason.strip():
         found.append(Pointer("/reason", "reason_missing", _("Say for what the file is needed.")))

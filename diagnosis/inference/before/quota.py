@@ -20,6 +20,7 @@ from diagnosis.inference.models import Job, Prediction
 from diagnosis.registry.models import Quota, Service
 from medportal.common.errors import DomainError
 from medportal.common.moments import day_time
+from medportal.common.signs import comma
 
 NAMES_SHOWN = 3
 
@@ -128,4 +129,4 @@ def _refusal(standing: Standing) -> DomainError:
 
 def _administrators(quota: Quota) -> str:
     people = User.objects.filter(holders("quota.set"), organisation=quota.organisation_id)
-    return ", ".join(str(user) for user in people[:NAMES_SHOWN]) or _("the administrators")
+    return comma().join(str(user) for user in people[:NAMES_SHOWN]) or _("the administrators")

@@ -23,6 +23,7 @@ from diagnosis.interop.fhir import terms
 from diagnosis.interop.fhir.terms import Resource
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.sheet import bands
+from medportal.common import signs
 from medportal.common.quantities import unit as printed
 from medportal.common.text import CHINESE, ENGLISH, localized
 
@@ -165,7 +166,11 @@ def _rationale(run: Run) -> str:
         for reason in _reasons(run)
     ]
     lines = _fixed_lines(run.prediction.version)
-    return " ".join([_("; ").join(parts) + ".", *lines]) if parts else ""
+    return (
+        signs.blank().join([_("%(parts)s.") % {"parts": _("; ").join(parts)}, *lines])
+        if parts
+        else ""
+    )
 
 
 def _input(reason: Mapping[str, Any]) -> str:
@@ -174,7 +179,7 @@ def _input(reason: Mapping[str, Any]) -> str:
         return _("%(input)s (filled in)") % {"input": reason["label"]}
     shown = f"{value} {printed(reason.get('unit'))}".strip()
     stands = _standing(reason)
-    return f"{reason['label']} {shown}" + (f" ({stands})" if stands else "")
+    return f"{reason['label']} {shown}" + (signs.aside(stands) if stands else "")
 
 
 def _standing(reason: Mapping[str, Any]) -> str:
@@ -191,7 +196,9 @@ def _advice(row: Prediction) -> str:
     """What the band asks for, after what holds whatever the score."""
     band = None if row.is_expired else (row.result or {}).get("band")
     advice = localized(band.get("text") or band.get("action")) if band else ""
-    return " ".join([*(localized(rule["message"]) for rule in row.standing), advice]).strip()
+    return (
+        signs.blank().join([*(localized(rule["message"]) for rule in row.standing), advice]).strip()
+    )
 
 
 def _notes(run: Run) -> list[Resource]:

@@ -14,6 +14,7 @@ from diagnosis.ml.explain.cohort import Group, Grouping
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.cohort.levels import Levels, range_text
 from diagnosis.portal.words.figures import exact_percent, percent, percent_range, signed
+from medportal.common.signs import aside
 from medportal.common.text import localized
 
 MOSTLY = 0.6
@@ -108,7 +109,7 @@ def _named(kinds: Levels, level: int) -> str:
     place = (
         _("low") if level == 0 else _("high") if level + 1 == len(kinds.marks) else _("middling")
     )
-    return f"{place} ({kinds.texts[level]})"
+    return f"{place}{aside(kinds.texts[level])}"
 
 
 def band_shares(cohort: Cohort, rows: Index) -> tuple[Share, ...]:

@@ -12,6 +12,7 @@ from diagnosis.portal.result.result_number import Number
 from diagnosis.portal.words.figures import stored_time
 from diagnosis.portal.words.inputs_shown import ShownInput
 from diagnosis.registry.sheet import bands
+from medportal.common import signs
 from medportal.common.text import localized
 
 
@@ -23,7 +24,7 @@ def _inputs(shown: Iterable[ShownInput]) -> str:
             parts.append(f"{one.label} " + _("%(why)s: %(assumed)s") % facts)
             continue
         beside = _("; ").join(filter(None, (one.when, one.range.words if one.range else "")))
-        parts.append(f"{one.label} {one.value}" + (f" ({beside})" if beside else ""))
+        parts.append(f"{one.label} {one.value}" + (signs.aside(beside) if beside else ""))
     return _("; ").join(parts)
 
 
@@ -44,7 +45,7 @@ def copy_text(
 ) -> str:
     """Three lines, without the patient's name: the record into which they go knows it."""
     band = _(", {band}").format(band=number.band.label) if number.band else ""
-    interval = f" ({number.interval_short})" if number.interval_short else ""
+    interval = signs.aside(number.interval_short) if number.interval_short else ""
     horizon = localized((prediction.service.sheet.get("horizon") or {}).get("text"))
     first = _("{service}, {horizon}: {estimate}. {sentence}").format(
         service=prediction.service.name,

@@ -34,6 +34,7 @@ from diagnosis.portal.try_out.try_marks import marks
 from diagnosis.portal.words import sentences
 from diagnosis.portal.words.figures import percent
 from diagnosis.portal.words.inputs_shown import ShownInput, shown_inputs
+from medportal.common import signs
 
 LONGEST_NAME = 40
 
@@ -202,5 +203,5 @@ class TryPage:
             return _("Not computed: a field cannot be read.")
         if self.number is None:
             return _("No number with these values: see the reason.")
-        band = f" ({self.number.band.label})" if self.number.band else ""
-        return f"{self.number.percent}{band}. {self.difference}"
+        band = signs.aside(self.number.band.label) if self.number.band else ""
+        return f"{self.number.percent}{band}{signs.full_stop()}{signs.blank()}{self.difference}"
