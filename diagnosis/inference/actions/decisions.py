@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
+from accounts.rights import demand
 from diagnosis.inference.before import permission
 from diagnosis.inference.models import Decision, Job, Outcome, OwnEstimate, Prediction
 from medportal.common.errors import DomainError, Pointer
@@ -43,7 +44,7 @@ def record_decision(
     *, actor: User, prediction: Prediction | UUID | str, decision: DecisionInput
 ) -> Decision:
     """Store the decision, or amend the one that stands; then what happened may be shown."""
-    permission.require_role(actor, *permission.DECIDERS)
+    demand(actor, "decision.record")
     found = permission.prediction_for(actor, prediction, lock=True)
     _refuse_undecidable(found)
     usual = usual_action(found)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
+from accounts.rights import demand
 from diagnosis.inference.before import permission
 from diagnosis.inference.before.own_estimate import choice_named
 from diagnosis.inference.models import OwnEstimate, Prediction, owed_by
@@ -20,7 +21,7 @@ SKIP = "skip"
 @transaction.atomic
 def give_estimate(*, actor: User, prediction: Prediction | UUID | str, choice: str) -> OwnEstimate:
     """Store the range that was tapped, or that the actor cannot judge; then the number is shown."""
-    permission.require_role(actor, *permission.DECIDERS)
+    demand(actor, "estimate.give")
     found = permission.prediction_for(actor, prediction, lock=True)
     if not Prediction.unscoped.filter(owed_by(actor), pk=found.pk).exists():
         raise DomainError(

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.models import Role, User
+from accounts.models import User
+from accounts.rights import demand, may
 from diagnosis.inference import tasks
 from diagnosis.inference.actions.estimates import keep_estimate
 from diagnosis.inference.before import permission, quota
@@ -31,7 +32,7 @@ from medportal.common.queue.publish import ring
 @transaction.atomic
 def request_prediction(*, actor: User, request: PredictionRequest) -> Prediction:
     """Queue a prediction; the same idempotency key and request return the first one."""
-    permission.require_role(actor, *permission.RUNNERS)
+    demand(actor, "prediction.request")
     service = permission.service_of(actor, request.service)
     patient = permission.patient_of(actor, request.patient)
     first = _first_answer(actor, request)
@@ -97,7 +98,7 @@ def _prepared(
         version=version,
         patient=patient,
         requested_by=actor,
-        owner=actor if actor.has_role(Role.CLINICIAN) else None,
+        owner=actor if may(actor, "decision.record") else None,
         origin=request.origin,
         index_at=at,
         inputs=snapshot,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
+from accounts.rights import demand
 from diagnosis.inference.before import permission
 from diagnosis.inference.before.own_estimate import choice_named
 from diagnosis.inference.models import WardAnswer, WardRound
@@ -21,7 +22,7 @@ from medportal.common.errors import DomainError
 @transaction.atomic
 def begin_ward(*, actor: User, service: str) -> WardRound:
     """The round that is open, or a new one; whoever went through before repeats."""
-    permission.require_role(actor, *permission.DECIDERS)
+    demand(actor, "ward.begin")
     found = permission.service_of(actor, service)
     cases = WardCase.objects.of(found)
     first = cases.first()
@@ -43,7 +44,7 @@ def begin_ward(*, actor: User, service: str) -> WardRound:
 @transaction.atomic
 def answer_case(*, actor: User, service: str, number: int, choice: str) -> WardAnswer:
     """Store the estimate and ask the model; from now on it is told what happened."""
-    permission.require_role(actor, *permission.DECIDERS)
+    demand(actor, "ward.answer")
     found = permission.service_of(actor, service)
     walked = _open_round(actor, found)
     case = WardCase.objects.filter(service=found, edition=walked.edition, number=number).first()

@@ -10,7 +10,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import User
+from accounts.rights import offered
 from diagnosis.inference.models import (
     Decision,
     Explanation,
@@ -186,23 +187,23 @@ class ResultPage:
         return shown_choices(self.prediction.service.definition)
 
     @property
-    def is_clinician(self) -> bool:
-        return self.user.has_role(Role.CLINICIAN)
-
-    @property
     def may_decide(self) -> bool:
         """Also on a refused run: the patient still needs a decision."""
         decidable = self.is_done or self.state == State.REFUSED
-        return self.is_clinician and decidable and not self.prediction.is_what_if
+        return (
+            decidable and not self.prediction.is_what_if and offered(self.user, "decision.record")
+        )
 
     @property
     def may_run(self) -> bool:
-        return self.is_clinician and self.prediction.patient_id is not None
+        asks = offered(self.user, "prediction.request")
+        return asks and self.prediction.patient_id is not None
 
     @property
     def may_mark_wrong(self) -> bool:
         settled = self.prediction.is_settled and self.state != State.ENTERED_IN_ERROR
-        return self.is_clinician and settled and self.prediction.patient_id is not None
+        marks = offered(self.user, "prediction.wrong-patient")
+        return marks and settled and self.prediction.patient_id is not None
 
     @cached_property
     def wrong(self) -> WrongPatient:
@@ -213,7 +214,8 @@ class ResultPage:
         """Not for every service, and never for a number that no longer holds."""
         prediction = self.prediction
         usable = self.is_done and not prediction.is_what_if and not prediction.is_expired
-        return usable and prediction.service.patient_sheet and self.is_clinician
+        opens = offered(self.user, "prediction.sheet")
+        return usable and prediction.service.patient_sheet and opens
 
     @cached_property
     def colleagues(self) -> list[User]:

@@ -17,8 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import Role
-from accounts.permissions import require_role
+from accounts.permissions import requires
 from diagnosis.inference import actions
 from diagnosis.inference.before import quota
 from diagnosis.inference.before.facts import read_facts
@@ -135,7 +134,7 @@ class _Attempt:
 
 
 @require_http_methods(["GET", "POST"])
-@require_role(Role.CLINICIAN)
+@requires("prediction.request")
 def run(request: PersonRequest, patient: UUID, slug: str) -> HttpResponse:
     service = Service.objects.visible_to(request.user).filter(slug=slug).first()
     if service is None:

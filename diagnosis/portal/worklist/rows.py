@@ -12,7 +12,8 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Role, User
+from accounts.models import User
+from accounts.rights import offered
 from diagnosis.inference.before.newer import NewerValue, newer_data_for
 from diagnosis.inference.models import Decision, Prediction
 from diagnosis.inference.scoring.noise import Kept, is_noise
@@ -218,7 +219,7 @@ def _beside(listed: list[Prediction], people: dict[UUID, Identity], viewer: User
     waiting = [p.patient_id for p in listed if p.patient_id and _is_waiting(p)]
     decided = [p.pk for p in listed if p.decided_at is not None]
     return Beside(
-        doctors=doctors_of(waiting) if viewer.has_role(Role.CLINICIAN) else {},
+        doctors=doctors_of(waiting) if offered(viewer, "prediction.hand-over") else {},
         locations=_locations(list(people), viewer),
         alike=names_alike(people.values()),
         newer=newer_data_for([p for p in listed if p.state == State.DONE]),
