@@ -14,6 +14,7 @@ from diagnosis.inference.snapshot.wording import Text, both, in_each, joined
 from diagnosis.inference.stored.refusal import Ground
 from diagnosis.ml import Feature, FeatureSchema
 from medportal.common.quantities import unit as printed
+from medportal.common.signs import comma
 
 UNREADABLE = {  # by the reason of the reading
     "unit_missing": _("%(input)s stands in the chart without its unit."),
@@ -135,7 +136,9 @@ def _unreadable(feature: Feature, snapshot: Snapshot) -> Ground:
     reason = str(snapshot[feature.name].get("reason") or "")
     template = UNREADABLE.get(reason, UNREADABLE["not_a_number"])
     units = in_each(
-        lambda: ", ".join(filter(None, (printed(unit) for unit in units_in_order(feature)))) or "–"
+        lambda: (
+            comma().join(filter(None, (printed(unit) for unit in units_in_order(feature)))) or "–"
+        )
     )
     return Ground(
         "chart_value_unreadable",

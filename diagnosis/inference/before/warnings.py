@@ -37,7 +37,7 @@ def of_run(job: Prediction, result: dict[str, Any], facts: Facts) -> list[dict[s
     """Each warning: code, message in both languages, features."""
     service = job.version.service
     found: list[dict[str, Any]] = []
-    note = service.sheet.get("population_note")
+    note = service.definition.population_note
     if note:
         found.append(_warning("population_note", dict(note)))
     found += standing_rules(service, job.patient, job.inputs, facts=facts)

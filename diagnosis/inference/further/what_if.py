@@ -152,7 +152,7 @@ def _grounds(run: Prediction, artifact: Artifact, facts: Facts) -> list[Ground]:
 
 
 def _score(run: Prediction, artifact: Artifact, facts: Facts) -> None:
-    result = score.score(artifact, run.service.sheet, run.inputs)
+    result = score.score(artifact, run.service.definition, run.inputs)
     run.result, run.probability = result, result["probability"]
     run.band = result["band"]["code"] if result["band"] else ""
     run.warnings = of_run(run, result, facts)

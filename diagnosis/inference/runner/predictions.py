@@ -68,7 +68,7 @@ def _compute(job: Prediction) -> Computed:
     grounds = refusals.of_inputs(artifact.schema, job.inputs) or likeness.of_row(
         artifact, job.inputs
     )
-    sheet, at = job.version.service.sheet, job.index_at
+    sheet, at = job.version.service.definition, job.index_at
     if grounds:
         codes = [ground.code for ground in grounds]
         worth = next_measurement.of_refusal(artifact, sheet, job.inputs, at, codes)

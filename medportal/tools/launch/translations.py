@@ -1,6 +1,6 @@
 """``python -m medportal.tools.launch.translations check | update``: catalogues without gettext.
 
-``update`` adds the strings that are new, puts those that are gone to the end, and compiles.
+``update`` adds the strings that are new, drops those that are gone, and compiles.
 ``check`` says whether the catalogue is whole and its compiled form current.
 """
 
@@ -83,7 +83,7 @@ def update(found: set[Key]) -> None:
             have[key].obsolete = False
         gone = [have[key] for key in have.keys() - found if KEPT not in have[key].comment]
         for entry in gone:
-            entry.obsolete = True
+            catalogue.remove(entry)
         catalogue.save()
         catalogue.save_as_mofile(str(path.with_suffix(".mo")))
         print(f"{language}: {len(found - have.keys())} new, {len(gone)} gone")
