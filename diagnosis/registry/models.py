@@ -58,9 +58,7 @@ class Service(models.Model):
         verbose_name = _("service")
         verbose_name_plural = _("services")
         ordering = ("slug",)
-        constraints = [
-            models.UniqueConstraint("organisation", "slug", name="service_slug_once"),
-        ]
+        constraints = [models.UniqueConstraint("organisation", "slug", name="service_slug_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -107,7 +105,7 @@ class WardCase(models.Model):
     class Meta:
         verbose_name = _("case of a training ward")
         constraints = [
-            models.UniqueConstraint("service", "edition", "number", name="ward_case_once"),
+            models.UniqueConstraint("service", "edition", "number", name="ward_case_once")
         ]
 
     def __str__(self) -> str:
