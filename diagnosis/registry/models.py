@@ -95,8 +95,7 @@ class WardCase(models.Model):
     service = models.ForeignKey(Service, models.PROTECT, related_name="+")
     edition = models.PositiveIntegerField()
     number = models.PositiveIntegerField()
-    inputs = models.JSONField()
-    """In the units of the service's schema."""
+    inputs = models.JSONField()  # in the units of the service's schema
     happened = models.BooleanField()
     """Told to nobody before their estimate: read it through ``inference.ward`` alone."""
 
