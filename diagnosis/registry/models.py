@@ -300,4 +300,5 @@ class Quota(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.service or _('all services')} · {self.get_period_display()}"
+        whose = self.service or _("all services")
+        return f"{whose} · {self.get_period_display()}"
