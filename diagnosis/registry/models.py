@@ -300,5 +300,4 @@ class Quota(models.Model):
         ]
 
     def __str__(self) -> str:
-        whose = self.service or _("all services")
-        return f"{whose} · {self.get_period_display()}"
+        return f"{self.service or _('all services')} · {self.get_period_display()}"
