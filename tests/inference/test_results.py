@@ -66,7 +66,7 @@ def test_a_step_of_measurement_error_across_a_band_is_called_borderline(heart):
     artifact = store.load_artifact(heart.version)
     sheet = {**heart.service.sheet, "bands": _split_at(bands, done.probability)}
 
-    result = score.score(artifact, sheet, done.inputs)
+    result = score.score(artifact, sheet, done.snapshot)
 
     assert "systolic_bp" in {entry["feature"] for entry in result["borderline"]}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from diagnosis.inference.models import Job
+from diagnosis.inference.stored.entry import Entry, read_snapshot, written_snapshot
 from diagnosis.inference.stored.refusal import Ground, Refusal
 from tests.factories import PredictionFactory
 
@@ -46,3 +47,33 @@ def test_a_refusal_of_earlier_code_is_its_own_only_ground():
     assert row.refused == Refusal((Ground("unlike_training", {"en": "Unlike."}, ("albumin",)),))
     assert row.refused.next_measurement is None
     assert PredictionFactory().refused is None
+
+
+ALBUMIN = {
+    "value": 3.1,
+    "unit": "g/dL",
+    "converted": 31.0,
+    "source": "laboratory",
+    "observed_at": "2026-01-05T07:30:00+00:00",
+    "observation": "5f6d1cf6-5f0c-4f2c-9a55-1f0a5f6f1c11",
+    "status": "current",
+    "reason": "",
+    "basis": "",
+}
+
+
+def test_an_input_is_written_as_it_was_read():
+    stored = {"albumin": ALBUMIN, "ascites": {**ALBUMIN, "value": "none", "converted": 0.0}}
+
+    assert written_snapshot(read_snapshot(stored)) == stored
+
+
+@pytest.mark.django_db
+def test_inputs_of_earlier_code_read_with_what_they_lack_left_open():
+    """Before the reason and the basis of a reading were kept, and before its observation was."""
+    old = {"albumin": {"value": 3.1, "unit": "g/dL", "converted": 31.0, "status": "given"}}
+    row = PredictionFactory(inputs=old)
+    row.refresh_from_db()
+
+    assert row.snapshot == {"albumin": Entry(3.1, "g/dL", 31.0, status="given")}
+    assert row.snapshot["albumin"].moment is None

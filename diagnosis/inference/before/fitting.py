@@ -19,7 +19,8 @@ from diagnosis.inference.before.population import (
 )
 from diagnosis.inference.before.warnings import standing_rules
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.inference.snapshot.inputs import Snapshot, schema_of, take
+from diagnosis.inference.snapshot.inputs import schema_of, take
+from diagnosis.inference.stored.entry import Snapshot
 from diagnosis.ml import Feature, FeatureSchema
 from diagnosis.records.models import Patient
 from diagnosis.records.reading import Reading, feature_values
@@ -156,7 +157,7 @@ def _fit(version: ModelVersion, facts: Facts, parts: Parts) -> ServiceFit:
     service = version.service
     report = check_population(service, facts.patient, snapshot, (), facts=facts)
     missing = tuple(
-        MissingInput(feature, str(snapshot[feature.name]["status"]), readings.get(feature.name))
+        MissingInput(feature, str(snapshot[feature.name].status), readings.get(feature.name))
         for feature in schema
         if _is_lacking(feature, snapshot)
     )
@@ -169,7 +170,7 @@ def _fit(version: ModelVersion, facts: Facts, parts: Parts) -> ServiceFit:
 
 def _is_lacking(feature: Feature, snapshot: Snapshot) -> bool:
     entry = snapshot[feature.name]
-    return entry["status"] == "unreadable" or (feature.required and entry["converted"] is None)
+    return entry.status == "unreadable" or (feature.required and entry.converted is None)
 
 
 def _status(version: ModelVersion, report: PopulationReport, lacking: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from diagnosis.inference.before.facts import Facts
 from diagnosis.inference.before.population import RuleFinding, check_population, check_standing
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.snapshot.inputs import Snapshot, schema_of
+from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.snapshot.wording import Text, both, joined
+from diagnosis.inference.stored.entry import NOTHING, Snapshot
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import Service
 
@@ -22,7 +22,7 @@ STANDING = "standing"
 def standing_rules(
     service: Service,
     patient: Patient | None,
-    inputs: Mapping[str, Mapping[str, Any]],
+    inputs: Snapshot,
     *,
     facts: Facts | None = None,
 ) -> list[Found]:
@@ -40,8 +40,8 @@ def of_run(job: Prediction, result: dict[str, Any], facts: Facts) -> list[dict[s
     note = service.sheet.get("population_note")
     if note:
         found.append(_warning("population_note", dict(note)))
-    found += standing_rules(service, job.patient, job.inputs, facts=facts)
-    report = check_population(service, job.patient, job.inputs, job.confirmations, facts=facts)
+    found += standing_rules(service, job.patient, job.snapshot, facts=facts)
+    report = check_population(service, job.patient, job.snapshot, job.confirmations, facts=facts)
     found += [_unchecked(finding) for finding in report.unchecked]
     return found + _of_inputs(job, result)
 
@@ -66,7 +66,7 @@ def _unchecked(finding: RuleFinding) -> dict[str, Any]:
 
 def _of_inputs(job: Prediction, result: dict[str, Any]) -> list[dict[str, Any]]:
     schema = schema_of(job.version)
-    snapshot: Snapshot = job.inputs
+    snapshot = job.snapshot
     old = [f for f in schema if f.name not in result["imputed"] and _is_stale(snapshot, f.name)]
     found = []
     if old:
@@ -84,4 +84,4 @@ def _of_inputs(job: Prediction, result: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_stale(snapshot: Snapshot, name: str) -> bool:
-    return bool(snapshot.get(name, {}).get("status") == "stale")
+    return snapshot.get(name, NOTHING).status == "stale"

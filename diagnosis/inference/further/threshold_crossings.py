@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.inference.scoring.score import Matrix, matrix
-from diagnosis.inference.snapshot.inputs import Snapshot
+from diagnosis.inference.stored.entry import Snapshot
 from diagnosis.ml import Artifact, Feature
 
 PLACES = 41

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker, ClosedManager, Gate
 from accounts.models import Organisation, Role, User
+from diagnosis.inference.stored.entry import Entry, read_snapshot
 from diagnosis.inference.stored.refusal import Refusal
 from diagnosis.records.models import Patient, ids_visible_to, is_visible_to
 from diagnosis.registry.models import ModelVersion, Service
@@ -158,6 +159,11 @@ class Prediction(Job):
     @property
     def is_what_if(self) -> bool:
         return self.origin == self.Origin.WHAT_IF
+
+    @property
+    def snapshot(self) -> dict[str, Entry]:
+        """The inputs by name, read from their row; none where a list left them out."""
+        return read_snapshot({} if self.inputs is None else self.inputs)
 
     @property
     def refused(self) -> Refusal | None:

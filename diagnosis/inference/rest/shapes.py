@@ -10,6 +10,7 @@ from diagnosis.inference.lists import added
 from diagnosis.inference.models import Decision, Explanation, Outcome, Prediction
 from diagnosis.inference.scoring.soundness import fault, is_distinguishable
 from diagnosis.inference.snapshot.wording import resolved
+from diagnosis.inference.stored.entry import Entry
 from medportal.common.text import localized
 
 API = "/api/v1"
@@ -68,7 +69,7 @@ def full(prediction: Prediction, explanation: Explanation | None) -> dict[str, A
     del shape["probability"], shape["band"]
     return shape | {
         "index_at": prediction.index_at,
-        "inputs": {name: _input(entry) for name, entry in prediction.inputs.items()},
+        "inputs": {name: _input(entry) for name, entry in prediction.snapshot.items()},
         "confirmations": prediction.confirmations,
         "result": _result(prediction),
         "explanation": None if explanation is None else _explanation(prediction, explanation),
@@ -88,10 +89,10 @@ def _standing(rule: Mapping[str, Any]) -> dict[str, Any]:
     return {name: resolved(rule.get(name)) for name in STANDING_FIELDS}
 
 
-def _input(entry: Mapping[str, Any]) -> dict[str, Any]:
+def _input(entry: Entry) -> dict[str, Any]:
     """The entry; a value of the chart says so, and names who brought it there beside it."""
-    shown = {name: entry.get(name) for name in INPUT_FIELDS}
-    is_charted = bool(entry.get("observation"))
+    shown = {name: getattr(entry, name) for name in INPUT_FIELDS}
+    is_charted = bool(entry.observation)
     origin = shown["source"] if is_charted else None
     return {**shown, "source": "chart" if is_charted else shown["source"], "origin": origin}
 

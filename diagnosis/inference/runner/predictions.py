@@ -65,15 +65,14 @@ def _compute(job: Prediction) -> Computed:
         artifact = load_artifact(job.version)
     except ArtifactError:
         return Computed(failure=UNREADABLE)
-    grounds = refusals.of_inputs(artifact.schema, job.inputs) or likeness.of_row(
-        artifact, job.inputs
-    )
+    inputs = job.snapshot
+    grounds = refusals.of_inputs(artifact.schema, inputs) or likeness.of_row(artifact, inputs)
     sheet, at = job.version.service.sheet, job.index_at
     if grounds:
         codes = [ground.code for ground in grounds]
-        worth = next_measurement.of_refusal(artifact, sheet, job.inputs, at, codes)
+        worth = next_measurement.of_refusal(artifact, sheet, inputs, at, codes)
         return Computed(grounds=grounds, worth=worth)
-    return Computed(result=score.score(artifact, sheet, job.inputs, at))
+    return Computed(result=score.score(artifact, sheet, inputs, at))
 
 
 @transaction.atomic
@@ -113,7 +112,7 @@ def _grounds(job: Prediction, computed: Computed, facts: Facts) -> list[Ground]:
     if computed.failure:
         return []
     report = check_population(
-        job.version.service, job.patient, job.inputs, job.confirmations, facts=facts
+        job.version.service, job.patient, job.snapshot, job.confirmations, facts=facts
     )
     return refusals.of_population(report) + computed.grounds
 

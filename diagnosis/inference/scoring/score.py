@@ -12,7 +12,8 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from diagnosis.inference.scoring import next_measurement
-from diagnosis.inference.snapshot.inputs import Snapshot, missing, row_of
+from diagnosis.inference.snapshot.inputs import missing, row_of
+from diagnosis.inference.stored.entry import Snapshot, converted_of
 from diagnosis.ml import Artifact, Feature
 from diagnosis.registry.sheet import bands
 
@@ -90,7 +91,7 @@ def _probed(artifact: Artifact, x: Matrix, probe: Probe) -> Matrix:
 def _steps(artifact: Artifact, snapshot: Snapshot) -> Iterator[Probe]:
     """One step of measurement error up and down, inside what a body can have."""
     for feature in artifact.schema:
-        value = snapshot.get(feature.name, {}).get("converted")
+        value = converted_of(snapshot, feature.name)
         if value is None or not feature.step or feature.whole:
             continue  # what is counted has no error of measurement
         for moved in (float(value) - feature.step, float(value) + feature.step):

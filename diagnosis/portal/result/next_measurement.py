@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.scoring.next_measurement import AGAIN, MISSING, OLD
 from diagnosis.inference.snapshot.inputs import schema_of
+from diagnosis.inference.stored.entry import NOTHING
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.frame.services_panel import own_source
 from diagnosis.portal.result import next_words
@@ -120,8 +121,8 @@ class NextCard:
         ]
 
     def _day(self, stored: Mapping[str, Any]) -> str:
-        entry = (self.prediction.inputs or {}).get(stored["feature"]) or {}
-        return "" if stored["reason"] == MISSING else stored_day(entry.get("observed_at"))
+        entry = self.prediction.snapshot.get(stored["feature"], NOTHING)
+        return "" if stored["reason"] == MISSING else stored_day(entry.observed_at)
 
     def _address(self, name: str) -> str:
         """The field below a refusal, the run form; for a nurse the chart's own form."""

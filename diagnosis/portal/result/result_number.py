@@ -13,7 +13,7 @@ from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.charts.icons import IconArray, icon_array
 from diagnosis.portal.words import sentences
 from diagnosis.portal.words.figures import exact_percent, exact_range, percent, percent_range
-from diagnosis.portal.words.inputs_shown import assumed_words, shown_input, snapshot
+from diagnosis.portal.words.inputs_shown import assumed_words, entry_of, shown_input
 from diagnosis.portal.words.sentences import Halves
 from diagnosis.registry.sheet import bands
 from medportal.common.text import localized
@@ -99,7 +99,7 @@ def _filled_in(prediction: Prediction) -> tuple[FilledIn, ...]:
     schema, rows = schema_of(prediction.version), []
     for found in (prediction.result or {}).get("filled") or ():
         feature = schema[found["feature"]]
-        entry = shown_input(feature, snapshot(prediction, feature.name))
+        entry = shown_input(feature, entry_of(prediction, feature.name))
         low, high = found.get("lower"), found.get("upper")
         rows.append(
             FilledIn(

@@ -16,6 +16,7 @@ from diagnosis.inference.further.what_if import Tried
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.snapshot.standing import typical_of
+from diagnosis.inference.stored.entry import Snapshot
 from diagnosis.inference.stored.refusal import Ground
 from diagnosis.ml import Artifact
 from diagnosis.portal.result.reasons.shown import Reasons, reasons
@@ -63,7 +64,7 @@ class TryPage:
         self.doubts = doubts
         self.form = TryForm(
             schema_of(prediction.version),
-            prediction.inputs,
+            prediction.snapshot,
             what_if.modifiable(prediction.service),
             doubts,
             artifact,
@@ -78,7 +79,7 @@ class TryPage:
     def _marked(self, one: TryField) -> TryField:
         if one.is_locked or one.scale is None:
             return one
-        before, found = one.entry.get("converted"), self._crossings.get(one.name, [])
+        before, found = one.entry.converted, self._crossings.get(one.name, [])
         return replace(one, marks=marks(one.scale, found, before, one.usual_values))
 
     @cached_property
@@ -112,7 +113,7 @@ class TryPage:
         return bool(self.form.errors)
 
     @cached_property
-    def inputs(self) -> dict[str, Any]:
+    def inputs(self) -> Snapshot:
         return what_if.changed(self.prediction, self.form.given)
 
     @cached_property

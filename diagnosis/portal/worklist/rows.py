@@ -17,6 +17,7 @@ from diagnosis.inference.before.newer import NewerValue, newer_data_for
 from diagnosis.inference.models import Decision, Prediction
 from diagnosis.inference.scoring.noise import Kept, is_noise
 from diagnosis.inference.snapshot.inputs import schema_of
+from diagnosis.inference.stored.entry import read_snapshot
 from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.frame.colleagues import doctors_of
 from diagnosis.portal.frame.identity import Identity, identities
@@ -138,11 +139,11 @@ class Row:
         """A change that the errors of the measurements alone could have made."""
         run = self.prediction
         names = ("previous_probability", "previous_inputs", "previous_effects")
-        then: list[Any] = [getattr(run, name, None) for name in names]
-        now: list[Any] = [run.probability, run.inputs, (run.result or {}).get("step_effects")]
-        if self.is_other_version or None in then or None in now:
+        then = _kept(*(getattr(run, name, None) for name in names))
+        now = _kept(run.probability, run.inputs, (run.result or {}).get("step_effects"))
+        if self.is_other_version or then is None or now is None:
             return False
-        return is_noise(schema_of(run.version), Kept(*then), Kept(*now))
+        return is_noise(schema_of(run.version), then, now)
 
     @property
     def is_other_version(self) -> bool:
@@ -206,6 +207,13 @@ class Row:
     @property
     def may_hand_over(self) -> bool:
         return _is_waiting(self.prediction)
+
+
+def _kept(probability: Any, inputs: Any, effects: Any) -> Kept | None:
+    """None where one of them is not known."""
+    if None in (probability, inputs, effects):
+        return None
+    return Kept(probability, read_snapshot(inputs), effects)
 
 
 def rows_of(predictions: Iterable[Prediction], viewer: User) -> list[Row]:
