@@ -30,7 +30,7 @@ def test_missing_inputs_are_named_with_what_was_assumed_and_how_far_it_could_mov
         assert filled["assumed"] is not None
         assert filled["lower"] <= done.probability + 1e-6
         assert filled["upper"] >= done.probability - 1e-6
-    hatched = {e["feature"] for e in explanation_of(done).attributions if e["imputed"]}
+    hatched = {one.feature for one in explanation_of(done).reasons.attributions if one.imputed}
     assert hatched == {"insulin_2h", "skinfold"}
     assert "inputs_filled_in" in {warning["code"] for warning in done.warnings}
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from diagnosis.inference.models import Job
+from diagnosis.inference.scoring.soundness import log_odds
 from diagnosis.inference.stored.entry import Entry, read_snapshot, written_snapshot
+from diagnosis.inference.stored.reasons import Attribution, Background
 from diagnosis.inference.stored.refusal import Ground, Refusal
-from tests.factories import PredictionFactory
+from tests.factories import ExplanationFactory, PredictionFactory
 
 MISSING = {
     "code": "required_input_missing",
@@ -77,3 +79,34 @@ def test_inputs_of_earlier_code_read_with_what_they_lack_left_open():
 
     assert row.snapshot == {"albumin": Entry(3.1, "g/dL", 31.0, status="given")}
     assert row.snapshot["albumin"].moment is None
+
+
+REASONS = {
+    "method": "exact",
+    "scale": "probability",
+    "base_value": 0.2,
+    "prediction": 0.3,
+    "additivity_gap": 0.0,
+    "background": {"name": "cohort", "rows": 100},
+    "attributions": [{"feature": "albumin", "contribution": 0.1, "standard_error": 0.0}],
+}
+
+
+def test_an_attribution_is_written_as_it_was_read():
+    written = Attribution("albumin", 0.1, label={"en": "Albumin"}, reference_range=[35.0, 50.0])
+
+    assert Attribution.from_dict(written.to_dict()) == written
+    assert written.to_dict()["reference_range"] == [35.0, 50.0]
+
+
+@pytest.mark.django_db
+def test_reasons_of_earlier_code_lack_what_was_not_asked_then():
+    """Before pairs, log-odds, the typical range, the computation's error and the version."""
+    row = ExplanationFactory(content=REASONS)
+    row.refresh_from_db()
+
+    (one,) = row.reasons.attributions
+    assert (one.coalition_error, one.typical_range, one.family) == (None, None, None)
+    assert (row.reasons.pairs, row.reasons.background) == ((), Background("cohort", 100))
+    assert log_odds(row.content, 0.3) is None
+    assert ExplanationFactory(content=None).reasons is None

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.gate import Asker, ClosedManager, Gate
 from accounts.models import Organisation, Role, User
 from diagnosis.inference.stored.entry import Entry, read_snapshot
+from diagnosis.inference.stored.reasons import Reasons
 from diagnosis.inference.stored.refusal import Refusal
 from diagnosis.records.models import Patient, ids_visible_to, is_visible_to
 from diagnosis.registry.models import ModelVersion, Service
@@ -221,7 +222,6 @@ class Explanation(Job):
         return f"explanation of prediction {self.prediction_id}"
 
     @property
-    def attributions(self) -> list[dict[str, Any]]:
-        content: dict[str, Any] = self.content or {}
-        found: list[dict[str, Any]] = content.get("attributions", [])
-        return found
+    def reasons(self) -> Reasons | None:
+        """What is kept, read from its row; sound or not is another question (``soundness``)."""
+        return Reasons.from_dict(self.content) if self.content else None

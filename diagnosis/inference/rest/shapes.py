@@ -11,6 +11,7 @@ from diagnosis.inference.models import Decision, Explanation, Outcome, Predictio
 from diagnosis.inference.scoring.soundness import fault, is_distinguishable
 from diagnosis.inference.snapshot.wording import resolved
 from diagnosis.inference.stored.entry import Entry
+from diagnosis.inference.stored.reasons import Attribution
 from medportal.common.text import localized
 
 API = "/api/v1"
@@ -114,23 +115,23 @@ def _added_value(prediction: Prediction) -> dict[str, Any] | None:
 
 def _explanation(prediction: Prediction, explanation: Explanation) -> dict[str, Any]:
     """The reasons, or which check of their own they fail: then none of their numbers."""
-    content = resolved(explanation.content or {})
+    content = explanation.content or {}
     if not content:
         return {"state": explanation.state}
     failed = fault(content, prediction.probability)
     if failed:
         return {"state": explanation.state, "withheld": failed}
     attributions = [
-        {name: entry.get(name) for name in ATTRIBUTION_FIELDS}
-        | {"distinguishable": is_distinguishable(entry)}
-        for entry in content["attributions"]
+        {name: resolved(getattr(one, name, None)) for name in ATTRIBUTION_FIELDS}
+        | {"distinguishable": is_distinguishable(one)}
+        for one in map(Attribution.from_dict, content["attributions"])
     ]
     gap = content["additivity_gap"]
     kept = ("method", "scale", "output", "base_value", "background", "rows_evaluated", "seed")
     return {
         "state": explanation.state,
         "withheld": None,
-        **rounded({name: content.get(name) for name in kept}),
+        **rounded({name: resolved(content.get(name)) for name in kept}),
         "additivity_gap": gap,
         "attributions": rounded(attributions),
         "interactions": rounded((content.get("interactions") or {}).get("pairs") or []),

@@ -19,6 +19,7 @@ from diagnosis.inference.models import Decision, Explanation, Prediction
 from diagnosis.inference.scoring.soundness import fault
 from diagnosis.inference.snapshot.standing import WITHIN, standing_words
 from diagnosis.inference.snapshot.wording import resolved
+from diagnosis.inference.stored.reasons import Attribution
 from diagnosis.interop.fhir import terms
 from diagnosis.interop.fhir.terms import Resource
 from diagnosis.registry.models import ModelVersion
@@ -138,12 +139,13 @@ def _interval(result: Mapping[str, Any]) -> Resource:
     return terms.extension("interval", valueRange={"low": low | coded, "high": high | coded})
 
 
-def _reasons(run: Run) -> list[dict[str, Any]]:
+def _reasons(run: Run) -> list[Attribution]:
     """The largest first; none that fail their own check."""
-    found: list[dict[str, Any]] = []
-    if run.explanation and not fault(run.explanation.content, run.prediction.probability):
-        found = resolved(run.explanation.attributions)
-    return sorted(found, key=lambda reason: -abs(reason["contribution"]))
+    explanation = run.explanation
+    if explanation is None or fault(explanation.content, run.prediction.probability):
+        return []
+    found = explanation.reasons.attributions if explanation.reasons else ()
+    return sorted(found, key=lambda reason: -abs(reason.contribution))
 
 
 def _attributions(run: Run) -> Iterable[Resource]:
@@ -151,8 +153,8 @@ def _attributions(run: Run) -> Iterable[Resource]:
         yield {
             "url": f"{terms.OWN}:fhir:attribution",
             "extension": [
-                {"url": "feature", "valueCode": reason["feature"]},
-                {"url": "points", "valueDecimal": _percent(reason["contribution"])},
+                {"url": "feature", "valueCode": reason.feature},
+                {"url": "points", "valueDecimal": _percent(reason.contribution)},
             ],
         }
 
@@ -161,26 +163,26 @@ def _rationale(run: Run) -> str:
     """The reasons in one line: what moved the estimate, and by how many points."""
     words = _("%(input)s %(points)s points")
     parts = [
-        words % {"input": _input(reason), "points": f"{reason['contribution'] * 100:+.1f}"}
+        words % {"input": _input(reason), "points": f"{reason.contribution * 100:+.1f}"}
         for reason in _reasons(run)
     ]
     lines = _fixed_lines(run.prediction.version)
     return " ".join([_("; ").join(parts) + ".", *lines]) if parts else ""
 
 
-def _input(reason: Mapping[str, Any]) -> str:
-    value = reason.get("value_label") or reason.get("value")
-    if reason.get("imputed") or value is None:
-        return _("%(input)s (filled in)") % {"input": reason["label"]}
-    shown = f"{value} {printed(reason.get('unit'))}".strip()
+def _input(reason: Attribution) -> str:
+    label, value = localized(reason.label), localized(reason.value_label) or reason.value
+    if reason.imputed or value is None:
+        return _("%(input)s (filled in)") % {"input": label}
+    shown = f"{value} {printed(reason.unit)}".strip()
     stands = _standing(reason)
-    return f"{reason['label']} {shown}" + (f" ({stands})" if stands else "")
+    return f"{label} {shown}" + (f" ({stands})" if stands else "")
 
 
-def _standing(reason: Mapping[str, Any]) -> str:
+def _standing(reason: Attribution) -> str:
     """Against its usual range and what is typical of the model's patients."""
-    usual = reason.get("outside_range") or (WITHIN if reason.get("reference_range") else "")
-    return standing_words(usual, reason.get("against_typical") or "")
+    usual = reason.outside_range or (WITHIN if reason.reference_range else "")
+    return standing_words(usual, reason.against_typical or "")
 
 
 def _fixed_lines(version: ModelVersion) -> list[str]:
