@@ -68,7 +68,7 @@ def test_a_step_of_measurement_error_across_a_band_is_called_borderline(heart):
 
     result = score.score(artifact, sheet, done.snapshot)
 
-    assert "systolic_bp" in {entry["feature"] for entry in result["borderline"]}
+    assert "systolic_bp" in {one.feature for one in result.borderline}
 
 
 def _split_at(bands, probability):

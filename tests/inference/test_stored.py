@@ -9,6 +9,7 @@ from diagnosis.inference.scoring.soundness import log_odds
 from diagnosis.inference.stored.entry import Entry, read_snapshot, written_snapshot
 from diagnosis.inference.stored.reasons import Attribution, Background
 from diagnosis.inference.stored.refusal import Ground, Refusal
+from diagnosis.inference.stored.result import BandThen, Result
 from tests.factories import ExplanationFactory, PredictionFactory
 
 MISSING = {
@@ -110,3 +111,65 @@ def test_reasons_of_earlier_code_lack_what_was_not_asked_then():
     assert (row.reasons.pairs, row.reasons.background) == ((), Background("cohort", 100))
     assert log_odds(row.content, 0.3) is None
     assert ExplanationFactory(content=None).reasons is None
+
+
+BAND = {
+    "code": "high",
+    "label": {"en": "high", "zh-Hans": "高"},
+    "lower": 0.5,
+    "upper": 1.0,
+    "action": {"en": "Refer"},
+    "action_code": "refer",
+    "text": None,
+    "source": {"en": "Guideline"},
+}
+ANSWER = {
+    "kind": "binary",
+    "probability": 0.62,
+    "interval": [0.5, 0.7],
+    "interval_method": "other models",
+    "interval_level": 0.9,
+    "band": BAND,
+    "imputed": ["albumin"],
+    "filled": [
+        {"feature": "albumin", "label": {"en": "Albumin"}, "assumed": 35.0, "assumed_label": None,
+         "assumed_text": None, "unit": "g/L", "lower": 0.4, "upper": 0.8},
+    ],
+    "borderline": [
+        {"feature": "age", "value": 61.0, "probability": 0.49, "band": "low",
+         "band_label": {"en": "low"}},
+    ],
+    "step_effects": {"age": 0.01},
+    "next_measurement": {"items": []},
+    "local_count": {"lower": 0.5, "upper": 1.0, "n": 40, "events": 25},
+    "average": 0.2,
+}  # fmt: skip
+
+
+def test_a_result_is_written_as_it_was_read():
+    result = Result.from_dict(ANSWER)
+
+    assert result.to_dict() == ANSWER
+    assert Result.from_dict(result.to_dict()) == result
+
+
+@pytest.mark.django_db
+def test_a_result_of_earlier_code_leaves_open_what_was_not_asked_then():
+    """Before the band's codes, the level of the interval, steps, counts and measurements."""
+    old = {"probability": 0.62, "band": {"code": "high", "label": "high"}, "interval": [0.5, 0.7]}
+    row = PredictionFactory(result=old)
+    row.refresh_from_db()
+
+    answer = row.answer
+    assert (answer.probability, answer.interval) == (0.62, (0.5, 0.7))
+    assert answer.band == BandThen("high", "high")
+    assert (answer.interval_level, answer.step_effects, answer.next_measurement) == (None,) * 3
+    assert (answer.filled, answer.borderline, answer.average) == ((), (), None)
+
+
+@pytest.mark.django_db
+def test_a_withheld_result_has_no_answer():
+    row = PredictionFactory()
+    row.withhold()
+
+    assert row.answer is None

@@ -99,9 +99,9 @@ def finished(
         patient=patient,
         requested_by=requested_by,
         inputs=written_snapshot(snapshot),
-        result=result,
-        probability=result["probability"],
-        band=result["band"]["code"] if result["band"] else "",
+        result=result.to_dict(),
+        probability=result.probability,
+        band=result.band.code if result.band else "",
         **fields,
     )
     prediction.warnings = of_run(

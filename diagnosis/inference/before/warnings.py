@@ -12,6 +12,7 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.snapshot.wording import Text, both, joined
 from diagnosis.inference.stored.entry import NOTHING, Snapshot
+from diagnosis.inference.stored.result import Result
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import Service
 
@@ -33,7 +34,7 @@ def standing_rules(
     return [_of_rule(found) for found in check_standing(service, patient, inputs, facts=facts)]
 
 
-def of_run(job: Prediction, result: dict[str, Any], facts: Facts) -> list[dict[str, Any]]:
+def of_run(job: Prediction, result: Result, facts: Facts) -> list[dict[str, Any]]:
     """Each warning: code, message in both languages, features."""
     service = job.version.service
     found: list[dict[str, Any]] = []
@@ -64,17 +65,17 @@ def _unchecked(finding: RuleFinding) -> dict[str, Any]:
     return _warning("not_checked", message) | {"rule": finding.code}
 
 
-def _of_inputs(job: Prediction, result: dict[str, Any]) -> list[dict[str, Any]]:
+def _of_inputs(job: Prediction, result: Result) -> list[dict[str, Any]]:
     schema = schema_of(job.version)
     snapshot = job.snapshot
-    old = [f for f in schema if f.name not in result["imputed"] and _is_stale(snapshot, f.name)]
+    old = [f for f in schema if f.name not in result.imputed and _is_stale(snapshot, f.name)]
     found = []
     if old:
         message = both(
             _("Used although it is old: %(inputs)s."), inputs=joined([f.label for f in old])
         )
         found.append(_warning("stale_inputs_used", message, [f.name for f in old]))
-    filled = [schema[name] for name in result["imputed"]]
+    filled = [schema[name] for name in result.imputed]
     if filled:
         message = both(
             _("Missing and filled in: %(inputs)s."), inputs=joined([f.label for f in filled])

@@ -154,8 +154,8 @@ def _grounds(run: Prediction, artifact: Artifact, facts: Facts) -> list[Ground]:
 
 def _score(run: Prediction, artifact: Artifact, facts: Facts) -> None:
     result = score.score(artifact, run.service.sheet, run.snapshot)
-    run.result, run.probability = result, result["probability"]
-    run.band = result["band"]["code"] if result["band"] else ""
+    run.result, run.probability = result.to_dict(), result.probability
+    run.band = result.band.code if result.band else ""
     run.warnings = of_run(run, result, facts)
 
 

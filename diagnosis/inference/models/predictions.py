@@ -15,6 +15,7 @@ from accounts.models import Organisation, Role, User
 from diagnosis.inference.stored.entry import Entry, read_snapshot
 from diagnosis.inference.stored.reasons import Reasons
 from diagnosis.inference.stored.refusal import Refusal
+from diagnosis.inference.stored.result import Result
 from diagnosis.records.models import Patient, ids_visible_to, is_visible_to
 from diagnosis.registry.models import ModelVersion, Service
 from medportal.common.queue.jobs import Job, JobQuerySet
@@ -165,6 +166,11 @@ class Prediction(Job):
     def snapshot(self) -> dict[str, Entry]:
         """The inputs by name, read from their row; none where a list left them out."""
         return read_snapshot({} if self.inputs is None else self.inputs)
+
+    @property
+    def answer(self) -> Result | None:
+        """What was answered, read from its row; none without a result, or while it is withheld."""
+        return Result.from_dict(self.result) if self.result else None
 
     @property
     def refused(self) -> Refusal | None:

@@ -19,6 +19,7 @@ from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.runner.holding import UNREADABLE, patients_of
 from diagnosis.inference.scoring import likeness, next_measurement, score
 from diagnosis.inference.stored.refusal import Ground, Refusal
+from diagnosis.inference.stored.result import Result
 from diagnosis.ml import ArtifactError
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions.store import FOR_PREDICTIONS, load_artifact
@@ -38,7 +39,7 @@ OUTCOMES = {
 class Computed:
     """What came out before anybody looked whether it may still be shown."""
 
-    result: dict[str, Any] | None = None
+    result: Result | None = None
     grounds: list[Ground] = field(default_factory=list)
     failure: str = ""
     worth: dict[str, Any] | None = None
@@ -89,14 +90,14 @@ def _settle_prediction(job: Prediction, computed: Computed) -> list[UUID]:
         return _end(
             job, State.FAILED, "prediction.run", failure_code=computed.failure or "no_result"
         )
-    band = computed.result["band"]
+    band = computed.result.band
     return _end(
         job,
         State.DONE,
         "prediction.run",
-        result=computed.result,
-        probability=computed.result["probability"],
-        band=band["code"] if band else "",
+        result=computed.result.to_dict(),
+        probability=computed.result.probability,
+        band=band.code if band else "",
         warnings=of_run(job, computed.result, facts),
     )
 

@@ -60,4 +60,4 @@ def reproduce(prediction: Prediction) -> Reproduction:
     if artifact is None:
         return Reproduction(stored, None, version.digest, "unreadable")
     result = score.score(artifact, prediction.service.sheet, prediction.snapshot)
-    return Reproduction(stored, result["probability"], version.digest)
+    return Reproduction(stored, result.probability, version.digest)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from diagnosis.inference.scoring import next_measurement
 from diagnosis.inference.snapshot.inputs import missing, row_of
 from diagnosis.inference.stored.entry import Snapshot, converted_of
+from diagnosis.inference.stored.result import BandThen, Borderline, Filled, Result
 from diagnosis.ml import Artifact, Feature
 from diagnosis.registry.sheet import bands
 
@@ -41,8 +42,8 @@ def score(
     sheet: Mapping[str, Any],
     snapshot: Snapshot,
     at: datetime | None = None,
-) -> dict[str, Any]:
-    """The stored result (design, part 9), texts in both languages; ``at`` is the index time."""
+) -> Result:
+    """The result (design, part 9), texts in both languages; ``at`` is the index time."""
     x = matrix(artifact, snapshot)
     imputed = missing(snapshot, artifact.schema)
     probes = list(_steps(artifact, snapshot))
@@ -56,21 +57,24 @@ def score(
         sheet,
         snapshot,
         timezone.now() if at is None else at,
-        [entry["feature"] for entry in borderline],
+        [one.feature for one in borderline],
     )
-    return {
-        "kind": "binary",
-        "probability": probability,
-        **_interval(artifact, x),
-        "band": _band(sheet, band),
-        "imputed": imputed,
-        "filled": [_filled(artifact, name, worth["items"]) for name in imputed],
-        "borderline": borderline,
-        "step_effects": _step_effects(others, probability),
-        "next_measurement": worth,
-        "local_count": _local_count(artifact.manifest, probability),
-        "average": artifact.manifest.get("training", {}).get("rate"),
-    }
+    interval, level = _interval(artifact, x)
+    return Result(
+        kind="binary",
+        probability=probability,
+        interval=interval,
+        interval_method=INTERVAL_METHOD if interval else None,
+        interval_level=level if interval else None,
+        band=_band(sheet, band),
+        imputed=tuple(imputed),
+        filled=tuple(_filled(artifact, name, worth["items"]) for name in imputed),
+        borderline=borderline,
+        step_effects=_step_effects(others, probability),
+        next_measurement=worth,
+        local_count=_local_count(artifact.manifest, probability),
+        average=artifact.manifest.get("training", {}).get("rate"),
+    )
 
 
 def matrix(artifact: Artifact, snapshot: Snapshot) -> Matrix:
@@ -103,53 +107,50 @@ def _is_possible(feature: Feature, value: float) -> bool:
     return feature.bounds is None or feature.bounds[0] <= value <= feature.bounds[1]
 
 
-def _interval(artifact: Artifact, x: Matrix) -> dict[str, Any]:
+def _interval(artifact: Artifact, x: Matrix) -> tuple[tuple[float, float] | None, float]:
+    """Where the answers of other models lie, and how many of a hundred of them."""
     refits = artifact.manifest.get("refits") or {}
     level = float(refits.get("level") or LEVEL)
     found = None
     if int(refits.get("count") or 0) >= FEWEST_REFITS:
         found = artifact.interval(x, level=level)
     if found is None:
-        return {"interval": None, "interval_method": None, "interval_level": None}
+        return None, level
     low, high = (float(edge) for edge in found[0])
-    return {"interval": [low, high], "interval_method": INTERVAL_METHOD, "interval_level": level}
+    return (low, high), level
 
 
-def _band(sheet: Mapping[str, Any], band: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _band(sheet: Mapping[str, Any], band: Mapping[str, Any] | None) -> BandThen | None:
     if band is None:
         return None
     action = bands.action_named(sheet, band["action"])
-    return {
-        "code": band["code"],
-        "label": band["label"],
-        "lower": band["lower"],
-        "upper": band["upper"],
-        "action": action["label"] if action else band["action"],
-        "action_code": band["action"],
-        "text": band.get("text"),
-        "source": band["source"],
-    }
+    return BandThen(
+        code=band["code"],
+        label=band["label"],
+        lower=band["lower"],
+        upper=band["upper"],
+        action=action["label"] if action else band["action"],
+        action_code=band["action"],
+        text=band.get("text"),
+        source=band["source"],
+    )
 
 
-def _filled(artifact: Artifact, name: str, worth: list[dict[str, Any]]) -> dict[str, Any]:
-    """What was assumed for a missing input, and how far measuring it could move the result.
-
-    ``lower`` and ``upper`` hold nine tenths of the results over its plausible values.
-    """
+def _filled(artifact: Artifact, name: str, worth: list[dict[str, Any]]) -> Filled:
     feature = artifact.schema[name]
     assumed = (artifact.manifest.get("missing_ranges") or {}).get(name, {}).get("assumed")
     found = next((item for item in worth if item["feature"] == name), None)
     category = feature.category(assumed) if assumed is not None else None
-    return {
-        "feature": name,
-        "label": dict(feature.label),
-        "assumed": category.value if category else assumed,
-        "assumed_label": dict(category.label) if category else None,
-        "assumed_text": dict(feature.assumed) if feature.assumed else None,
-        "unit": feature.unit,
-        "lower": found["lower"] if found else None,
-        "upper": found["upper"] if found else None,
-    }
+    return Filled(
+        feature=name,
+        label=dict(feature.label),
+        assumed=category.value if category else assumed,
+        assumed_label=dict(category.label) if category else None,
+        assumed_text=dict(feature.assumed) if feature.assumed else None,
+        unit=feature.unit,
+        lower=found["lower"] if found else None,
+        upper=found["upper"] if found else None,
+    )
 
 
 def _step_effects(others: list[tuple[Probe, float]], probability: float) -> dict[str, float]:
@@ -174,25 +175,25 @@ def _borderline(
     sheet: Mapping[str, Any],
     band: Mapping[str, Any] | None,
     others: list[tuple[Probe, float]],
-) -> list[dict[str, Any]]:
+) -> tuple[Borderline, ...]:
     """Inputs whose measurement error alone would put the result into another band."""
     if band is None:
-        return []
-    crossing: dict[str, dict[str, Any]] = {}
+        return ()
+    crossing: dict[str, Borderline] = {}
     for probe, probability in others:
         if _stands_elsewhere(sheet, band, probability):
             other = bands.band_of(sheet, probability) or band
             crossing.setdefault(
                 probe.feature,
-                {
-                    "feature": probe.feature,
-                    "value": probe.value,
-                    "probability": probability,
-                    "band": other["code"],
-                    "band_label": other["label"],
-                },
+                Borderline(
+                    feature=probe.feature,
+                    value=probe.value,
+                    probability=probability,
+                    band=other["code"],
+                    band_label=other["label"],
+                ),
             )
-    return list(crossing.values())
+    return tuple(crossing.values())
 
 
 def _local_count(manifest: Mapping[str, Any], probability: float) -> dict[str, Any] | None:

@@ -6,10 +6,9 @@ an extension, and in words in ``rationale``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.utils.translation import get_language
@@ -18,8 +17,8 @@ from django.utils.translation import gettext as _
 from diagnosis.inference.models import Decision, Explanation, Prediction
 from diagnosis.inference.scoring.soundness import fault
 from diagnosis.inference.snapshot.standing import WITHIN, standing_words
-from diagnosis.inference.snapshot.wording import resolved
 from diagnosis.inference.stored.reasons import Attribution
+from diagnosis.inference.stored.result import Result
 from diagnosis.interop.fhir import terms
 from diagnosis.interop.fhir.terms import Resource
 from diagnosis.registry.models import ModelVersion
@@ -75,7 +74,7 @@ def risk_assessment(run: Run) -> Resource:
         occurrenceDateTime=terms.moment(row.finished_at),
         performer=terms.refer(row.version_id),
         basis=[terms.refer(pk) for pk in run.basis],
-        prediction=[] if is_wrong or row.result is None else [_prediction(run)],
+        prediction=[] if is_wrong or row.answer is None else [_prediction(run, row.answer)],
         mitigation="" if is_wrong else _advice(row),
         note=_notes(run),
     )
@@ -99,17 +98,16 @@ def _method_words(version: ModelVersion) -> str:
     return _("%(service)s, model version %(version)s") % facts
 
 
-def _prediction(run: Run) -> Resource:
+def _prediction(run: Run, answer: Result) -> Resource:
     row = run.prediction
-    result: Mapping[str, Any] = resolved(row.result)
-    band = None if row.is_expired else result.get("band")
+    band = None if row.is_expired else answer.band
     event = localized(row.service.sheet["sentence"]["event"])
     return terms.filled(
         {
-            "extension": terms.listed([_interval(result), *_attributions(run)]),
+            "extension": terms.listed([_interval(answer), *_attributions(run)]),
             "outcome": terms.concept(text=event),
             "probabilityDecimal": None if row.probability is None else _percent(row.probability),
-            "qualitativeRisk": terms.concept(f"{terms.OWN}:bands", band["code"], band["label"])
+            "qualitativeRisk": terms.concept(f"{terms.OWN}:bands", band.code, localized(band.label))
             if band
             else {},
             "whenPeriod": _horizon(row),
@@ -130,11 +128,11 @@ def _horizon(row: Prediction) -> Resource:
     return {"start": terms.moment(row.index_at), "end": terms.moment(end)}
 
 
-def _interval(result: Mapping[str, Any]) -> Resource:
+def _interval(answer: Result) -> Resource:
     """How far the number would move had the model been built from other patients."""
-    if not result.get("interval"):
+    if not answer.interval:
         return {}
-    low, high = ({"value": _percent(p), "unit": "%"} for p in result["interval"])
+    low, high = ({"value": _percent(p), "unit": "%"} for p in answer.interval)
     coded = {"system": terms.UCUM, "code": "%"}
     return terms.extension("interval", valueRange={"low": low | coded, "high": high | coded})
 
@@ -191,8 +189,8 @@ def _fixed_lines(version: ModelVersion) -> list[str]:
 
 def _advice(row: Prediction) -> str:
     """What the band asks for, after what holds whatever the score."""
-    band = None if row.is_expired else (row.result or {}).get("band")
-    advice = localized(band.get("text") or band.get("action")) if band else ""
+    band = None if row.is_expired or row.answer is None else row.answer.band
+    advice = localized(band.text or band.action) if band else ""
     return " ".join([*(localized(rule["message"]) for rule in row.standing), advice]).strip()
 
 

@@ -189,8 +189,8 @@ def next_card(prediction: Prediction, *, may_run: bool) -> NextCard | None:
     """The panel of a refused, borderline or wide result, or one with filled-in or old inputs."""
     if prediction.is_what_if or prediction.is_expired:
         return None
-    kept = prediction.refusal if prediction.state == State.REFUSED else prediction.result
-    stored = (kept or {}).get("next_measurement")
+    kept = prediction.refused if prediction.state == State.REFUSED else prediction.answer
+    stored = kept.next_measurement if kept else None
     if stored is None or prediction.state not in (State.REFUSED, State.DONE):
         return None
     if not stored.get("items") and not is_wide(prediction):
@@ -200,7 +200,7 @@ def next_card(prediction: Prediction, *, may_run: bool) -> NextCard | None:
 
 def is_wide(prediction: Prediction) -> bool:
     """The interval reaches into another band."""
-    interval = (prediction.result or {}).get("interval")
+    interval = prediction.answer.interval if prediction.answer else None
     if not interval or not prediction.band:
         return False
     sheet = prediction.service.sheet

@@ -36,8 +36,8 @@ class Point:
 
     @property
     def band(self) -> str:
-        band = (self.prediction.result or {}).get("band")
-        return localized(band["label"]) if band else ""
+        answer = self.prediction.answer
+        return localized(answer.band.label) if answer and answer.band else ""
 
 
 @dataclass(frozen=True)

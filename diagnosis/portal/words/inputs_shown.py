@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -19,6 +18,7 @@ from diagnosis.inference.snapshot.inputs import outside, schema_of
 from diagnosis.inference.snapshot.standing import Typical, typical_of
 from diagnosis.inference.snapshot.units import measured
 from diagnosis.inference.stored.entry import NOTHING, Entry
+from diagnosis.inference.stored.result import Filled
 from diagnosis.ml.errors import UnitError
 from diagnosis.ml.inputs.units import normalise
 from diagnosis.ml.schema import Feature
@@ -117,9 +117,11 @@ def reference_text(feature: Feature, given_unit: str | None) -> str:
     return units.span(feature, *feature.reference_range, given_unit)
 
 
-def assumed_words(feature: Feature, found: Mapping[str, Any]) -> str:
+def assumed_words(feature: Feature, found: Filled | None) -> str:
     """The number that was put in the place of a missing one, and where it is from."""
-    text, assumed = localized(found.get("assumed_text")), found.get("assumed")
+    if found is None:
+        return localized(feature.assumed)
+    text, assumed = localized(found.assumed_text), found.assumed
     if assumed is None:
         return text
     if feature.kind != "number":
@@ -133,7 +135,7 @@ def shown_input(
     given: Entry,
     address: str = "",
     typical: Typical | None = None,
-    filled: Mapping[str, Any] | None = None,
+    filled: Filled | None = None,
 ) -> ShownInput:
     value, given_unit = given.value, given.unit
     source = given.source or ""
@@ -150,7 +152,9 @@ def shown_input(
         filled_in=given.converted is None,
         is_stale=given.status == "stale",
         is_given=source == "given",
-        assumed=assumed_words(feature, filled or {"assumed_text": feature.assumed}),
+        assumed=assumed_words(
+            feature, filled or Filled(feature.name, assumed_text=feature.assumed)
+        ),
         judgement=feature.judgement,
         outside=outside(feature, given.converted) or "",
         range=feature_range(feature, used, given_unit, typical, text=text),
@@ -163,7 +167,8 @@ def shown_inputs(
 ) -> dict[str, ShownInput]:
     """Every input of the model, in the order of its schema; ``addresses`` by observation."""
     shown, typical = {}, typical_of(prediction.version)
-    filled = {one["feature"]: one for one in (prediction.result or {}).get("filled") or ()}
+    answer = prediction.answer
+    filled = {one.feature: one for one in (answer.filled if answer else ())}
     snapshot = prediction.snapshot
     for feature in schema_of(prediction.version):
         given = snapshot.get(feature.name, NOTHING)

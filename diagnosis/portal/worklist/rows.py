@@ -18,6 +18,7 @@ from diagnosis.inference.models import Decision, Prediction
 from diagnosis.inference.scoring.noise import Kept, is_noise
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.stored.entry import read_snapshot
+from diagnosis.inference.stored.result import BandThen
 from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.frame.colleagues import doctors_of
 from diagnosis.portal.frame.identity import Identity, identities
@@ -99,11 +100,10 @@ class Row:
         return percent(probability) if self.is_done and probability is not None else ""
 
     @property
-    def _band(self) -> dict[str, Any]:
+    def _band(self) -> BandThen | None:
         """An expired result has none: its action was for another day."""
-        if not self.is_done or self.prediction.is_expired:
-            return {}
-        return (self.prediction.result or {}).get("band") or {}
+        answer = self.prediction.answer if self.is_done else None
+        return None if answer is None or self.prediction.is_expired else answer.band
 
     @property
     def standing(self) -> str:
@@ -112,11 +112,11 @@ class Row:
 
     @property
     def band_code(self) -> str:
-        return str(self._band.get("code", ""))
+        return self._band.code if self._band else ""
 
     @property
     def band(self) -> str:
-        return localized(self._band.get("label"))
+        return localized(self._band.label) if self._band else ""
 
     @property
     def leaning(self) -> str:
@@ -140,7 +140,8 @@ class Row:
         run = self.prediction
         names = ("previous_probability", "previous_inputs", "previous_effects")
         then = _kept(*(getattr(run, name, None) for name in names))
-        now = _kept(run.probability, run.inputs, (run.result or {}).get("step_effects"))
+        effects = run.answer.step_effects if run.answer else None
+        now = _kept(run.probability, run.inputs, effects)
         if self.is_other_version or then is None or now is None:
             return False
         return is_noise(schema_of(run.version), then, now)
