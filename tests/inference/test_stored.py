@@ -10,6 +10,7 @@ from diagnosis.inference.stored.entry import Entry, read_snapshot, written_snaps
 from diagnosis.inference.stored.reasons import Attribution, Background
 from diagnosis.inference.stored.refusal import Ground, Refusal
 from diagnosis.inference.stored.result import BandThen, Result
+from diagnosis.inference.stored.warning import Caution
 from tests.factories import ExplanationFactory, PredictionFactory
 
 MISSING = {
@@ -173,3 +174,23 @@ def test_a_withheld_result_has_no_answer():
     row.withhold()
 
     assert row.answer is None
+
+
+def test_a_warning_is_written_as_it_was_read():
+    plain = {"code": "stale_inputs_used", "message": {"en": "Old."}, "features": ["albumin"]}
+    unchecked = {**plain, "code": "not_checked", "features": [], "rule": "pregnant"}
+    told = {"cure": {"en": "Call."}, "source": {"en": "Guideline."}, "for_patient": None}
+    standing = {**plain, **told, "code": "bilirubin", "standing": True}
+
+    for stored in (plain, unchecked, standing):
+        assert Caution.from_dict(stored).to_dict() == stored
+
+
+@pytest.mark.django_db
+def test_only_what_says_so_stands_whatever_the_score():
+    """Before rules of that kind a warning had no more than a code and a sentence."""
+    row = PredictionFactory(warnings=[{"code": "population_note", "message": {"en": "Adults."}}])
+    row.refresh_from_db()
+
+    assert [one.code for one in row.cautions] == ["population_note"]
+    assert row.standing == []

@@ -104,9 +104,8 @@ def finished(
         band=result.band.code if result.band else "",
         **fields,
     )
-    prediction.warnings = of_run(
-        prediction, result, read_facts(patient, [version.service], timezone.now())
-    )
+    facts = read_facts(patient, [version.service], timezone.now())
+    prediction.warnings = [one.to_dict() for one in of_run(prediction, result, facts)]
     prediction.save()
     notes = {
         entry["feature"]: contradictions.note(version, entry["feature"])

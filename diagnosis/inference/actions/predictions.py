@@ -104,7 +104,7 @@ def _prepared(
         index_at=at,
         inputs=written_snapshot(snapshot),
         confirmations=sorted(set(request.confirmations)),
-        warnings=standing_rules(service, patient, snapshot),
+        warnings=[rule.to_dict() for rule in standing_rules(service, patient, snapshot)],
         asks_estimate=service.ask_own_estimate,
         run_again_of=request.run_again_of,
         idempotency_key=request.idempotency_key,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -21,6 +20,7 @@ from diagnosis.inference.before.warnings import standing_rules
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.snapshot.inputs import schema_of, take
 from diagnosis.inference.stored.entry import Snapshot
+from diagnosis.inference.stored.warning import Caution
 from diagnosis.ml import Feature, FeatureSchema
 from diagnosis.records.models import Patient
 from diagnosis.records.reading import Reading, feature_values
@@ -60,7 +60,7 @@ class ServiceFit:
     last: Prediction | None = None
     newer: tuple[NewerValue, ...] = ()
     """What came into the chart after the last result."""
-    standing: tuple[dict[str, Any], ...] = ()
+    standing: tuple[Caution, ...] = ()
     """Rules that hold for the chart's values whatever the score, and without one."""
 
     @property

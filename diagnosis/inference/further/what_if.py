@@ -121,7 +121,8 @@ def attempt(
     """Refuse or score, and explain; None if a newer position of the hand came meanwhile."""
     facts = read_facts(prediction.patient, [prediction.service], prediction.index_at)
     run = _in_memory(prediction, inputs)
-    run.warnings = standing_rules(run.service, run.patient, inputs, facts=facts)
+    standing = standing_rules(run.service, run.patient, inputs, facts=facts)
+    run.warnings = [rule.to_dict() for rule in standing]
     grounds = _grounds(run, artifact, facts)
     if grounds:
         return Tried(run, grounds)
@@ -156,7 +157,7 @@ def _score(run: Prediction, artifact: Artifact, facts: Facts) -> None:
     result = score.score(artifact, run.service.sheet, run.snapshot)
     run.result, run.probability = result.to_dict(), result.probability
     run.band = result.band.code if result.band else ""
-    run.warnings = of_run(run, result, facts)
+    run.warnings = [one.to_dict() for one in of_run(run, result, facts)]
 
 
 def _explained(run: Prediction, artifact: Artifact) -> Explanation | None:

@@ -16,6 +16,7 @@ from diagnosis.inference.stored.entry import Entry, read_snapshot
 from diagnosis.inference.stored.reasons import Reasons
 from diagnosis.inference.stored.refusal import Refusal
 from diagnosis.inference.stored.result import Result
+from diagnosis.inference.stored.warning import Caution
 from diagnosis.records.models import Patient, ids_visible_to, is_visible_to
 from diagnosis.registry.models import ModelVersion, Service
 from medportal.common.queue.jobs import Job, JobQuerySet
@@ -178,9 +179,14 @@ class Prediction(Job):
         return Refusal.from_dict(self.refusal) if self.refusal else None
 
     @property
-    def standing(self) -> list[dict[str, Any]]:
+    def cautions(self) -> list[Caution]:
+        """What stands beside it, read from its row."""
+        return [Caution.from_dict(found) for found in self.warnings or ()]
+
+    @property
+    def standing(self) -> list[Caution]:
         """The rules of the sheet that hold for this run whatever its score, also without one."""
-        return [found for found in self.warnings or () if found.get("standing")]
+        return [found for found in self.cautions if found.is_standing]
 
     is_withheld = False
     """In memory only: the reader has not said an own estimate yet, and sees no number."""

@@ -12,6 +12,7 @@ from diagnosis.inference.scoring.soundness import fault, is_distinguishable
 from diagnosis.inference.snapshot.wording import resolved
 from diagnosis.inference.stored.entry import Entry
 from diagnosis.inference.stored.reasons import Attribution
+from diagnosis.inference.stored.warning import Caution
 from medportal.common.text import localized
 
 API = "/api/v1"
@@ -85,9 +86,9 @@ def full(prediction: Prediction, explanation: Explanation | None) -> dict[str, A
 STANDING_FIELDS = ("code", "message", "features", "cure", "source")
 
 
-def _standing(rule: Mapping[str, Any]) -> dict[str, Any]:
+def _standing(rule: Caution) -> dict[str, Any]:
     """A rule that holds whatever the score: also beside a refusal."""
-    return {name: resolved(rule.get(name)) for name in STANDING_FIELDS}
+    return {name: resolved(getattr(rule, name)) for name in STANDING_FIELDS}
 
 
 def _input(entry: Entry) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def _settle_prediction(job: Prediction, computed: Computed) -> list[UUID]:
         result=computed.result.to_dict(),
         probability=computed.result.probability,
         band=band.code if band else "",
-        warnings=of_run(job, computed.result, facts),
+        warnings=[one.to_dict() for one in of_run(job, computed.result, facts)],
     )
 
 

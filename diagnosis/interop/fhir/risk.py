@@ -191,7 +191,7 @@ def _advice(row: Prediction) -> str:
     """What the band asks for, after what holds whatever the score."""
     band = None if row.is_expired or row.answer is None else row.answer.band
     advice = localized(band.text or band.action) if band else ""
-    return " ".join([*(localized(rule["message"]) for rule in row.standing), advice]).strip()
+    return " ".join([*(localized(rule.message) for rule in row.standing), advice]).strip()
 
 
 def _notes(run: Run) -> list[Resource]:

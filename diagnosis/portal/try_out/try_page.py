@@ -18,6 +18,7 @@ from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.snapshot.standing import typical_of
 from diagnosis.inference.stored.entry import Snapshot
 from diagnosis.inference.stored.refusal import Ground
+from diagnosis.inference.stored.warning import Caution
 from diagnosis.ml import Artifact
 from diagnosis.portal.result.reasons.shown import Reasons, reasons
 from diagnosis.portal.result.result_number import Number, number_of
@@ -153,14 +154,13 @@ class TryPage:
         return reasons(tried.run, tried.explanation, self.shown)
 
     @property
-    def warnings(self) -> list[dict[str, Any]]:
+    def warnings(self) -> list[Caution]:
         """What else to say of these values; the population's note stands on top."""
-        found = self.tried.run.warnings if self.tried else []
-        apart = [w for w in found if w["code"] != "population_note"]
-        return [warning for warning in apart if not warning.get("standing")]
+        found = self.tried.run.cautions if self.tried else []
+        return [one for one in found if one.code != "population_note" and not one.is_standing]
 
     @property
-    def standing(self) -> list[dict[str, Any]]:
+    def standing(self) -> list[Caution]:
         """Rules that hold for these values whatever the score, and where it would be refused."""
         return self.tried.run.standing if self.tried else []
 

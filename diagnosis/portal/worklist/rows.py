@@ -108,7 +108,7 @@ class Row:
     @property
     def standing(self) -> str:
         """What holds for this patient whatever the score, also where there is none."""
-        return " ".join(localized(rule["message"]) for rule in self.prediction.standing)
+        return " ".join(localized(rule.message) for rule in self.prediction.standing)
 
     @property
     def band_code(self) -> str:
