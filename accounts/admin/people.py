@@ -23,6 +23,7 @@ from accounts.admin.base import OrganisationAdmin, administrator, shown_once
 from accounts.administration import check_roles
 from accounts.models import Membership, Role, User
 from medportal.common.errors import DomainError
+from medportal.common.signs import comma
 
 
 class PersonForm(forms.ModelForm[User]):
@@ -92,12 +93,12 @@ class UserAdmin(OrganisationAdmin[User]):
 
     @admin.display(description=_("roles"))
     def role_names(self, user: User) -> str:
-        return ", ".join(str(Role(role).label) for role in user.roles)
+        return comma().join(str(Role(role).label) for role in user.roles)
 
     @admin.display(description=_("care teams today"))
     def care_teams(self, user: User) -> str:
         current = Membership.objects.current().filter(user=user).select_related("team")
-        return ", ".join(membership.team.name for membership in current) or "–"
+        return comma().join(membership.team.name for membership in current) or "–"
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:
         actor = administrator(request)

@@ -17,6 +17,7 @@ from accounts.administration import demand_sound
 from accounts.models import CareTeam, Membership, User
 from accounts.site import is_administrator
 from medportal.common.errors import DomainError
+from medportal.common.signs import comma
 
 
 class MembershipForm(forms.ModelForm[Membership]):
@@ -95,7 +96,7 @@ class CareTeamAdmin(OrganisationAdmin[CareTeam]):
 
     @admin.display(description=_("members today"))
     def members_today(self, team: Any) -> str:
-        return ", ".join(str(membership.user) for membership in team.at_work) or "–"
+        return comma().join(str(membership.user) for membership in team.at_work) or "–"
 
     def get_inlines(self, _request: HttpRequest, obj: CareTeam | None) -> Any:
         return self.inlines if obj else ()  # first the team, then its people

@@ -13,6 +13,7 @@ from diagnosis.ml.errors import (
     RecipeError,
     SchemaError,
     TableError,
+    TaskError,
     UnitError,
 )
 from diagnosis.ml.recipe import Recipe
@@ -44,6 +45,7 @@ __all__ = [
     "Source",
     "Suggestion",
     "TableError",
+    "TaskError",
     "UnitError",
     "evaluate_recipe",
     "train",

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from diagnosis.ml import package
 from diagnosis.ml.errors import DAMAGED, ArtifactError
 from diagnosis.ml.families import plain
-from diagnosis.ml.families.linear import sigmoid
 from diagnosis.ml.manifest import FORMAT, MANIFEST, NEEDED, canonical, checked, read, sha256
 from diagnosis.ml.novelty import CODE as UNLIKE
 from diagnosis.ml.novelty import Novelty
+from diagnosis.ml.results.estimate import Estimate
 from diagnosis.ml.results.targets import Task
 from diagnosis.ml.schema import FeatureSchema, Finding, Rows
 from diagnosis.ml.serving import ServingForm
@@ -83,9 +83,9 @@ class Artifact:
     def _check_inside(self) -> None:
         try:
             width = len(self.schema)
-            if not self.task.kind or self.background.shape[1:] != (width,):
+            if self.background.shape[1:] != (width,):
                 raise ArtifactError("The background does not fit the schema.")
-            _ = self.novelty, self._plain
+            _ = self.task.to_dict(), self.novelty, self._plain  # each refuses what it can not be
         except DAMAGED as error:
             raise ArtifactError(f"The artifact contradicts itself: {error}") from error
 
@@ -238,7 +238,22 @@ class Artifact:
         middle = self._serving(x)["logit"][:, 0].astype(np.float64)
         low, high = other_models(middle, self._refits(x)["logit"], level)
         ends = np.column_stack([low, high])
-        return ends if self.task.kind == "regression" else sigmoid(ends)
+        return self.task.result.link(ends)
+
+    def estimates(self, rows: Rows) -> list[tuple[Estimate, ...]]:
+        """Return the estimates of every row, on the scales that ``task`` names.
+
+        Those of an answer of one number have the interval of the refits, where there are any.
+        """
+        x = self.schema.matrix(rows)
+        answers = self.predict_matrix(x).reshape(len(x), self.task.outputs)
+        found = self.task.result.estimates(self.task, answers)
+        ends = self.interval(x) if len(found) == 1 else None
+        pairs = [None] * len(x) if ends is None else [(a, b) for a, b in ends.tolist()]
+        return [
+            tuple(Estimate(name, float(values[i]), pairs[i]) for name, values in found.items())
+            for i in range(len(x))
+        ]
 
     def check(self, rows: Rows) -> list[list[Finding]]:
         """Return the findings of every row; see ``FeatureSchema.check``.

@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--data", required=True, help="the table, CSV or Parquet")
     train.add_argument("--target", help="the column to predict; several, separated by commas")
     train.add_argument("--recipe", help="a recipe as JSON")
+    train.add_argument("--task", help="what is answered; told from the target where not given")
     train.add_argument("--positive", help="the value of the target that is the event")
     for command in (train, evaluate):
         command.add_argument("--group", help="the column that says whose row it is")
@@ -117,7 +118,7 @@ def _write(table: pd.DataFrame, path: str) -> None:
 def _recipe(given: argparse.Namespace) -> Recipe:
     recipe = Recipe.from_dict(_json(given.recipe)) if given.recipe else Recipe()
     said: dict[str, Any] = {
-        name: getattr(given, name) for name in ("positive", "group") if getattr(given, name)
+        name: getattr(given, name) for name in ("task", "positive", "group") if getattr(given, name)
     }
     if given.target:
         names = tuple(given.target.split(","))
@@ -147,10 +148,11 @@ def _train(given: argparse.Namespace) -> None:
 
 
 def _event(artifact: Artifact) -> str:
-    if artifact.task.kind != "binary":
+    event = artifact.task.result.event(artifact.task)
+    if event is None:
         return ""
     percent = round(100 * artifact.manifest["training"]["rate"])
-    return f"event: {artifact.task.classes[1]} ({percent} %); "
+    return f"event: {event} ({percent} %); "
 
 
 def _beside(
@@ -186,7 +188,7 @@ def _upgrade(given: argparse.Namespace) -> None:
 
 def _headline(artifact: Artifact) -> str:
     metrics = artifact.manifest["metrics"]
-    name = "r2" if artifact.task.kind == "regression" else "auroc"
+    name = artifact.task.result.headline
     value = metrics[name]
     if value["value"] is None:
         return f"{name} unknown"
@@ -219,10 +221,7 @@ def _report(artifact: Artifact, table: pd.DataFrame) -> None:
 
 
 def _columns(artifact: Artifact) -> list[str]:
-    kind = artifact.task.kind
-    if kind in ("multiclass", "multilabel"):
-        return list(artifact.task.classes)
-    return ["value" if kind == "regression" else "probability"]
+    return list(artifact.task.result.columns(artifact.task))
 
 
 def _predict(given: argparse.Namespace) -> None:
@@ -278,7 +277,7 @@ def _evaluate(given: argparse.Namespace) -> None:
     import numpy as np
 
     from diagnosis.ml.learning.patients import owners
-    from diagnosis.ml.learning.scores import by_label, measure
+    from diagnosis.ml.learning.scores import measure
 
     y = artifact.task.read(table)
     known = ~np.isnan(y).all(axis=1)
@@ -288,8 +287,7 @@ def _evaluate(given: argparse.Namespace) -> None:
     groups = owners(table.take(np.flatnonzero(known)), _group(given, artifact, table))
     found = measure(artifact.task.kind, y[known], predicted[known][None], groups=groups)
     told = {"task": artifact.task.to_dict(), "rows": int(known.sum()), "metrics": found}
-    if artifact.task.kind == "multilabel":
-        told["labels"] = by_label(y[known], predicted[known], artifact.task.classes)
+    told |= artifact.task.result.details(artifact.task, y[known], predicted[known])
     text = json.dumps(told, indent=1, allow_nan=False)
     sys.stdout.write(text + "\n")
     if given.out:

@@ -25,6 +25,10 @@ class RecipeError(MLError):
     """A recipe names what does not exist or can not be done."""
 
 
+class TaskError(MLError):
+    """A recipe or a manifest names a kind of result that there is not."""
+
+
 class ArtifactError(MLError):
     """An artifact is incomplete, was changed, or does not agree with its serving form."""
 

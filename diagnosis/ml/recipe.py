@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from diagnosis.ml.errors import RecipeError
-from diagnosis.ml.results.targets import TASKS
+from diagnosis.ml.results import RESULT_KINDS
 
 MODELS = ("auto", "logistic", "network", "classic")
 CALIBRATIONS = ("auto", "none", "temperature", "platt", "isotonic")
@@ -30,7 +30,10 @@ class Recipe:
         ``auto``: the best of logistic and network in cross-validation; logistic unless the
         network is better beyond chance.
     task, positive
-        ``auto`` looks at the target; ``positive`` names the value that is the event.
+        ``auto`` looks at the target, else a name in ``RESULT_KINDS``; ``positive`` names the
+        value that is the event.
+    unit : str
+        The unit of a number that is predicted, in UCUM; written only where it is given.
     group : str
         The column that says whose row it is, where patients have several: rows of one patient
         share a fold, are refitted and counted together, and the column is no feature.
@@ -63,6 +66,7 @@ class Recipe:
     model: str = "auto"
     task: str = "auto"
     positive: str | None = None
+    unit: str | None = None
     group: str | None = None
     features: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -88,7 +92,7 @@ class Recipe:
             raise RecipeError(problem)
 
     def _problem(self) -> str | None:
-        choices = {"model": MODELS, "task": ("auto", *TASKS), "calibration": CALIBRATIONS}
+        choices = {"model": MODELS, "task": ("auto", *RESULT_KINDS), "calibration": CALIBRATIONS}
         for name, known in choices.items():
             if getattr(self, name) not in known:
                 return f"Recipe: {name} must be one of {', '.join(known)}."
@@ -105,6 +109,10 @@ class Recipe:
             (
                 not isinstance(self.group, str | None) or self.group == "",
                 "group is the name of one column",
+            ),
+            (
+                not isinstance(self.unit, str | None) or self.unit == "",
+                "unit is one unit, as kg or mmol/L",
             ),
         )
         return next((f"Recipe: {text}." for wrong, text in checks if wrong), None)
@@ -130,6 +138,8 @@ class Recipe:
         """Return what JSON can hold."""
         given = {f.name: getattr(self, f.name) for f in fields(self)}
         given["hide"] = dict(sorted(self.hide.items()))
+        if self.unit is None:  # older recipes keep their digests
+            del given["unit"]
         return {k: list(v) if isinstance(v, tuple) else v for k, v in given.items()}
 
     @classmethod

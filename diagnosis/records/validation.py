@@ -14,6 +14,7 @@ from diagnosis.records import codes
 from diagnosis.records.codes import LOINC, OWN_CODES, Code
 from diagnosis.records.models import Observation, Patient
 from medportal.common.errors import DomainError, Pointer
+from medportal.common.signs import comma
 
 SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -208,7 +209,7 @@ def _about_value(entry: Code, given: Given) -> Iterator[Pointer]:
 
 def _about_answer(entry: Code, given: Given) -> Iterator[Pointer]:
     if not isinstance(given.value, str) or entry.answer(given.value) is None:
-        known = ", ".join(answer.value for answer in entry.answers)
+        known = comma().join(answer.value for answer in entry.answers)
         text = _("This answer is not known. Known: %(answers)s.") % {"answers": known}
         yield Pointer("/value", "unknown_answer", text)
     if given.unit.strip():
@@ -246,7 +247,7 @@ def _about_number(entry: Code, given: Given) -> Iterator[Pointer]:
 def _unit_text(entry: Code) -> str:
     if not entry.needs_unit:
         return _("%(name)s is a count and has no unit.") % {"name": entry.name}
-    known = ", ".join(codes.unit_text(unit) for unit in entry.units)
+    known = comma().join(codes.unit_text(unit) for unit in entry.units)
     return _("%(name)s needs one of these units: %(units)s.") % {"name": entry.name, "units": known}
 
 

@@ -1,54 +1,41 @@
-"""Prometheus' text format, version 0.0.4. Labels come from a list: no name, no patient."""
+"""Metrics in Prometheus' text format. Labels come from a list: no name, no patient."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from prometheus_client.exposition import generate_latest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 
 LABELS = frozenset({"service", "state", "queue", "role", "le"})
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+COUNTED = "_total"
 
 
-@dataclass
-class Family:
+class Family(Metric):
     """One metric: its samples share a type and a line of help."""
 
-    name: str
-    kind: str
-    help: str
-    samples: list[tuple[str, dict[str, str], float]] = field(default_factory=list)
+    def __init__(self, name: str, kind: str, words: str) -> None:
+        self.shown = name
+        super().__init__(name.removesuffix(COUNTED) if kind == "counter" else name, words, kind)
 
     def add(self, value: float, suffix: str = "", **labels: str) -> None:
         if not labels.keys() <= LABELS:
             raise ValueError(f"Labels are {sorted(LABELS)}.")
-        self.samples.append((self.name + suffix, labels, value))
-
-    def lines(self) -> Iterable[str]:
-        yield f"# HELP {self.name} {_escaped(self.help)}"
-        yield f"# TYPE {self.name} {self.kind}"
-        for name, labels, value in self.samples:
-            yield f"{name}{_braced(labels)} {_number(value)}"
+        self.add_sample(self.shown + suffix, labels, value)
 
 
-def text(families: Iterable[Family]) -> str:
-    return "".join(f"{line}\n" for family in families for line in family.lines())
+@dataclass(frozen=True)
+class _Found(Collector):
+    """Families asked for this answer: nothing is kept in the process between two."""
+
+    families: Iterable[Metric]
+
+    def collect(self) -> Iterable[Metric]:
+        return self.families
 
 
-def _braced(labels: Mapping[str, str]) -> str:
-    inner = ",".join(f'{name}="{_quoted(value)}"' for name, value in labels.items())
-    return f"{{{inner}}}" if inner else ""
-
-
-def _number(value: float) -> str:
-    if math.isinf(value):
-        return "+Inf" if value > 0 else "-Inf"
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
-
-
-def _escaped(words: str) -> str:
-    return words.replace("\\", "\\\\").replace("\n", "\\n")
-
-
-def _quoted(words: str) -> str:
-    return _escaped(words).replace('"', '\\"')
+def text(families: Iterable[Family]) -> bytes:
+    return generate_latest(_Found(families))

@@ -17,9 +17,10 @@ PROCESSES = {
     "app.loader.import_default_modules()",
     "library": "import diagnosis.ml",
     "web, trying values": "import medportal.wsgi; from diagnosis.ml import Artifact; "
-    "from diagnosis.inference import trying; from diagnosis.ml.explain import shapley_values; "
+    "from diagnosis.inference.further import what_if; "
+    "from diagnosis.ml.explain import shapley_values; "
     "a = Artifact.load('medportal/demo/data/artifacts/coronary-disease'); x = a.background[:1]; "
-    "a.interval(x); a.novelty.unlike(x); shapley_values(a, x, a.background, budget=trying.BUDGET)",
+    "a.interval(x); a.novelty.unlike(x); shapley_values(a, x, a.background, budget=what_if.BUDGET)",
     "launcher": "import medportal.tools.launch.portal",
 }
 

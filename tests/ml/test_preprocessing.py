@@ -11,6 +11,7 @@ from diagnosis.ml import Category, Feature
 from diagnosis.ml.evaluation import folds
 from diagnosis.ml.families import calibration, linear
 from diagnosis.ml.families.preprocessing import Preprocessor, hide, wants_log
+from diagnosis.ml.results.links import sigmoid, softmax
 
 AGE = Feature("age", {"en": "Age"})
 BILIRUBIN = Feature("bilirubin", {"en": "Bilirubin"})
@@ -102,7 +103,7 @@ def test_the_softmax_solver_agrees_with_scikit_learn() -> None:
     z, y = problem(classes=3)
     weights, intercepts = linear.fit_path(z, np.eye(3)[y], "multiclass", np.array([1.0]))
     reference = LogisticRegression(C=1.0, tol=1e-10, max_iter=1000).fit(z, y)
-    own = linear.softmax(z @ weights[0] + intercepts[0])
+    own = softmax(z @ weights[0] + intercepts[0])
     np.testing.assert_allclose(own, reference.predict_proba(z), atol=1e-5)
 
 
@@ -129,14 +130,14 @@ def overconfident(n: int = 4000) -> tuple[np.ndarray, np.ndarray]:
     """Logits that are twice too large and shifted, and their outcomes."""
     rng = np.random.default_rng(5)
     true = rng.normal(-0.5, 1.2, n)
-    y = (rng.random(n) < linear.sigmoid(true)).astype(float)
+    y = (rng.random(n) < sigmoid(true)).astype(float)
     return (2 * true + 0.8)[:, None], y[:, None]
 
 
 @pytest.mark.parametrize("kind", ["platt", "isotonic"])
 def test_calibration_brings_probabilities_back(kind: str) -> None:
     raw, y = overconfident()
-    p = linear.sigmoid(calibration.fit(kind, "binary", raw, y).logits(raw))[:, 0]
+    p = sigmoid(calibration.fit(kind, "binary", raw, y).logits(raw))[:, 0]
     for low, high in ((0.1, 0.3), (0.3, 0.5), (0.5, 0.8)):
         inside = (p >= low) & (p < high)
         assert p[inside].mean() == pytest.approx(y[inside, 0].mean(), abs=0.04)
@@ -153,7 +154,7 @@ def test_isotonic_ramps_follow_the_pooled_steps_of_scikit_learn() -> None:
     raw, y = overconfident(2000)
     fitted = calibration.fit("isotonic", "binary", raw, y)
     reference = IsotonicRegression(out_of_bounds="clip").fit(raw[:, 0], y[:, 0])
-    own = linear.sigmoid(fitted.logits(raw))[:, 0]
+    own = sigmoid(fitted.logits(raw))[:, 0]
     assert np.abs(own - reference.predict(raw[:, 0])).mean() < 0.02
     order = np.argsort(raw[:, 0])
     assert np.all(np.diff(own[order]) >= -1e-12)
@@ -162,7 +163,7 @@ def test_isotonic_ramps_follow_the_pooled_steps_of_scikit_learn() -> None:
 def test_temperature_leaves_the_ranking_of_classes() -> None:
     rng = np.random.default_rng(1)
     raw = rng.normal(size=(500, 4)) * 3
-    y = np.eye(4)[[rng.choice(4, p=p) for p in linear.softmax(raw / 3)]]
+    y = np.eye(4)[[rng.choice(4, p=p) for p in softmax(raw / 3)]]
     fitted = calibration.fit("temperature", "multiclass", raw, y)
     assert fitted.slope[0] == pytest.approx(1 / 3, abs=0.08)
     np.testing.assert_array_equal(fitted.logits(raw).argmax(1), raw.argmax(1))
@@ -172,7 +173,7 @@ def test_a_model_no_better_than_chance_gives_everybody_the_average() -> None:
     rng = np.random.default_rng(0)
     y = np.tile([1.0, 0.0, 0.0, 0.0], 100)[:, None]
     raw = -y + rng.normal(0, 0.1, y.shape)
-    p = linear.sigmoid(calibration.fit("platt", "binary", raw, y).logits(raw))
+    p = sigmoid(calibration.fit("platt", "binary", raw, y).logits(raw))
     assert np.ptp(p) < 1e-12
     assert p[0, 0] == pytest.approx(0.25, abs=0.01)
 

@@ -8,7 +8,8 @@ import math
 import numpy as np
 import pytest
 
-from diagnosis.ml.learning.scores import by_label, measure
+from diagnosis.ml.learning.scores import measure
+from diagnosis.ml.results.targets import Task
 
 RNG = np.random.default_rng(0)
 NAN = math.nan
@@ -20,7 +21,8 @@ def test_a_label_that_no_row_knows_has_no_figures() -> None:
     found = measure("multilabel", y, p[None])
     assert found["auroc"]["value"] == 0.5
     assert found["accuracy"]["value"] == pytest.approx(2 / 3)
-    labels = by_label(y, p, ("l1", "l2"))
+    task = Task("multilabel", ("l1", "l2"), ("l1", "l2"))
+    labels = task.result.details(task, y, p)["labels"]
     assert labels["l1"]["events"] == 2
     assert labels["l2"] == {"rows": 0, "events": 0, "accuracy": None, "auroc": None, "brier": None}
 

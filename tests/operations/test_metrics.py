@@ -26,7 +26,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 TOKEN = "a-token-of-the-watch"
 SAMPLE = re.compile(
-    r'^([a-z_]+)(?:\{((?:[a-z]+="[^"\\\n]*",?)+)\})? ([-+]?(?:\d+(?:\.\d+)?(?:e-?\d+)?|Inf))$'
+    r'^([a-z_]+)(?:\{((?:[a-z]+="[^"\\\n]*",?)+)\})? ([-+]?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|Inf))$'
 )
 
 

@@ -93,7 +93,7 @@ def finished(
     """A run that is done, with its reasons."""
     artifact = artifact_of(version.service.slug)
     snapshot = snapshot_of(version, **(values or MASS))
-    result = score.score(artifact, version.service.sheet, snapshot)
+    result = score.score(artifact, version.service.definition, snapshot)
     prediction = PredictionFactory(
         version=version,
         patient=patient,

@@ -41,7 +41,7 @@ def refused_without(ward, version, *names, **fields):
     snapshot = snapshot_of(
         version, **{k: v for k, v in VISIT.items() if k not in names}, prothrombin_time=11
     )
-    artifact, sheet = artifact_of(PBC), version.service.sheet
+    artifact, sheet = artifact_of(PBC), version.service.definition
     grounds = refusals.of_inputs(artifact.schema, snapshot)
     worth = next_measurement.of_refusal(
         artifact, sheet, snapshot, timezone.now(), [ground.code for ground in grounds]

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.models import Role, User
+from accounts.models import User
+from accounts.rights import demand, may
 from diagnosis.inference import tasks
 from diagnosis.inference.actions.estimates import keep_estimate
 from diagnosis.inference.before import permission, quota
 from diagnosis.inference.before.answers import stored_answers
-from diagnosis.inference.before.facts import rules_of
 from diagnosis.inference.before.requests import PredictionRequest
 from diagnosis.inference.before.warnings import standing_rules
 from diagnosis.inference.lists import ward
@@ -33,7 +33,7 @@ from medportal.common.queue.publish import ring
 @transaction.atomic
 def request_prediction(*, actor: User, request: PredictionRequest) -> Prediction:
     """Queue a prediction; the same idempotency key and request return the first one."""
-    permission.require_role(actor, *permission.RUNNERS)
+    demand(actor, "prediction.request")
     service = permission.service_of(actor, request.service)
     patient = permission.patient_of(actor, request.patient)
     first = _first_answer(actor, request)
@@ -99,7 +99,7 @@ def _prepared(
         version=version,
         patient=patient,
         requested_by=actor,
-        owner=actor if actor.has_role(Role.CLINICIAN) else None,
+        owner=actor if may(actor, "decision.record") else None,
         origin=request.origin,
         index_at=at,
         inputs=written_snapshot(snapshot),
@@ -116,7 +116,7 @@ def _refuse_strange_words(
     request: PredictionRequest, service: Service, schema: FeatureSchema
 ) -> None:
     """What the caller sent beside the inputs and nobody could read."""
-    rules = {rule["code"] for rule in rules_of(service.sheet)}
+    rules = {rule.code for rule in service.definition.rules}
     problems = [
         Pointer(f"/confirmations/{index}", "unknown_rule", _("The service has no such rule."))
         for index, code in enumerate(request.confirmations)
@@ -158,7 +158,7 @@ def run_again(*, actor: User, prediction: Prediction, origin: str | None = None)
 
 def _known(before: Prediction) -> tuple[str, ...]:
     """Confirmations that the service still asks for and that hold beyond the day."""
-    lasting = {r["code"] for r in rules_of(before.service.sheet) if not r.get("each_time")}
+    lasting = {rule.code for rule in before.service.definition.rules if not rule.each_time}
     return tuple(code for code in before.confirmations if code in lasting)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import User
 from diagnosis.inference.before.facts import Facts, read_facts
 from diagnosis.inference.before.newer import NewerValue, newer_data_for
 from diagnosis.inference.before.population import (
@@ -92,9 +92,7 @@ def services_for(actor: User, patient: Patient) -> list[ServiceFit]:
 
 
 def _offered(actor: User) -> list[ModelVersion]:
-    services = Service.objects.visible_to(actor).order_by("slug")
-    if actor.has_role(Role.NURSE) and not actor.has_role(Role.CLINICIAN):
-        services = services.filter(hidden_from_nurses=False)
+    services = Service.objects.met_by(actor).order_by("slug")
     runnable = ModelVersion.objects.filter(state__in=[State.PUBLISHED, State.STOPPED])
     listed = services.prefetch_related(
         Prefetch("versions", queryset=runnable.order_by("state"), to_attr="runnable")

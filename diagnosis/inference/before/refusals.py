@@ -13,6 +13,7 @@ from diagnosis.inference.stored.entry import NOTHING, Snapshot, converted_of
 from diagnosis.inference.stored.refusal import Ground
 from diagnosis.ml import Feature, FeatureSchema
 from medportal.common.quantities import unit as printed
+from medportal.common.signs import comma
 
 UNREADABLE = {  # by the reason of the reading
     "unit_missing": _("%(input)s stands in the chart without its unit."),
@@ -133,7 +134,9 @@ def _unreadable(feature: Feature, snapshot: Snapshot) -> Ground:
     reason = snapshot[feature.name].reason
     template = UNREADABLE.get(reason, UNREADABLE["not_a_number"])
     units = in_each(
-        lambda: ", ".join(filter(None, (printed(unit) for unit in units_in_order(feature)))) or "–"
+        lambda: (
+            comma().join(filter(None, (printed(unit) for unit in units_in_order(feature)))) or "–"
+        )
     )
     return Ground(
         "chart_value_unreadable",

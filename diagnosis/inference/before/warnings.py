@@ -34,7 +34,7 @@ def of_run(job: Prediction, result: Result, facts: Facts) -> list[Caution]:
     """Each warning: code, message in both languages, features."""
     service = job.version.service
     found: list[Caution] = []
-    note = service.sheet.get("population_note")
+    note = service.definition.population_note
     if note:
         found.append(Caution("population_note", dict(note)))
     found += standing_rules(service, job.patient, job.snapshot, facts=facts)

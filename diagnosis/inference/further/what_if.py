@@ -154,7 +154,7 @@ def _grounds(run: Prediction, artifact: Artifact, facts: Facts) -> list[Ground]:
 
 
 def _score(run: Prediction, artifact: Artifact, facts: Facts) -> None:
-    result = score.score(artifact, run.service.sheet, run.snapshot)
+    result = score.score(artifact, run.service.definition, run.snapshot)
     run.result, run.probability = result.to_dict(), result.probability
     run.band = result.band.code if result.band else ""
     run.warnings = [one.to_dict() for one in of_run(run, result, facts)]

@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker, ClosedManager, Gate
-from accounts.models import Organisation, Role, User
+from accounts.models import Organisation, User
 from diagnosis.inference.stored.entry import Entry, read_snapshot
 from diagnosis.inference.stored.reasons import Reasons
 from diagnosis.inference.stored.refusal import Refusal
 from diagnosis.inference.stored.result import Result
 from diagnosis.inference.stored.warning import Caution
 from diagnosis.records.models import Patient, ids_visible_to, is_visible_to
-from diagnosis.registry.models import ModelVersion, Service
+from diagnosis.registry.models import ModelVersion, Service, met_by
 from medportal.common.queue.jobs import Job, JobQuerySet
 
 
@@ -36,10 +36,7 @@ class PredictionQuerySet(JobQuerySet):
         return self.filter(is_newest=True, patient__in=seen)._of_services_for(user)
 
     def _of_services_for(self, user: Asker) -> PredictionQuerySet:
-        roles = user.roles if isinstance(user, User) else []
-        if Role.NURSE in roles and Role.CLINICIAN not in roles:
-            return self.filter(service__hidden_from_nurses=False)
-        return self
+        return self.filter(met_by(user, "service__"))
 
     def countable(self) -> PredictionQuerySet:
         """What may stand in trends, worklists and exports."""

@@ -68,7 +68,7 @@ def _compute(job: Prediction) -> Computed:
         return Computed(failure=UNREADABLE)
     inputs = job.snapshot
     grounds = refusals.of_inputs(artifact.schema, inputs) or likeness.of_row(artifact, inputs)
-    sheet, at = job.version.service.sheet, job.index_at
+    sheet, at = job.version.service.definition, job.index_at
     if grounds:
         codes = [ground.code for ground in grounds]
         worth = next_measurement.of_refusal(artifact, sheet, inputs, at, codes)

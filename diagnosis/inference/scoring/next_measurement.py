@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from statistics import NormalDist
@@ -23,6 +23,8 @@ from diagnosis.ml.explain.further.next_measurement import (
     retained,
 )
 from diagnosis.registry.sheet import bands
+from diagnosis.registry.sheet.bands import Band
+from diagnosis.registry.sheet.sheets import Sheet
 
 MISSING, OLD, AGAIN = "missing", "old", "again"
 CURED_BY_MEASURING = {"required_input_missing", "input_too_old"}
@@ -32,8 +34,8 @@ LOOK_BACK_DAYS = 365.0
 DAY = 86_400
 SELDOM = 0.05
 
-Sheet = Mapping[str, Any]
 Reason = tuple[Sought, str]
+Bands = Sequence[Band]
 
 
 def of_result(
@@ -116,8 +118,8 @@ def _references(artifact: Artifact) -> References:
     return References(artifact.background.astype(np.float64), categorical)
 
 
-def _numbers(sheet: Sheet, probabilities: NDArray[np.float64]) -> NDArray[np.intp]:
-    return np.fromiter(map(partial(bands.number_of, sheet), probabilities), dtype=np.intp)
+def _numbers(listed: Bands, probabilities: NDArray[np.float64]) -> NDArray[np.intp]:
+    return np.fromiter(map(partial(bands.number_of, listed), probabilities), dtype=np.intp)
 
 
 def _stored(
@@ -129,11 +131,11 @@ def _stored(
         artifact,
         artifact.schema.matrix([row_of(snapshot, artifact.schema)]),
         _references(artifact),
-        partial(_numbers, sheet),
+        partial(_numbers, sheet.bands),
         [one for one, _reason in sought],
     )
     reasons = {one.column: reason for one, reason in sought}
-    listed = sheet.get("bands") or ()
+    listed = sheet.bands
     return {
         "is_refused": any(one.blocks for one, _reason in sought),
         "band": _band(listed, found.band),
@@ -143,20 +145,20 @@ def _stored(
     }
 
 
-def _band(listed: Any, number: int) -> dict[str, Any] | None:
+def _band(listed: Bands, number: int) -> dict[str, Any] | None:
     if not listed:
         return None
-    return {name: listed[number][name] for name in ("code", "label", "lower", "upper")}
+    return {name: getattr(listed[number], name) for name in ("code", "label", "lower", "upper")}
 
 
-def _shares(listed: Any, shares: tuple[float, ...]) -> list[dict[str, Any]]:
+def _shares(listed: Bands, shares: tuple[float, ...]) -> list[dict[str, Any]]:
     return [
-        {"band": band["code"], "share": share} for band, share in zip(listed, shares, strict=False)
+        {"band": band.code, "share": share} for band, share in zip(listed, shares, strict=False)
     ]
 
 
 def _item(
-    artifact: Artifact, listed: Any, found: Outlook, item: Worth, reasons: Mapping[int, str]
+    artifact: Artifact, listed: Bands, found: Outlook, item: Worth, reasons: Mapping[int, str]
 ) -> dict[str, Any]:
     feature = artifact.schema.features[item.column]
     return {
@@ -175,11 +177,11 @@ def _item(
     }
 
 
-def _limit(listed: Any, band: int, shares: tuple[float, ...]) -> float | None:
+def _limit(listed: Bands, band: int, shares: tuple[float, ...]) -> float | None:
     """The limit of the present band that is crossed; None where none or both are."""
     if not listed:
         return None
     below, above = sum(shares[:band]), sum(shares[band + 1 :])
     if (below >= SELDOM) == (above >= SELDOM):
         return None
-    return float(listed[band]["upper"] if above >= SELDOM else listed[band]["lower"])
+    return float(listed[band].upper if above >= SELDOM else listed[band].lower)

@@ -16,7 +16,8 @@ from diagnosis.inference.snapshot.inputs import missing, row_of
 from diagnosis.inference.stored.entry import Snapshot, converted_of
 from diagnosis.inference.stored.result import BandThen, Borderline, Filled, Result
 from diagnosis.ml import Artifact, Feature
-from diagnosis.registry.sheet import bands
+from diagnosis.registry.sheet.bands import Band
+from diagnosis.registry.sheet.sheets import Sheet
 
 Matrix = NDArray[np.float32]
 
@@ -39,7 +40,7 @@ class Probe:
 
 def score(
     artifact: Artifact,
-    sheet: Mapping[str, Any],
+    sheet: Sheet,
     snapshot: Snapshot,
     at: datetime | None = None,
 ) -> Result:
@@ -50,7 +51,7 @@ def score(
     answers = artifact.predict_matrix(np.vstack([x, *(_probed(artifact, x, p) for p in probes)]))
     probability = float(answers[0])
     others = [(probe, float(p)) for probe, p in zip(probes, answers[1:], strict=True)]
-    band = bands.band_of(sheet, probability)
+    band = sheet.band_of(probability)
     borderline = _borderline(sheet, band, others)
     worth = next_measurement.of_result(
         artifact,
@@ -120,19 +121,14 @@ def _interval(artifact: Artifact, x: Matrix) -> tuple[tuple[float, float] | None
     return (low, high), level
 
 
-def _band(sheet: Mapping[str, Any], band: Mapping[str, Any] | None) -> BandThen | None:
+def _band(sheet: Sheet, band: Band | None) -> BandThen | None:
     if band is None:
         return None
-    action = bands.action_named(sheet, band["action"])
+    told, action = band.to_dict(), sheet.action_named(band.action)
     return BandThen(
-        code=band["code"],
-        label=band["label"],
-        lower=band["lower"],
-        upper=band["upper"],
-        action=action["label"] if action else band["action"],
-        action_code=band["action"],
-        text=band.get("text"),
-        source=band["source"],
+        **{name: told[name] for name in ("code", "label", "lower", "upper", "text", "source")},
+        action=dict(action.label) if action else band.action,
+        action_code=band.action,
     )
 
 
@@ -164,16 +160,14 @@ def _step_effects(others: list[tuple[Probe, float]], probability: float) -> dict
     }
 
 
-def _stands_elsewhere(
-    sheet: Mapping[str, Any], band: Mapping[str, Any] | None, probability: float
-) -> bool:
-    other = bands.band_of(sheet, probability)
-    return band is not None and other is not None and other["code"] != band["code"]
+def _stands_elsewhere(sheet: Sheet, band: Band | None, probability: float) -> bool:
+    other = sheet.band_of(probability)
+    return band is not None and other is not None and other.code != band.code
 
 
 def _borderline(
-    sheet: Mapping[str, Any],
-    band: Mapping[str, Any] | None,
+    sheet: Sheet,
+    band: Band | None,
     others: list[tuple[Probe, float]],
 ) -> tuple[Borderline, ...]:
     """Inputs whose measurement error alone would put the result into another band."""
@@ -182,15 +176,15 @@ def _borderline(
     crossing: dict[str, Borderline] = {}
     for probe, probability in others:
         if _stands_elsewhere(sheet, band, probability):
-            other = bands.band_of(sheet, probability) or band
+            other = sheet.band_of(probability) or band
             crossing.setdefault(
                 probe.feature,
                 Borderline(
                     feature=probe.feature,
                     value=probe.value,
                     probability=probability,
-                    band=other["code"],
-                    band_label=other["label"],
+                    band=other.code,
+                    band_label=other.label,
                 ),
             )
     return tuple(crossing.values())

@@ -14,6 +14,7 @@ from diagnosis.ml.inputs import reading
 from diagnosis.ml.inputs.words import is_missing
 from medportal.common.errors import DomainError, Pointer
 from medportal.common.quantities import unit as printed
+from medportal.common.signs import comma
 
 ERRORS = frozenset(
     ("not_a_number", "infinite", "unknown_unit", "unit_missing", "unseen_category",
@@ -126,8 +127,8 @@ def _text(feature: Feature, code: str) -> str:
         "out_of_bounds": _("No body has that: possible is %(low)s to %(high)s %(unit)s."),
     }
     return texts[code] % {
-        "units": ", ".join(printed(unit) for unit in feature.units),
-        "answers": ", ".join(category.value for category in feature.categories),
+        "units": comma().join(printed(unit) for unit in feature.units),
+        "answers": comma().join(category.value for category in feature.categories),
         "low": f"{low:g}",
         "high": f"{high:g}",
         "unit": printed(feature.unit),

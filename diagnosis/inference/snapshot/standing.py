@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.ml.novelty.measure import Measure
 from diagnosis.registry.models import ModelVersion
-from medportal.common.moments import reads_chinese
+from medportal.common.signs import clause_comma
 
 Range = tuple[float | None, float | None]
 Typical = tuple[float, float, float]
@@ -93,4 +93,4 @@ def typical_words(side: str) -> str:
 def standing_words(usual: str, typical: str) -> str:
     """«above usual, below what is typical here»."""
     parts = [part for part in (usual_words(usual), typical_words(typical)) if part]
-    return ("，" if reads_chinese() else ", ").join(parts)
+    return clause_comma().join(parts)

@@ -13,9 +13,9 @@ from diagnosis.records import codes
 from medportal.common.preferred_units import preferred
 from medportal.common.quantities import number
 from medportal.common.quantities import unit as printed
+from medportal.common.signs import before_unit
 
 YEARS = "a"
-NARROW = "\u00a0"
 
 
 def shown_unit(feature: Feature, given: str | None = None) -> str:
@@ -56,7 +56,7 @@ def plain(feature: Feature, value: float, unit: str, more: int = 0) -> str:
 
 def with_unit(text: str, unit: str) -> str:
     written = _("years") if unit == YEARS else printed(unit)
-    return f"{text}{NARROW}{written}" if written else text
+    return f"{text}{before_unit(written)}{written}" if written else text
 
 
 def measured(feature: Feature, value: float, given: str | None = None, more: int = 0) -> str:

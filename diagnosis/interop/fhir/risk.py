@@ -22,7 +22,7 @@ from diagnosis.inference.stored.result import Result
 from diagnosis.interop.fhir import terms
 from diagnosis.interop.fhir.terms import Resource
 from diagnosis.registry.models import ModelVersion
-from diagnosis.registry.sheet import bands
+from medportal.common import signs
 from medportal.common.quantities import unit as printed
 from medportal.common.text import CHINESE, ENGLISH, localized
 
@@ -101,7 +101,7 @@ def _method_words(version: ModelVersion) -> str:
 def _prediction(run: Run, answer: Result) -> Resource:
     row = run.prediction
     band = None if row.is_expired else answer.band
-    event = localized(row.service.sheet["sentence"]["event"])
+    event = localized(row.service.definition.sentence.event)
     return terms.filled(
         {
             "extension": terms.listed([_interval(answer), *_attributions(run)]),
@@ -121,7 +121,7 @@ def _percent(probability: float) -> float:
 
 
 def _horizon(row: Prediction) -> Resource:
-    days = (row.service.sheet.get("horizon") or {}).get("days")
+    days = row.service.definition.horizon.days
     if not days:
         return {}
     end = row.index_at + timedelta(days=days)
@@ -165,7 +165,11 @@ def _rationale(run: Run) -> str:
         for reason in _reasons(run)
     ]
     lines = _fixed_lines(run.prediction.version)
-    return " ".join([_("; ").join(parts) + ".", *lines]) if parts else ""
+    return (
+        signs.blank().join([_("%(parts)s.") % {"parts": _("; ").join(parts)}, *lines])
+        if parts
+        else ""
+    )
 
 
 def _input(reason: Attribution) -> str:
@@ -174,7 +178,7 @@ def _input(reason: Attribution) -> str:
         return _("%(input)s (filled in)") % {"input": label}
     shown = f"{value} {printed(reason.unit)}".strip()
     stands = _standing(reason)
-    return f"{label} {shown}" + (f" ({stands})" if stands else "")
+    return f"{label} {shown}" + (signs.aside(stands) if stands else "")
 
 
 def _standing(reason: Attribution) -> str:
@@ -184,14 +188,14 @@ def _standing(reason: Attribution) -> str:
 
 
 def _fixed_lines(version: ModelVersion) -> list[str]:
-    return [localized(line) for line in version.service.sheet.get("fixed_lines") or ()]
+    return [localized(line) for line in version.service.definition.fixed_lines]
 
 
 def _advice(row: Prediction) -> str:
     """What the band asks for, after what holds whatever the score."""
     band = None if row.is_expired or row.answer is None else row.answer.band
     advice = localized(band.text or band.action) if band else ""
-    return " ".join([*(localized(rule.message) for rule in row.standing), advice]).strip()
+    return signs.blank().join([*(localized(rule.message) for rule in row.standing), advice]).strip()
 
 
 def _notes(run: Run) -> list[Resource]:
@@ -207,8 +211,8 @@ def _decided(run: Run) -> list[Resource]:
     decision = run.decision
     if decision is None:
         return []
-    action = bands.action_named(run.prediction.service.sheet, decision.action)
-    done = decision.action_text or (localized(action["label"]) if action else decision.action)
+    action = run.prediction.service.definition.action_named(decision.action)
+    done = decision.action_text or (localized(action.label) if action else decision.action)
     text = _("; ").join(part for part in (decision.get_assessment_display(), done) if part)
     comment = f"{text}\n{decision.comment}" if decision.comment else text
     at = terms.moment(decision.decided_at)

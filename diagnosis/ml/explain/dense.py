@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from diagnosis.ml.explain.games import Floats, Index, Masks
 from diagnosis.ml.explain.model_function import Matrix
-from diagnosis.ml.families import linear
 from diagnosis.ml.families.pipeline import Fitted
+from diagnosis.ml.results import result_kind
 
 NUMBERS_HELD = 2**17
 """Of one layer in a block: half a megabyte, so that the next layer finds it in the cache."""
@@ -45,6 +45,7 @@ class DenseModel:
     def __init__(self, fitted: Fitted, background: Matrix, output: str) -> None:
         """Compute the shares of the reference rows."""
         self._fitted, self._output, self.background = fitted, output, background
+        self._result = result_kind(fitted.kind)
         owners = np.array([column.feature for column in fitted.preprocessor.columns_])
         self._order = np.argsort(owners, kind="stable")
         self._owners, self._starts = np.unique(owners[self._order], return_index=True)
@@ -89,12 +90,11 @@ class DenseModel:
 
     def _answered(self, logits: NDArray[np.float32]) -> Floats:
         calibrated = self._fitted.calibrator.logits(logits.astype(np.float64))
-        kind = self._fitted.kind
-        if self._output == "logit" or kind == "regression":
+        if self._output == "logit":
             return np.asarray(calibrated)
-        if kind == "multiclass":
-            return np.asarray(linear.softmax(calibrated))
-        return np.asarray(1.0 / (1.0 + np.exp(-calibrated)))
+        if self._result.head.activation == "sigmoid":  # innermost: quicker than by tanh
+            return np.asarray(1.0 / (1.0 + np.exp(-calibrated)))
+        return np.asarray(self._result.link(calibrated))
 
     def reference_layers(self, rows: Index, masks: Masks) -> NDArray[np.float32]:
         """Return (rows, coalitions, hidden): bias and shares of those who are not members.

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml.errors import RecipeError
-from diagnosis.ml.families.linear import loss, sigmoid
+from diagnosis.ml.results import result_kind
+from diagnosis.ml.results.links import sigmoid
 
 Array = NDArray[np.float64]
 _ROUNDS = 50
@@ -51,19 +51,6 @@ class Calibrator:
         return given
 
 
-def chosen(kind: str, task: str) -> str:
-    """Say what ``auto`` means for a task; RecipeError for what does not go together."""
-    if task == "regression":
-        return "none"
-    if kind == "auto":
-        return "temperature" if task == "multiclass" else "platt"
-    if kind == "isotonic" and task != "binary":
-        raise RecipeError("Recipe: isotonic calibration is for tasks with one yes or no.")
-    if kind == "platt" and task == "multiclass":
-        raise RecipeError("Recipe: use temperature for classes; Platt's is for yes or no.")
-    return kind
-
-
 def fit(kind: str, task: str, raw: Array, y: Array) -> Calibrator:
     """Fit a calibrator on out-of-fold logits.
 
@@ -83,10 +70,11 @@ def fit(kind: str, task: str, raw: Array, y: Array) -> Calibrator:
 
 def _temperature(raw: Array, y: Array, task: str) -> Calibrator:
     """Find the slope by golden section; the loss is convex in it."""
+    kind = result_kind(task)
     low, high, golden = np.log(0.05), np.log(20.0), (np.sqrt(5) - 1) / 2
 
     def cost(log_slope: float) -> float:
-        return float(loss(y, raw * np.exp(log_slope), task).sum())
+        return float(kind.loss(y, raw * np.exp(log_slope)).sum())
 
     for _ in range(_ROUNDS):
         a, b = high - golden * (high - low), low + golden * (high - low)

@@ -14,6 +14,7 @@ from diagnosis.ml.families import calibration, linear
 from diagnosis.ml.families.calibration import Calibrator
 from diagnosis.ml.families.preprocessing import Preprocessor, hide
 from diagnosis.ml.recipe import Recipe
+from diagnosis.ml.results import result_kind
 from diagnosis.ml.schema import Feature
 
 Array = NDArray[np.float64]
@@ -81,9 +82,7 @@ def forward(layers: Layers, z: Array) -> Array:
 
 def outputs(logits: Array, kind: str) -> Array:
     """Return what a task's logits mean."""
-    if kind == "regression":
-        return logits
-    return linear.softmax(logits) if kind == "multiclass" else linear.sigmoid(logits)
+    return result_kind(kind).link(logits)
 
 
 def preprocess(recipe: Recipe, sample: Sample, like: Preprocessor | None = None) -> Preprocessor:
@@ -92,14 +91,6 @@ def preprocess(recipe: Recipe, sample: Sample, like: Preprocessor | None = None)
         sample.features, logs=recipe.logs, missing_indicators=recipe.missing_indicators
     )
     return shaped.fit(sample.x, like)
-
-
-def standard(y: Array, kind: str) -> tuple[Array, Array]:
-    """Return centre and spread of the target: of a regression's, so that penalties mean alike."""
-    if kind != "regression":
-        return np.zeros(y.shape[1]), np.ones(y.shape[1])
-    spread = y.std(axis=0)
-    return y.mean(axis=0), np.where(spread > 0, spread, 1.0)
 
 
 def _out_of_fold(
@@ -147,17 +138,18 @@ def fit_logistic(
     if recipe.hide:
         x = hide(sample.x, sample.features, recipe.hide, seed)
         sample = replace(sample, x=x)
-    centre, spread = standard(sample.y, sample.kind)
+    result = result_kind(sample.kind)
+    centre, spread = result.standard(sample.y)
     scaled = replace(sample, y=(sample.y - centre) / spread)
     shaped = preprocess(recipe, scaled, like)
     path = linear.penalties(len(shaped.columns_))
     fold = folds.assign(sample.y, INNER_FOLDS, seed, sample.groups if groups is None else groups)
     held_out = _out_of_fold(recipe, scaled, fold, path, like)
-    best = int(linear.loss(scaled.y, held_out, sample.kind).mean(axis=1).argmin())
+    best = int(result.loss(scaled.y, held_out).mean(axis=1).argmin())
     weights, intercepts = linear.fit_path(
         shaped.transform(sample.x), scaled.y, sample.kind, path[best : best + 1]
     )
-    kind = calibration.chosen(recipe.calibration, sample.kind)
+    kind = result.calibration(recipe.calibration)
     return Fitted(
         shaped,
         ((weights[0] * spread, intercepts[0] * spread + centre),),

@@ -15,9 +15,9 @@ import numpy as np
 from diagnosis.ml import evaluation
 from diagnosis.ml.artifact import Artifact
 from diagnosis.ml.errors import TableError
-from diagnosis.ml.learning.scores import SPREAD_REPEATS, finite
 from diagnosis.ml.learning.validation import OutOfFold, evaluate_recipe
 from diagnosis.ml.recipe import Recipe
+from diagnosis.ml.results.measuring import SPREAD_REPEATS, finite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +45,8 @@ def against(measured: OutOfFold, other: Artifact, table: pd.DataFrame) -> dict[s
         The other model has another target, cannot be fitted to this table, or was measured by
         patient where the new one is not.
     """
-    if measured.task.kind != "binary" or other.task.to_dict() != measured.task.to_dict():
+    asked = measured.task
+    if asked.result.event(asked) is None or other.task.to_dict() != asked.to_dict():
         raise TableError("Both models must answer the same yes or no to be compared.")
     given = {key: value for key, value in other.manifest["recipe"].items() if key != "digest"}
     theirs_was, group = Recipe.from_dict(given), measured.recipe.group

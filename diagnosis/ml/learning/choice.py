@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml.evaluation import folds
-from diagnosis.ml.families.linear import loss
 from diagnosis.ml.families.pipeline import Fitted, Sample
 from diagnosis.ml.learning.fold_fits import fit_folds
 from diagnosis.ml.recipe import Recipe
+from diagnosis.ml.results import result_kind
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -70,8 +70,9 @@ def _losses(recipe: Recipe, sample: Sample, assigned: Any) -> Any:
     logits = np.zeros_like(sample.y)
     for k, fitted in fits.items():
         logits[assigned == k] = _logits(fitted, sample, assigned == k)
-    scale = 1.0 if sample.kind != "regression" else max(float(sample.y.std()), 1e-12)
-    return loss(sample.y / scale, logits / scale, sample.kind)
+    result = result_kind(sample.kind)
+    _, spread = result.standard(sample.y)
+    return result.loss(sample.y / spread, logits / spread)
 
 
 def _logits(fitted: Fitted, sample: Sample, rows: Any) -> Any:

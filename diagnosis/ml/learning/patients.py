@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from diagnosis.ml.errors import TableError
 from diagnosis.ml.inputs.words import is_missing, text_of
 from diagnosis.ml.learning.table_findings import TableFinding
+from diagnosis.ml.results import result_kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,10 +44,8 @@ def refuse_too_few(groups: Index, y: NDArray[np.float64], kind: str) -> None:
     """Raise TableError where patients, or those of a class, are too few to be parted."""
     if len(np.unique(groups)) < FEWEST:
         raise TableError(f"The rows are of fewer than {FEWEST} patients: too few to learn from.")
-    if kind == "regression":
-        return
-    kinds = [*y.T, *(() if kind == "multiclass" else 1 - y.T)]
-    if min(len(np.unique(groups[column > 0])) for column in kinds) < FEWEST_A_CLASS:
+    patients = [len(np.unique(groups[rows > 0])) for rows in result_kind(kind).strata(y)]
+    if min(patients, default=FEWEST_A_CLASS) < FEWEST_A_CLASS:
         raise TableError(
             f"A class has fewer than {FEWEST_A_CLASS} patients: too few to learn from."
         )

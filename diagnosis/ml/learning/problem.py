@@ -74,7 +74,7 @@ def pose(recipe: Recipe, table: pd.DataFrame, schema: FeatureSchema | None = Non
     """
     given = () if schema is None else [f.name for f in schema if f.kind != "number"]
     table = tables.plain_table(tables.named(table), given)
-    task = find_task(table, recipe.targets, recipe.task, recipe.positive)
+    task = find_task(table, recipe.targets, recipe.task, recipe.positive, recipe.unit)
     left_out: dict[str, str] = {}
     if schema is None:
         schema = tables.infer_schema(table, recipe.targets)
@@ -145,9 +145,6 @@ def _wanted(recipe: Recipe, schema: FeatureSchema) -> FeatureSchema:
 def _refuse_too_few(task: Task, y: NDArray[np.float64]) -> None:
     if len(y) < FEWEST_ROWS:
         raise TableError(f"{len(y)} rows are too few to learn from; {FEWEST_ROWS} are needed.")
-    if task.kind == "regression":
-        return
-    events = np.nansum(y, axis=0)
-    others = [] if task.kind == "multiclass" else np.nansum(1 - y, axis=0).tolist()
-    if min([*events.tolist(), *others]) < FEWEST_A_CLASS:
+    counts = [float(np.nansum(rows)) for rows in task.result.strata(y)]
+    if min(counts, default=FEWEST_A_CLASS) < FEWEST_A_CLASS:
         raise TableError(f"A class has fewer than {FEWEST_A_CLASS} rows: too few to learn from.")

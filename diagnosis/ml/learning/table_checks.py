@@ -33,7 +33,7 @@ _OF_ONE_OUTCOME = frozenset(("too_good", "present_with_event", "almost_perfect")
 def leaks(task: Task, table: pd.DataFrame, y: Array) -> list[TableFinding]:
     """Say which columns alone give the outcome away; whether that is a leak, a person decides."""
     columns = {str(name): _plain(table[name]) for name in table.columns}
-    if task.kind == "regression":
+    if not task.result.strata(y):
         return list(_too_correlated(columns, y[:, 0]))
     found: dict[tuple[str, ...], LeakageHint] = {}
     for label in range(y.shape[1]):
@@ -72,20 +72,21 @@ def _too_correlated(columns: Mapping[str, Sequence[Any]], y: Array) -> Iterator[
 
 def guessed_event(task: Task, positive: str | None, y: Array) -> list[TableFinding]:
     """Say which label was taken for the event, where its name does not."""
-    if task.kind != "binary" or positive is not None or task.classes[1].casefold() in PLAIN:
+    event = task.result.event(task)
+    if event is None or positive is not None or event.casefold() in PLAIN:
         return []
     percent = round(100 * float(np.nanmean(y)))
-    return [TableFinding("event_guessed", (), {"event": task.classes[1], "percent": percent})]
+    return [TableFinding("event_guessed", (), {"event": event, "percent": percent})]
 
 
 def too_few(task: Task, columns: int, y: Array) -> list[TableFinding]:
     """Say where the rows, or those of the rarest kind, are few for so many inputs."""
-    if task.kind == "regression":
+    strata = task.result.strata(y)
+    if not strata:
         if len(y) >= FEWEST_A_COLUMN * columns:
             return []
         return [TableFinding("few_rows", (), {"rows": len(y), "columns": columns})]
-    events, others = np.nansum(y, axis=0), np.nansum(1 - y, axis=0)
-    rarest = int(events.min() if task.kind == "multiclass" else min(events.min(), others.min()))
+    rarest = int(min(np.nansum(rows) for rows in strata))
     if rarest >= FEWEST_A_COLUMN * columns:
         return []
     return [TableFinding("few_events", (), {"events": rarest, "columns": columns})]
@@ -104,7 +105,9 @@ def warns(code: str, task: Task) -> bool:
 
     Of several classes or labels one may well be told by a single column.
     """
-    return code not in _QUIET and (task.kind == "binary" or code not in _OF_ONE_OUTCOME)
+    return code not in _QUIET and (
+        code not in _OF_ONE_OUTCOME or task.result.event(task) is not None
+    )
 
 
 def warn_of(findings: Sequence[TableFinding], task: Task) -> None:

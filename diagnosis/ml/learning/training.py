@@ -215,7 +215,7 @@ def _fit_facts(fitted: Fitted, gaps: Mapping[str, float]) -> dict[str, Any]:
 
 def _measures(measured: OutOfFold, metrics: Mapping[str, Any], problem: Problem) -> dict[str, Any]:
     counts = {"rows": len(problem.sample)}
-    if problem.task.kind == "binary":
+    if problem.task.result.event(problem.task) is not None:
         counts["events"] = int(problem.sample.y.sum())
     return {
         "metrics": dict(metrics),
@@ -255,7 +255,7 @@ def _training(problem: Problem, table: pd.DataFrame) -> dict[str, Any]:
         "table_sha256": hashlib.sha256(table.to_csv(index=False).encode()).hexdigest(),
         "left_out": problem.left_out,
     }
-    if problem.task.kind == "binary":
+    if problem.task.result.event(problem.task) is not None:
         events = int(problem.sample.y.sum())
         facts |= {"events": events, "rate": events / len(problem.sample)}
     return facts

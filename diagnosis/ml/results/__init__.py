@@ -1,1 +1,30 @@
-"""What is predicted: targets and events."""
+"""What is answered: each result kind is one module here and one line in ``RESULT_KINDS``."""
+
+from __future__ import annotations
+
+from diagnosis.ml.errors import TaskError
+from diagnosis.ml.results.binary import Binary
+from diagnosis.ml.results.kind import ResultKind
+from diagnosis.ml.results.multiclass import Multiclass
+from diagnosis.ml.results.multilabel import Multilabel
+from diagnosis.ml.results.regression import Regression
+
+RESULT_KINDS: dict[str, ResultKind] = {
+    "binary": Binary(),
+    "multiclass": Multiclass(),
+    "multilabel": Multilabel(),
+    "regression": Regression(),
+}
+
+
+def result_kind(name: str) -> ResultKind:
+    """Return the kind of a name.
+
+    Raises
+    ------
+    TaskError
+        There is none; the line names those that there are.
+    """
+    if name not in RESULT_KINDS:
+        raise TaskError(f"There is no task {name!r}; known are {', '.join(RESULT_KINDS)}.")
+    return RESULT_KINDS[name]

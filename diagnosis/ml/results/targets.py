@@ -1,4 +1,4 @@
-"""What is predicted: reading the target columns of a table into numbers."""
+"""What a model predicts, and what the target columns of a table ask for."""
 
 from __future__ import annotations
 
@@ -9,51 +9,61 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml.errors import TableError
-from diagnosis.ml.inputs.words import is_missing
-from diagnosis.ml.results.events import event_of
+from diagnosis.ml.errors import RecipeError, TableError
+from diagnosis.ml.results import result_kind
+from diagnosis.ml.results.columns import texts_of
+from diagnosis.ml.results.kind import ResultKind
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[np.float64]
-TASKS = ("binary", "multiclass", "multilabel", "regression")
-MOST_CLASSES = 20
 
 
 @dataclass(frozen=True)
 class Task:
     """What a model predicts.
 
-    ``classes`` are the values of the target as text, in the order of the outputs; for a binary
-    task the second is the event. For a multilabel task they are the names of the columns.
+    ``kind`` is a name in ``RESULT_KINDS``. ``classes`` are the values of the target as text, in
+    the order of the outputs; for a binary task the second is the event. For a multilabel task they
+    are the names of the columns. ``unit`` is that of a number, in UCUM.
     """
 
     kind: str
     target: tuple[str, ...]
     classes: tuple[str, ...] = ()
+    unit: str | None = None
+
+    @property
+    def result(self) -> ResultKind:
+        """Everything that depends on the kind; TaskError where there is no such kind."""
+        return result_kind(self.kind)
 
     @property
     def outputs(self) -> int:
         """How many numbers the model gives a row."""
-        return len(self.classes) if self.kind in ("multiclass", "multilabel") else 1
+        return len(self.result.columns(self))
 
     def to_dict(self) -> dict[str, Any]:
         """Return what JSON can hold."""
-        target: Any = list(self.target) if self.kind == "multilabel" else self.target[0]
+        target: Any = list(self.target) if self.result.several_targets else self.target[0]
         given: dict[str, Any] = {"kind": self.kind, "target": target}
         if self.classes:
             given["classes"] = list(self.classes)
-        if self.kind == "binary":
-            given["positive"] = self.classes[1]
+        event = self.result.event(self)
+        if event is not None:
+            given["positive"] = event
+        if self.unit is not None:
+            given["unit"] = self.unit
         return given
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Task:
-        """Read back what ``to_dict`` wrote."""
+        """Read back what ``to_dict`` wrote; TaskError for a kind that there is not."""
         target = given.get("target", "")
         names = (target,) if isinstance(target, str) else tuple(target)
-        return cls(str(given["kind"]), names, tuple(given.get("classes", ())))
+        kind, classes = result_kind(str(given["kind"])).name, tuple(given.get("classes", ()))
+        return cls(kind, names, classes, given.get("unit"))
 
     def read(self, table: pd.DataFrame) -> Array:
         """Return the target as (n, outputs); NaN where it is missing.
@@ -68,123 +78,48 @@ class Task:
         absent = [name for name in self.target if name not in table.columns]
         if absent:
             raise TableError(f"The table has no target column {', '.join(absent)}.")
-        if self.kind == "regression":
-            return _numbers(table[self.target[0]]).reshape(-1, 1)
-        if self.kind == "multilabel":
-            return np.column_stack([_zero_one(table[name]) for name in self.target])
-        place = self._places(table[self.target[0]])
-        if self.kind == "binary":
-            return place.reshape(-1, 1)
-        one_hot: Array = np.eye(len(self.classes))[np.nan_to_num(place).astype(int)]
-        one_hot[np.isnan(place)] = np.nan
-        return one_hot
-
-    def _places(self, column: pd.Series[Any]) -> Array:
-        known = {name: float(i) for i, name in enumerate(self.classes)}
-        texts = [None if missing else _text(raw) for raw, missing in _pairs(column)]
-        strange = {text for text in texts if text is not None and text not in known}
-        if strange:
-            classes = ", ".join(self.classes)
-            raise TableError(f"{column.name} holds a class that the task does not have: {classes}.")
-        return np.array([np.nan if text is None else known[text] for text in texts])
-
-
-def _pairs(column: pd.Series[Any]) -> list[tuple[Any, bool]]:
-    values = column.tolist()
-    return list(zip(values, map(is_missing, values), strict=True))
-
-
-def _text(raw: Any) -> str:
-    """Return a class as text; 1, 1.0 and True are the same class."""
-    if isinstance(raw, (bool, np.bool_)):
-        return str(int(raw))
-    if isinstance(raw, (float, np.floating)) and float(raw).is_integer():
-        return str(int(raw))
-    return str(raw).strip()
-
-
-def _numbers(column: pd.Series[Any]) -> Array:
-    values = [None if missing else raw for raw, missing in _pairs(column)]
-    try:
-        numbers = np.array([np.nan if raw is None else float(raw) for raw in values])
-    except (TypeError, ValueError) as error:
-        raise TableError(f"The target {column.name} is not a number everywhere.") from error
-    if np.isinf(numbers).any():
-        raise TableError(f"The target {column.name} is infinite in a row.")
-    return np.asarray(numbers, dtype=np.float64)
-
-
-def _zero_one(column: pd.Series[Any]) -> Array:
-    numbers = _numbers(column)
-    if not np.isin(numbers[~np.isnan(numbers)], (0.0, 1.0)).all():
-        raise TableError(f"The target {column.name} is not 0 or 1 everywhere.")
-    return numbers
-
-
-def _ordered(classes: set[str]) -> list[str]:
-    def order(text: str) -> tuple[int, float, str]:
-        try:
-            return (0, float(text), text)
-        except ValueError:
-            return (1, 0.0, text)
-
-    return sorted(classes, key=order)
+        return self.result.read_target(self, table)
 
 
 def find_task(
-    table: pd.DataFrame, target: tuple[str, ...], kind: str = "auto", positive: str | None = None
+    table: pd.DataFrame,
+    target: tuple[str, ...],
+    kind: str = "auto",
+    positive: str | None = None,
+    unit: str | None = None,
 ) -> Task:
     """Say what a table's target asks for.
 
-    Two values are binary; the event is ``positive``, else the one that ``events`` can tell.
-    Three to twenty words or whole numbers are classes, other numbers a regression.
+    Several columns are labels. Two values are binary; the event is ``positive``, else the one that
+    ``events`` can tell. Three to twenty words or whole numbers are classes, other numbers a
+    regression.
 
     Raises
     ------
+    TaskError
+        There is no such kind.
     TableError
         The target is absent, constant, or neither classes nor numbers; of two labels it is not
         clear which is the event.
+    RecipeError
+        Several columns are named for a kind that has one target, or a unit for probabilities.
     """
-    if kind == "multilabel" or len(target) > 1:
-        return Task("multilabel", target, target)
-    name = target[0]
-    if name not in table.columns:
-        raise TableError(f"The table has no target column {name}.")
-    column = table[name]
-    texts = {_text(raw) for raw, missing in _pairs(column) if not missing}
-    if len(texts) < 2:
-        raise TableError(f"The target {name} has fewer than two different values.")
-    found = kind if kind != "auto" else _kind(column, texts)
-    if found == "regression":
-        return Task("regression", target)
-    if len(texts) > MOST_CLASSES:
-        raise TableError(f"The target {name} has more than {MOST_CLASSES} classes.")
-    classes = _ordered(texts)
-    if found == "binary":
-        classes = _event_last(name, classes, positive)
-    return Task(found, target, tuple(classes))
+    found = result_kind(_kind(table, target) if kind == "auto" else kind)
+    if len(target) > 1 and not found.several_targets:
+        raise RecipeError(f"Recipe: the task {found.name} has one target column.")
+    task = Task(found.name, target, found.classes(table, target, positive), unit)
+    if unit is not None and all(one.unit is None for one in found.scales(task).values()):
+        raise RecipeError(f"Recipe: the task {found.name} gives probabilities, which have no unit.")
+    return task
 
 
-def _kind(column: pd.Series[Any], texts: set[str]) -> str:
+def _kind(table: pd.DataFrame, target: tuple[str, ...]) -> str:
+    if len(target) > 1:
+        return "multilabel"
+    texts = texts_of(table, target[0])
     if len(texts) == 2:
         return "binary"
-    if column.dtype.kind not in "iuf":
+    if table[target[0]].dtype.kind not in "iuf":
         return "multiclass"
     whole = all(text.lstrip("-").isdigit() for text in texts)
     return "multiclass" if whole and len(texts) <= 10 else "regression"
-
-
-def _event_last(name: str, classes: list[str], positive: str | None) -> list[str]:
-    if len(classes) != 2:
-        raise TableError(f"The target {name} has {len(classes)} values; a binary task needs two.")
-    if positive is not None:
-        if _text(positive) not in classes:
-            raise TableError(f"The target {name} never has the value named as positive.")
-        return sorted(classes, key=lambda text: text == _text(positive))
-    event = event_of(classes)
-    if event is None:
-        raise TableError(
-            f"The target {name} is {classes[0]} or {classes[1]}: which of them is the event? "
-            "Say it with --positive, or as positive in the recipe."
-        )
-    return sorted(classes, key=lambda text: text == event)

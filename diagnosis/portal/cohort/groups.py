@@ -14,6 +14,7 @@ from diagnosis.ml.explain.cohort import Group, Grouping
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.cohort.levels import Levels, range_text
 from diagnosis.portal.words.figures import exact_percent, percent, percent_range, signed
+from medportal.common.signs import aside
 from medportal.common.text import localized
 
 MOSTLY = 0.6
@@ -108,19 +109,18 @@ def _named(kinds: Levels, level: int) -> str:
     place = (
         _("low") if level == 0 else _("high") if level + 1 == len(kinds.marks) else _("middling")
     )
-    return f"{place} ({kinds.texts[level]})"
+    return f"{place}{aside(kinds.texts[level])}"
 
 
 def band_shares(cohort: Cohort, rows: Index) -> tuple[Share, ...]:
     """How many are in each band of the service, in its order; expired results have none."""
     found = [cohort.bands[row] for row in rows]
-    listed = cohort.service.sheet.get("bands") or ()
     return tuple(
         Share(
-            code=str(band["code"]),
-            label=localized(band["label"]),
-            count=found.count(band["code"]),
-            share=exact_percent(found.count(band["code"]) / len(found)),
+            code=band.code,
+            label=localized(band.label),
+            count=found.count(band.code),
+            share=exact_percent(found.count(band.code) / len(found)),
         )
-        for band in listed
+        for band in cohort.service.definition.bands
     )

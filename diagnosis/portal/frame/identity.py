@@ -15,6 +15,7 @@ from diagnosis.portal.words.wording import age_words, day, reads_chinese
 from diagnosis.records.models import Allergy, Patient, PatientIdentifier
 from diagnosis.records.persons import MRN
 from medportal.common.glossary import spoken
+from medportal.common.signs import aside
 
 
 def grouped(number: str) -> str:
@@ -68,14 +69,14 @@ class Identity:
             return _("not known")
         if self.patient.deceased_on:
             return day(self.patient.birth_date)
-        return f"{day(self.patient.birth_date)} ({self.age})"
+        return f"{day(self.patient.birth_date)}{aside(self.age)}"
 
     @property
     def died(self) -> str:
         if not self.patient.deceased_on:
             return ""
         died = day(self.patient.deceased_on)
-        return f"{died} ({self.age})" if self.age else died
+        return f"{died}{aside(self.age)}" if self.age else died
 
     @property
     def has_allergies(self) -> bool:

@@ -17,6 +17,7 @@ from diagnosis.records.actions import NewImport
 from diagnosis.records.actions.imports import LONGEST_SOURCE
 from diagnosis.records.incoming import files
 from diagnosis.records.models import ImportRun
+from medportal.common import signs
 from medportal.common.errors import DomainError
 
 REASONS: dict[str, Promise] = {
@@ -112,7 +113,7 @@ class ImportForm(forms.Form):
             if name in self.fields:
                 self.add_error(name, str(pointer.message))
             else:
-                place = f" ({pointer.pointer})" if pointer.pointer else ""
+                place = signs.aside(pointer.pointer) if pointer.pointer else ""
                 self.add_error("file", f"{pointer.message}{place}")
         if not error.pointers:
             self.add_error("file", str(error.message))

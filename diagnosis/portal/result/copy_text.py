@@ -11,7 +11,7 @@ from diagnosis.portal.result.reasons.shown import Reasons
 from diagnosis.portal.result.result_number import Number
 from diagnosis.portal.words.figures import stored_time
 from diagnosis.portal.words.inputs_shown import ShownInput
-from diagnosis.registry.sheet import bands
+from medportal.common import signs
 from medportal.common.text import localized
 
 
@@ -23,14 +23,14 @@ def _inputs(shown: Iterable[ShownInput]) -> str:
             parts.append(f"{one.label} " + _("%(why)s: %(assumed)s") % facts)
             continue
         beside = _("; ").join(filter(None, (one.when, one.range.words if one.range else "")))
-        parts.append(f"{one.label} {one.value}" + (f" ({beside})" if beside else ""))
+        parts.append(f"{one.label} {one.value}" + (signs.aside(beside) if beside else ""))
     return _("; ").join(parts)
 
 
 def decision_words(prediction: Prediction, decision: Decision) -> str:
     """Assessment and action, as one reads them."""
-    action = bands.action_named(prediction.service.sheet, decision.action)
-    words = decision.action_text or (localized(action["label"]) if action else decision.action)
+    action = prediction.service.definition.action_named(decision.action)
+    words = decision.action_text or (localized(action.label) if action else decision.action)
     return _("; ").join(filter(None, (decision.get_assessment_display(), words)))
 
 
@@ -44,8 +44,8 @@ def copy_text(
 ) -> str:
     """Three lines, without the patient's name: the record into which they go knows it."""
     band = _(", {band}").format(band=number.band.label) if number.band else ""
-    interval = f" ({number.interval_short})" if number.interval_short else ""
-    horizon = localized((prediction.service.sheet.get("horizon") or {}).get("text"))
+    interval = signs.aside(number.interval_short) if number.interval_short else ""
+    horizon = localized(prediction.service.definition.horizon.text)
     first = _("{service}, {horizon}: {estimate}. {sentence}").format(
         service=prediction.service.name,
         horizon=horizon,

@@ -19,7 +19,6 @@ from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.frame.services_panel import own_source
 from diagnosis.portal.result import next_words
 from diagnosis.portal.words.figures import exact_percent, percent_range, stored_day
-from diagnosis.registry.sheet import bands
 from medportal.common.text import localized
 
 CASES = 10
@@ -152,7 +151,7 @@ class NextCard:
 
     @property
     def has_bands(self) -> bool:
-        return bool(self.prediction.service.sheet.get("bands"))
+        return bool(self.prediction.service.definition.bands)
 
     @property
     def is_refused(self) -> bool:
@@ -203,5 +202,5 @@ def is_wide(prediction: Prediction) -> bool:
     interval = prediction.answer.interval if prediction.answer else None
     if not interval or not prediction.band:
         return False
-    sheet = prediction.service.sheet
-    return bands.number_of(sheet, interval[0]) != bands.number_of(sheet, interval[1])
+    sheet = prediction.service.definition
+    return sheet.number_of(interval[0]) != sheet.number_of(interval[1])

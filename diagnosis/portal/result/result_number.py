@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
@@ -16,7 +15,7 @@ from diagnosis.portal.words import sentences
 from diagnosis.portal.words.figures import exact_percent, exact_range, percent, percent_range
 from diagnosis.portal.words.inputs_shown import assumed_words, entry_of, shown_input
 from diagnosis.portal.words.sentences import Halves
-from diagnosis.registry.sheet import bands
+from diagnosis.registry.sheet.sheets import Note, Sheet
 from medportal.common.text import localized
 
 
@@ -64,23 +63,23 @@ class Number:
     band_note: str
     borderline: tuple[str, ...]
     filled_in: tuple[FilledIn, ...]
-    notes: tuple[Mapping[str, Any], ...]
+    notes: tuple[Note, ...]
     """What is said with every result, or with those of some bands alone."""
 
 
-def shown_band(sheet: Mapping[str, Any], code: str) -> BandShown | None:
-    band = bands.band_named(sheet, code) if code else None
+def shown_band(sheet: Sheet, code: str) -> BandShown | None:
+    band = sheet.band_named(code) if code else None
     if band is None:
         return None
-    action = bands.action_named(sheet, band["action"])
+    action = sheet.action_named(band.action)
     return BandShown(
         code=code,
-        label=localized(band["label"]),
-        limits=exact_range(band["lower"], band["upper"]),
-        text=localized(band.get("text")),
-        source=localized(band.get("source")),
-        usual_action=band["action"],
-        usual_action_label=localized(action["label"]) if action else band["action"],
+        label=localized(band.label),
+        limits=exact_range(band.lower, band.upper),
+        text=localized(band.text),
+        source=localized(band.source),
+        usual_action=band.action,
+        usual_action_label=localized(action.label) if action else band.action,
     )
 
 
@@ -124,14 +123,14 @@ def number_of(prediction: Prediction) -> Number | None:
     answer, probability = prediction.answer, prediction.probability
     if answer is None or probability is None:
         return None
-    sheet, interval = prediction.service.sheet, answer.interval
+    sheet, interval = prediction.service.definition, answer.interval
     training = prediction.version.manifest.get("training") or {}
     average = answer.average
     halves = sentences.halves(probability)
     code = "" if prediction.is_expired else prediction.band
     band = shown_band(sheet, code)
-    listed = sheet.get("bands") or ()
-    scale = band_scale(() if prediction.is_expired else listed, probability, interval, code)
+    listed = () if prediction.is_expired else sheet.bands
+    scale = band_scale(listed, probability, interval, code)
     return Number(
         probability=probability,
         percent=percent(probability),
@@ -149,12 +148,8 @@ def number_of(prediction: Prediction) -> Number | None:
             for limit in scale.limits
         ),
         band=band,
-        band_note=localized(sheet.get("band_note")),
+        band_note=localized(sheet.band_note),
         borderline=_borderline(prediction, answer, band),
         filled_in=_filled_in(prediction, answer),
-        notes=tuple(
-            note
-            for note in sheet.get("result_notes") or ()
-            if band is None or code in note.get("bands", (code,))
-        ),
+        notes=tuple(note for note in sheet.result_notes if note.is_said(code if band else None)),
     )

@@ -17,8 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import Role
-from accounts.permissions import require_role
+from accounts.permissions import requires
 from diagnosis.inference import actions
 from diagnosis.inference.before import quota
 from diagnosis.inference.before.facts import read_facts
@@ -38,7 +37,6 @@ from diagnosis.portal.run.form import RunForm, fields_of, grouped
 from diagnosis.records import reading
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import ModelVersion, Service
-from diagnosis.registry.sheet.not_for import not_for
 from medportal.common.errors import DomainError
 from medportal.common.web.http import say_when
 
@@ -116,7 +114,7 @@ class _Attempt:
             "version": self.version,
             "report": asked,
             "standing": standing,
-            "unchecked": [point for point in not_for(self.service.sheet) if not point.is_checked],
+            "unchecked": [point for point in self.service.definition.never if not point.is_checked],
             "to_try": what_if.newest_open(self.request.user, self.patient, self.service),
             "quotas": quota.warnings(self.service),
             "fields": fields,
@@ -137,7 +135,7 @@ class _Attempt:
 
 
 @require_http_methods(["GET", "POST"])
-@require_role(Role.CLINICIAN)
+@requires("prediction.request")
 def run(request: PersonRequest, patient: UUID, slug: str) -> HttpResponse:
     service = Service.objects.visible_to(request.user).filter(slug=slug).first()
     if service is None:

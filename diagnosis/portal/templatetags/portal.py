@@ -15,7 +15,8 @@ from diagnosis.portal.frame.identity import Identity
 from diagnosis.portal.frame.identity import identity as identity_of
 from diagnosis.portal.words import figures, wording
 from diagnosis.records.models import Patient
-from medportal.common import glossary, moments, text
+from diagnosis.registry.sheet.levels import level_of
+from medportal.common import glossary, moments, signs, text
 
 register = template.Library()
 
@@ -50,6 +51,12 @@ def since(moment: datetime | None) -> str:
 @register.filter
 def unit(ucum: str | None) -> str:
     return wording.unit(ucum)
+
+
+@register.filter
+def in_unit(figures: object, unit_text: str) -> str:
+    """{{ shown.text|in_unit:shown.unit_text }}: a value with its unit."""
+    return f"{figures}{signs.before_unit(unit_text, ' ')}{unit_text}"
 
 
 @register.filter
@@ -117,19 +124,26 @@ def language_tag(code: str) -> str:
 @register.filter
 def band_symbol(band: str) -> str:
     """A band's place as a shape, so that it is never colour alone."""
-    shapes = {"very-low": "▽", "low": "▽", "intermediate": "◇", "high": "▲", "very-high": "▲▲"}
-    return shapes.get(band, "")
+    return level_of(band).symbol
 
 
-@register.simple_tag
-def comma() -> str:
-    """What stands between the items of a list."""
-    return "、" if wording.reads_chinese() else ", "
+for sign in (
+    signs.comma,
+    signs.clause_comma,
+    signs.semicolon,
+    signs.colon,
+    signs.full_stop,
+    signs.blank,
+):
+    register.simple_tag(sign)
+
+
+register.filter("bracketed", signs.bracketed, is_safe=True)
 
 
 @register.filter
 def listed(items: Iterable[object]) -> str:
-    return comma().join(str(item) for item in items)
+    return signs.comma().join(str(item) for item in items)
 
 
 @register.simple_tag(takes_context=True)

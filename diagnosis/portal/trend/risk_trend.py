@@ -56,7 +56,7 @@ def risk_trend(results: Sequence[Prediction], chosen: Collection[Prediction]) ->
         for r in results
         if r.probability is not None
     ]
-    bands = results[-1].service.sheet.get("bands") or () if results else ()
+    bands = results[-1].service.definition.bands if results else ()
     return RiskTrend(
         tuple(points[::-1]), steps(measured, height=HEIGHT, bands=bands, enlarged=True)
     )

@@ -36,6 +36,7 @@ from diagnosis.portal.try_out.try_marks import marks
 from diagnosis.portal.words import sentences
 from diagnosis.portal.words.figures import percent
 from diagnosis.portal.words.inputs_shown import ShownInput, shown_inputs
+from medportal.common import signs
 
 LONGEST_NAME = 40
 
@@ -88,7 +89,7 @@ class TryPage:
         """None where nothing is scored: no band to cross into."""
         if self.tried is None or self.tried.grounds:
             return {}
-        sheet = self.prediction.service.sheet
+        sheet = self.prediction.service.definition
         reaches = {one.name: one.reach for one in self.form.fields if one.can_slide}
         return crossings(self.artifact, sheet, self.inputs, reaches)
 
@@ -203,5 +204,5 @@ class TryPage:
             return _("Not computed: a field cannot be read.")
         if self.number is None:
             return _("No number with these values: see the reason.")
-        band = f" ({self.number.band.label})" if self.number.band else ""
-        return f"{self.number.percent}{band}. {self.difference}"
+        band = signs.aside(self.number.band.label) if self.number.band else ""
+        return f"{self.number.percent}{band}{signs.full_stop()}{signs.blank()}{self.difference}"

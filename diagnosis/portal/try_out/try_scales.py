@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from diagnosis.inference.snapshot.units import units_in_order
 from diagnosis.ml import Artifact, Feature
 from diagnosis.portal.words import wording
+from medportal.common.signs import before_unit
 
 Range = tuple[float, float]
 NEARLY = 1e-6
@@ -40,7 +41,7 @@ class Scale:
 
     def said(self, converted: float) -> str:
         """The same with its unit, to be read."""
-        return f"{self.text(converted)}\u00a0{self.label}" if self.label else self.text(converted)
+        return self.text(converted) + (before_unit(self.label) + self.label if self.label else "")
 
     @property
     def attributes(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diagnosis.ml.schema import FeatureSchema
 from diagnosis.portal.words.figures import decimal
+from medportal.common.signs import before_unit
 from medportal.common.text import localized
 
 MISTAKES: dict[str, str | Promise] = {
@@ -78,7 +79,7 @@ def likeness(manifest: Mapping[str, Any], schema: FeatureSchema) -> Likeness | N
 
 
 def _percent(share: float, decimals: int = 1) -> str:
-    return f"{decimal(100 * share, decimals)}\u00a0%"
+    return f"{decimal(100 * share, decimals)}{before_unit('%')}%"
 
 
 def _row(planted: Mapping[str, Any], schema: FeatureSchema) -> MistakeRow:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from diagnosis.portal.words.figures import figures
+from medportal.common import signs
 
 Entry = Mapping[str, Any]
 
@@ -38,7 +39,7 @@ def shape(layer: Entry) -> str:
     if not learnt:
         return text
     said = ngettext("{n} learnt number", "{n} learnt numbers", learnt).format(n=learnt)
-    return f"{text}, {said}"
+    return f"{text}{signs.clause_comma()}{said}"
 
 
 def sentence(layer: Entry, *, is_deep: bool) -> str:
@@ -142,7 +143,7 @@ def summary(made_of: Entry) -> str:
     learnt = made_of["parameters"]
     if not hidden:
         return _("A logistic regression with {n} learnt numbers in all.").format(n=learnt)
-    sizes = ", ".join(map(str, hidden))
+    sizes = signs.comma().join(map(str, hidden))
     return ngettext(
         "A neural network with {layers} hidden layer ({sizes} units); {n} learnt numbers in all.",
         "A neural network with {layers} hidden layers ({sizes} units); {n} learnt numbers in all.",
@@ -156,7 +157,7 @@ def dead(layer: Entry, rows: int) -> str:
     if not numbers:
         return ""
     n = len(numbers)
-    named = ", ".join(str(number + 1) for number in numbers)
+    named = signs.comma().join(str(number + 1) for number in numbers)
     return ngettext(
         "{n} of {all} units (number {named}) answers for none of the {rows} patients: it adds "
         "nothing to any of their results.",

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from diagnosis.ml.schema import FeatureSchema
 from diagnosis.portal.words.figures import percent
 from diagnosis.portal.words.inputs_shown import value_text
@@ -31,7 +33,7 @@ def _known(schema: FeatureSchema, given: Mapping[str, Any]) -> str:
             continue
         text = value_text(feature, value, feature.unit)
         parts.append(f"{localized(feature.label)} {text}")
-    return "; ".join(parts)
+    return _("; ").join(parts)
 
 
 def surprises(version: ModelVersion) -> list[Surprise]:

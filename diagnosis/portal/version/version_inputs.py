@@ -15,6 +15,7 @@ from diagnosis.ml.schema import Feature, FeatureSchema, Source
 from diagnosis.portal.words.figures import decimal
 from diagnosis.portal.words.wording import unit
 from diagnosis.registry.models import ModelVersion
+from medportal.common import signs
 from medportal.common.text import localized
 
 DIRECTIONS: dict[str, str | Promise] = {
@@ -59,9 +60,9 @@ def source_text(source: Source) -> str:
     if source.kind == "ask":
         return _("asked at the run")
     system = SYSTEMS.get(source.system, source.system)
-    units = ", ".join(filter(None, (unit(u) for u in source.units)))
+    units = signs.comma().join(filter(None, (unit(u) for u in source.units)))
     text = f"{system} {source.code}"
-    return f"{text} ({units})" if units else text
+    return f"{text}{signs.aside(units)}" if units else text
 
 
 def plain_text(source: Source) -> str:

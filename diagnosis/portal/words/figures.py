@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from diagnosis.portal.charts.rounding import rounded, whole
 from diagnosis.portal.words.wording import day, day_time, number, reads_chinese, unit
+from medportal.common.signs import before_unit
 
 NARROW = "\u00a0"  # between a number and its sign: never broken
 MINUS = "\u2212"
@@ -107,4 +108,4 @@ def quantity(value: object, decimals: int = 0, ucum: str | None = None) -> str:
     if ucum == "a":
         return f"{math.floor(value)}{NARROW}{gettext('years')}"  # as the banner counts them
     written = unit(ucum)
-    return f"{number(float(value), decimals)}{NARROW if written else ''}{written}"
+    return f"{number(float(value), decimals)}{before_unit(written) if written else ''}{written}"

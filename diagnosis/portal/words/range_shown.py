@@ -16,15 +16,15 @@ from diagnosis.inference.snapshot.standing import (
     standing_words,
 )
 from diagnosis.portal.charts.ranges import RangePicture, range_picture
-from diagnosis.portal.words.wording import reads_chinese
 from diagnosis.records import codes
 from diagnosis.records.results import critical_word
+from medportal.common import signs
 
 
 def range_words(low: float | None, high: float | None, decimals: int, unit: str = "") -> str:
     """«3.5–5.1 mmol/L», «≤ 5», «≥ 95 %»."""
     first, last = (_limit(limit, decimals) for limit in (low, high))
-    after = f"\u00a0{unit}" if unit else ""
+    after = f"{signs.before_unit(unit)}{unit}" if unit else ""
     if first and last:
         return f"{first}\u2013{last}{after}"
     if first or last:
@@ -99,8 +99,9 @@ class ShownRange:
     def sentence(self) -> str:
         """The picture for whoever does not see it."""
         standing = self.critical_words or self.words
-        colon = "：" if reads_chinese() else ": "
-        said = [colon.join(part for part in (f"{self.label} {self.text}", standing) if part)]
+        said = [
+            signs.colon().join(part for part in (f"{self.label} {self.text}", standing) if part)
+        ]
         if self.usual_text:
             said.append(_("Usual: %(range)s") % {"range": self.usual_text})
         if self.typical is not None:
@@ -109,5 +110,4 @@ class ShownRange:
                 _("Eight of ten of this model's patients: %(range)s, middle %(median)s")
                 % {"range": self.typical_text, "median": median}
             )
-        stop, after = ("。", "") if reads_chinese() else (".", " ")
-        return after.join(f"{part}{stop}" for part in said)
+        return signs.blank().join(f"{part}{signs.full_stop()}" for part in said)

@@ -12,7 +12,8 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Role, User
+from accounts.models import User
+from accounts.rights import offered
 from diagnosis.inference.before.newer import NewerValue, newer_data_for
 from diagnosis.inference.models import Decision, Prediction
 from diagnosis.inference.scoring.noise import Kept, is_noise
@@ -27,6 +28,7 @@ from diagnosis.portal.words.figures import percent
 from diagnosis.portal.words.wording import points, span_words
 from diagnosis.records.models import Encounter
 from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.sheet.levels import level_of
 from medportal.common.glossary import spoken
 from medportal.common.text import localized
 
@@ -86,9 +88,8 @@ class Row:
         probability = self.prediction.probability
         if probability is None or not self.risk or not self._band:
             return None
-        return band_scale(
-            self.prediction.service.sheet.get("bands") or (), probability, None, self.band_code
-        )
+        listed = self.prediction.service.definition.bands
+        return band_scale(listed, probability, None, self.band_code)
 
     @property
     def is_done(self) -> bool:
@@ -121,9 +122,7 @@ class Row:
     @property
     def leaning(self) -> str:
         """The colour that goes with the word; never without it."""
-        if self.band_code in ("high", "very-high"):
-            return "raise"
-        return "lower" if self.band_code in ("low", "very-low") else ""
+        return level_of(self.band_code).leaning
 
     @property
     def change(self) -> str:
@@ -229,7 +228,7 @@ def _beside(listed: list[Prediction], people: dict[UUID, Identity], viewer: User
     waiting = [p.patient_id for p in listed if p.patient_id and _is_waiting(p)]
     decided = [p.pk for p in listed if p.decided_at is not None]
     return Beside(
-        doctors=doctors_of(waiting) if viewer.has_role(Role.CLINICIAN) else {},
+        doctors=doctors_of(waiting) if offered(viewer, "prediction.hand-over") else {},
         locations=_locations(list(people), viewer),
         alike=names_alike(people.values()),
         newer=newer_data_for([p for p in listed if p.state == State.DONE]),

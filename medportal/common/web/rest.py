@@ -154,7 +154,9 @@ class UnderstoodQuestion(BasePermission):
         asked = request.query_params
         shape = questions_of(view)
         problems = [
-            Pointer(f"?{name}", "unknown_parameter", f"{_('No such parameter.')} {hint}".strip())
+            Pointer(
+                f"?{name}", "unknown_parameter", " ".join([_("No such parameter."), hint]).strip()
+            )
             for name, hint in unknown_names(asked, shape().fields)
         ]
         problems += [

@@ -1,26 +1,35 @@
 """``python -m medportal.tools.launch.translations check | update``: catalogues without gettext.
 
-``update`` adds the strings that are new, puts those that are gone to the end, and compiles.
+``update`` adds the strings that are new, drops those that are gone, and compiles.
 ``check`` says whether the catalogue is whole and its compiled form current.
 """
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import polib
+from babel.messages.extract import extract
 
 from medportal.configuration.addresses import ROOT
 
 CATALOGUES = {"zh_Hans": ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"}
 SOURCES = ("accounts", "diagnosis", "medportal")
-CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
-PLURALS = {"ngettext", "ngettext_lazy"}
-CONTEXTS = {"pgettext", "pgettext_lazy"}
+KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+}
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{\w*\}")
 KEPT = "library"
 """A comment that keeps an entry although no source of ours has it: a string of a library."""
@@ -40,6 +49,7 @@ def main() -> None:
 def strings() -> Iterator[Key]:
     """Every marked string of our Python and our templates."""
     import django
+    from django.utils.translation.template import templatize
 
     django.setup()
     for source in SOURCES:
@@ -47,48 +57,15 @@ def strings() -> Iterator[Key]:
             yield from _of_python(path.read_text())
     for path in sorted((ROOT / "templates").rglob("*.*")):
         if path.suffix in {".html", ".txt"}:
-            yield from _of_template(path)
-
-
-def _of_template(path: Path) -> Iterator[Key]:
-    from django.utils.translation.template import templatize
-
-    for line in templatize(path.read_text(), origin=str(path)).splitlines():
-        for start in re.finditer(r"n?p?gettext\(", line):
-            yield from _of_python(_call(line[start.start() :]).replace(", count)", ", 1)"))
-
-
-def _call(text: str) -> str:
-    """The call at the beginning of ``text``: up to the first bracket that makes it whole."""
-    for end in re.finditer(r"\)", text):
-        try:
-            ast.parse(text[: end.end()])
-        except SyntaxError:
-            continue
-        return text[: end.end()]
-    return ""
+            yield from _of_python(templatize(path.read_text(), origin=str(path)))
 
 
 def _of_python(text: str) -> Iterator[Key]:
-    try:
-        tree = ast.parse(text)
-    except SyntaxError:
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield from _of_call(node)
-
-
-def _of_call(node: ast.Call) -> Iterator[Key]:
-    name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-    words = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
-    texts = [word for word in words if isinstance(word, str)]
-    if name in CALLS and len(texts) == 1:
-        yield ("", texts[0], "")
-    elif name in PLURALS and len(texts) == 2:
-        yield ("", texts[0], texts[1])
-    elif name in CONTEXTS and len(texts) == 2:
-        yield (texts[0], texts[1], "")
+    source = BytesIO(text.encode())
+    for _line, words, _comments, context in extract("python", source, keywords=KEYWORDS):
+        text_and_plural = (words, "") if isinstance(words, str) else words
+        one, many = (*text_and_plural, "")[:2]
+        yield (context or "", one, many)
 
 
 def key_of(entry: polib.POEntry) -> Key:
@@ -106,7 +83,7 @@ def update(found: set[Key]) -> None:
             have[key].obsolete = False
         gone = [have[key] for key in have.keys() - found if KEPT not in have[key].comment]
         for entry in gone:
-            entry.obsolete = True
+            catalogue.remove(entry)
         catalogue.save()
         catalogue.save_as_mofile(str(path.with_suffix(".mo")))
         print(f"{language}: {len(found - have.keys())} new, {len(gone)} gone")

@@ -14,6 +14,7 @@ from diagnosis.interop.fhir.incoming.elements import Resource, cut, part, parts,
 from diagnosis.records.incoming import NotKept, Tally, unusable
 from medportal.common import json_bodies
 from medportal.common.errors import DomainError
+from medportal.common.signs import comma
 
 BOM = b"\xef\xbb\xbf"
 TYPES = ("transaction", "batch", "collection", "searchset")
@@ -123,7 +124,7 @@ def open_file(data: bytes) -> Bundle:
     if body.get("resourceType") != "Bundle":
         raise unusable("not_a_bundle", _("The file holds no FHIR Bundle."), "/resourceType")
     if body.get("type") not in TYPES:
-        kinds = ", ".join(TYPES)
+        kinds = comma().join(TYPES)
         text_ = _("Bundles of these types are taken: %(kinds)s.") % {"kinds": kinds}
         raise unusable("bundle_type", text_, "/type")
     held = body.get("entry", [])

@@ -10,6 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from diagnosis.ml.families.pipeline import Layers
+from diagnosis.ml.results import result_kind
 
 Array = NDArray[np.float64]
 Watch = Callable[[int, Array], bool]
@@ -49,7 +50,7 @@ class Batch:
         self.known = tf.constant(~np.isnan(y), tf.float32)
         self.weights = tf.constant(weights, tf.float32)
         self.widths = (*widths, y.shape[2])
-        self.kind = kind
+        self.result = result_kind(kind)
         self.rows = z.shape[1]
 
     def fit(
@@ -107,13 +108,7 @@ class Batch:
         y = tf.gather(self.y, picked, axis=1)
         known = tf.gather(self.known, picked, axis=1)
         weights = tf.gather(self.weights, picked, axis=1)
-        if self.kind == "multiclass":
-            loss = tf.nn.softmax_cross_entropy_with_logits(y, logits)
-        elif self.kind == "regression":
-            loss = tf.reduce_sum(0.5 * (logits - y) ** 2, axis=-1)
-        else:
-            each = tf.nn.sigmoid_cross_entropy_with_logits(y, logits)
-            loss = tf.reduce_sum(each * known, axis=-1)
+        loss = self.result.network_loss(y, known, logits)
         total = tf.maximum(tf.reduce_sum(weights, axis=1), 1.0)
         fit = tf.reduce_sum(tf.reduce_sum(loss * weights, axis=1) / total)
         return fit + 0.5 * decay * tf.add_n([tf.reduce_sum(k**2) for k, _ in self.variables])

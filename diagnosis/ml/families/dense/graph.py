@@ -17,6 +17,7 @@ from diagnosis.ml.families.dense.layers import (
 )
 from diagnosis.ml.families.pipeline import Fitted
 from diagnosis.ml.families.preprocessing import Preprocessor
+from diagnosis.ml.results import result_kind
 
 
 def _coded(shaped: Preprocessor) -> list[tuple[int, int]]:
@@ -93,7 +94,7 @@ def _padded(values: Any, length: int, filler: float) -> list[float]:
 
 def result(logit: Any, kind: str) -> dict[str, Any]:
     """Return the named outputs for calibrated logits."""
-    activation = {"regression": "linear", "multiclass": "softmax"}.get(kind, "sigmoid")
+    activation = result_kind(kind).head.activation
     probability = keras.layers.Activation(activation, name="probability")(logit)
     return {"logit": logit, "probability": probability}
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from diagnosis.ml.evaluation import folds
 from diagnosis.ml.families import calibration
 from diagnosis.ml.families.dense.batch import Batch
-from diagnosis.ml.families.linear import loss
-from diagnosis.ml.families.pipeline import Fitted, Layers, Sample, preprocess, standard
+from diagnosis.ml.families.pipeline import Fitted, Layers, Sample, preprocess
 from diagnosis.ml.families.preprocessing import Preprocessor, hide
 from diagnosis.ml.recipe import Recipe
+from diagnosis.ml.results import result_kind
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -93,7 +93,7 @@ def _set(recipe: Recipe, sample: Sample, rows: Index, seed: int) -> _Set:
     if recipe.hide:
         x = hide(sample.x, sample.features, recipe.hide, seed)
         sample = replace(sample, x=x)
-    centre, spread = standard(sample.y[rows], sample.kind)
+    centre, spread = result_kind(sample.kind).standard(sample.y[rows])
     scaled = replace(sample, y=(sample.y - centre) / spread)
     groups = None if sample.groups is None else sample.groups[rows]
     fold = folds.assign(sample.y[rows], INNER_FOLDS, seed, groups)
@@ -117,13 +117,13 @@ def _tune(recipe: Recipe, sets: Sequence[_Set], kind: str) -> None:
     ]
     batch, share = _batch(recipe, members, kind)
     rate, decay, size = _settings(recipe, share * batch.rows)
-    classic = recipe.model == "classic"
+    classic, result = recipe.model == "classic", result_kind(kind)
 
     def watch(epoch: int, logits: Array) -> bool:
         for i, one in enumerate(sets):
             own = logits[i * INNER_FOLDS : (i + 1) * INNER_FOLDS]
             held = own[one.fold, one.rows]
-            cost = float(loss(one.sample.y[one.rows], held, kind).mean())
+            cost = float(result.loss(one.sample.y[one.rows], held).mean())
             if cost < one.best or classic:
                 one.best, one.epoch, one.held_out = cost, epoch, held
         return not classic and all(epoch - one.epoch >= PATIENCE for one in sets)
@@ -152,7 +152,7 @@ def fit_many(recipe: Recipe, sample: Sample, row_sets: Sequence[Index]) -> list[
 
 
 def _fitted(recipe: Recipe, one: _Set, member: _Member, kind: str) -> Fitted:
-    how = calibration.chosen(recipe.calibration, kind)
+    how = result_kind(kind).calibration(recipe.calibration)
     calibrator = calibration.fit(how, kind, one.held_out, one.sample.y[one.rows])
     layers = _rescaled(member.layers, one.centre, one.spread)
     return Fitted(member.shaped, layers, kind, calibrator, {"epochs": one.epoch})
@@ -176,10 +176,10 @@ def _by_keras(recipe: Recipe, sample: Sample, fitted: Fitted) -> Fitted:
     one = _set(recipe, sample, np.arange(len(sample)), recipe.seed)
     shape = (len(fitted.preprocessor.columns_),)
     stack = [keras.layers.Dense(units, "relu") for units in recipe.layers]
-    last = {"multiclass": "softmax", "regression": "linear"}.get(sample.kind, "sigmoid")
-    model = keras.Sequential([keras.Input(shape), *stack, keras.layers.Dense(_width(one), last)])
-    cost = {"multiclass": "categorical_crossentropy", "regression": "mse"}
-    model.compile(optimizer="adam", loss=cost.get(sample.kind, "binary_crossentropy"))
+    head = result_kind(sample.kind).head
+    last = keras.layers.Dense(_width(one), head.activation)
+    model = keras.Sequential([keras.Input(shape), *stack, last])
+    model.compile(optimizer="adam", loss=head.loss)
     z = fitted.preprocessor.transform(one.sample.x).astype(np.float32)
     y = np.nan_to_num(one.sample.y).astype(np.float32)
     model.fit(z, y, epochs=CLASSIC_EPOCHS, batch_size=CLASSIC_ROWS, verbose=0)
@@ -214,6 +214,6 @@ def _left_out(recipe: Recipe, sample: Sample, one: _Set, member: _Member) -> Fit
     out = np.setdiff1d(np.arange(len(sample)), one.rows)
     layers = _rescaled(member.layers, one.centre, one.spread)
     fitted = Fitted(member.shaped, layers, sample.kind)
-    how = calibration.chosen(recipe.calibration, sample.kind)
+    how = result_kind(sample.kind).calibration(recipe.calibration)
     raw = fitted.raw_logits(sample.x[out])
     return replace(fitted, calibrator=calibration.fit(how, sample.kind, raw, sample.y[out]))

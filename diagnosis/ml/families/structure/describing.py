@@ -12,6 +12,7 @@ from diagnosis.ml.families.pipeline import Fitted, outputs
 from diagnosis.ml.families.preprocessing import Preprocessor
 from diagnosis.ml.families.structure import effects
 from diagnosis.ml.families.structure.spreads import each_rounded, rounded, spread
+from diagnosis.ml.results import result_kind
 
 if TYPE_CHECKING:
     from diagnosis.ml.artifact import Artifact
@@ -122,7 +123,8 @@ def _calibration(calibrator: Calibrator, logits: Array) -> Entry:
 def _result(fitted: Fitted, rows: NDArray[np.float32]) -> Entry:
     logits = fitted.logits(rows)
     entry: Entry = {"kind": "result", "inputs": logits.shape[1], "outputs": logits.shape[1]}
-    means = {"regression": "number", "multiclass": "softmax"}.get(fitted.kind, "sigmoid")
+    activation = result_kind(fitted.kind).head.activation
+    means = "number" if activation == "linear" else activation
     return entry | {"meaning": means, "activations": spread(outputs(logits, fitted.kind))}
 
 

@@ -87,7 +87,7 @@ def _goal(prediction: Prediction, found: Reach) -> Goal:
 
     return Goal(
         limit=exact_percent(found.limit),
-        band=localized(found.band["label"]),
+        band=localized(found.band.label),
         alternatives=tuple(shown(one) for one in answer.alternatives),
         why_not=str(WHY_NOT.get(answer.reason, "")),
         nearest=None if answer.nearest is None else shown(answer.nearest),

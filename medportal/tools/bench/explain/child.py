@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from diagnosis.ml.families import linear
+from diagnosis.ml.results.links import sigmoid
 from medportal.tools.bench.explain import callables, cases, ours, references, rivals
 from medportal.tools.bench.explain.cases import Array, Case
 from medportal.tools.bench.explain.measure import Method, Truth, measured
@@ -72,7 +72,7 @@ def _truth_of_network(case: Case, layers: callables.Layers, folder: Path) -> tup
 def _trees(case: Case) -> None:
     def both(x: Any) -> Array:
         margin = case.log_odds(x)
-        return np.column_stack([margin, linear.sigmoid(margin)])
+        return np.column_stack([margin, sigmoid(margin)])
 
     patients = case.patients[: cases.PATIENTS]
     found = np.array(

@@ -1,0 +1,132 @@
+"""Several yes or no beside each other: a calibrated probability of each label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from diagnosis.ml import evaluation
+from diagnosis.ml.errors import RecipeError
+from diagnosis.ml.results import likelihood, measuring, yes_or_no
+from diagnosis.ml.results.columns import zeros_and_ones
+from diagnosis.ml.results.estimate import Scale
+from diagnosis.ml.results.kind import Head
+from diagnosis.ml.results.links import sigmoid
+from diagnosis.ml.results.measuring import Interval, mean_of_known
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from diagnosis.ml.results.targets import Task
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Multilabel:
+    """An output a label; the labels are the names of the target columns."""
+
+    name: str = "multilabel"
+    several_targets: bool = True
+    head: Head = yes_or_no.HEAD
+    headline: str = "auroc"
+
+    def classes(
+        self, table: pd.DataFrame, target: tuple[str, ...], positive: str | None
+    ) -> tuple[str, ...]:
+        """Return the names of the columns."""
+        return target
+
+    def read_target(self, task: Task, table: pd.DataFrame) -> Array:
+        """Return (n, k) of 0 and 1."""
+        return np.column_stack([zeros_and_ones(table[name]) for name in task.target])
+
+    def columns(self, task: Task) -> tuple[str, ...]:
+        """Return the labels."""
+        return task.classes
+
+    def event(self, task: Task) -> str | None:
+        """Return None: several labels are asked for."""
+        return None
+
+    def strata(self, y: Array) -> list[Array]:
+        """Return, a label, the rows that have it and those that have not."""
+        return yes_or_no.strata(y)
+
+    def standard(self, y: Array) -> tuple[Array, Array]:
+        """Leave the target as it is."""
+        return np.zeros(y.shape[1]), np.ones(y.shape[1])
+
+    def link(self, logits: Array) -> Array:
+        """Return the probability of each label."""
+        return sigmoid(logits)
+
+    def loss(self, y: Array, logits: Array) -> Array:
+        """Return the log loss, summed over the labels that are known."""
+        return yes_or_no.loss(y, logits)
+
+    def network_loss(self, y: Any, known: Any, logits: Any) -> Any:
+        """Return the log loss, summed over the labels that are known."""
+        return yes_or_no.network_loss(y, known, logits)
+
+    def penalised(self, x: Array, y: Array, path: Array) -> Array:
+        """Fit a logistic regression a label."""
+        return likelihood.column_by_column(x, y, path, likelihood.YES_OR_NO)
+
+    def calibration(self, asked: str) -> str:
+        """Return Platt's, one a label, where nothing else is asked for.
+
+        Raises
+        ------
+        RecipeError
+            Isotonic calibration is for one yes or no.
+        """
+        if asked == "isotonic":
+            raise RecipeError("Recipe: isotonic calibration is for tasks with one yes or no.")
+        return "platt" if asked == "auto" else asked
+
+    def points(self, y: Array, predictions: Array) -> dict[str, float]:
+        """Return the means over the labels of accuracy, AUROC and Brier score.
+
+        A label that no row knows, or for the AUROC one that all or none have, is no part of them.
+        """
+        known = [~np.isnan(y[:, k]) for k in range(y.shape[1])]
+        pairs = [(y[rows, k], predictions[rows, k]) for k, rows in enumerate(known) if rows.any()]
+        return {
+            "accuracy": mean_of_known([float(((q >= 0.5) == (t > 0.5)).mean()) for t, q in pairs]),
+            "auroc": mean_of_known([evaluation.auroc(t, q) for t, q in pairs]),
+            "brier": mean_of_known([evaluation.brier(t, q) for t, q in pairs]),
+        }
+
+    def measure(
+        self, y: Array, predictions: Array, *, draws: int, groups: ArrayLike | None
+    ) -> dict[str, Interval]:
+        """Return the metrics with their intervals; no draw loses a label."""
+        return measuring.resampled(
+            self.points, y, predictions, draws=draws, groups=groups, labels=y
+        )
+
+    def details(self, task: Task, y: Array, predictions: Array) -> dict[str, Any]:
+        """Return the figures of every label for itself; None for what no row knows."""
+        known = [~np.isnan(y[:, k]) for k in range(y.shape[1])]
+        labels = {
+            label: {
+                "rows": int(rows.sum()),
+                "events": int((y[rows, k] > 0.5).sum()),
+                **measuring.finite(self.points(y[rows, k : k + 1], predictions[rows, k : k + 1])),
+            }
+            for k, (label, rows) in enumerate(zip(task.classes, known, strict=True))
+        }
+        return {"labels": labels}
+
+    def scales(self, task: Task) -> Mapping[str, Scale]:
+        """Return one a label, each a probability."""
+        return {name: Scale() for name in task.classes}
+
+    def estimates(self, task: Task, answers: Array) -> Mapping[str, Array]:
+        """Return the probability of each label."""
+        return dict(zip(task.classes, answers.T, strict=True))

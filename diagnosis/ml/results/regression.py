@@ -1,0 +1,116 @@
+"""A number, in the unit of the target."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from diagnosis.ml.results import likelihood, measuring
+from diagnosis.ml.results.columns import numbers, texts_of
+from diagnosis.ml.results.estimate import Scale
+from diagnosis.ml.results.kind import Head
+from diagnosis.ml.results.measuring import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from diagnosis.ml.results.targets import Task
+
+Array = NDArray[np.float64]
+_HEAD = Head("linear", "mse")
+
+
+@dataclass(frozen=True)
+class Regression:
+    """No classes; one output, the number itself."""
+
+    name: str = "regression"
+    several_targets: bool = False
+    head: Head = _HEAD
+    headline: str = "r2"
+
+    def classes(
+        self, table: pd.DataFrame, target: tuple[str, ...], positive: str | None
+    ) -> tuple[str, ...]:
+        """Return none; TableError for a target that is absent or constant."""
+        texts_of(table, target[0])
+        return ()
+
+    def read_target(self, task: Task, table: pd.DataFrame) -> Array:
+        """Return (n, 1): the values."""
+        return numbers(table[task.target[0]]).reshape(-1, 1)
+
+    def columns(self, task: Task) -> tuple[str, ...]:
+        """Return the one output."""
+        return ("value",)
+
+    def event(self, task: Task) -> str | None:
+        """Return None: a number is asked for."""
+        return None
+
+    def strata(self, y: Array) -> list[Array]:
+        """Return none: rows have no classes."""
+        return []
+
+    def standard(self, y: Array) -> tuple[Array, Array]:
+        """Return mean and standard deviation (1 where all rows are the same)."""
+        spread = y.std(axis=0)
+        return y.mean(axis=0), np.where(spread > 0, spread, 1.0)
+
+    def link(self, logits: Array) -> Array:
+        """Return the numbers as they are."""
+        return logits
+
+    def loss(self, y: Array, logits: Array) -> Array:
+        """Return half the squared error."""
+        return np.asarray(0.5 * ((logits - y) ** 2).sum(axis=-1))
+
+    def network_loss(self, y: Any, known: Any, logits: Any) -> Any:
+        """Return half the squared error."""
+        import tensorflow as tf
+
+        return tf.reduce_sum(0.5 * (logits - y) ** 2, axis=-1)
+
+    def penalised(self, x: Array, y: Array, path: Array) -> Array:
+        """Fit a ridge regression."""
+        return likelihood.ridge(x, y, path)
+
+    def calibration(self, asked: str) -> str:
+        """Return none: a number is what it is."""
+        return "none"
+
+    def points(self, y: Array, predictions: Array) -> dict[str, float]:
+        """Return R² (none where all numbers are the same), mean absolute and root squared error."""
+        error = (y - predictions)[:, 0]
+        spread = float(((y - y.mean()) ** 2).mean())
+        squared = float((error**2).mean())
+        return {
+            "r2": 1 - squared / spread if np.ptp(y) > 0 else math.nan,
+            "mae": float(np.abs(error).mean()),
+            "rmse": math.sqrt(squared),
+        }
+
+    def measure(
+        self, y: Array, predictions: Array, *, draws: int, groups: ArrayLike | None
+    ) -> dict[str, Interval]:
+        """Return the metrics with their intervals."""
+        return measuring.resampled(
+            self.points, y, predictions, draws=draws, groups=groups, labels=None
+        )
+
+    def details(self, task: Task, y: Array, predictions: Array) -> dict[str, Any]:
+        """Say no more."""
+        return {}
+
+    def scales(self, task: Task) -> Mapping[str, Scale]:
+        """Return that of ``value``: the unit of the target; where it ends, the sheet has to say."""
+        return {"value": Scale(task.unit or "1", -math.inf, math.inf)}
+
+    def estimates(self, task: Task, answers: Array) -> Mapping[str, Array]:
+        """Return the number."""
+        return {"value": answers[:, 0]}
