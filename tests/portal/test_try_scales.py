@@ -82,7 +82,7 @@ def test_a_crossing_is_where_the_model_itself_passes_the_limit():
             sex="male",
             **values | {"fasting_glucose_high": "no", "st_depression": crossing.value},
         )
-        row = [{name: entry["value"] for name, entry in moved.items()}]
+        row = [{name: entry.value for name, entry in moved.items()}]
         assert artifact.predict(row)[0] == pytest.approx(crossing.limit, abs=0.005)
 
 
