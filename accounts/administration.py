@@ -13,20 +13,23 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Role, User
+from accounts.rights import demand, holders, refuse
 from medportal.common.errors import DomainError
 
 ALONE = (Role.SERVICE_CLIENT,)
 APART = ({Role.ADMINISTRATOR, Role.PRIVACY_OFFICER},)
 
 
-def demand_administrator(actor: User | None, organisation_id: UUID | None) -> None:
-    """Without an actor it is the operator at the command line, who owns the database anyway."""
+def demand_in_house(actor: User | None, act: str, organisation_id: UUID | None) -> None:
+    """Whoever may do it, and in their own organisation alone.
+
+    Without an actor it is the operator at the command line, who owns the database anyway.
+    """
     if actor is None:
         return
-    if not actor.has_role(Role.ADMINISTRATOR) or actor.organisation_id != organisation_id:
-        raise DomainError(
-            "not_allowed", _("Only an administrator of the organisation may do that."), status=403
-        )
+    demand(actor, act)
+    if actor.organisation_id != organisation_id:
+        refuse(act)
 
 
 def check_roles(roles: list[str]) -> list[str]:
@@ -46,12 +49,8 @@ def check_roles(roles: list[str]) -> list[str]:
 
 def demand_another_administrator(user: User) -> None:
     """An organisation never loses its last administrator, neither by mistake nor by design."""
-    others = User.objects.filter(
-        organisation=user.organisation,
-        is_active=True,
-        roles__contains=[Role.ADMINISTRATOR],
-    ).exclude(pk=user.pk)
-    if not others.exists():
+    others = User.objects.filter(holders("user.change"), organisation=user.organisation)
+    if not others.exclude(pk=user.pk).exists():
         raise DomainError(
             "last_administrator", _("The organisation needs another administrator first.")
         )

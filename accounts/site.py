@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 from django.views.i18n import JavaScriptCatalog
 
-from accounts.models import Role, User
+from accounts.models import User
 from accounts.once import once
+from accounts.rights import may
 
 APPS_SHOWN = ("accounts", "registry")
 NOT_OURS = ("password_change", "password_change_done", "view_on_site", "autocomplete")
@@ -107,5 +108,5 @@ def is_administrator(request: HttpRequest) -> bool:
         isinstance(user, User)
         and user.is_staff
         and user.organisation_id is not None
-        and user.has_role(Role.ADMINISTRATOR)
+        and may(user, "administration.enter")
     )

@@ -6,7 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from accounts import audit
-from accounts.administration import demand_administrator
+from accounts.administration import demand_in_house
 from accounts.api_tokens.tokens import end_tokens
 from accounts.login.passwords import one_time_password
 from accounts.models import User
@@ -41,7 +41,7 @@ def end_other_sessions(*, actor: User, password: str) -> User:
 @transaction.atomic
 def reset_password(*, actor: User | None, user: User) -> str:
     """A one-time password to hand over. Sessions and tokens of the old one are void at once."""
-    demand_administrator(actor, user.organisation_id)
+    demand_in_house(actor, "password.reset", user.organisation_id)
     handed_over = one_time_password()
     user.set_password(handed_over)
     user.must_change_password = True

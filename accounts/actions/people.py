@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.administration import (
     check_roles,
-    demand_administrator,
     demand_another_administrator,
+    demand_in_house,
     once_alone,
 )
 from accounts.api_tokens.tokens import end_tokens
 from accounts.login.passwords import one_time_password
-from accounts.models import Organisation, Role, User
+from accounts.models import Organisation, User
+from accounts.rights import grants, may
 from medportal.common.errors import DomainError, Pointer
 from medportal.common.preferred_units import CHOICES
 
@@ -60,7 +61,7 @@ def create_organisation(
 
 @transaction.atomic
 def rename_organisation(*, actor: User, organisation: Organisation, name: str) -> Organisation:
-    demand_administrator(actor, organisation.pk)
+    demand_in_house(actor, "organisation.change", organisation.pk)
     organisation.name = name.strip()
     _check(organisation)
     with once_alone("name_taken", NAME_TAKEN):
@@ -74,7 +75,7 @@ def prefer_units(
     *, actor: User, organisation: Organisation, units: Mapping[str, str]
 ) -> Organisation:
     """In which unit each quantity is shown and asked first; what is not named goes by language."""
-    demand_administrator(actor, organisation.pk)
+    demand_in_house(actor, "organisation.change", organisation.pk)
     for quantity, unit in units.items():
         if unit not in CHOICES.get(quantity, ()):
             message = _("%(quantity)s is not reported in this unit.") % {"quantity": quantity}
@@ -99,7 +100,7 @@ def create_user(
 
     With ``password`` (the demonstration's own) it may be kept.
     """
-    demand_administrator(actor, person.organisation.pk)
+    demand_in_house(actor, "user.create", person.organisation.pk)
     handed_over = password or one_time_password()
     user = User(
         username=person.username.strip(),
@@ -110,7 +111,7 @@ def create_user(
         email=person.email,
         must_change_password=password is None,
     )
-    user.is_staff = Role.ADMINISTRATOR in user.roles
+    user.is_staff = grants(user.roles, "administration.enter")
     user.set_password(handed_over)
     _check(user)
     with once_alone("name_taken", NAME_TAKEN):
@@ -134,12 +135,12 @@ def change_user(*, actor: User | None, user: User, changed: Iterable[str]) -> Us
     fields = [name for name in CHANGEABLE if name in set(changed)]
     before = User.objects.select_for_update().get(pk=user.pk)
     asking = before if actor == before else actor  # not the person whom the change would make
-    demand_administrator(asking, before.organisation_id)
+    demand_in_house(asking, "user.change", before.organisation_id)
     if before.organisation_id != user.organisation_id:
         raise DomainError("organisation_fixed", _("People do not change organisations."))
     user.roles = check_roles(list(user.roles))
-    user.is_staff = Role.ADMINISTRATOR in user.roles
-    if before.has_role(Role.ADMINISTRATOR) and not user.has_role(Role.ADMINISTRATOR):
+    user.is_staff = grants(user.roles, "administration.enter")
+    if may(before, "user.change") and not may(user, "user.change"):
         demand_another_administrator(user)
     _check(user)
     with once_alone("name_taken", NAME_TAKEN):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.administration import demand_administrator, demand_sound, once_alone
+from accounts.administration import demand_in_house, demand_sound, once_alone
 from accounts.models import CareTeam, Membership, Organisation, User
 from medportal.common.errors import DomainError
 
@@ -18,7 +18,7 @@ NAME_TAKEN = _("A care team needs a name of its own.")
 
 @transaction.atomic
 def create_team(*, actor: User | None, organisation: Organisation, name: str) -> CareTeam:
-    demand_administrator(actor, organisation.pk)
+    demand_in_house(actor, "team.create", organisation.pk)
     _demand_free_name(organisation, name)
     with once_alone("team_name", NAME_TAKEN):
         team = CareTeam.objects.create(organisation=organisation, name=name.strip())
@@ -28,7 +28,7 @@ def create_team(*, actor: User | None, organisation: Organisation, name: str) ->
 
 @transaction.atomic
 def rename_team(*, actor: User | None, team: CareTeam, name: str) -> CareTeam:
-    demand_administrator(actor, team.organisation_id)
+    demand_in_house(actor, "team.change", team.organisation_id)
     _demand_free_name(team.organisation, name, but=team)
     team.name = name.strip()
     with once_alone("team_name", NAME_TAKEN):
@@ -49,7 +49,7 @@ def add_to_team(
     ends_at: datetime | None = None,
 ) -> Membership:
     """``user`` works in ``team`` and sees its patients, from ``starts_at`` (now) on."""
-    demand_administrator(actor, team.organisation_id)
+    demand_in_house(actor, "team.change", team.organisation_id)
     if user.organisation_id != team.organisation_id:
         raise DomainError("other_organisation", _("This person works for another organisation."))
     CareTeam.objects.select_for_update().get(pk=team.pk)  # the same person twice at once
@@ -65,7 +65,7 @@ def add_to_team(
 @transaction.atomic
 def change_membership(*, actor: User | None, membership: Membership) -> Membership:
     """Store new dates of a membership; its person and team stay."""
-    demand_administrator(actor, membership.team.organisation_id)
+    demand_in_house(actor, "team.change", membership.team.organisation_id)
     demand_sound(membership)
     membership.save(update_fields=["starts_at", "ends_at"])
     _record(actor, membership, "dates")
@@ -75,7 +75,7 @@ def change_membership(*, actor: User | None, membership: Membership) -> Membersh
 @transaction.atomic
 def end_membership(*, actor: User | None, membership: Membership) -> Membership:
     """The person leaves the team now, and with their next click sees its patients no more."""
-    demand_administrator(actor, membership.team.organisation_id)
+    demand_in_house(actor, "team.change", membership.team.organisation_id)
     membership.ends_at = timezone.now()
     demand_sound(membership)
     membership.save(update_fields=["ends_at"])

@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.administration import demand_administrator
+from accounts.administration import demand_in_house
 from accounts.api_tokens.tokens import PREFIX, digest_of
-from accounts.models import EVERYDAY, ApiToken, Role, Scope, User
+from accounts.models import EVERYDAY, ApiToken, Scope, User
 from accounts.request_facts import operator
+from accounts.rights import is_program
 from medportal.common.errors import DomainError, Pointer
 from medportal.common.signs import comma
 
@@ -76,8 +77,8 @@ def issue_token(
 def _demand_own_or_of_a_program(actor: User | None, user: User) -> None:
     if actor is None or actor == user:
         return
-    demand_administrator(actor, user.organisation_id)
-    if not user.has_role(Role.SERVICE_CLIENT):
+    demand_in_house(actor, "token.issue", user.organisation_id)
+    if not (user.is_active and is_program(user.roles)):
         raise DomainError(
             "token_of_a_person",
             _("People issue their own tokens, on their account page; you issue those of programs."),
@@ -88,7 +89,7 @@ def _demand_own_or_of_a_program(actor: User | None, user: User) -> None:
 @transaction.atomic
 def revoke_token(*, actor: User | None, token: ApiToken) -> ApiToken:
     if actor != token.user:
-        demand_administrator(actor, token.user.organisation_id)
+        demand_in_house(actor, "token.revoke", token.user.organisation_id)
     if token.revoked_at is None:
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])

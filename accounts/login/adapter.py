@@ -10,22 +10,23 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.login.logins import note_failure
-from accounts.models import Role, User
+from accounts.models import User
 from accounts.request_facts import client_address
+from accounts.rights import may
 
 FIRST_PAGES = (
-    ((Role.CLINICIAN, Role.NURSE), "portal:worklist"),
-    ((Role.REVIEWER,), "portal:reviews"),
-    ((Role.DATA_SCIENTIST,), "portal:services"),
-    ((Role.PRIVACY_OFFICER,), "portal:audit"),
-    ((Role.ADMINISTRATOR,), "admin:index"),
+    ("worklist.read", "portal:worklist"),
+    ("version.approve", "portal:reviews"),
+    ("version.submit", "portal:services"),
+    ("audit.search", "portal:audit"),
+    ("administration.enter", "admin:index"),
 )
 
 
 def first_page(user: User) -> str:
     """Where the person's work waits; whoever has no role here reads their own account."""
-    for roles, route in FIRST_PAGES:
-        if user.has_role(*roles):
+    for act, route in FIRST_PAGES:
+        if may(user, act):
             return reverse(route)
     return reverse("accounts:account")
 

@@ -1,10 +1,9 @@
 from accounts.models.audit import AuditEvent
-from accounts.models.people import CHART_ROLES, CareTeam, Membership, Organisation, Role, User
+from accounts.models.people import CareTeam, Membership, Organisation, Role, User
 from accounts.models.submissions import Submission
 from accounts.models.tokens import EVERYDAY, ApiToken, Scope
 
 __all__ = [
-    "CHART_ROLES",
     "EVERYDAY",
     "ApiToken",
     "AuditEvent",

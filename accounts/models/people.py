@@ -42,10 +42,6 @@ class Role(models.TextChoices):
     SERVICE_CLIENT = "service-client", _("service client")
 
 
-CHART_ROLES = (Role.CLINICIAN, Role.NURSE, Role.SERVICE_CLIENT)
-"""Who may see a chart at all, and then only those of their care teams."""
-
-
 class User(AbstractUser):
     """Somebody, or another system, who works for one organisation."""
 
@@ -83,9 +79,6 @@ class User(AbstractUser):
         bound_to = f"{self.password}|{','.join(sorted(self.roles))}"
         digest = salted_hmac("accounts.User.session", bound_to, secret=secret, algorithm="sha256")
         return digest.hexdigest()
-
-    def has_role(self, *roles: str) -> bool:
-        return self.is_active and any(role in self.roles for role in roles)
 
 
 class CareTeam(models.Model):

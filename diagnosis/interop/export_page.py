@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.login.lockout import OwnPasswordForm
-from accounts.models import Role, User
-from accounts.permissions import require_role
+from accounts.models import User
+from accounts.permissions import requires
 from diagnosis.inference.before.own_estimate import has_owed
 from diagnosis.interop.answers import download
 from diagnosis.interop.exporting import (
@@ -72,7 +72,7 @@ class ExportForm(OwnPasswordForm):
 
 
 @require_http_methods(["GET", "POST"])
-@require_role(Role.CLINICIAN)
+@requires("chart.export")
 def export(request: HttpRequest, patient: UUID) -> HttpResponse:
     assert isinstance(request.user, User)
     person = request.user

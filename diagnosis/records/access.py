@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.models import CareTeam, Membership, Role, User
+from accounts.models import CareTeam, Membership, User
+from accounts.rights import demand
 from diagnosis.records import names
 from diagnosis.records.finding import note_search, patient_search
 from diagnosis.records.models import Patient
@@ -16,8 +17,6 @@ from medportal.common.errors import DomainError
 from medportal.common.ids import parse_id
 
 OPENED = "patient.read"
-WRITERS = (Role.CLINICIAN, Role.NURSE, Role.SERVICE_CLIENT)
-"""Who may write into a chart, and then only into those of their care teams."""
 
 
 def patient_for(actor: User, patient: Patient | UUID | str) -> Patient:
@@ -38,19 +37,9 @@ def open_chart(
     return patient
 
 
-def require_writer(actor: User) -> None:
-    """Refuse whoever may not write into charts at all."""
-    if not actor.has_role(*WRITERS):
-        raise DomainError(
-            "not_permitted",
-            _("Only nurses and clinicians write into a chart."),
-            status=403,
-        )
-
-
-def writable(actor: User, patient: Patient | UUID | str) -> Patient:
-    """The patient, for somebody who may write into this chart."""
-    require_writer(actor)
+def writable(actor: User, act: str, patient: Patient | UUID | str) -> Patient:
+    """The patient, for somebody who may write into this chart by this act."""
+    demand(actor, act)
     return patient_for(actor, patient)
 
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.models import Role, User
+from accounts.models import User
+from accounts.rights import demand
 from diagnosis.ml import Artifact, MLError
 from diagnosis.ml.families.structure import describe
 from diagnosis.registry.models import (
@@ -22,7 +23,8 @@ from diagnosis.registry.models import (
     VersionEvent,
     VersionStructure,
 )
-from diagnosis.registry.sheet import sheets
+from diagnosis.registry.sheet import checks
+from diagnosis.registry.sheet.kinds import has_both_languages
 from diagnosis.registry.versions import contradictions, findings, manifests, signing, steps, store
 from medportal.common.errors import DomainError, Pointer
 
@@ -37,22 +39,22 @@ def define_service(*, actor: User, sheet: Mapping[str, Any], schema: Mapping[str
     Not while a version is in use that was signed with the old one; a version that waits to be
     published goes back to its reviewer.
     """
-    steps.require_role(actor, Role.DATA_SCIENTIST)
-    features = sheets.check_service(sheet, schema)
+    demand(actor, "service.define")
+    definition, features = checks.check_service(sheet, schema)
     told = {
-        "sheet": dict(sheet),
+        "sheet": definition.to_dict(),
         "schema": features.to_dict(),
-        "validity_days": sheet["validity_days"],
-        **{name: sheet[name] for name in sheets.FLAGS},
+        "validity_days": definition.validity_days,
+        **{name: getattr(definition, name) for name in checks.FLAGS},
     }
-    kept = {name: value for name, value in told.items() if name not in sheets.HABITS}
-    mine = Service.objects.filter(organisation=actor.organisation, slug=sheet["slug"])
+    kept = {name: value for name, value in told.items() if name not in checks.HABITS}
+    mine = Service.objects.filter(organisation=actor.organisation, slug=definition.slug)
     before = mine.select_for_update(no_key=True).first()
     if before is not None and any(getattr(before, name) != kept[name] for name in SIGNED):
         signing.demand_not_in_use(before)
     service, is_new = Service.objects.update_or_create(
         organisation=actor.organisation,
-        slug=sheet["slug"],
+        slug=definition.slug,
         defaults=kept,
         create_defaults=told,
     )
@@ -65,7 +67,7 @@ def define_service(*, actor: User, sheet: Mapping[str, Any], schema: Mapping[str
 
 def import_version(*, actor: User, service: Service, source: Path) -> ModelVersion:
     """Store an artifact (a folder, or a zip of one) and make it the service's next draft."""
-    steps.require_role(actor, Role.DATA_SCIENTIST)
+    demand(actor, "version.import")
     service = steps.visible_service(actor, service.pk)
     try:
         artifact = store.keep(source)
@@ -89,7 +91,7 @@ def _draft(
         number=last + 1,
         digest=artifact.digest,
         manifest=dict(artifact.manifest),
-        contradiction_notes=service.sheet.get("contradiction_notes") or {},
+        contradiction_notes=dict(service.definition.contradiction_notes),
         created_by=actor,
     )
     if made_of is not None:
@@ -109,9 +111,9 @@ def explain_contradiction(
 
     What is written after the reviewer signed is signed by nobody: back to the reviewer.
     """
-    steps.require_role(actor, Role.DATA_SCIENTIST, Role.REVIEWER)
+    demand(actor, "version.explain")
     version = steps.held(actor, version, State.DRAFT, State.SUBMITTED, State.APPROVED)
-    if not sheets.has_both_languages(note):
+    if not has_both_languages(note):
         raise DomainError("language_missing", _("Explain it in both languages."))
     version.contradiction_notes = {**version.contradiction_notes, feature: dict(note)}
     version.save(update_fields=["contradiction_notes"])
@@ -127,7 +129,7 @@ def answer_finding(
     *, actor: User, version: ModelVersion, finding: str, words: str
 ) -> FindingAnswer:
     """Say in words what a finding in the training table means; part of what is signed."""
-    steps.require_role(actor, Role.REVIEWER)
+    demand(actor, "version.answer")
     version = steps.held(actor, version, State.SUBMITTED)
     steps.require_other_eyes(actor, version)
     if finding not in [known.key for known in findings.of(version)]:
@@ -150,7 +152,7 @@ def answer_finding(
 @transaction.atomic
 def submit_version(*, actor: User, version: ModelVersion) -> ModelVersion:
     """Ask for a review."""
-    steps.require_role(actor, Role.DATA_SCIENTIST)
+    demand(actor, "version.submit")
     version = steps.held(actor, version, State.DRAFT)
     version.submitted_by, version.submitted_at = actor, timezone.now()
     return steps.move(actor, version, State.SUBMITTED, "version.submit")
@@ -159,7 +161,7 @@ def submit_version(*, actor: User, version: ModelVersion) -> ModelVersion:
 @transaction.atomic
 def approve_version(*, actor: User, version: ModelVersion, note: str = "") -> ModelVersion:
     """Sign for a version: another person than the one who submitted it."""
-    steps.require_role(actor, Role.REVIEWER)
+    demand(actor, "version.approve")
     version = steps.held(actor, version, State.SUBMITTED)
     steps.require_other_eyes(actor, version)
     findings.require_answers(version)
@@ -171,7 +173,7 @@ def approve_version(*, actor: User, version: ModelVersion, note: str = "") -> Mo
 
 @transaction.atomic
 def reject_version(*, actor: User, version: ModelVersion, reason: str) -> ModelVersion:
-    steps.require_role(actor, Role.REVIEWER)
+    demand(actor, "version.reject")
     version = steps.held(actor, version, State.SUBMITTED)
     return steps.move(actor, version, State.REJECTED, "version.reject", reason=steps.given(reason))
 
@@ -181,7 +183,7 @@ def publish_version(*, actor: User, version: ModelVersion, reason: str) -> Model
 
     Refused, and back with the reviewer, where it is not what was signed any more.
     """
-    steps.require_role(actor, Role.REVIEWER)
+    demand(actor, "version.publish")
     with transaction.atomic():
         version = steps.held(actor, version, State.APPROVED)
         if not signing.return_if_changed(actor, version):
@@ -214,14 +216,14 @@ def _publish(actor: User, version: ModelVersion, reason: str) -> ModelVersion:
 @transaction.atomic
 def stop_version(*, actor: User, version: ModelVersion, reason: str) -> ModelVersion:
     """Stop at once: queued runs end refused, open pages say so at their next look."""
-    steps.require_role(actor, Role.REVIEWER, Role.ADMINISTRATOR)
+    demand(actor, "version.stop")
     version = steps.held(actor, version, State.PUBLISHED)
     return steps.move(actor, version, State.STOPPED, "version.stop", reason=steps.given(reason))
 
 
 @transaction.atomic
 def resume_version(*, actor: User, version: ModelVersion, reason: str = "") -> ModelVersion:
-    steps.require_role(actor, Role.REVIEWER)
+    demand(actor, "version.resume")
     version = steps.held(actor, version, State.STOPPED)
     if version.signed_digest and not signing.is_as_signed(version):
         raise DomainError(
@@ -232,6 +234,6 @@ def resume_version(*, actor: User, version: ModelVersion, reason: str = "") -> M
 
 @transaction.atomic
 def retire_version(*, actor: User, version: ModelVersion, reason: str = "") -> ModelVersion:
-    steps.require_role(actor, Role.REVIEWER)
+    demand(actor, "version.retire")
     version = steps.held(actor, version, State.PUBLISHED, State.STOPPED)
     return steps.move(actor, version, State.RETIRED, "version.retire", reason=reason)

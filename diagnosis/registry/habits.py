@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.administration import demand_administrator
+from accounts.administration import demand_in_house
 from accounts.models import User
 from diagnosis.registry.models import Service, WardCase
 from medportal.common.errors import DomainError
@@ -25,7 +25,7 @@ class Habits:
 @transaction.atomic
 def set_habits(*, actor: User | None, service: Service, habits: Habits) -> Service:
     """Results asked for from now on follow it; what was shown before is not asked for later."""
-    demand_administrator(actor, service.organisation_id)
+    demand_in_house(actor, "service.change", service.organisation_id)
     row = Service.objects.select_for_update().get(pk=service.pk)
     if habits.ward_before_first_run and not WardCase.objects.of(row).exists():
         raise DomainError("no_ward", _("This service has no training ward."), status=409)

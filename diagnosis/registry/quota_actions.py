@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.administration import demand_administrator
+from accounts.administration import demand_in_house
 from accounts.models import User
 from diagnosis.registry.models import Quota
 from medportal.common.errors import DomainError
@@ -16,7 +16,7 @@ from medportal.common.errors import DomainError
 @transaction.atomic
 def set_quota(*, actor: User | None, quota: Quota) -> Quota:
     """Store a new quota or a changed one. Empty numbers lift it; nothing is deleted."""
-    demand_administrator(actor, quota.organisation_id)
+    demand_in_house(actor, "quota.set", quota.organisation_id)
     if quota.service is not None and quota.service.organisation_id != quota.organisation_id:
         raise DomainError("other_organisation", _("No such service."), status=404)
     before = Quota.objects.select_for_update(of=("self",)).filter(pk=quota.pk).first()

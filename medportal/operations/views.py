@@ -6,14 +6,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.models import Role
-from accounts.permissions import require_role
+from accounts.permissions import requires
 from diagnosis.portal.frame.access import PersonRequest
 from medportal.operations.status import status_for
 
 
 @require_GET
-@require_role(Role.ADMINISTRATOR)
+@requires("status.read")
 def status(request: PersonRequest) -> HttpResponse:
     """As of now. It never refreshes by itself: who looks says so."""
     house = request.user.organisation

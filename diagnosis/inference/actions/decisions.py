@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
+from accounts.rights import demand
 from diagnosis.inference.before import permission
 from diagnosis.inference.models import Decision, Job, Outcome, OwnEstimate, Prediction
-from diagnosis.registry.sheet import bands
 from medportal.common.errors import DomainError, Pointer
 
 DECIDABLE = (Job.State.DONE, Job.State.REFUSED)
@@ -44,7 +44,7 @@ def record_decision(
     *, actor: User, prediction: Prediction | UUID | str, decision: DecisionInput
 ) -> Decision:
     """Store the decision, or amend the one that stands; then what happened may be shown."""
-    permission.require_role(actor, *permission.DECIDERS)
+    demand(actor, "decision.record")
     found = permission.prediction_for(actor, prediction, lock=True)
     _refuse_undecidable(found)
     usual = usual_action(found)
@@ -84,10 +84,8 @@ def _own_estimate(actor: User, prediction: Prediction) -> float | None:
 
 def usual_action(prediction: Prediction) -> str:
     """What the band stands for; nothing where the service has no bands or the result expired."""
-    band = (prediction.result or {}).get("band")
-    if not band or prediction.is_expired:
-        return ""
-    return str(band["action_code"])
+    band = prediction.answer.band if prediction.answer else None
+    return "" if band is None or prediction.is_expired else band.action_code
 
 
 def _refuse_undecidable(prediction: Prediction) -> None:
@@ -111,7 +109,7 @@ def _refuse_unseen(actor: User, before: Decision | None, decision: DecisionInput
 
 
 def _problems(prediction: Prediction, decision: DecisionInput, usual: str) -> Iterator[Pointer]:
-    action = bands.action_named(prediction.service.sheet, decision.action)
+    action = prediction.service.definition.action_named(decision.action)
     has_estimate = prediction.state == Job.State.DONE
     if has_estimate and decision.assessment not in Decision.Assessment.values:
         yield Pointer("/assessment", "required", _("Say what you think of the estimate."))
@@ -119,7 +117,7 @@ def _problems(prediction: Prediction, decision: DecisionInput, usual: str) -> It
         yield Pointer("/assessment", "no_estimate", _("It was refused: there is no estimate."))
     if action is None:
         yield Pointer("/action", "unknown_action", _("Choose an action of the list."))
-    elif action.get("free") and not decision.action_text.strip():
+    elif action.free and not decision.action_text.strip():
         yield Pointer("/action_text", "required", _("Say which action."))
     if len(decision.action_text) > 200:
         yield Pointer("/action_text", "too_long", _("At most 200 characters."))

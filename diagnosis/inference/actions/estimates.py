@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
+from accounts.rights import demand
 from diagnosis.inference.before import permission
 from diagnosis.inference.before.own_estimate import choice_named
 from diagnosis.inference.models import OwnEstimate, Prediction, owed_by
@@ -20,7 +21,7 @@ SKIP = "skip"
 @transaction.atomic
 def give_estimate(*, actor: User, prediction: Prediction | UUID | str, choice: str) -> OwnEstimate:
     """Store the range that was tapped, or that the actor cannot judge; then the number is shown."""
-    permission.require_role(actor, *permission.DECIDERS)
+    demand(actor, "estimate.give")
     found = permission.prediction_for(actor, prediction, lock=True)
     if not Prediction.unscoped.filter(owed_by(actor), pk=found.pk).exists():
         raise DomainError(
@@ -28,7 +29,7 @@ def give_estimate(*, actor: User, prediction: Prediction | UUID | str, choice: s
             _("The number was shown already: an estimate given now would not be your own."),
             status=409,
         )
-    tapped = None if choice == SKIP else choice_named(found.service.sheet, choice)
+    tapped = None if choice == SKIP else choice_named(found.service.definition, choice)
     row = OwnEstimate(prediction=found, by=actor)
     if tapped is not None:
         row.value, row.lower, row.upper = tapped.middle, tapped.lower, tapped.upper

@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.administration import demand_administrator
-from accounts.models import Role, User
+from accounts.administration import demand_in_house
+from accounts.models import User
+from accounts.rights import may
 from diagnosis.inference.models import Job, Prediction
 from medportal.common.errors import DomainError
 
@@ -25,7 +26,7 @@ class HandedOver(NamedTuple):
 
 def undecided_of(actor: User, leaver: User) -> QuerySet[Prediction]:
     """What ``leaver`` still has to decide; an administrator counts it and opens none of it."""
-    demand_administrator(actor, leaver.organisation_id)
+    demand_in_house(actor, "leaver.hand-over", leaver.organisation_id)
     rows = Prediction.unscoped.filter(owner=leaver, decided_at=None, dismissed_at=None)
     return rows.exclude(patient=None).exclude(state__in=OVER)
 
@@ -35,7 +36,7 @@ def hand_over_all(*, actor: User, leaver: User, to: User) -> HandedOver:
     """Make all of it ``to``'s that they may see, in one event that names the patients."""
     waiting = undecided_of(actor, leaver)
     is_colleague = to.organisation_id == leaver.organisation_id and to != leaver
-    if not is_colleague or not to.has_role(Role.CLINICIAN):
+    if not is_colleague or not may(to, "decision.record"):
         raise DomainError("cannot_take_over", _("Choose a clinician of the organisation."))
     theirs = Prediction.objects.visible_to(to).filter(pk__in=waiting.values("pk"))
     rows = list(Prediction.unscoped.filter(pk__in=theirs.values("pk")).select_for_update())

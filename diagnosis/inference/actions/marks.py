@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.models import Role, User
+from accounts.models import User
+from accounts.rights import demand, may
 from diagnosis.inference.before import permission
 from diagnosis.inference.models import Job, Prediction
 from medportal.common.errors import DomainError
@@ -31,7 +32,7 @@ def _noted(actor: User, prediction: Prediction, act: str, **detail: str) -> Pred
 @transaction.atomic
 def cancel_prediction(*, actor: User, prediction: Prediction | UUID | str) -> Prediction:
     """Take back what no worker has begun; from then on it is too late."""
-    permission.require_role(actor, *permission.RUNNERS)
+    demand(actor, "prediction.cancel")
     found = permission.prediction_for(actor, prediction)
     queued = Prediction.unscoped.filter(pk=found.pk, state=State.QUEUED)
     if not queued.update(state=State.CANCELLED, finished_at=timezone.now()):
@@ -43,12 +44,12 @@ def cancel_prediction(*, actor: User, prediction: Prediction | UUID | str) -> Pr
 @transaction.atomic
 def hand_over(*, actor: User, prediction: Prediction | UUID | str, to: User) -> Prediction:
     """Make an undecided result somebody else's to decide; they must be able to see the patient."""
-    permission.require_role(actor, *permission.DECIDERS)
+    demand(actor, "prediction.hand-over")
     found = permission.prediction_for(actor, prediction, lock=True)
     if found.state == State.ENTERED_IN_ERROR or found.decided_at is not None:
         raise _conflict(_("There is nothing left to decide."))
     sees_it = Prediction.objects.visible_to(to).filter(pk=found.pk).exists()
-    if not to.has_role(Role.CLINICIAN) or not sees_it:
+    if not may(to, "decision.record") or not sees_it:
         raise DomainError(
             "cannot_take_over", _("This person does not look after the patient."), status=400
         )
@@ -60,7 +61,7 @@ def hand_over(*, actor: User, prediction: Prediction | UUID | str, to: User) -> 
 @transaction.atomic
 def dismiss_refusal(*, actor: User, prediction: Prediction | UUID | str) -> Prediction:
     """«Not applicable»: a refusal that needs no cure leaves the worklist."""
-    permission.require_role(actor, *permission.DECIDERS)
+    demand(actor, "prediction.dismiss")
     found = permission.prediction_for(actor, prediction, lock=True)
     if found.state not in (State.REFUSED, State.FAILED):
         raise _conflict(_("Only a refused or failed run can be put aside."))

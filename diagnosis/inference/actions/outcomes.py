@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
+from accounts.rights import demand
 from diagnosis.inference.before import permission
 from diagnosis.inference.models import Outcome
 from diagnosis.records.models import Patient
@@ -33,7 +34,7 @@ class OutcomeInput:
 @transaction.atomic
 def record_outcome(*, actor: User, outcome: OutcomeInput) -> Outcome:
     """Store it; the same service, patient and day twice is a conflict, not a second event."""
-    permission.require_role(actor, *permission.OUTCOME_WRITERS)
+    demand(actor, "outcome.record")
     service = permission.service_of(actor, outcome.service)
     patient = permission.patient_of(actor, outcome.patient)
     if patient is None:

@@ -9,18 +9,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.models import Role, User
+from accounts.models import User
+from accounts.rights import demand, may
 from diagnosis.inference import tasks
 from diagnosis.inference.actions.estimates import keep_estimate
 from diagnosis.inference.before import permission, quota
-from diagnosis.inference.before.answers import store_answers
-from diagnosis.inference.before.facts import rules_of
+from diagnosis.inference.before.answers import stored_answers
 from diagnosis.inference.before.requests import PredictionRequest
 from diagnosis.inference.before.warnings import standing_rules
 from diagnosis.inference.lists import ward
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.given import read_given
-from diagnosis.inference.snapshot.inputs import Snapshot, schema_of, take
+from diagnosis.inference.snapshot.inputs import schema_of, take
+from diagnosis.inference.stored.entry import written_snapshot
 from diagnosis.ml import FeatureSchema
 from diagnosis.records.models import Patient
 from diagnosis.records.reading import feature_values
@@ -32,7 +33,7 @@ from medportal.common.queue.publish import ring
 @transaction.atomic
 def request_prediction(*, actor: User, request: PredictionRequest) -> Prediction:
     """Queue a prediction; the same idempotency key and request return the first one."""
-    permission.require_role(actor, *permission.RUNNERS)
+    demand(actor, "prediction.request")
     service = permission.service_of(actor, request.service)
     patient = permission.patient_of(actor, request.patient)
     first = _first_answer(actor, request)
@@ -91,19 +92,19 @@ def _prepared(
     readings = feature_values(patient, schema, at) if patient else {}
     snapshot = take(schema, readings, given, request.include_stale)
     if request.store_answers and patient is not None and not request.is_what_if:
-        store_answers(actor=actor, patient=patient, schema=schema, snapshot=snapshot, at=at)
+        snapshot |= stored_answers(actor, patient, schema, snapshot, at)
     return Prediction(
         organisation_id=service.organisation_id,
         service=service,
         version=version,
         patient=patient,
         requested_by=actor,
-        owner=actor if actor.has_role(Role.CLINICIAN) else None,
+        owner=actor if may(actor, "decision.record") else None,
         origin=request.origin,
         index_at=at,
-        inputs=snapshot,
+        inputs=written_snapshot(snapshot),
         confirmations=sorted(set(request.confirmations)),
-        warnings=standing_rules(service, patient, snapshot),
+        warnings=[rule.to_dict() for rule in standing_rules(service, patient, snapshot)],
         asks_estimate=service.ask_own_estimate,
         run_again_of=request.run_again_of,
         idempotency_key=request.idempotency_key,
@@ -115,7 +116,7 @@ def _refuse_strange_words(
     request: PredictionRequest, service: Service, schema: FeatureSchema
 ) -> None:
     """What the caller sent beside the inputs and nobody could read."""
-    rules = {rule["code"] for rule in rules_of(service.sheet)}
+    rules = {rule.code for rule in service.definition.rules}
     problems = [
         Pointer(f"/confirmations/{index}", "unknown_rule", _("The service has no such rule."))
         for index, code in enumerate(request.confirmations)
@@ -157,23 +158,22 @@ def run_again(*, actor: User, prediction: Prediction, origin: str | None = None)
 
 def _known(before: Prediction) -> tuple[str, ...]:
     """Confirmations that the service still asks for and that hold beyond the day."""
-    lasting = {r["code"] for r in rules_of(before.service.sheet) if not r.get("each_time")}
+    lasting = {rule.code for rule in before.service.definition.rules if not rule.each_time}
     return tuple(code for code in before.confirmations if code in lasting)
 
 
 def _kept(before: Prediction) -> dict[str, Any]:
     """Inputs given by hand, unless the chart has heard of a newer value since."""
-    snapshot: Snapshot = before.inputs
     by_hand = {
         name: entry
-        for name, entry in snapshot.items()
-        if entry["status"] == "given" and entry["observation"] is None
+        for name, entry in before.snapshot.items()
+        if entry.status == "given" and entry.observation is None
     }
     newer = _in_chart_since(before, by_hand) if before.patient_id else set()
     version = permission.published_version(before.service)
     known = schema_of(version).names
     return {
-        name: {"value": entry["value"], "unit": entry["unit"]}
+        name: {"value": entry.value, "unit": entry.unit}
         for name, entry in by_hand.items()
         if name in known and name not in newer
     }

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
+from accounts.rights import demand
 from diagnosis.inference.before import permission
 from diagnosis.inference.before.own_estimate import choice_named
 from diagnosis.inference.models import WardAnswer, WardRound
@@ -21,7 +22,7 @@ from medportal.common.errors import DomainError
 @transaction.atomic
 def begin_ward(*, actor: User, service: str) -> WardRound:
     """The round that is open, or a new one; whoever went through before repeats."""
-    permission.require_role(actor, *permission.DECIDERS)
+    demand(actor, "ward.begin")
     found = permission.service_of(actor, service)
     cases = WardCase.objects.of(found)
     first = cases.first()
@@ -43,14 +44,14 @@ def begin_ward(*, actor: User, service: str) -> WardRound:
 @transaction.atomic
 def answer_case(*, actor: User, service: str, number: int, choice: str) -> WardAnswer:
     """Store the estimate and ask the model; from now on it is told what happened."""
-    permission.require_role(actor, *permission.DECIDERS)
+    demand(actor, "ward.answer")
     found = permission.service_of(actor, service)
     walked = _open_round(actor, found)
     case = WardCase.objects.filter(service=found, edition=walked.edition, number=number).first()
     answers = WardAnswer.objects.visible_to(actor).filter(round=walked)
     if case is None or number != answers.count() + 1:
         raise DomainError("ward_case", _("This case is not the next one."), status=409)
-    tapped = choice_named(found.sheet, choice)
+    tapped = choice_named(found.definition, choice)
     version = permission.published_version(found)
     row = WardAnswer.unscoped.create(
         round=walked,

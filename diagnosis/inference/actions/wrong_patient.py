@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
+from accounts.rights import demand
 from diagnosis.inference.before import permission
 from diagnosis.inference.models import Job, Prediction, WrongPatientMark
 from diagnosis.records import actions as records
@@ -28,9 +29,9 @@ def stored_by(prediction: Prediction) -> list[Observation]:
     For callers who went through the gate.
     """
     written = [
-        entry["observation"]
-        for entry in prediction.inputs.values()
-        if entry.get("status") == "given" and entry.get("observation")
+        entry.observation
+        for entry in prediction.snapshot.values()
+        if entry.status == "given" and entry.observation
     ]
     if not written:
         return []
@@ -52,7 +53,7 @@ def mark_wrong_patient(
     withdraw: Sequence[UUID | str] = (),
 ) -> Prediction:
     """The result belongs to somebody else, and so do the values that are named."""
-    permission.require_role(actor, *permission.DECIDERS)
+    demand(actor, "prediction.wrong-patient")
     found = permission.prediction_for(actor, prediction, lock=True)
     if found.patient_id is None or not found.is_settled or found.state == ENTERED_IN_ERROR:
         raise _conflict(_("It cannot be marked as of the wrong patient."))
@@ -74,7 +75,7 @@ def mark_wrong_patient(
 @transaction.atomic
 def undo_wrong_patient(*, actor: User, prediction: Prediction | UUID | str) -> Prediction:
     """Take the mark back within a minute: run and values stand again as they did."""
-    permission.require_role(actor, *permission.DECIDERS)
+    demand(actor, "prediction.wrong-patient-undo")
     found = permission.prediction_for(actor, prediction, lock=True)
     mark = WrongPatientMark.unscoped.standing().filter(prediction=found, by=actor).first()
     if mark is None:

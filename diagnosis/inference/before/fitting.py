@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import User
 from diagnosis.inference.before.facts import Facts, read_facts
 from diagnosis.inference.before.newer import NewerValue, newer_data_for
 from diagnosis.inference.before.population import (
@@ -19,7 +18,9 @@ from diagnosis.inference.before.population import (
 )
 from diagnosis.inference.before.warnings import standing_rules
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.inference.snapshot.inputs import Snapshot, schema_of, take
+from diagnosis.inference.snapshot.inputs import schema_of, take
+from diagnosis.inference.stored.entry import Snapshot
+from diagnosis.inference.stored.warning import Caution
 from diagnosis.ml import Feature, FeatureSchema
 from diagnosis.records.models import Patient
 from diagnosis.records.reading import Reading, feature_values
@@ -59,7 +60,7 @@ class ServiceFit:
     last: Prediction | None = None
     newer: tuple[NewerValue, ...] = ()
     """What came into the chart after the last result."""
-    standing: tuple[dict[str, Any], ...] = ()
+    standing: tuple[Caution, ...] = ()
     """Rules that hold for the chart's values whatever the score, and without one."""
 
     @property
@@ -91,9 +92,7 @@ def services_for(actor: User, patient: Patient) -> list[ServiceFit]:
 
 
 def _offered(actor: User) -> list[ModelVersion]:
-    services = Service.objects.visible_to(actor).order_by("slug")
-    if actor.has_role(Role.NURSE) and not actor.has_role(Role.CLINICIAN):
-        services = services.filter(hidden_from_nurses=False)
+    services = Service.objects.met_by(actor).order_by("slug")
     runnable = ModelVersion.objects.filter(state__in=[State.PUBLISHED, State.STOPPED])
     listed = services.prefetch_related(
         Prefetch("versions", queryset=runnable.order_by("state"), to_attr="runnable")
@@ -156,7 +155,7 @@ def _fit(version: ModelVersion, facts: Facts, parts: Parts) -> ServiceFit:
     service = version.service
     report = check_population(service, facts.patient, snapshot, (), facts=facts)
     missing = tuple(
-        MissingInput(feature, str(snapshot[feature.name]["status"]), readings.get(feature.name))
+        MissingInput(feature, str(snapshot[feature.name].status), readings.get(feature.name))
         for feature in schema
         if _is_lacking(feature, snapshot)
     )
@@ -169,7 +168,7 @@ def _fit(version: ModelVersion, facts: Facts, parts: Parts) -> ServiceFit:
 
 def _is_lacking(feature: Feature, snapshot: Snapshot) -> bool:
     entry = snapshot[feature.name]
-    return entry["status"] == "unreadable" or (feature.required and entry["converted"] is None)
+    return entry.status == "unreadable" or (feature.required and entry.converted is None)
 
 
 def _status(version: ModelVersion, report: PopulationReport, lacking: int) -> str:

@@ -6,21 +6,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, User
+from accounts.models import User
+from accounts.rights import may
 from diagnosis.inference.models import Prediction
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import ModelVersion, Service
 from medportal.common.errors import DomainError
 from medportal.common.ids import parse_id
-
-RUNNERS = (Role.CLINICIAN, Role.SERVICE_CLIENT)
-DECIDERS = (Role.CLINICIAN,)
-OUTCOME_WRITERS = (Role.CLINICIAN, Role.NURSE, Role.SERVICE_CLIENT)
-
-
-def require_role(actor: User, *roles: str) -> None:
-    if not actor.has_role(*roles):
-        raise DomainError("role_missing", _("Your role does not allow this."), status=403)
 
 
 def service_of(actor: User, slug: str) -> Service:
@@ -73,7 +65,7 @@ def prediction_for(
 
 def still_may_run(requester: User, prediction: Prediction) -> bool:
     """Whether whoever asked may still do so now, long after the click."""
-    if not requester.has_role(*RUNNERS):
+    if not may(requester, "prediction.request"):
         return False
     if requester.organisation_id != prediction.organisation_id:
         return False

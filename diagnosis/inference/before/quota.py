@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation, Role, User
+from accounts.models import Organisation, User
+from accounts.rights import holders
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.registry.models import Quota, Service
 from medportal.common.errors import DomainError
@@ -127,7 +128,5 @@ def _refusal(standing: Standing) -> DomainError:
 
 
 def _administrators(quota: Quota) -> str:
-    people = User.objects.filter(
-        organisation=quota.organisation_id, is_active=True, roles__contains=[Role.ADMINISTRATOR]
-    )
+    people = User.objects.filter(holders("quota.set"), organisation=quota.organisation_id)
     return comma().join(str(user) for user in people[:NAMES_SHOWN]) or _("the administrators")

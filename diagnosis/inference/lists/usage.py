@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.models import Organisation, Role, User
-from diagnosis.inference.before.permission import require_role
+from accounts.models import Organisation, User
+from accounts.rights import demand, is_program
 from diagnosis.inference.models import Job, Prediction
 from medportal.common.errors import DomainError, Pointer
 
@@ -96,7 +96,7 @@ def month_of(asked: str) -> Month:
 
 def read_usage(*, actor: User, month: Month, by: Iterable[str], act: str) -> list[Usage]:
     """For an administrator, of the own organisation; ``act`` is what the trail calls it."""
-    require_role(actor, Role.ADMINISTRATOR)
+    demand(actor, act)
     assert actor.organisation is not None
     found = usage_of(actor.organisation, month, by)
     audit.record(actor=actor, act=act, what=f"usage/{month}")
@@ -134,7 +134,7 @@ def _took(path: str) -> Any:
 def _usage(row: dict[str, Any]) -> Usage:
     roles = row.pop("roles", None)
     username, name = row.pop("username", ""), row.pop("name", "")
-    kind = "" if roles is None else "system" if Role.SERVICE_CLIENT in roles else "person"
+    kind = "" if roles is None else "system" if is_program(roles) else "person"
     seconds = round(row.pop("seconds").total_seconds(), 3)
     return Usage(
         day=row.pop("day", None),

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, User
+from accounts.models import User
+from accounts.rights import may
 from diagnosis.inference.lists.tallies import Case, Tally, tally_of
 from diagnosis.inference.models import WardAnswer, WardRound
 from diagnosis.registry.models import Service, WardCase
@@ -106,7 +107,7 @@ def has_finished(user: User, service: Service) -> bool:
 
 def demand_finished(user: User, service: Service) -> None:
     """Before a clinician's first run, where the house wants it; programs are no learners."""
-    if not service.ward_before_first_run or not user.has_role(Role.CLINICIAN):
+    if not service.ward_before_first_run or not may(user, "ward.begin"):
         return
     if not has_finished(user, service):
         raise DomainError(

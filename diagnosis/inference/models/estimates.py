@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker, ClosedManager, Gate
-from accounts.models import Role, User
+from accounts.models import User
+from accounts.rights import may
 from diagnosis.inference.models.predictions import Prediction
 from medportal.common.queue.jobs import Job
 
@@ -66,7 +67,7 @@ def owed_by(user: Asker) -> Q:
 
     Clinicians are asked, because they decide; nobody is once a decision stands.
     """
-    if not isinstance(user, User) or not user.has_role(Role.CLINICIAN):
+    if not may(user, "estimate.give"):
         return Q(pk__in=[])
     given = OwnEstimate.unscoped.filter(prediction=OuterRef("pk"), by=user)
     asked = Q(asks_estimate=True, service__ask_own_estimate=True)

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit as trail_of
-from accounts.models import Role
-from accounts.permissions import require_role
+from accounts.permissions import requires
 from diagnosis.portal.audit import trail, trail_file
 from diagnosis.portal.audit.forms import TrailForm
 from diagnosis.portal.frame.access import PersonRequest
@@ -26,7 +25,7 @@ CSV = "text/csv; charset=utf-8"
 
 
 @require_http_methods(["GET", "POST"])
-@require_role(Role.PRIVACY_OFFICER)
+@requires("audit.search")
 def audit(request: PersonRequest) -> HttpResponse:
     officer = request.user
     form = TrailForm(request.POST if request.method == "POST" else {}, officer=officer)

@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from accounts.permissions import require_role
-from diagnosis.portal.frame.access import CHART_READERS, PersonRequest, open_chart, raise_for
+from accounts.permissions import requires
+from diagnosis.portal.frame.access import PersonRequest, open_chart, raise_for
 from diagnosis.portal.frame.identity import identities
 from diagnosis.records import access
 from diagnosis.records.finding.note_search import LONGEST, FoundNotes, NoteQuery
@@ -21,13 +21,13 @@ UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "POST"])
-@require_role(*CHART_READERS)
+@requires("note.search")
 def notes(request: PersonRequest) -> HttpResponse:
     return _answer(request, None)
 
 
 @require_http_methods(["GET", "POST"])
-@require_role(*CHART_READERS)
+@requires("note.search")
 def of_chart(request: PersonRequest, patient: UUID) -> HttpResponse:
     """Opening the form is reading the chart's banner; a search has its own event instead."""
     if request.method == "GET":

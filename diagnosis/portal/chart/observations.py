@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import audit
 from accounts.once import once
-from accounts.permissions import require_role
+from accounts.permissions import requires
 from diagnosis.portal.chart.lines import FEWEST_FOR_TREND
 from diagnosis.portal.charts.trend import Trend, trend
-from diagnosis.portal.frame.access import CHART_READERS, PersonRequest, open_chart, raise_for
+from diagnosis.portal.frame.access import PersonRequest, open_chart, raise_for
 from diagnosis.portal.frame.identity import identity
 from diagnosis.records import chart, codes
 from diagnosis.records.codes import Code, Family
@@ -54,7 +54,7 @@ def _saved(form: ObservationForm | CorrectionForm | WithdrawalForm, request: Per
 
 
 @require_http_methods(["GET", "POST"])
-@require_role(*CHART_READERS)
+@requires("observation.record")
 @once
 def add(request: PersonRequest, patient: UUID) -> HttpResponse:
     """First what, then its value: the second step knows the unit, the bounds and the answers."""
@@ -126,7 +126,7 @@ def _recorded(form: ObservationForm) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-@require_role(*CHART_READERS)
+@requires("observation.correct")
 @once
 def correct(request: PersonRequest, patient: UUID, observation: UUID) -> HttpResponse:
     shown = open_chart(request.user, patient, what=f"observation/{observation}")
@@ -166,7 +166,7 @@ def _instead_of(row: Observation) -> Shown | None:
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("observation.read")
 def history(request: PersonRequest, patient: UUID, observation: UUID) -> HttpResponse:
     """Every value of the quantity, and all that ever stood in the place of this one."""
     row = _observation(request, patient, observation)

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import AuditEvent, User
-from accounts.permissions import require_role
-from diagnosis.portal.frame.access import CHART_READERS, PersonRequest
+from accounts.permissions import requires
+from diagnosis.portal.frame.access import PersonRequest
 from diagnosis.portal.frame.identity import Identity, identities
 from diagnosis.portal.frame.names_alike import names_alike
 from diagnosis.portal.frame.paging import Shown, page_of
@@ -43,7 +43,7 @@ def recently_opened(user: User) -> list[Patient]:
 
 
 @require_http_methods(["GET", "POST"])
-@require_role(*CHART_READERS)
+@requires("patient.search")
 def patients(request: PersonRequest) -> HttpResponse:
     if request.method == "POST":
         return _search(request)

@@ -8,14 +8,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.models import Role, User
-from accounts.permissions import require_role
+from accounts.models import User
+from accounts.permissions import requires
 from diagnosis.inference.before.fitting import ServiceFit, services_for
 from diagnosis.inference.before.own_estimate import with_own_estimates_first
 from diagnosis.inference.models import Prediction
 from diagnosis.portal.chart.lines import results_of
 from diagnosis.portal.chart.seen_by import seen_by
-from diagnosis.portal.frame.access import CHART_READERS, PersonRequest, open_chart
+from diagnosis.portal.frame.access import PersonRequest, open_chart
 from diagnosis.portal.frame.identity import Identity, shown_number
 from diagnosis.portal.frame.services_panel import panel_of
 from diagnosis.records.chart import Chart, read_chart
@@ -60,7 +60,7 @@ def _fits(user: User, patient: Patient) -> list[ServiceFit]:
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("patient.read")
 def chart(request: PersonRequest, patient: UUID) -> HttpResponse:
     shown = open_chart(request.user, patient)
     held = read_chart(shown, as_read=True)
@@ -76,13 +76,12 @@ def chart(request: PersonRequest, patient: UUID) -> HttpResponse:
         "seen_by": seen_by(request.user, shown),
         "panel": panel_of(_fits(request.user, shown), counted),
         "apart": apart,
-        "may_run": request.user.has_role(Role.CLINICIAN),
     }
     return render(request, "portal/chart/chart.html", context)
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("chart.print")
 def on_paper(request: PersonRequest, patient: UUID) -> HttpResponse:
     """The summary for paper; opening it counts as printing."""
     shown = open_chart(request.user, patient, act="chart.print")

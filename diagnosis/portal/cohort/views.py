@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
-from accounts.permissions import require_role
+from accounts.permissions import requires
 from diagnosis.inference.lists.cohort import PRINTED, READ, Wanted, read_cohort, version_in_use
 from diagnosis.portal.cohort.page import CohortPage
-from diagnosis.portal.frame.access import CHART_READERS, PersonRequest
+from diagnosis.portal.frame.access import PersonRequest
 from diagnosis.registry.models import Service
 
 
@@ -30,7 +30,7 @@ def _and(question: str) -> str:
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("cohort.read")
 def cohort(request: PersonRequest, slug: str) -> HttpResponse:
     service, page = _page(request, slug, READ)
     context: dict[str, Any] = {"service": service, "page": page}
@@ -48,7 +48,7 @@ def cohort(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("cohort.print")
 def on_paper(request: PersonRequest, slug: str) -> HttpResponse:
     """Pictures and tables for paper, without a name; opening it counts as printing."""
     service, page = _page(request, slug, PRINTED)

@@ -13,19 +13,11 @@ from django.shortcuts import redirect
 from django_htmx.middleware import HtmxDetails
 
 from accounts import request_facts
-from accounts.models import Role, User
+from accounts.models import User
 from diagnosis.records import access
 from diagnosis.records.models import Patient
 from medportal.common.errors import DomainError
 
-CHART_READERS = (Role.CLINICIAN, Role.NURSE)
-SERVICE_READERS = (
-    Role.CLINICIAN,
-    Role.NURSE,
-    Role.DATA_SCIENTIST,
-    Role.REVIEWER,
-    Role.ADMINISTRATOR,
-)
 NOT_FOUND, FORBIDDEN = 404, 403
 
 

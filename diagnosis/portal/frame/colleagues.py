@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from accounts.models import Membership, Role, User
+from accounts.models import Membership, User
+from accounts.rights import holders
 from diagnosis.inference.models import Prediction
 from diagnosis.records.models import CareAssignment
 
@@ -26,7 +27,7 @@ def doctors_of(patients: Iterable[UUID]) -> dict[UUID, list[User]]:
         teams.setdefault(patient, set()).add(team)
     members: dict[UUID, dict[UUID, User]] = {}
     rows = Membership.objects.current().filter(team__in=set().union(*teams.values()))
-    doctors = rows.filter(user__is_active=True, user__roles__contains=[Role.CLINICIAN])
+    doctors = rows.filter(holders("decision.record", "user__"))
     for row in doctors.select_related("user").order_by("user__display_name"):
         members.setdefault(row.team_id, {})[row.user_id] = row.user
     return {

@@ -17,33 +17,29 @@ from django.utils.translation import pgettext_lazy
 
 from accounts import drafts
 from accounts.models import Role
+from accounts.rights import offered
 from diagnosis.portal.frame.troubles import troubles
 from medportal import __version__
-
-CHART = (Role.CLINICIAN, Role.NURSE)
 
 
 @dataclass(frozen=True)
 class NavItem:
     label: str | Promise
     route: str
-    roles: tuple[str, ...]
+    act: str
+    """Whoever may do it finds the place in the navigation."""
 
 
 NAVIGATION = (
-    NavItem(_("Worklist"), "portal:worklist", (Role.CLINICIAN,)),
-    NavItem(_("Round"), "portal:worklist", (Role.NURSE,)),
-    NavItem(_("Patients"), "portal:patients", CHART),
-    NavItem(
-        pgettext_lazy("menu", "Services"),
-        "portal:services",
-        (*CHART, Role.DATA_SCIENTIST, Role.REVIEWER, Role.ADMINISTRATOR),
-    ),
-    NavItem(_("Reviews"), "portal:reviews", (Role.REVIEWER,)),
-    NavItem(_("Audit trail"), "portal:audit", (Role.PRIVACY_OFFICER,)),
-    NavItem(_("Usage"), "portal:usage", (Role.ADMINISTRATOR,)),
-    NavItem(_("Status"), "operations:status", (Role.ADMINISTRATOR,)),
-    NavItem(_("Administration"), "admin:index", (Role.ADMINISTRATOR,)),
+    NavItem(_("Worklist"), "portal:worklist", "decision.record"),
+    NavItem(_("Round"), "portal:worklist", "worklist.read"),
+    NavItem(_("Patients"), "portal:patients", "patient.search"),
+    NavItem(pgettext_lazy("menu", "Services"), "portal:services", "service.read"),
+    NavItem(_("Reviews"), "portal:reviews", "version.approve"),
+    NavItem(_("Audit trail"), "portal:audit", "audit.search"),
+    NavItem(_("Usage"), "portal:usage", "usage.read"),
+    NavItem(_("Status"), "operations:status", "status.read"),
+    NavItem(_("Administration"), "admin:index", "administration.enter"),
 )
 
 
@@ -53,7 +49,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     for item in NAVIGATION:
         url = reverse(item.route)
-        if user.has_role(*item.roles) and url not in [known["url"] for known in items]:
+        if offered(user, item.act) and url not in [known["url"] for known in items]:
             current = request.path == url or (url != "/" and request.path.startswith(url))
             items.append({"label": item.label, "url": url, "current": current})
     return items
@@ -81,9 +77,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         or bool(organisation and organisation.is_demonstration),
         "nav": navigation(request),
         "role_names": [Role(role).label for role in user.roles],
-        "can_search": user.has_role(*CHART),
-        "may_record": user.has_role(*CHART),
-        "may_run": user.has_role(Role.CLINICIAN),
         "session_seconds": settings.SESSION_IDLE_SECONDS,
         "here": here(request),
         # called by whole pages alone

@@ -5,21 +5,19 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Role, User
+from accounts.models import User
+from accounts.rights import offered
 from medportal.common import moments
 from medportal.database.clock import LARGEST_CLOCK_OFFSET, clock_offset
 from medportal.liveness import heartbeats
-
-SCORES = (Role.CLINICIAN, Role.NURSE, Role.ADMINISTRATOR)
-"""Who reads or waits for scores, and who is asked where they are."""
 
 
 def troubles(user: User) -> list[str]:
     """One sentence for each part that is off and matters to ``user``."""
     found = []
-    if user.has_role(*SCORES):
+    if offered(user, "outage.read"):
         found.append(_no_new_scores())
-    if user.has_role(Role.ADMINISTRATOR):
+    if offered(user, "status.read"):
         found.append(_clock_is_off())
     return [sentence for sentence in found if sentence]
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import audit
 from accounts.once import once
-from accounts.permissions import require_role
-from diagnosis.portal.frame.access import CHART_READERS, PersonRequest, raise_for
+from accounts.permissions import requires
+from diagnosis.portal.frame.access import PersonRequest, raise_for
 from diagnosis.portal.frame.paging import page_of
 from diagnosis.portal.imports.import_page import ImportForm, ImportPage
 from diagnosis.records import actions
@@ -27,7 +27,7 @@ PAGE = 20
 
 
 @require_http_methods(["GET", "POST"])
-@require_role(*CHART_READERS)
+@requires("import.request")
 @once
 def imports(request: PersonRequest) -> HttpResponse:
     """Send a file in; below, what one has sent in before."""
@@ -58,13 +58,13 @@ def _page(request: PersonRequest, pk: UUID, why: str = "") -> ImportPage:
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("import.read")
 def import_run(request: PersonRequest, import_run: UUID) -> HttpResponse:
     return render(request, "portal/imports/import.html", {"page": _page(request, import_run)})
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("import.read")
 def status(request: PersonRequest, import_run: UUID) -> HttpResponse:
     """What a poll asks: nothing where nothing changed."""
     page = _page(request, import_run, why="progress")
@@ -79,7 +79,7 @@ def status(request: PersonRequest, import_run: UUID) -> HttpResponse:
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("import.read")
 def refused(request: PersonRequest, import_run: UUID) -> HttpResponse:
     """The refusals as a table, to put the file right by."""
     page = _page(request, import_run, why="refusals as a table")
@@ -93,7 +93,7 @@ def refused(request: PersonRequest, import_run: UUID) -> HttpResponse:
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("import.request")
 def template(_request: PersonRequest) -> HttpResponse:
     """An empty table with the columns that are understood."""
     answer = HttpResponse(table.template(), content_type="text/csv; charset=utf-8")

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import Role, User
+from accounts.models import User
 from accounts.once import once
-from accounts.permissions import require_role
+from accounts.permissions import requires
 from diagnosis.inference.actions import hand_over_all, undecided_of
 from diagnosis.portal.frame.access import PersonRequest, refused_in_place
 from diagnosis.portal.frame.colleagues import doctors_of
@@ -23,7 +23,7 @@ from medportal.common.ids import parse_id
 
 
 @require_http_methods(["GET", "POST"])
-@require_role(Role.ADMINISTRATOR)
+@requires("leaver.hand-over")
 @once
 def hand_over(request: PersonRequest, user: UUID) -> HttpResponse:
     people = User.objects.filter(organisation=request.user.organisation_id)

@@ -6,8 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.models import Role
-from accounts.permissions import require_role
+from accounts.permissions import requires
 from diagnosis.inference.before import quota
 from diagnosis.inference.lists.usage import COLUMNS, Month, month_of, read_usage, usage_of
 from diagnosis.portal.frame.access import PersonRequest
@@ -26,7 +25,7 @@ def _month(request: PersonRequest) -> Month:
 
 
 @require_GET
-@require_role(Role.ADMINISTRATOR)
+@requires("usage.read")
 def usage(request: PersonRequest) -> HttpResponse:
     month, house = _month(request), request.user.organisation
     by_service = read_usage(actor=request.user, month=month, by=["service"], act="usage.read")
@@ -43,7 +42,7 @@ def usage(request: PersonRequest) -> HttpResponse:
 
 
 @require_GET
-@require_role(Role.ADMINISTRATOR)
+@requires("usage.export")
 def export(request: PersonRequest) -> HttpResponse:
     """Day × service × person as CSV; no cell of it is a formula."""
     month = _month(request)

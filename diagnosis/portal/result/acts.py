@@ -11,9 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.models import Role
 from accounts.once import once
-from accounts.permissions import require_role
+from accounts.permissions import requires
 from diagnosis.inference import actions
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.portal.frame.access import PersonRequest, raise_for, refused_in_place, take_and_show
@@ -34,7 +33,7 @@ _take = partial(take_and_show, "portal:prediction")
 
 
 @require_POST
-@require_role(Role.CLINICIAN)
+@requires("prediction.cancel")
 @once
 def cancel(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found, actor = visible_prediction(request.user, prediction), request.user
@@ -47,7 +46,7 @@ def cancel(request: PersonRequest, prediction: UUID) -> HttpResponse:
 
 
 @require_POST
-@require_role(Role.CLINICIAN)
+@requires("prediction.again")
 @once
 def again(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """The same question on the chart as it is now; a refused run takes its cure along."""
@@ -83,7 +82,7 @@ def _cured(request: PersonRequest, found: Prediction) -> HttpResponse:
 
 
 @require_POST
-@require_role(Role.CLINICIAN)
+@requires("prediction.wrong-patient")
 @once
 def wrong_patient(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """Marked, with the values that stayed ticked; why is asked, since they leave the chart."""
@@ -104,7 +103,7 @@ def wrong_patient(request: PersonRequest, prediction: UUID) -> HttpResponse:
 
 
 @require_POST
-@require_role(Role.CLINICIAN)
+@requires("prediction.wrong-patient-undo")
 @once
 def wrong_patient_undo(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found, actor = visible_prediction(request.user, prediction), request.user
@@ -117,7 +116,7 @@ def wrong_patient_undo(request: PersonRequest, prediction: UUID) -> HttpResponse
 
 
 @require_POST
-@require_role(Role.CLINICIAN)
+@requires("prediction.hand-over")
 @once
 def hand_over(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found, actor = visible_prediction(request.user, prediction), request.user
@@ -138,7 +137,7 @@ def hand_over(request: PersonRequest, prediction: UUID) -> HttpResponse:
 
 
 @require_POST
-@require_role(Role.CLINICIAN)
+@requires("prediction.dismiss")
 @once
 def dismiss(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found, actor = visible_prediction(request.user, prediction), request.user

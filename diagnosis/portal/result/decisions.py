@@ -10,9 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.models import Role
 from accounts.once import once
-from accounts.permissions import require_role
+from accounts.permissions import requires
 from diagnosis.inference import actions
 from diagnosis.portal.frame.access import PersonRequest, raise_for
 from diagnosis.portal.frame.worklist_filters import keep_place
@@ -29,7 +28,7 @@ CONFLICT, UNPROCESSABLE = 409, 422
 
 
 @require_POST
-@require_role(Role.CLINICIAN)
+@requires("decision.record")
 @once
 def decide(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found = visible_prediction(request.user, prediction)

@@ -10,9 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
-from accounts.models import Role
 from accounts.once import once
-from accounts.permissions import require_role
+from accounts.permissions import requires
 from diagnosis.inference import actions
 from diagnosis.inference.lists.tallies import estimates_given, own_tallies
 from diagnosis.portal.frame.access import PersonRequest, refused_in_place
@@ -23,7 +22,7 @@ from medportal.common.errors import DomainError
 
 
 @require_POST
-@require_role(Role.CLINICIAN)
+@requires("estimate.give")
 @once
 def estimate(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """Store the tap; the page that follows shows the number, its reasons and the decision."""
@@ -46,7 +45,7 @@ class Listed:
 
 
 @require_GET
-@require_role(Role.CLINICIAN)
+@requires("estimates.read")
 def mine(request: PersonRequest) -> HttpResponse:
     """Of whoever asks and of nobody else: there is no address for another person's."""
     tallies = {service.pk: tally for service, tally in own_tallies(request.user)}

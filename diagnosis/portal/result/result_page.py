@@ -10,7 +10,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import User
+from accounts.rights import offered
 from diagnosis.inference.models import (
     Decision,
     Explanation,
@@ -19,6 +20,7 @@ from diagnosis.inference.models import (
     Prediction,
 )
 from diagnosis.inference.scoring.soundness import WORDS, fault
+from diagnosis.inference.stored.warning import Caution
 from diagnosis.portal.charts.arranging import Arrangement
 from diagnosis.portal.frame.colleagues import colleagues
 from diagnosis.portal.result.copy_text import copy_text, refusal_text
@@ -37,7 +39,6 @@ from diagnosis.portal.words.estimate_words import ShownChoice, estimate_words, s
 from diagnosis.portal.words.figures import percent
 from diagnosis.portal.words.inputs_shown import ShownInput, addresses_of, shown_inputs
 from diagnosis.registry.models import ModelVersion, VersionEvent
-from diagnosis.registry.sheet import bands
 from medportal.common.text import localized
 
 State = Job.State
@@ -158,8 +159,8 @@ class ResultPage:
         return self.decisions[0] if self.decisions else None
 
     def action_label(self, code: str) -> str:
-        action = bands.action_named(self.prediction.service.sheet, code)
-        return localized(action["label"]) if action else code
+        action = self.prediction.service.definition.action_named(code)
+        return localized(action.label) if action else code
 
     @cached_property
     def decided(self) -> list[dict[str, Any]]:
@@ -184,26 +185,26 @@ class ResultPage:
 
     @property
     def estimate_choices(self) -> list[ShownChoice]:
-        return shown_choices(self.prediction.service.sheet)
-
-    @property
-    def is_clinician(self) -> bool:
-        return self.user.has_role(Role.CLINICIAN)
+        return shown_choices(self.prediction.service.definition)
 
     @property
     def may_decide(self) -> bool:
         """Also on a refused run: the patient still needs a decision."""
         decidable = self.is_done or self.state == State.REFUSED
-        return self.is_clinician and decidable and not self.prediction.is_what_if
+        return (
+            decidable and not self.prediction.is_what_if and offered(self.user, "decision.record")
+        )
 
     @property
     def may_run(self) -> bool:
-        return self.is_clinician and self.prediction.patient_id is not None
+        asks = offered(self.user, "prediction.request")
+        return asks and self.prediction.patient_id is not None
 
     @property
     def may_mark_wrong(self) -> bool:
         settled = self.prediction.is_settled and self.state != State.ENTERED_IN_ERROR
-        return self.is_clinician and settled and self.prediction.patient_id is not None
+        marks = offered(self.user, "prediction.wrong-patient")
+        return marks and settled and self.prediction.patient_id is not None
 
     @cached_property
     def wrong(self) -> WrongPatient:
@@ -214,7 +215,8 @@ class ResultPage:
         """Not for every service, and never for a number that no longer holds."""
         prediction = self.prediction
         usable = self.is_done and not prediction.is_what_if and not prediction.is_expired
-        return usable and prediction.service.patient_sheet and self.is_clinician
+        opens = offered(self.user, "prediction.sheet")
+        return usable and prediction.service.patient_sheet and opens
 
     @cached_property
     def colleagues(self) -> list[User]:
@@ -265,11 +267,11 @@ class ResultPage:
         )
 
     @property
-    def warnings(self) -> list[dict[str, Any]]:
+    def warnings(self) -> list[Caution]:
         """What else warns: note, inputs and rules that always hold have places of their own."""
         apart = ("population_note", "inputs_filled_in", "stale_inputs_used")
-        found = self.prediction.warnings or ()
-        return [w for w in found if w.get("code") not in apart and not w.get("standing")]
+        found = self.prediction.cautions
+        return [one for one in found if one.code not in apart and not one.is_standing]
 
     @property
     def not_a_cause(self) -> str:

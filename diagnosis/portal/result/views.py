@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
-from accounts.models import Role, User
-from accounts.permissions import require_role
+from accounts.models import User
+from accounts.permissions import requires
+from accounts.rights import offered
 from diagnosis.inference.before.own_estimate import with_own_estimates_first
 from diagnosis.inference.further import what_if
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.scoring.reproducing import reproduce
-from diagnosis.portal.frame.access import CHART_READERS, PersonRequest
+from diagnosis.portal.frame.access import PersonRequest
 from diagnosis.portal.frame.identity import identity
 from diagnosis.portal.frame.session import folds_of
 from diagnosis.portal.frame.worklist_filters import next_patient
@@ -81,19 +82,20 @@ def context_of(
         "page": page,
         "patient": patient,
         "who": identity(patient, request.user) if patient else None,
-        "may_try": page.is_clinician and not what_if.closed(prediction),
+        "may_try": offered(request.user, "prediction.try") and not what_if.closed(prediction),
         "folds": folds_of(request),
     }
-    if page.is_clinician and prediction.decided_at is not None:
+    decides = offered(request.user, "decision.record")
+    if decides and prediction.decided_at is not None:
         context["onward"] = next_patient(request, request.user, prediction)
     if prediction.state == State.REFUSED:
         context["grounds"] = prediction.refused.grounds if prediction.refused else ()
-        context["cure"] = (cure or Cure(prediction)) if page.is_clinician else None
+        context["cure"] = (cure or Cure(prediction)) if decides else None
     return context
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("prediction.read")
 def prediction(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found = visible_prediction(request.user, prediction)
     page = result_page(request, found)
@@ -119,7 +121,7 @@ def announcement(page: ResultPage) -> str:
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("prediction.read")
 def status(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """What a poll asks: nothing where nothing changed, else the part that did."""
     found = visible_prediction(request.user, prediction)
@@ -141,7 +143,7 @@ def status(request: PersonRequest, prediction: UUID) -> HttpResponse:
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("prediction.print")
 def on_paper(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """The page for paper; opening it counts as printing."""
     found = visible_prediction(request.user, prediction)
@@ -160,7 +162,7 @@ def on_paper(request: PersonRequest, prediction: UUID) -> HttpResponse:
 
 
 @require_GET
-@require_role(Role.CLINICIAN)
+@requires("prediction.sheet")
 def sheet(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """A hundred figures and both halves for the patient; no word of models."""
     found = visible_prediction(request.user, prediction)
@@ -174,15 +176,15 @@ def sheet(request: PersonRequest, prediction: UUID) -> HttpResponse:
     context = {
         **context_of(request, page),
         "number": number,
-        "sentence": sentences.patient_sentence(found.service.sheet, number.probability),
-        "key": sentences.patient_key(found.service.sheet, number.probability),
+        "sentence": sentences.patient_sentence(found.service.definition, number.probability),
+        "key": sentences.patient_key(found.service.definition, number.probability),
         "printed_at": timezone.now(),
     }
     return render(request, "portal/result/prediction_sheet.html", context)
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("prediction.compare")
 def compare(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """This run beside the one that it repeats."""
     now = visible_prediction(request.user, prediction)
@@ -203,7 +205,7 @@ def compare(request: PersonRequest, prediction: UUID) -> HttpResponse:
 
 
 @require_POST
-@require_role(*CHART_READERS)
+@requires("prediction.copy")
 def copied(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """The text left the portal by the clipboard."""
     found = visible_prediction(request.user, prediction)

@@ -11,17 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import Role, User
+from accounts.models import User
 from accounts.once import once
-from accounts.permissions import require_role
+from accounts.permissions import requires
+from accounts.rights import offered
 from diagnosis.inference.lists.tallies import tally_of_service
 from diagnosis.inference.lists.ward import Ward
-from diagnosis.portal.frame.access import (
-    CHART_READERS,
-    SERVICE_READERS,
-    PersonRequest,
-    refused_in_place,
-)
+from diagnosis.portal.frame.access import PersonRequest, refused_in_place
 from diagnosis.portal.frame.identity import Identity, identities
 from diagnosis.portal.version.forms import ReasonForm
 from diagnosis.portal.version.version_card import card
@@ -31,10 +27,8 @@ from diagnosis.records import access
 from diagnosis.records.finding.patient_search import Query
 from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion, Service, VersionEvent
-from diagnosis.registry.sheet.not_for import not_for
 from medportal.common.errors import DomainError
 
-STOPPERS = (Role.REVIEWER, Role.ADMINISTRATOR)
 LONGEST_QUERY = 120
 State = ModelVersion.State
 IN_USE = (State.PUBLISHED, State.STOPPED)
@@ -66,7 +60,7 @@ def _in_use(versions: list[ModelVersion]) -> ModelVersion | None:
 
 
 @require_GET
-@require_role(*SERVICE_READERS)
+@requires("service.read")
 def services(request: PersonRequest) -> HttpResponse:
     found = _visible(request.user)
     versions: dict[Any, list[ModelVersion]] = {}
@@ -93,7 +87,7 @@ def _service(user: User, slug: str) -> Service:
 
 
 @require_http_methods(["GET", "POST"])
-@require_role(*SERVICE_READERS)
+@requires("service.read")
 def service(request: PersonRequest, slug: str) -> HttpResponse:
     """The sheet and the card in the order in which a clinician asks; POST finds a patient."""
     shown = _service(request.user, slug)
@@ -103,7 +97,7 @@ def service(request: PersonRequest, slug: str) -> HttpResponse:
 
 def _search(request: PersonRequest) -> tuple[list[Identity], str]:
     text = request.POST.get("query", "").strip()[:LONGEST_QUERY]
-    if not request.user.has_role(Role.CLINICIAN):
+    if not offered(request.user, "prediction.request"):
         raise Http404
     found = access.search_patients(request.user, Query(text=text))
     known = identities(found.patients)
@@ -120,18 +114,14 @@ def _page(
         stopped = VersionEvent.objects.filter(version=version, to_state=State.STOPPED).last()
     context = {
         "service": shown,
-        "sheet": shown.sheet,
-        "not_for": not_for(shown.sheet),
+        "sheet": shown.definition,
         "version": version,
         "stopped": stopped,
         "card": card(version) if version else None,
         "added": added_value(version) if version else None,
         "versions": shown.versions.defer("manifest").order_by("-number"),
         "estimates": _everybodys(shown),
-        "ward": Ward(shown, request.user) if request.user.has_role(Role.CLINICIAN) else None,
-        "may_run_here": request.user.has_role(Role.CLINICIAN),
-        "may_see_patients": request.user.has_role(*CHART_READERS),
-        "may_stop": request.user.has_role(*STOPPERS),
+        "ward": Ward(shown, request.user) if offered(request.user, "ward.read") else None,
         "form": ReasonForm(),
         **more,
     }
@@ -145,7 +135,7 @@ def _everybodys(service: Service) -> ShownTally | None:
 
 
 @require_POST
-@require_role(*STOPPERS)
+@requires("version.stop")
 @once
 def stop(request: PersonRequest, slug: str) -> HttpResponse:
     """Stop the published version at once, with the reason that open pages will show."""

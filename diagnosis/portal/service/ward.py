@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
-from accounts.models import Role, User
+from accounts.models import User
 from accounts.once import once
-from accounts.permissions import require_role
+from accounts.permissions import requires
 from diagnosis.inference import actions
 from diagnosis.inference.lists.ward import Ward
 from diagnosis.portal.frame.access import PersonRequest, refused_in_place
@@ -32,7 +32,7 @@ def _ward(user: User, slug: str) -> Ward:
 
 
 @require_GET
-@require_role(Role.CLINICIAN)
+@requires("ward.read")
 def ward(request: PersonRequest, slug: str) -> HttpResponse:
     found = _ward(request.user, slug)
     audit.record(actor=request.user, act="ward.read", what=slug)
@@ -41,7 +41,7 @@ def ward(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@require_role(Role.CLINICIAN)
+@requires("ward.begin")
 @once
 def begin(request: PersonRequest, slug: str) -> HttpResponse:
     try:
@@ -52,7 +52,7 @@ def begin(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@require_role(Role.CLINICIAN)
+@requires("ward.answer")
 @once
 def answer(request: PersonRequest, slug: str) -> HttpResponse:
     """One tap; the page that follows opens the case."""
@@ -68,7 +68,7 @@ def answer(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 @require_GET
-@require_role(Role.CLINICIAN)
+@requires("ward.certificate")
 def certificate(request: PersonRequest, slug: str) -> HttpResponse:
     """Of the first finished round: what was used, not what somebody is able to do."""
     found = _ward(request.user, slug)

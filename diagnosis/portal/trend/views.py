@@ -10,8 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.models import Role
-from accounts.permissions import require_role
+from accounts.permissions import requires
 from diagnosis.inference.before.own_estimate import with_own_estimates_first
 from diagnosis.inference.further.over_time import (
     change_of,
@@ -19,7 +18,7 @@ from diagnosis.inference.further.over_time import (
     results_over_time,
     seen_service,
 )
-from diagnosis.portal.frame.access import CHART_READERS, PersonRequest, open_chart, raise_for
+from diagnosis.portal.frame.access import PersonRequest, open_chart, raise_for
 from diagnosis.portal.frame.identity import identity
 from diagnosis.portal.trend.change_shown import ChangeShown
 from diagnosis.portal.trend.risk_trend import risk_trend
@@ -28,7 +27,7 @@ from medportal.common.errors import DomainError
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("trend.read")
 def trend(request: PersonRequest, patient: UUID, slug: str) -> HttpResponse:
     """``earlier`` and ``later`` choose two results; without them, the last two."""
     context = _context(request, patient, slug, act="trend.read")
@@ -36,7 +35,7 @@ def trend(request: PersonRequest, patient: UUID, slug: str) -> HttpResponse:
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("trend.print")
 def on_paper(request: PersonRequest, patient: UUID, slug: str) -> HttpResponse:
     """The same for paper; opening it counts as printing."""
     context = _context(request, patient, slug, act="trend.print")
@@ -68,5 +67,4 @@ def _context(request: PersonRequest, patient: UUID, slug: str, *, act: str) -> d
         "change": ChangeShown(change) if change else None,
         "not_a_cause": sentences.say("not_a_cause"),
         "demonstration_line": sentences.say("demonstration"),
-        "may_run": request.user.has_role(Role.CLINICIAN),
     }

@@ -12,8 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import Role
-from accounts.permissions import require_role
+from accounts.permissions import requires
 from diagnosis.inference.further import what_if, what_if_quota
 from diagnosis.inference.models import Prediction
 from diagnosis.portal.frame.access import PersonRequest
@@ -40,7 +39,7 @@ CLOSED: dict[str, str | Promise] = {
 
 
 @require_http_methods(["GET", "POST"])
-@require_role(Role.CLINICIAN)
+@requires("prediction.try")
 def try_out(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """The visit leaves one event, whichever way it begins; the hand's positions leave none."""
     found = visible_prediction(request.user, prediction, BESIDE)

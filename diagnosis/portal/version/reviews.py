@@ -8,8 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.models import Role
-from accounts.permissions import require_role
+from accounts.permissions import requires
 from diagnosis.portal.frame.access import PersonRequest
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions import contradictions
@@ -26,7 +25,7 @@ class Waiting:
 
 
 @require_GET
-@require_role(Role.REVIEWER)
+@requires("version.approve")
 def reviews(request: PersonRequest) -> HttpResponse:
     user = request.user
     found = (

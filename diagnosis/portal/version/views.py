@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import Role, User
+from accounts.models import User
 from accounts.once import once
-from accounts.permissions import require_role
-from diagnosis.portal.frame.access import SERVICE_READERS, PersonRequest, take_and_show
+from accounts.permissions import requires
+from accounts.rights import offered
+from diagnosis.portal.frame.access import PersonRequest, take_and_show
 from diagnosis.portal.version.forms import (
     ContradictionForm,
     FindingForm,
@@ -30,11 +31,10 @@ from diagnosis.portal.version.surprises import surprises
 from diagnosis.portal.version.version_card import Card, card
 from diagnosis.portal.version.version_compare import against_published
 from diagnosis.registry import actions
-from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.models import ModelVersion, met_by
 from diagnosis.registry.versions import findings
 
 State = ModelVersion.State
-EXPLAINERS = (Role.DATA_SCIENTIST, Role.REVIEWER)
 OPEN = (State.DRAFT, State.SUBMITTED, State.APPROVED)
 SIGNED = gettext_lazy("question, population, contradictions, added value and alerts checked")
 
@@ -43,9 +43,8 @@ def _version(user: User, pk: UUID) -> ModelVersion:
     rows = ModelVersion.objects.visible_to(user).select_related(
         "service", "created_by", "submitted_by", "approved_by", "published_by"
     )
-    found = rows.filter(pk=pk).first()
-    hidden = user.has_role(Role.NURSE) and not user.has_role(Role.CLINICIAN)
-    if found is None or (hidden and found.service.hidden_from_nurses):
+    found = rows.filter(met_by(user, "service__"), pk=pk).first()
+    if found is None:
         raise Http404
     return found
 
@@ -76,17 +75,18 @@ def _finding_forms(version: ModelVersion, bound: FindingForm | None) -> list[dic
 def _may(user: User, version: ModelVersion) -> dict[str, bool]:
     """Which steps stand open for this person; the actions ask again."""
     own = user.pk in (version.submitted_by_id, version.created_by_id)
-    reviewer, state = user.has_role(Role.REVIEWER), version.state
+    state, approves = version.state, offered(user, "version.approve")
+    submitted = state == State.SUBMITTED
     return {
-        "submit": user.has_role(Role.DATA_SCIENTIST) and state == State.DRAFT,
-        "approve": reviewer and state == State.SUBMITTED and not own,
-        "needs_other_eyes": reviewer and state == State.SUBMITTED and own,
-        "reject": reviewer and state == State.SUBMITTED,
-        "answer": reviewer and state == State.SUBMITTED and not own,
-        "publish": reviewer and state == State.APPROVED,
-        "stop": user.has_role(Role.REVIEWER, Role.ADMINISTRATOR) and state == State.PUBLISHED,
-        "resume": reviewer and state == State.STOPPED,
-        "explain": user.has_role(*EXPLAINERS) and state in OPEN,
+        "submit": offered(user, "version.submit") and state == State.DRAFT,
+        "approve": approves and submitted and not own,
+        "needs_other_eyes": approves and submitted and own,
+        "reject": offered(user, "version.reject") and submitted,
+        "answer": offered(user, "version.answer") and submitted and not own,
+        "publish": offered(user, "version.publish") and state == State.APPROVED,
+        "stop": offered(user, "version.stop") and state == State.PUBLISHED,
+        "resume": offered(user, "version.resume") and state == State.STOPPED,
+        "explain": offered(user, "version.explain") and state in OPEN,
     }
 
 
@@ -96,7 +96,7 @@ def _page(request: PersonRequest, version: ModelVersion, **sent: Any) -> HttpRes
     context = {
         "version": version,
         "service": version.service,
-        "sheet": version.service.sheet,
+        "sheet": version.service.definition,
         "manifest": version.manifest,
         "card": shown,
         "may": _may(user, version),
@@ -104,7 +104,7 @@ def _page(request: PersonRequest, version: ModelVersion, **sent: Any) -> HttpRes
         "compared": against_published(version),
         "looks": looks(version.manifest),
         "structure": structure(version),
-        "surprises": surprises(version) if user.has_role(*EXPLAINERS) else [],
+        "surprises": surprises(version) if offered(user, "version.explain") else [],
         "review": sent.get("review") or ReviewForm(asked_in=request),
         "reason": sent.get("reason") or ReasonForm(),
         "publish": sent.get("publish") or PublishForm(auto_id="publish-%s"),
@@ -118,7 +118,7 @@ def _page(request: PersonRequest, version: ModelVersion, **sent: Any) -> HttpRes
 
 
 @require_GET
-@require_role(*SERVICE_READERS)
+@requires("service.read")
 def version(request: PersonRequest, version: UUID) -> HttpResponse:
     return _page(request, _version(request.user, version))
 
@@ -127,7 +127,7 @@ _take = partial(take_and_show, "portal:version")
 
 
 @require_POST
-@require_role(Role.DATA_SCIENTIST)
+@requires("version.submit")
 @once
 def submit(request: PersonRequest, version: UUID) -> HttpResponse:
     found, actor = _version(request.user, version), request.user
@@ -140,7 +140,7 @@ def submit(request: PersonRequest, version: UUID) -> HttpResponse:
 
 
 @require_POST
-@require_role(*EXPLAINERS)
+@requires("version.explain")
 @once
 def explain(request: PersonRequest, version: UUID) -> HttpResponse:
     found, actor = _version(request.user, version), request.user
@@ -163,7 +163,7 @@ def explain(request: PersonRequest, version: UUID) -> HttpResponse:
 
 
 @require_POST
-@require_role(Role.REVIEWER)
+@requires("version.answer")
 @once
 def answer(request: PersonRequest, version: UUID) -> HttpResponse:
     found, actor = _version(request.user, version), request.user
@@ -182,7 +182,7 @@ def answer(request: PersonRequest, version: UUID) -> HttpResponse:
 
 
 @require_POST
-@require_role(Role.REVIEWER)
+@requires("version.approve")
 @once
 def approve(request: PersonRequest, version: UUID) -> HttpResponse:
     found, actor = _version(request.user, version), request.user
@@ -211,7 +211,7 @@ def _with_reason(
 
 
 @require_POST
-@require_role(Role.REVIEWER)
+@requires("version.reject")
 @once
 def reject(request: PersonRequest, version: UUID) -> HttpResponse:
     found = _version(request.user, version)
@@ -219,7 +219,7 @@ def reject(request: PersonRequest, version: UUID) -> HttpResponse:
 
 
 @require_POST
-@require_role(Role.REVIEWER)
+@requires("version.resume")
 @once
 def resume(request: PersonRequest, version: UUID) -> HttpResponse:
     found = _version(request.user, version)
@@ -227,7 +227,7 @@ def resume(request: PersonRequest, version: UUID) -> HttpResponse:
 
 
 @require_POST
-@require_role(Role.REVIEWER)
+@requires("version.publish")
 @once
 def publish(request: PersonRequest, version: UUID) -> HttpResponse:
     found, actor = _version(request.user, version), request.user

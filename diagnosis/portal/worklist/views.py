@@ -18,7 +18,8 @@ from django.views.decorators.http import require_GET
 
 from accounts import audit
 from accounts.login.adapter import first_page
-from accounts.models import Role, User
+from accounts.models import User
+from accounts.rights import offered
 from diagnosis.inference.before.own_estimate import with_own_estimates_first
 from diagnosis.inference.lists.worklist import (
     WorklistFilter,
@@ -29,7 +30,7 @@ from diagnosis.inference.lists.worklist import (
     worklist_for,
 )
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.portal.frame.access import CHART_READERS, PersonRequest
+from diagnosis.portal.frame.access import PersonRequest
 from diagnosis.portal.frame.paging import Shown, pages_of, shown_of
 from diagnosis.portal.frame.worklist_filters import Filters, filters_of
 from diagnosis.portal.worklist.needs import needs_of
@@ -73,14 +74,14 @@ def _conditions(user: User) -> dict[str, tuple[str | Promise, Q]]:
 @login_required
 def worklist(request: PersonRequest) -> HttpResponse:
     user = request.user
-    if not user.has_role(*CHART_READERS):
+    if not offered(user, "worklist.read"):
         return redirect(first_page(user))
     listed = _Listed(user, filters_of(request), request.GET.get("page"))
     shown = listed.shown
     rows = listed.whole(shown.rows)
     patients = [row.patient_id for row in rows]
     audit.record(actor=user, act="worklist.read", patients=[pk for pk in patients if pk])
-    is_nurse = not user.has_role(Role.CLINICIAN)
+    is_nurse = not offered(user, "decision.record")
     context = {
         "rows": rows_of(rows, user),
         "shown": shown,

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
-from diagnosis.records import access, validation
+from accounts.rights import demand
+from diagnosis.records import validation
 from diagnosis.records.models import Patient
 from diagnosis.records.upserting import Key, Upserted, upsert
 from diagnosis.records.validation import Checked, Given
@@ -34,7 +35,7 @@ def upsert_observations(*, actor: User, source: str, items: Sequence[Item]) -> l
 
     A fixed number of queries, however many items.
     """
-    access.require_writer(actor)
+    demand(actor, "observation.record")
     _refuse_size(source, items)
     patients = _patients(actor, items)
     checked = _check(patients, [_of(source, item) for item in items])

@@ -38,7 +38,7 @@ def add_condition(
     onset_on: date | None = None,
 ) -> Condition:
     """Put a problem, coded in ICD-10, on the list."""
-    chart = access.writable(actor, patient)
+    chart = access.writable(actor, "chart.change", patient)
     wanted = code.strip().upper()
     row = Condition(patient=chart, code=wanted, label=label, status=status, onset_on=onset_on)
     return _add(actor, row)
@@ -55,7 +55,7 @@ def add_medication(
     started_on: date | None = None,
 ) -> Medication:
     """Put a medicine, coded in ATC where known, on the list."""
-    chart = access.writable(actor, patient)
+    chart = access.writable(actor, "chart.change", patient)
     wanted = code.strip().upper()
     row = Medication(patient=chart, code=wanted, label=label, dose=dose, started_on=started_on)
     return _add(actor, row)
@@ -66,7 +66,7 @@ def add_allergy(
     *, actor: User, patient: Patient | UUID, substance: str, reaction: str = ""
 ) -> Allergy:
     """Note a substance that the patient must not get; the banner shows it at once."""
-    chart = access.writable(actor, patient)
+    chart = access.writable(actor, "chart.change", patient)
     row = _add(actor, Allergy(patient=chart, substance=substance.strip(), reaction=reaction))
     Patient.unscoped.filter(pk=chart.pk).update(allergy_status=Patient.AllergyStatus.KNOWN)
     return row
@@ -77,7 +77,7 @@ def add_note(
     *, actor: User, patient: Patient | UUID, text: str, kind: str = "", author: str = ""
 ) -> Note:
     """Write a note; whoever writes it signs it unless another author is named."""
-    chart = access.writable(actor, patient)
+    chart = access.writable(actor, "chart.change", patient)
     row = Note(
         patient=chart,
         written_at=timezone.now(),
@@ -102,7 +102,7 @@ class Visit:
 @transaction.atomic
 def add_encounter(*, actor: User, patient: Patient | UUID, visit: Visit) -> Encounter:
     """Enter a visit or a stay."""
-    chart = access.writable(actor, patient)
+    chart = access.writable(actor, "chart.change", patient)
     return _add(actor, Encounter(patient=chart, **asdict(visit)))
 
 

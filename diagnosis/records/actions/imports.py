@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import CareTeam, User
+from accounts.rights import demand
 from diagnosis.records import access, tasks
 from diagnosis.records.incoming import files
 from diagnosis.records.models import ImportRun
@@ -37,7 +38,7 @@ class NewImport:
 @transaction.atomic
 def request_import(*, actor: User, wanted: NewImport) -> ImportRun:
     """Queue a file. A small one is read at once: of what is no file, no row is left."""
-    access.require_writer(actor)
+    demand(actor, "import.request")
     team = _team(actor, wanted.team)
     source = _source(wanted.source)
     kind = files.format_of(wanted.data)

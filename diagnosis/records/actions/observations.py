@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
+from accounts.rights import demand
 from diagnosis.records import access, codes, rows, validation
 from diagnosis.records.models import Observation, Patient
 from diagnosis.records.validation import Checked, Given
@@ -26,7 +27,7 @@ RESTORED = "observation.restore"
 @transaction.atomic
 def record_observation(*, actor: User, patient: Patient | UUID, given: Given) -> Observation:
     """Write one value into the chart."""
-    chart = access.writable(actor, patient)
+    chart = access.writable(actor, "observation.record", patient)
     checked = validation.require(chart, given)
     row = _insert(actor, chart, checked)
     audit.record(actor=actor, act=RECORDED, patients=[chart.pk], what=f"observation/{row.pk}")
@@ -38,7 +39,7 @@ def record_panel(
     *, actor: User, patient: Patient | UUID, code: str, parts: Sequence[Given]
 ) -> Observation:
     """Write values that belong together, such as a blood pressure; returns the panel's row."""
-    chart = access.writable(actor, patient)
+    chart = access.writable(actor, "observation.record", patient)
     entry = codes.find(code)
     if entry is None or not entry.is_panel:
         message = _("This code is not a panel.")
@@ -71,7 +72,7 @@ def correct_observation(
     *, actor: User, observation: Observation | UUID, given: Given, reason: str
 ) -> Observation:
     """Put a new row in the place of one that is wrong; the old one stays readable."""
-    access.require_writer(actor)
+    demand(actor, "observation.correct")
     old = _replaceable(actor, observation)
     why = _required_reason(reason)
     checked = validation.require(old.patient, _kept(old, given))
@@ -89,7 +90,7 @@ def withdraw_observation(
     *, actor: User, observation: Observation | UUID, reason: str
 ) -> Observation:
     """Say that a value should never have been there; it stays in the history and is not used."""
-    access.require_writer(actor)
+    demand(actor, "observation.correct")
     old = _replaceable(actor, observation)
     why = _required_reason(reason)
     row = rows.copy(old)
@@ -100,7 +101,7 @@ def withdraw_observation(
 @transaction.atomic
 def restore_observation(*, actor: User, observation: Observation | UUID) -> Observation:
     """Put a withdrawn value back in its place, as it stood before; the history keeps both steps."""
-    access.require_writer(actor)
+    demand(actor, "observation.restore")
     key = observation.pk if isinstance(observation, Observation) else observation
     gone = observation_for(actor, key, lock=True)
     is_withdrawn = gone.is_current and gone.status == Observation.Status.ENTERED_IN_ERROR

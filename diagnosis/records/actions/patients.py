@@ -6,7 +6,8 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import CareTeam, User
-from diagnosis.records import access, persons
+from accounts.rights import demand
+from diagnosis.records import persons
 from diagnosis.records.models import Patient
 from diagnosis.records.persons import NewPatient
 from medportal.common.errors import DomainError
@@ -15,7 +16,7 @@ from medportal.common.errors import DomainError
 @transaction.atomic
 def create_patient(*, actor: User, team: CareTeam, entered: NewPatient) -> Patient:
     """Enter a patient, whom a care team of ``actor`` looks after from now on."""
-    access.require_writer(actor)
+    demand(actor, "patient.create")
     persons.refuse_team(actor, team)
     found = persons.check(entered)
     if found:

@@ -21,7 +21,7 @@ INSTANT = timedelta(microseconds=1)
 @transaction.atomic
 def assign_team(*, actor: User, patient: Patient | UUID, team: CareTeam) -> CareAssignment:
     """Let another care team of the organisation look after the patient, too."""
-    chart = access.writable(actor, patient)
+    chart = access.writable(actor, "patient.assign", patient)
     if team.organisation_id != chart.organisation_id:
         raise DomainError("team_not_found", _("No such care team."), status=404)
     held = CareAssignment.unscoped.current().filter(patient=chart, team=team).first()
@@ -38,7 +38,7 @@ def assign_team(*, actor: User, patient: Patient | UUID, team: CareTeam) -> Care
 @transaction.atomic
 def end_assignment(*, actor: User, patient: Patient | UUID, team: CareTeam) -> None:
     """From now on this team no longer looks after the patient; somebody always does."""
-    chart = access.writable(actor, patient)
+    chart = access.writable(actor, "patient.assign", patient)
     held = CareAssignment.unscoped.current().filter(patient=chart).select_for_update()
     if not held.exclude(team=team).exists():
         raise DomainError(

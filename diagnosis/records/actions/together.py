@@ -25,7 +25,7 @@ def record_together(*, actor: User, patient: Patient, given: Sequence[Given]) ->
 
     Parts of a panel that were both measured, such as a blood pressure, become one.
     """
-    chart = access.writable(actor, patient)
+    chart = access.writable(actor, "observation.record", patient)
     measured, found = _checked(chart, given)
     found += validation.together(measured)
     if found or not measured:

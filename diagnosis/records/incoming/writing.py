@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import CareTeam, User
-from diagnosis.records import access, persons
+from accounts.rights import demand
+from diagnosis.records import persons
 from diagnosis.records.incoming import identity
 from diagnosis.records.incoming.filing import Filing, Written
 from diagnosis.records.incoming.judging import about_person, findings, judge
@@ -21,7 +22,7 @@ from medportal.common.errors import DomainError, Pointer
 @transaction.atomic
 def import_patient(*, actor: User, team: CareTeam, source: str, incoming: Incoming) -> Written:
     """Write one patient of a file into the charts of ``team``: all of it, or none."""
-    access.require_writer(actor)
+    demand(actor, "patient.import")
     persons.refuse_team(actor, team)
     if incoming.found or any(about_person(incoming)):
         raise _refused(findings(incoming))

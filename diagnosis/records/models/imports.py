@@ -9,14 +9,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker, ClosedManager, Gate
-from accounts.models import CHART_ROLES, CareTeam, Membership, Organisation, User
+from accounts.models import CareTeam, Membership, Organisation, User
+from accounts.rights import may
 from medportal.common.queue.jobs import Job, JobQuerySet
 
 
 class ImportRunQuerySet(JobQuerySet):
     def visible_to(self, user: Asker) -> ImportRunQuerySet:
         """The asker's own, into teams in which they work today: a report speaks of patients."""
-        if not user.is_authenticated or not user.has_role(*CHART_ROLES):
+        if not user.is_authenticated or not may(user, "import.read"):
             return self.none()
         teams = Membership.objects.current().filter(user=user).values("team")
         return self.filter(requested_by=user, organisation=user.organisation_id, team__in=teams)

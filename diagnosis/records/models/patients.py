@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker, ClosedManager, Gate
-from accounts.models import CHART_ROLES, CareTeam, Membership, Organisation, Role
+from accounts.models import CareTeam, Membership, Organisation
+from accounts.rights import may
 from diagnosis.records import names
 from diagnosis.records.folded import PartHashes
 from medportal.common.arrays import is_any_of
@@ -28,7 +29,7 @@ class CareAssignmentQuerySet(models.QuerySet["CareAssignment"]):
         ``teams_first`` asks for the teams by themselves: a question of thousands of rows is worth
         it, because PostgreSQL then knows how many patients these very teams have.
         """
-        if not user.is_authenticated or not user.has_role(*CHART_ROLES):
+        if not user.is_authenticated or not may(user, "patient.read"):
             return self.none()
         teams = Membership.objects.current().filter(
             user=user, team__organisation=user.organisation_id
@@ -69,7 +70,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
 
     def identifiable_to(self, user: Asker) -> PatientQuerySet:
         """Whose name and identifiers the privacy officer may read, to ask the audit trail."""
-        if not user.is_authenticated or not user.has_role(Role.PRIVACY_OFFICER):
+        if not user.is_authenticated or not may(user, "audit.search"):
             return self.none()
         return self.filter(organisation=user.organisation_id)
 

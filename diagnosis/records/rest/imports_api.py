@@ -20,7 +20,8 @@ from rest_framework.views import APIView
 
 from accounts import audit
 from accounts.models import Scope
-from diagnosis.records import access, actions
+from accounts.rights import demand
+from diagnosis.records import actions
 from diagnosis.records.incoming import files
 from diagnosis.records.models import ImportRun
 from diagnosis.records.rest.api import caller
@@ -170,7 +171,7 @@ class ImportsView(GenericAPIView[ImportRun]):
     @method_decorator(transaction.atomic)
     def get(self, request: Request) -> Response:
         """The caller's own imports, the newest first."""
-        access.require_writer(caller(request))
+        demand(caller(request), "import.request")
         page = self.paginate_queryset(self.get_queryset()) or []
         return self.get_paginated_response(
             ImportSerializer([shape(run) for run in page], many=True).data
@@ -206,7 +207,7 @@ class ImportsView(GenericAPIView[ImportRun]):
     def post(self, request: Request) -> Response:
         """Send in a FHIR Bundle, lines of resources, or a table: 202, or 200 when it is done."""
         with transaction.atomic():
-            access.require_writer(caller(request))
+            demand(caller(request), "import.request")
         sent: Any = request.data
         beside = {name: sent[name] for name in sent if name != FILE}
         wanted = WantedSerializer(data={**request.query_params.dict(), **beside})

@@ -13,11 +13,6 @@ from diagnosis.registry.models import ModelVersion, Service, VersionEvent
 from medportal.common.errors import DomainError, Pointer
 
 
-def require_role(actor: User, *roles: str) -> None:
-    if not actor.has_role(*roles):
-        raise DomainError("role_missing", _("Your role does not allow this."), status=403)
-
-
 def visible_service(actor: User, pk: Any) -> Service:
     service = Service.objects.visible_to(actor).filter(pk=pk).first()
     if service is None:

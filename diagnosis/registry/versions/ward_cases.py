@@ -11,7 +11,8 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.models import Role, User
+from accounts.models import User
+from accounts.rights import demand
 from diagnosis.ml import FeatureSchema
 from diagnosis.registry.models import Service, WardCase
 from diagnosis.registry.versions import steps
@@ -33,7 +34,7 @@ class SealedCase:
 @transaction.atomic
 def define_ward(*, actor: User, service: Service, cases: Sequence[SealedCase]) -> list[WardCase]:
     """Store a new edition; rounds that were begun with the one before keep its cases."""
-    steps.require_role(actor, Role.DATA_SCIENTIST)
+    demand(actor, "ward.define")
     service = steps.visible_service(actor, service.pk)
     _check(FeatureSchema.from_dict(service.schema), cases)
     Service.objects.select_for_update(no_key=True).get(pk=service.pk)

@@ -8,15 +8,15 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.permissions import require_role
-from diagnosis.portal.frame.access import CHART_READERS, PersonRequest
+from accounts.permissions import requires
+from diagnosis.portal.frame.access import PersonRequest
 from diagnosis.portal.result.further.counterfactual_panel import reach_panel
 from diagnosis.portal.result.further.panels import done_prediction, shown
 from diagnosis.portal.result.views import note
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("prediction.reach")
 def reach(request: PersonRequest, prediction: UUID) -> HttpResponse:
     found = done_prediction(request, prediction)
     note(request.user, found, "prediction.reach")

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts import audit
-from accounts.permissions import require_role
-from diagnosis.portal.frame.access import CHART_READERS, PersonRequest
+from accounts.permissions import requires
+from diagnosis.portal.frame.access import PersonRequest
 from diagnosis.portal.result.further.panels import done_prediction, shown
 from diagnosis.portal.result.further.similar_panel import alike_panel
 
 
 @require_GET
-@require_role(*CHART_READERS)
+@requires("prediction.alike")
 def alike(request: PersonRequest, prediction: UUID) -> HttpResponse:
     """Everybody whose name is shown is in the event."""
     found = done_prediction(request, prediction)
