@@ -23,7 +23,8 @@ from diagnosis.registry.models import (
     VersionEvent,
     VersionStructure,
 )
-from diagnosis.registry.sheet import sheets
+from diagnosis.registry.sheet import checks
+from diagnosis.registry.sheet.kinds import has_both_languages
 from diagnosis.registry.versions import contradictions, findings, manifests, signing, steps, store
 from medportal.common.errors import DomainError, Pointer
 
@@ -39,21 +40,21 @@ def define_service(*, actor: User, sheet: Mapping[str, Any], schema: Mapping[str
     published goes back to its reviewer.
     """
     demand(actor, "service.define")
-    features = sheets.check_service(sheet, schema)
+    definition, features = checks.check_service(sheet, schema)
     told = {
-        "sheet": dict(sheet),
+        "sheet": definition.to_dict(),
         "schema": features.to_dict(),
-        "validity_days": sheet["validity_days"],
-        **{name: sheet[name] for name in sheets.FLAGS},
+        "validity_days": definition.validity_days,
+        **{name: getattr(definition, name) for name in checks.FLAGS},
     }
-    kept = {name: value for name, value in told.items() if name not in sheets.HABITS}
-    mine = Service.objects.filter(organisation=actor.organisation, slug=sheet["slug"])
+    kept = {name: value for name, value in told.items() if name not in checks.HABITS}
+    mine = Service.objects.filter(organisation=actor.organisation, slug=definition.slug)
     before = mine.select_for_update(no_key=True).first()
     if before is not None and any(getattr(before, name) != kept[name] for name in SIGNED):
         signing.demand_not_in_use(before)
     service, is_new = Service.objects.update_or_create(
         organisation=actor.organisation,
-        slug=sheet["slug"],
+        slug=definition.slug,
         defaults=kept,
         create_defaults=told,
     )
@@ -90,7 +91,7 @@ def _draft(
         number=last + 1,
         digest=artifact.digest,
         manifest=dict(artifact.manifest),
-        contradiction_notes=service.sheet.get("contradiction_notes") or {},
+        contradiction_notes=dict(service.definition.contradiction_notes),
         created_by=actor,
     )
     if made_of is not None:
@@ -112,7 +113,7 @@ def explain_contradiction(
     """
     demand(actor, "version.explain")
     version = steps.held(actor, version, State.DRAFT, State.SUBMITTED, State.APPROVED)
-    if not sheets.has_both_languages(note):
+    if not has_both_languages(note):
         raise DomainError("language_missing", _("Explain it in both languages."))
     version.contradiction_notes = {**version.contradiction_notes, feature: dict(note)}
     version.save(update_fields=["contradiction_notes"])

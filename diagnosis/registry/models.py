@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.gate import Asker
 from accounts.models import Organisation, User
 from accounts.rights import is_only_nurse
+from diagnosis.registry.sheet import sheets
 from medportal.common.text import localized
 
 
@@ -57,24 +58,27 @@ class Service(models.Model):
         verbose_name = _("service")
         verbose_name_plural = _("services")
         ordering = ("slug",)
-        constraints = [
-            models.UniqueConstraint("organisation", "slug", name="service_slug_once"),
-        ]
+        constraints = [models.UniqueConstraint("organisation", "slug", name="service_slug_once")]
 
     def __str__(self) -> str:
         return self.name
 
     @property
+    def definition(self) -> sheets.Sheet:
+        """The sheet as one reads it; the column is what was signed."""
+        return sheets.of_row(self)
+
+    @property
     def name(self) -> str:
-        return localized(self.sheet["name"])
+        return localized(self.definition.name)
 
     @property
     def short_name(self) -> str:
-        return localized(self.sheet.get("short_name")) or self.name
+        return localized(self.definition.short_name) or self.name
 
     @property
     def question(self) -> str:
-        return localized(self.sheet["question"])
+        return localized(self.definition.question)
 
 
 class WardCaseQuerySet(models.QuerySet["WardCase"]):
@@ -91,8 +95,7 @@ class WardCase(models.Model):
     service = models.ForeignKey(Service, models.PROTECT, related_name="+")
     edition = models.PositiveIntegerField()
     number = models.PositiveIntegerField()
-    inputs = models.JSONField()
-    """In the units of the service's schema."""
+    inputs = models.JSONField()  # in the units of the service's schema
     happened = models.BooleanField()
     """Told to nobody before their estimate: read it through ``inference.ward`` alone."""
 
@@ -101,7 +104,7 @@ class WardCase(models.Model):
     class Meta:
         verbose_name = _("case of a training ward")
         constraints = [
-            models.UniqueConstraint("service", "edition", "number", name="ward_case_once"),
+            models.UniqueConstraint("service", "edition", "number", name="ward_case_once")
         ]
 
     def __str__(self) -> str:

@@ -4,13 +4,14 @@
 # The stubs take a field named label or source for the option of that name; DRF itself does not.
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from rest_framework import serializers
 
 from diagnosis.registry.models import ModelVersion, Service, VersionStructure
-from diagnosis.registry.sheet.not_for import not_for
+from diagnosis.registry.sheet.bands import Band
+from diagnosis.registry.sheet.rules import Rule
+from diagnosis.registry.sheet.sheets import Action, NotFor, Sheet
 from diagnosis.registry.versions import findings
 from medportal.common.text import localized
 
@@ -196,19 +197,19 @@ def summary(service: Service, version: ModelVersion | None) -> dict[str, Any]:
 
 
 def full(service: Service, version: ModelVersion | None) -> dict[str, Any]:
-    sheet = service.sheet
+    sheet = service.definition
     schema = version.manifest["schema"] if version is not None else service.schema
     return {
         **summary(service, version),
-        "when": localized(sheet.get("when")),
-        "user": localized(sheet.get("user")),
-        "never": [localized(text) for text in sheet.get("never") or ()],
-        "not_for": [asdict(point) | {"checked": point.is_checked} for point in not_for(sheet)],
-        "population_note": localized(sheet.get("population_note")),
+        "when": localized(sheet.when),
+        "user": localized(sheet.user),
+        "never": [localized(point.text) for point in sheet.never],
+        "not_for": [_not_for(point) for point in sheet.never],
+        "population_note": localized(sheet.population_note),
         "inputs": [_input(feature) for feature in schema["features"]],
-        "population": [_rule(rule) for rule in sheet.get("population") or ()],
-        "bands": [_band(sheet, band) for band in sheet.get("bands") or ()],
-        "actions": [_action(action) for action in sheet.get("actions") or ()],
+        "population": [_rule(rule) for rule in sheet.population],
+        "bands": [_band(sheet, band) for band in sheet.bands],
+        "actions": [_action(action) for action in sheet.actions],
     }
 
 
@@ -237,31 +238,35 @@ def _input(feature: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _rule(rule: dict[str, Any]) -> dict[str, Any]:
+def _not_for(point: NotFor) -> dict[str, Any]:
     return {
-        "code": rule["code"],
-        "kind": rule["kind"],
-        "reason": localized(rule.get("question") or rule["reason"]),
-        "asks": bool(rule.get("question")),
+        "text": localized(point.text),
+        "rules": point.rules,
+        "inputs": point.inputs,
+        "checked": point.is_checked,
     }
 
 
-def _band(sheet: dict[str, Any], band: dict[str, Any]) -> dict[str, Any]:
-    labels = {action["code"]: localized(action["label"]) for action in sheet["actions"]}
+def _rule(rule: Rule) -> dict[str, Any]:
     return {
-        "code": band["code"],
-        "label": localized(band["label"]),
-        "lower": band["lower"],
-        "upper": band["upper"],
-        "upper_inclusive": band.get("upper_inclusive", True),
-        "action": labels[band["action"]],
-        "source": localized(band["source"]),
+        "code": rule.code,
+        "kind": rule.kind,
+        "reason": localized(rule.question or rule.reason),
+        "asks": rule.asks,
     }
 
 
-def _action(action: dict[str, Any]) -> dict[str, Any]:
+def _band(sheet: Sheet, band: Band) -> dict[str, Any]:
     return {
-        "code": action["code"],
-        "label": localized(action["label"]),
-        "is_free": bool(action.get("free")),
+        "code": band.code,
+        "label": localized(band.label),
+        "lower": band.lower,
+        "upper": band.upper,
+        "upper_inclusive": band.upper_inclusive,
+        "action": localized(sheet.action_label(band.action)),
+        "source": localized(band.source),
     }
+
+
+def _action(action: Action) -> dict[str, Any]:
+    return {"code": action.code, "label": localized(action.label), "is_free": action.free}

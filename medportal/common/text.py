@@ -12,8 +12,11 @@ ENGLISH = "en"
 CHINESE = "zh-Hans"
 LANGUAGES = (ENGLISH, CHINESE)
 
+Text = Mapping[str, str]
+"""The same in each language, by its name: {"en": …, "zh-Hans": …}."""
 
-def localized(text: Mapping[str, str] | str | None, language: str | None = None) -> str:
+
+def localized(text: Text | str | None, language: str | None = None) -> str:
     """``text`` in the reader's language, else in English, else in whichever there is.
 
     For a reader a limit stands in one unit; asked for by its ``language``, the text stays whole.

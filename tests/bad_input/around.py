@@ -68,6 +68,12 @@ AROUND = [
            STALE, "test_two_clicks_at_the_same_moment_store_and_run_once"),
     Around("Browser back, then other values", "asked back; nothing runs",
            STALE, "test_another_form_after_browser_back_is_asked_back"),
+    Around("A service sheet with a mistake: a band without a code, limits with a gap, a text in "
+           "one language, a rule on a strange input, a field not spelled well",
+           "400 `sheet_invalid`: every mistake at once, each with its pointer and a cure; nothing "
+           "is stored",
+           "tests.registry.test_bad_sheets",
+           "test_a_bad_sheet_is_refused_at_its_place_with_a_cure"),
     Around("A command with words that can not be", "one line, exit status 2",
            "tests.bad_input.test_commands", "test_one_line_says_what_is_wrong"),
     Around("Anything at all, as anybody", "an answer that the description names, never a 500",

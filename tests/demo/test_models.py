@@ -57,7 +57,7 @@ def test_a_missing_translation_is_noticed():
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_text_is_there_in_both_languages(slug, tables, artifacts):
     schema = json.loads((tables[slug].folder / "schema.json").read_text())
-    for content in (tables[slug].sheet, schema, artifacts[slug].manifest):
+    for content in (tables[slug].sheet.to_dict(), schema, artifacts[slug].manifest):
         assert bilingual_gaps(content) == []
         assert untranslated(content) == []
 
@@ -111,18 +111,18 @@ def test_random_glucose_is_never_read_as_another_glucose(tables):
 @pytest.mark.parametrize("slug", SLUGS)
 def test_bands_cover_every_probability_and_name_known_actions(slug, tables):
     sheet = tables[slug].sheet
-    actions = {action["code"] for action in sheet["actions"]}
-    bands = sheet["bands"]
+    actions = {action.code for action in sheet.actions}
+    bands = sheet.bands
 
     assert "other" in actions
-    assert {band["action"] for band in bands} <= actions
-    assert all(a["upper"] == b["lower"] for a, b in pairwise(bands))
+    assert {band.action for band in bands} <= actions
+    assert all(a.upper == b.lower for a, b in pairwise(bands))
     if slug == "flc-mortality":
-        assert bands == []
-        assert [sheet[name] for name in ACTS] == [False, False, False]
+        assert bands == ()
+        assert [getattr(sheet, name) for name in ACTS] == [False, False, False]
     else:
-        assert (bands[0]["lower"], bands[-1]["upper"]) == (0, 1)
-        assert all(band["source"] for band in bands)
+        assert (bands[0].lower, bands[-1].upper) == (0, 1)
+        assert all(band.source for band in bands)
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -190,7 +190,7 @@ def test_reasons_are_exact_and_add_up(slug, tables, artifacts):
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_contradiction_is_explained(slug, tables, artifacts):
-    notes = tables[slug].sheet["contradiction_notes"]
+    notes = tables[slug].sheet.contradiction_notes
     found = {d["feature"] for d in artifacts[slug].manifest["directions"] if d["contradiction"]}
 
     assert found == set(notes)

@@ -11,6 +11,7 @@ import pytest
 from diagnosis.inference.scoring import next_measurement
 from diagnosis.ml import Artifact
 from diagnosis.ml.explain.further.next_measurement import Sought, next_measurements
+from diagnosis.registry.sheet.sheets import Sheet
 from medportal.demo.loading.rows import HERE, held_out
 
 WITH_BANDS = ("pbc-prognosis", "diabetes-onset", "coronary-disease", "breast-mass")
@@ -23,9 +24,9 @@ def hidden_and_found() -> tuple[np.ndarray, np.ndarray]:
     foretold, happened = [], []
     for slug in WITH_BANDS:
         artifact = Artifact.load(HERE / "artifacts" / slug)
-        sheet = json.loads((HERE / "services" / slug / "service.json").read_text())
+        stored = json.loads((HERE / "services" / slug / "service.json").read_text())
         references = next_measurement._references(artifact)
-        band_of = partial(next_measurement._numbers, sheet)
+        band_of = partial(next_measurement._numbers, Sheet.from_dict(stored).bands)
         rows = [{**row.values, "age": row.age, "sex": row.sex} for row in held_out(slug)]
         x = artifact.schema.matrix(rows)
         bands = band_of(artifact.predict_matrix(x))

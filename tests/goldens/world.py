@@ -121,7 +121,7 @@ def _runs(desk: Desk) -> dict[str, Prediction]:
 
 def _decided_otherwise(desk: Desk, prediction: Prediction) -> None:
     usual = (prediction.result or {})["band"]["action_code"]
-    codes = [action["code"] for action in prediction.service.sheet["actions"]]
+    codes = [action.code for action in prediction.service.definition.actions]
     other = next(code for code in codes if code != usual)
     decision = actions.DecisionInput(
         action=other, assessment="too-high", reason="other", comment="The patient wishes so."
@@ -130,7 +130,7 @@ def _decided_otherwise(desk: Desk, prediction: Prediction) -> None:
 
 
 def _with_estimate(desk: Desk, prediction: Prediction) -> None:
-    choice = choices_of(prediction.service.sheet)[1]
+    choice = choices_of(prediction.service.definition)[1]
     actions.give_estimate(actor=desk.doctor, prediction=prediction, choice=choice.code)
 
 
@@ -166,7 +166,7 @@ def _versions(cast: Cast, services: Mapping[str, Service]) -> None:
 def _ward(doctor: User) -> None:
     """One training ward finished, one begun."""
     for slug, answered in (("coronary-disease", CASES), ("breast-mass", 3)):
-        sheet = Service.objects.get(slug=slug).sheet
+        sheet = Service.objects.get(slug=slug).definition
         choices = choices_of(sheet)
         actions.begin_ward(actor=doctor, service=slug)
         for number in range(1, answered + 1):

@@ -13,6 +13,7 @@ from diagnosis.inference import runner
 from diagnosis.inference.actions import give_estimate
 from diagnosis.inference.before.own_estimate import choices_of, with_own_estimates_first
 from diagnosis.inference.models import Job, OwnEstimate, Prediction
+from diagnosis.registry.sheet.sheets import Sheet
 from medportal.common.errors import DomainError
 from tests import runnable
 from tests.factories import (
@@ -200,11 +201,11 @@ def test_a_copy_without_its_number_cannot_be_stored(doctor, waiting):
     ["coronary-disease", "diabetes-onset", "pbc-prognosis", "flc-mortality", "breast-mass"],
 )
 def test_the_ranges_cover_everything_and_end_at_every_limit_of_a_band(slug):
-    sheet = service_data(slug, "service")
+    sheet = Sheet.from_dict(service_data(slug, "service"))
     choices = choices_of(sheet)
 
     assert (choices[0].lower, choices[-1].upper) == (0.0, 1.0)
     assert all(a.upper == b.lower for a, b in pairwise(choices))
-    assert {band["upper"] for band in sheet.get("bands") or ()} <= {c.upper for c in choices}
+    assert {band.upper for band in sheet.bands} <= {c.upper for c in choices}
     assert 6 <= len(choices) <= 12
     assert len({c.code for c in choices}) == len(choices)

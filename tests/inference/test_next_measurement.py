@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -91,11 +92,11 @@ def test_whom_the_service_does_not_fit_no_measurement_helps(sugar):
 
 def test_a_value_outside_the_limits_is_no_question_of_measuring_more(sugar):
     artifact = store.load_artifact(sugar.version)
-    snapshot = sugar.run(confirmations=POPULATION).inputs
+    snapshot = sugar.run(confirmations=POPULATION).snapshot
 
     codes = ["required_input_missing", "outside_limits"]
     found = next_measurement.of_refusal(
-        artifact, sugar.service.sheet, snapshot, timezone.now(), codes
+        artifact, sugar.service.definition, snapshot, timezone.now(), codes
     )
 
     assert found is None
@@ -105,14 +106,14 @@ def test_a_result_within_a_step_of_another_band_is_worth_repeating():
     heart = ward()
     done = heart.run()
     artifact = store.load_artifact(heart.version)
-    bands = heart.service.sheet["bands"]
-    edge = done.probability + 1e-5
-    sheet = {
-        **heart.service.sheet,
-        "bands": [{**bands[0], "lower": 0, "upper": edge}, {**bands[1], "lower": edge, "upper": 1}],
-    }
+    sheet, edge = heart.service.definition, done.probability + 1e-5
+    low, high = sheet.bands[:2]
+    bands = (replace(low, lower=0, upper=edge), replace(high, lower=edge, upper=1))
+    sheet = replace(sheet, bands=bands)
 
-    worth = next_measurement.of_result(artifact, sheet, done.inputs, done.index_at, ["systolic_bp"])
+    worth = next_measurement.of_result(
+        artifact, sheet, done.snapshot, done.index_at, ["systolic_bp"]
+    )
 
     (item,) = worth["items"]
     assert (item["feature"], item["reason"], item["limit"]) == ("systolic_bp", "again", edge)

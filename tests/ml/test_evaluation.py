@@ -1,6 +1,7 @@
 """Metrics against scikit-learn and against figures worked out by hand."""
 
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -149,9 +150,9 @@ def test_wilson_interval_of_a_known_example():
 
 def test_a_score_on_a_limit_falls_into_one_band():
     bands = [
-        {"code": "low", "lower": 0, "upper": 0.1, "upper_inclusive": False},
-        {"code": "middle", "lower": 0.1, "upper": 0.4},
-        {"code": "high", "lower": 0.4, "upper": 1},
+        SimpleNamespace(code="low", lower=0, upper=0.1, upper_inclusive=False),
+        SimpleNamespace(code="middle", lower=0.1, upper=0.4, upper_inclusive=True),
+        SimpleNamespace(code="high", lower=0.4, upper=1, upper_inclusive=True),
     ]
     p = [0, 0.0999, 0.1, 0.4, 0.4001, 1]
 

@@ -17,11 +17,11 @@ from diagnosis.portal.charts.scale import Axis, around
 from diagnosis.portal.charts.steps import Measured, steps
 from diagnosis.portal.charts.twins import families, with_twins_joined
 from diagnosis.portal.charts.waterfall import MOST_BARS, OTHER, Factor, waterfall
+from diagnosis.registry.sheet.bands import Band
 
 BANDS = [
-    {"code": "very-low", "lower": 0, "upper": 0.02},
-    {"code": "low", "lower": 0.02, "upper": 0.1},
-    {"code": "high", "lower": 0.1, "upper": 1},
+    Band.from_dict({"code": code, "lower": lower, "upper": upper})
+    for code, lower, upper in (("very-low", 0, 0.02), ("low", 0.02, 0.1), ("high", 0.1, 1))
 ]
 
 

@@ -12,6 +12,7 @@ from diagnosis.inference.further.change import change_between
 from diagnosis.portal.charts.steps import Measured, steps
 from diagnosis.portal.trend.change_shown import ChangeShown
 from diagnosis.portal.words.change_words import in_one_sentence
+from diagnosis.registry.sheet.bands import Band
 from diagnosis.registry.versions import store
 from tests.portal.results import artifact_of, finished, version_of
 from tests.portal.test_result import text_of
@@ -21,7 +22,10 @@ VISIT = {
     "age": 56.0, "bilirubin": 1.2, "albumin": 3.8, "oedema": "none", "prothrombin_time": 10.5,
 }  # fmt: skip
 WORSE = {**VISIT, "age": 57.0, "bilirubin": 3.4}
-BANDS = [{"code": "low", "lower": 0, "upper": 0.1}, {"code": "high", "lower": 0.1, "upper": 1}]
+BANDS = [
+    Band.from_dict({"code": "low", "lower": 0, "upper": 0.1}),
+    Band.from_dict({"code": "high", "lower": 0.1, "upper": 1}),
+]
 
 
 @pytest.fixture

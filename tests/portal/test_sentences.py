@@ -5,14 +5,20 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
+from diagnosis.inference.stored.result import Result
 from diagnosis.portal.charts.waterfall import Factor, waterfall
 from diagnosis.portal.words import sentences
 from diagnosis.portal.words.figures import percent, percent_range, signed
 from diagnosis.portal.words.sentences import SENTENCES
+from diagnosis.registry.sheet.sheets import Sheet
 from tests.factories import service_data
 
 SLUGS = ("coronary-disease", "diabetes-onset", "pbc-prognosis", "flc-mortality", "breast-mass")
 LANGUAGES = ("en", "zh-hans")
+
+
+def sheet_of(slug):
+    return Sheet.from_dict(service_data(slug, "service"))
 
 
 @pytest.mark.parametrize("probability", [i / 200 for i in range(2, 199)])
@@ -52,14 +58,14 @@ def test_points_have_a_true_minus_and_zero_has_no_sign():
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("probability", [0.003, 0.23, 0.999])
 def test_every_service_says_both_halves_with_its_reference_class(slug, language, probability):
-    sheet = service_data(slug, "service")
+    sheet = sheet_of(slug)
     key = "zh-Hans" if language.startswith("zh") else "en"
 
     with translation.override(language):
         text = sentences.natural_frequency(sheet, probability, 0.35)
         parts = sentences.halves(probability)
 
-    people = sheet["sentence"]["people"][key]
+    people = sheet.sentence.people[key]
     assert people.lower() in text.lower()
     assert parts.with_event.lower() in text.lower()
     assert parts.without.lower() in text.lower()
@@ -69,14 +75,14 @@ def test_every_service_says_both_halves_with_its_reference_class(slug, language,
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_bound_is_never_called_about(slug):
-    text = sentences.natural_frequency(service_data(slug, "service"), 0.003, 0.35).lower()
+    text = sentences.natural_frequency(sheet_of(slug), 0.003, 0.35).lower()
 
     assert "about fewer" not in text
     assert "about more" not in text
 
 
 def test_the_example_of_the_sheet_reads_as_it_should():
-    sheet = service_data("coronary-disease", "service")
+    sheet = sheet_of("coronary-disease")
 
     assert sentences.natural_frequency(sheet, 0.23, 0.444) == (
         "Of 100 patients sent for coronary angiography in the validation data with a score like "
@@ -88,7 +94,7 @@ def test_the_example_of_the_sheet_reads_as_it_should():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_patient_s_sentence_has_no_word_of_models(slug, language):
     with translation.override(language):
-        text = sentences.patient_sentence(service_data(slug, "service"), 0.23)
+        text = sentences.patient_sentence(sheet_of(slug), 0.23)
 
     for word in ("model", "score", "data", "estimate", "模型", "评分", "数据"):
         assert word not in text.lower()
@@ -99,7 +105,7 @@ def test_the_patient_s_sentence_has_no_word_of_models(slug, language):
 def test_the_interval_speaks_of_other_models_and_not_of_the_patient():
     result = {"interval": [0.15, 0.33], "interval_level": 0.9, "interval_method": "other models"}
 
-    text = sentences.interval_sentence(result)
+    text = sentences.interval_sentence(Result.from_dict(result))
 
     assert "If the model had been built from other patients of the same kind" in text
     assert "15\u201333\u00a0% (about 90 of 100 such models)" in text
@@ -108,7 +114,7 @@ def test_the_interval_speaks_of_other_models_and_not_of_the_patient():
 def test_an_older_interval_claims_no_more_than_it_holds():
     older = {"interval": [0.18, 0.28], "interval_level": 0.9, "interval_method": "bootstrap refits"}
 
-    text = sentences.interval_sentence(older)
+    text = sentences.interval_sentence(Result.from_dict(older))
 
     assert "of 100 such models" not in text
     assert "18\u201328\u00a0% (90 of 100 draws)" in text
@@ -118,11 +124,11 @@ def test_an_older_interval_claims_no_more_than_it_holds():
 def test_an_interval_that_was_not_computed_is_not_invented():
     text = "No interval was computed for this version."
 
-    assert sentences.interval_sentence({"interval": None}) == text
+    assert sentences.interval_sentence(Result("binary")) == text
 
 
 def test_the_local_count_names_how_many_of_how_many():
-    sheet = service_data("coronary-disease", "service")
+    sheet = sheet_of("coronary-disease")
     found = {"lower": 0.15, "upper": 0.5, "n": 64, "events": 14}
 
     text = sentences.local_count(found, sheet)
@@ -133,7 +139,7 @@ def test_the_local_count_names_how_many_of_how_many():
 
 
 def test_the_average_on_the_first_bar_names_its_people():
-    sheet = service_data("coronary-disease", "service")
+    sheet = sheet_of("coronary-disease")
 
     assert sentences.base_name(sheet, 100, 210) == (
         "average of 100 of the 210 patients sent for coronary angiography"

@@ -72,7 +72,7 @@ def test_a_crossing_is_where_the_model_itself_passes_the_limit():
     inputs = snapshot_of(version, age=54, sex="male", **values | {"fasting_glucose_high": "no"})
     reach = {"st_depression": (0.0, 6.0)}
 
-    found = threshold_crossings.crossings(artifact, version.service.sheet, inputs, reach)
+    found = threshold_crossings.crossings(artifact, version.service.definition, inputs, reach)
 
     assert found["st_depression"]
     for crossing in found["st_depression"]:
@@ -82,7 +82,7 @@ def test_a_crossing_is_where_the_model_itself_passes_the_limit():
             sex="male",
             **values | {"fasting_glucose_high": "no", "st_depression": crossing.value},
         )
-        row = [{name: entry["value"] for name, entry in moved.items()}]
+        row = [{name: entry.value for name, entry in moved.items()}]
         assert artifact.predict(row)[0] == pytest.approx(crossing.limit, abs=0.005)
 
 
@@ -94,7 +94,7 @@ def test_what_is_counted_crosses_at_a_whole_number():
     inputs = snapshot_of(version, **values)
 
     found = threshold_crossings.crossings(
-        artifact, version.service.sheet, inputs, {"pregnancies": (0.0, 17.0)}
+        artifact, version.service.definition, inputs, {"pregnancies": (0.0, 17.0)}
     )["pregnancies"]
 
     assert found

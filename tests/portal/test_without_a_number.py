@@ -125,7 +125,7 @@ def test_in_both_languages():
 
 
 def test_an_average_that_is_not_known_is_left_out_of_the_sentence(version):
-    sheet = version.service.sheet
+    sheet = version.service.definition
 
     said = sentences.natural_frequency(sheet, 0.3, None)
     assert "Average" not in said

@@ -9,7 +9,7 @@ import pytest
 
 from diagnosis.registry import actions
 from diagnosis.registry.models import Service
-from diagnosis.registry.sheet.sheets import check_service
+from diagnosis.registry.sheet.checks import check_service
 from medportal.common.errors import DomainError
 from medportal.settings.base import ROOT
 from tests.factories import (
@@ -34,7 +34,9 @@ def complaints(sheet: dict[str, Any], slug: str = "coronary-disease") -> dict[st
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_sheet_of_the_demonstration_is_complete(slug):
-    assert check_service(sheet_of(slug), service_data(slug, "schema")).names
+    sheet, features = check_service(sheet_of(slug), service_data(slug, "schema"))
+
+    assert (sheet.slug, bool(features.names)) == (slug, True)
 
 
 def test_a_text_in_one_language_alone_is_refused_at_its_place():

@@ -15,7 +15,6 @@ from accounts.models import User
 from accounts.rights import demand
 from diagnosis.inference.before import permission
 from diagnosis.inference.models import Decision, Job, Outcome, OwnEstimate, Prediction
-from diagnosis.registry.sheet import bands
 from medportal.common.errors import DomainError, Pointer
 
 DECIDABLE = (Job.State.DONE, Job.State.REFUSED)
@@ -85,10 +84,8 @@ def _own_estimate(actor: User, prediction: Prediction) -> float | None:
 
 def usual_action(prediction: Prediction) -> str:
     """What the band stands for; nothing where the service has no bands or the result expired."""
-    band = (prediction.result or {}).get("band")
-    if not band or prediction.is_expired:
-        return ""
-    return str(band["action_code"])
+    band = prediction.answer.band if prediction.answer else None
+    return "" if band is None or prediction.is_expired else band.action_code
 
 
 def _refuse_undecidable(prediction: Prediction) -> None:
@@ -112,7 +109,7 @@ def _refuse_unseen(actor: User, before: Decision | None, decision: DecisionInput
 
 
 def _problems(prediction: Prediction, decision: DecisionInput, usual: str) -> Iterator[Pointer]:
-    action = bands.action_named(prediction.service.sheet, decision.action)
+    action = prediction.service.definition.action_named(decision.action)
     has_estimate = prediction.state == Job.State.DONE
     if has_estimate and decision.assessment not in Decision.Assessment.values:
         yield Pointer("/assessment", "required", _("Say what you think of the estimate."))
@@ -120,7 +117,7 @@ def _problems(prediction: Prediction, decision: DecisionInput, usual: str) -> It
         yield Pointer("/assessment", "no_estimate", _("It was refused: there is no estimate."))
     if action is None:
         yield Pointer("/action", "unknown_action", _("Choose an action of the list."))
-    elif action.get("free") and not decision.action_text.strip():
+    elif action.free and not decision.action_text.strip():
         yield Pointer("/action_text", "required", _("Say which action."))
     if len(decision.action_text) > 200:
         yield Pointer("/action_text", "too_long", _("At most 200 characters."))

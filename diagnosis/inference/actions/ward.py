@@ -51,7 +51,7 @@ def answer_case(*, actor: User, service: str, number: int, choice: str) -> WardA
     answers = WardAnswer.objects.visible_to(actor).filter(round=walked)
     if case is None or number != answers.count() + 1:
         raise DomainError("ward_case", _("This case is not the next one."), status=409)
-    tapped = choice_named(found.sheet, choice)
+    tapped = choice_named(found.definition, choice)
     version = permission.published_version(found)
     row = WardAnswer.unscoped.create(
         round=walked,

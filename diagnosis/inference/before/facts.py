@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -78,14 +77,10 @@ def _asked_for(
 ) -> Iterable[Observation]:
     """The observations that rules name by code, newest first."""
     wanted = Q()
-    for rule in (rule for service in services for rule in rules_of(service.sheet)):
-        if rule["kind"] == "observation_range":
-            wanted |= Q(system=rule.get("system", ""), code__in=rule["codes"])
+    for rule in (rule for service in services for rule in service.definition.rules):
+        if rule.kind == "observation_range":
+            wanted |= Q(system=rule.system, code__in=rule.codes)
     if not wanted:
         return ()
     valid = Observation.unscoped.filter(patient=patient, observed_at__lte=at).valid()
     return valid.filter(wanted).order_by("-observed_at")
-
-
-def rules_of(sheet: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [*(sheet.get("population") or ()), *(sheet.get("warnings") or ())]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from diagnosis.inference.models import Job, Prediction, owed_by
+from diagnosis.registry.sheet.sheets import Sheet
 from medportal.common.errors import DomainError, Pointer
 
 USUAL_EDGES = (0.05, 0.10, 0.20, 0.30, 0.50, 0.70, 0.90)
@@ -37,15 +38,15 @@ class Choice:
         return round((self.lower + self.upper) / 2, 4)
 
 
-def choices_of(sheet: Mapping[str, Any]) -> list[Choice]:
+def choices_of(sheet: Sheet) -> list[Choice]:
     """The limits of the service's bands, and between them the usual steps."""
-    limits = [float(band["upper"]) for band in sheet.get("bands") or () if band["upper"] < 1]
+    limits = [float(band.upper) for band in sheet.bands if band.upper < 1]
     steps = [edge for edge in USUAL_EDGES if _is_apart(edge, limits)]
     edges = [0.0, *sorted({*limits, *steps}), 1.0]
     return [Choice(lower, upper) for lower, upper in pairwise(edges)]
 
 
-def choice_named(sheet: Mapping[str, Any], code: str) -> Choice:
+def choice_named(sheet: Sheet, code: str) -> Choice:
     """The range that was tapped; an error that asks again for any other word."""
     found = next((choice for choice in choices_of(sheet) if choice.code == code), None)
     if found is None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,13 +15,13 @@ from diagnosis.inference.before.rules import (
     FITS,
     OF_INPUTS,
     Case,
-    Rule,
-    asks,
     verdict,
 )
 from diagnosis.inference.snapshot.wording import Text, both
+from diagnosis.inference.stored.entry import Snapshot
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import Service
+from diagnosis.registry.sheet.rules import Rule
 from medportal.common.text import localized
 
 __all__ = ["CANNOT_TELL", "DOES_NOT_FIT", "FITS", "PopulationReport", "RuleFinding"]
@@ -77,7 +76,7 @@ class PopulationReport:
 def check_population(
     service: Service,
     patient: Patient | None,
-    inputs: Mapping[str, Mapping[str, Any]],
+    inputs: Snapshot,
     confirmations: Iterable[str] = (),
     *,
     facts: Facts | None = None,
@@ -85,7 +84,7 @@ def check_population(
     """Every rule of the service over chart and inputs; ``inputs`` is a snapshot."""
     known = facts if facts is not None else read_facts(patient, [service], timezone.now())
     case = Case(service.pk, known, inputs, frozenset(confirmations))
-    findings = list(_findings(service.sheet.get("population") or (), case))
+    findings = list(_findings(service.definition.population, case))
     if patient is None:
         unchecked = tuple(f for f in findings if f.verdict == CANNOT_TELL)
         findings = [f for f in findings if f.verdict == DOES_NOT_FIT]
@@ -97,14 +96,14 @@ def check_population(
 def check_standing(
     service: Service,
     patient: Patient | None,
-    inputs: Mapping[str, Mapping[str, Any]],
+    inputs: Snapshot,
     *,
     facts: Facts | None = None,
 ) -> list[RuleFinding]:
     """The rules that hold whatever the score, also where there is none."""
-    rules = service.sheet.get("warnings") or ()
+    rules = service.definition.warnings
     if facts is None:
-        needs_chart = any(rule["kind"] not in OF_INPUTS for rule in rules)
+        needs_chart = any(rule.kind not in OF_INPUTS for rule in rules)
         facts = read_facts(patient if needs_chart else None, [service], timezone.now())
     case = Case(service.pk, facts, inputs)
     return [found for found in _findings(rules, case) if found.verdict == DOES_NOT_FIT]
@@ -118,27 +117,26 @@ def _findings(rules: Iterable[Rule], case: Case) -> Iterable[RuleFinding]:
 
 
 def _finding(rule: Rule, found: str) -> RuleFinding:
-    named = (rule.get(name) for name in ("feature", "numerator", "denominator"))
-    is_open = found == CANNOT_TELL and asks(rule)
+    is_open = found == CANNOT_TELL and rule.asks
     return RuleFinding(
-        code=rule["code"],
-        kind=rule["kind"],
+        code=rule.code,
+        kind=rule.kind,
         verdict=found,
-        reason=dict(rule["reason"]) if not is_open else _question(rule),
-        cure=dict(rule["cure"]) if rule.get("cure") else None,
-        source=rule.get("source") or "",
+        reason=dict(rule.reason) if not is_open else _question(rule),
+        cure=dict(rule.cure) if rule.cure else None,
+        source=rule.source if isinstance(rule.source, str) else dict(rule.source),
         question=_question(rule) if is_open else None,
-        features=tuple(name for name in named if name) or _patient_features(rule),
-        for_patient=dict(rule["for_patient"]) if rule.get("for_patient") else None,
+        features=rule.features or _patient_features(rule),
+        for_patient=dict(rule.for_patient) if rule.for_patient else None,
     )
 
 
 def _question(rule: Rule) -> Text:
-    return dict(rule.get("question") or rule["reason"])
+    return dict(rule.question or rule.reason)
 
 
 def _patient_features(rule: Rule) -> tuple[str, ...]:
-    return (rule["kind"],) if rule["kind"] in ("age", "sex") else ()
+    return (rule.kind,) if rule.kind in ("age", "sex") else ()
 
 
 def _overall(findings: list[RuleFinding]) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from diagnosis.inference.before.facts import Facts
+from diagnosis.inference.stored.entry import NOTHING, Snapshot, converted_of
 from diagnosis.ml.inputs.units import normalise
 from diagnosis.records.models import Condition, Observation
+from diagnosis.registry.sheet.rules import Rule
 
-Rule = Mapping[str, Any]
 FITS, DOES_NOT_FIT, CANNOT_TELL = "fits", "does_not_fit", "cannot_tell"
 
 UNSURE = ("provisional", "differential")
@@ -25,7 +25,7 @@ class Case:
 
     service: UUID
     facts: Facts
-    inputs: Mapping[str, Mapping[str, Any]]
+    inputs: Snapshot
     confirmations: frozenset[str] = frozenset()
 
     @property
@@ -33,40 +33,33 @@ class Case:
         return self.facts.patient is not None
 
     def number(self, feature: str) -> float | None:
-        found = self.inputs.get(feature, {}).get("converted")
+        found = converted_of(self.inputs, feature)
         return None if found is None else float(found)
 
     def is_confirmed(self, rule: Rule) -> bool:
         """By this run's word, or an earlier one's where the answer does not change with the day."""
-        if rule["code"] in self.confirmations:
+        if rule.code in self.confirmations:
             return True
-        return not rule.get("each_time") and (self.service, rule["code"]) in self.facts.confirmed
+        return not rule.each_time and (self.service, rule.code) in self.facts.confirmed
 
 
 OF_INPUTS = ("input_range", "input_not_among", "ratio_range")
 """Kinds of rules that need nothing of the chart."""
 
 
-def asks(rule: Rule) -> bool:
-    """Whether a person can answer the rule with yes."""
-    return bool(rule.get("question"))
-
-
 def verdict(rule: Rule, case: Case) -> str:
     """What a question can settle asks instead of refusing; confirmed, it fits."""
-    found = KINDS[rule["kind"]](rule, case)
-    if found == DOES_NOT_FIT and asks(rule):
+    found = KINDS[rule.kind](rule, case)
+    if found == DOES_NOT_FIT and rule.asks:
         return FITS if case.is_confirmed(rule) else CANNOT_TELL
     return found
 
 
 def _within(rule: Rule, value: float) -> bool:
-    low, high = rule.get("minimum"), rule.get("maximum")
-    if low is not None and (
-        value < low or (value == low and not rule.get("minimum_inclusive", True))
-    ):
+    low, high = rule.minimum, rule.maximum
+    if low is not None and (value < low or (value == low and not rule.minimum_inclusive)):
         return False
-    return high is None or (value < high or (value == high and rule.get("maximum_inclusive", True)))
+    return high is None or (value < high or (value == high and rule.maximum_inclusive))
 
 
 def _age(rule: Rule, case: Case) -> str:
@@ -77,10 +70,10 @@ def _age(rule: Rule, case: Case) -> str:
 
 
 def _sex(rule: Rule, case: Case) -> str:
-    sex = case.facts.sex if case.has_patient else case.inputs.get("sex", {}).get("value")
+    sex = case.facts.sex if case.has_patient else case.inputs.get("sex", NOTHING).value
     if sex in (None, "", "unknown"):
         return CANNOT_TELL
-    return FITS if sex in rule["allowed"] else DOES_NOT_FIT
+    return FITS if sex in rule.allowed else DOES_NOT_FIT
 
 
 def _condition_absent(rule: Rule, case: Case) -> str:
@@ -96,25 +89,25 @@ def _condition_present(rule: Rule, case: Case) -> str:
     established = [
         condition
         for condition in case.facts.conditions
-        if condition.status != Condition.Status.SUSPECTED and _names(condition.code, rule["codes"])
+        if condition.status != Condition.Status.SUSPECTED and _names(condition.code, rule.codes)
     ]
     return FITS if established else CANNOT_TELL
 
 
 def _recorded(rule: Rule, facts: Facts) -> bool:
     return any(
-        _names(condition.code, rule["codes"]) and not _is_excepted(rule, condition)
+        _names(condition.code, rule.codes) and not _is_excepted(rule, condition)
         for condition in facts.conditions
     )
 
 
 def _is_excepted(rule: Rule, condition: Condition) -> bool:
-    excepted = rule.get("except_status") or ()
+    excepted = rule.except_status
     unsure = condition.status == Condition.Status.SUSPECTED
     return condition.status in excepted or (unsure and any(word in excepted for word in UNSURE))
 
 
-def _names(code: str, wanted: list[str]) -> bool:
+def _names(code: str, wanted: Iterable[str]) -> bool:
     """Whether a code lies under one of the wanted codes or in a range of categories (I21-I25)."""
     plain = code.strip().upper()
     for entry in wanted:
@@ -129,25 +122,25 @@ def _names(code: str, wanted: list[str]) -> bool:
 def _medication_absent(rule: Rule, case: Case) -> str:
     if not case.has_patient:
         return CANNOT_TELL
-    taken = any(_names(code, rule["codes"]) for code in case.facts.medications)
+    taken = any(_names(code, rule.codes) for code in case.facts.medications)
     return DOES_NOT_FIT if taken else FITS
 
 
 def _input_range(rule: Rule, case: Case) -> str:
     """A missing input is for the rule of required inputs to refuse, not for this one."""
-    value = case.number(rule["feature"])
+    value = case.number(rule.feature)
     return FITS if value is None or _within(rule, value) else DOES_NOT_FIT
 
 
 def _input_not_among(rule: Rule, case: Case) -> str:
     """An answer that is missing is for the rule of required inputs to refuse."""
-    entry = case.inputs.get(rule["feature"], {})
-    found = None if entry.get("converted") is None else entry.get("value")
-    return DOES_NOT_FIT if found in rule["values"] else FITS
+    entry = case.inputs.get(rule.feature, NOTHING)
+    found = None if entry.converted is None else entry.value
+    return DOES_NOT_FIT if found in rule.values else FITS
 
 
 def _ratio_range(rule: Rule, case: Case) -> str:
-    upper, lower = case.number(rule["numerator"]), case.number(rule["denominator"])
+    upper, lower = case.number(rule.numerator), case.number(rule.denominator)
     if upper is None or not lower:
         return FITS
     return FITS if _within(rule, upper / lower) else DOES_NOT_FIT
@@ -156,10 +149,10 @@ def _ratio_range(rule: Rule, case: Case) -> str:
 def _observation_range(rule: Rule, case: Case) -> str:
     if not case.has_patient:
         return CANNOT_TELL
-    days = rule.get("look_back_days")
+    days = rule.look_back_days
     for row in case.facts.observations:
         is_old = days is not None and case.facts.at - row.observed_at > timedelta(days=days)
-        if row.code not in rule["codes"] or is_old:
+        if row.code not in rule.codes or is_old:
             continue
         value = _in_unit(rule, row)
         if value is not None:
@@ -170,8 +163,8 @@ def _observation_range(rule: Rule, case: Case) -> str:
 def _in_unit(rule: Rule, row: Observation) -> float | None:
     if row.value_number is None:
         return None
-    factors = {normalise(unit): factor for unit, factor in (rule.get("conversions") or {}).items()}
-    factors[normalise(rule["unit"])] = 1.0
+    factors = {normalise(unit): factor for unit, factor in rule.conversions.items()}
+    factors[normalise(rule.unit)] = 1.0
     factor = factors.get(normalise(row.unit))
     return None if factor is None else row.value_number * float(factor)
 

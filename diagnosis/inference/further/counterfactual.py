@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.scoring.reproducing import artifact_of
@@ -12,7 +11,8 @@ from diagnosis.inference.scoring.score import matrix
 from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.explain.further.counterfactual import Answer, Limit, Situation, counterfactuals
 from diagnosis.ml.schema import FeatureSchema
-from diagnosis.registry.sheet import bands
+from diagnosis.registry.sheet.bands import Band
+from diagnosis.registry.sheet.sheets import Sheet
 
 MOST_LIMITS = 2
 
@@ -22,28 +22,26 @@ class Reach:
     """One limit with the changes that cross it; ``features`` name the columns."""
 
     limit: float
-    band: Mapping[str, Any]
+    band: Band
     answer: Answer
     features: Sequence[Feature]
 
 
-def limits_below(prediction: Prediction) -> list[tuple[float, Mapping[str, Any]]]:
+def limits_below(prediction: Prediction) -> list[tuple[float, Band]]:
     """The limits under which another action is advised, the nearest first, each with its band."""
-    sheet, probability = prediction.service.sheet, prediction.probability
+    sheet, probability = prediction.service.definition, prediction.probability
     return [] if probability is None else list(_below(sheet, probability))[:MOST_LIMITS]
 
 
-def _below(
-    sheet: Mapping[str, Any], probability: float
-) -> Iterator[tuple[float, Mapping[str, Any]]]:
-    now = bands.band_of(sheet, probability)
+def _below(sheet: Sheet, probability: float) -> Iterator[tuple[float, Band]]:
+    now = sheet.band_of(probability)
     if now is None:
         return
-    action = now["action"]
-    for band in reversed(sheet["bands"]):
-        if band["upper"] <= now["lower"] and band["action"] != action:
-            action = band["action"]
-            yield float(band["upper"]), band
+    action = now.action
+    for band in reversed(sheet.bands):
+        if band.upper <= now.lower and band.action != action:
+            action = band.action
+            yield float(band.upper), band
 
 
 def reach(prediction: Prediction) -> list[Reach] | None:
@@ -62,7 +60,7 @@ def _situation(artifact: Artifact, prediction: Prediction) -> Situation:
     """The patient before the model; what may be changed is what the service says now."""
     stated = FeatureSchema.from_dict(prediction.service.schema)
     return Situation(
-        row=matrix(artifact, prediction.inputs)[0],
+        row=matrix(artifact, prediction.snapshot)[0],
         features=[stated[name] for name in artifact.schema.names],
         reference=artifact.background,
         novelty=artifact.novelty,

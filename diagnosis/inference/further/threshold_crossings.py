@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.inference.scoring.score import Matrix, matrix
-from diagnosis.inference.snapshot.inputs import Snapshot
+from diagnosis.inference.stored.entry import Snapshot
 from diagnosis.ml import Artifact, Feature
+from diagnosis.registry.sheet.sheets import Sheet
 
 PLACES = 41
 """Along each slider: one batch of rows for all sliders together, a fraction of a millisecond."""
@@ -29,10 +29,10 @@ class Crossing:
 
 
 def crossings(
-    artifact: Artifact, sheet: Mapping[str, Any], inputs: Snapshot, reaches: Mapping[str, Range]
+    artifact: Artifact, sheet: Sheet, inputs: Snapshot, reaches: Mapping[str, Range]
 ) -> dict[str, list[Crossing]]:
     """Those of each number; nothing where the service has no bands."""
-    limits = [float(band["upper"]) for band in (sheet.get("bands") or ())[:-1]]
+    limits = [float(band.upper) for band in sheet.bands[:-1]]
     if not limits or not reaches:
         return {}
     grids = {name: _places(artifact.schema[name], reach) for name, reach in reaches.items()}

@@ -30,7 +30,6 @@ from django.utils import timezone
 from accounts.models import User
 from diagnosis.inference.models import Job, Prediction, PredictionQuerySet, owed_by
 from diagnosis.registry.models import ModelVersion, Service
-from diagnosis.registry.sheet import bands
 
 State = Job.State
 ASKING, UNSETTLED, OTHER = 0, 1, 2
@@ -162,7 +161,7 @@ def _rank(services: list[Service], actor: User) -> Case:
     """A result that waits for an own estimate asks, too: otherwise its place told its band."""
     asking = Q(pk__in=[])
     for service in services:
-        codes = bands.asking_codes(service.sheet)
+        codes = service.definition.asking_codes()
         asking |= Q(service=service, band__in=codes) & valid(service)
         if service.ask_own_estimate:
             asking |= Q(service=service) & owed_by(actor) & valid(service)

@@ -205,9 +205,9 @@ def _bands(cohort: Cohort, rows: NDArray[np.intp]) -> list[dict[str, Any]]:
     found = [cohort.bands[row] for row in rows]
     return [
         {
-            "code": band["code"],
-            "label": localized(band["label"]),
-            "count": found.count(band["code"]),
+            "code": band.code,
+            "label": localized(band.label),
+            "count": found.count(band.code),
         }
-        for band in cohort.service.sheet.get("bands") or ()
+        for band in cohort.service.definition.bands
     ]

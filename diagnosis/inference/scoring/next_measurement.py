@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from statistics import NormalDist
@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.inference.snapshot.inputs import Entry, Snapshot, row_of
+from diagnosis.inference.snapshot.inputs import row_of
+from diagnosis.inference.stored.entry import NOTHING, Entry, Snapshot
 from diagnosis.ml import Artifact, Feature, UnitError
 from diagnosis.ml.explain.further.likeness_weights import References
 from diagnosis.ml.explain.further.next_measurement import (
@@ -22,6 +23,8 @@ from diagnosis.ml.explain.further.next_measurement import (
     retained,
 )
 from diagnosis.registry.sheet import bands
+from diagnosis.registry.sheet.bands import Band
+from diagnosis.registry.sheet.sheets import Sheet
 
 MISSING, OLD, AGAIN = "missing", "old", "again"
 CURED_BY_MEASURING = {"required_input_missing", "input_too_old"}
@@ -31,8 +34,8 @@ LOOK_BACK_DAYS = 365.0
 DAY = 86_400
 SELDOM = 0.05
 
-Sheet = Mapping[str, Any]
 Reason = tuple[Sought, str]
+Bands = Sequence[Band]
 
 
 def of_result(
@@ -70,35 +73,34 @@ def _sought(
     borderline: Collection[str] = (),
 ) -> Iterator[Reason]:
     for column, feature in enumerate(artifact.schema):
-        entry = snapshot.get(feature.name, {})
-        is_missing = entry.get("converted") is None
-        if entry.get("status") == "stale":
+        entry = snapshot.get(feature.name, NOTHING)
+        if entry.status == "stale":
             yield _old(column, feature, entry, at), OLD
-        elif is_missing:
+        elif entry.converted is None:
             yield Sought(column, blocks=feature.required), MISSING
         elif feature.name in borderline and feature.step and not feature.whole:
-            yield Sought(column, values=_repeated(feature, float(entry["converted"]))), AGAIN
+            yield Sought(column, values=_repeated(feature, float(entry.converted))), AGAIN
 
 
 def _old(column: int, feature: Feature, entry: Entry, at: datetime) -> Sought:
     """Too old to be used, or used on request: either way it speaks for what would be found now."""
-    blocks = feature.required and entry.get("converted") is None
+    blocks = feature.required and entry.converted is None
     old = _in_own_unit(feature, entry)
-    if old is None or not entry.get("observed_at"):
+    if old is None or not entry.observed_at:
         return Sought(column, blocks)
-    age = (at - datetime.fromisoformat(entry["observed_at"])).total_seconds() / DAY
+    age = (at - datetime.fromisoformat(entry.observed_at)).total_seconds() / DAY
     return Sought(column, blocks, old, retained(age, feature.look_back_days or LOOK_BACK_DAYS))
 
 
 def _in_own_unit(feature: Feature, entry: Entry) -> float | None:
-    value = entry.get("value")
+    value = entry.value
     if value is None:
         return None
     if feature.kind != "number":
         found = next((c for c in feature.categories if c.value == value), None)
         return None if found is None else float(found.code)
     try:
-        return feature.convert(float(value), entry.get("unit"))
+        return feature.convert(float(value), entry.unit)
     except (UnitError, TypeError, ValueError):
         return None
 
@@ -116,8 +118,8 @@ def _references(artifact: Artifact) -> References:
     return References(artifact.background.astype(np.float64), categorical)
 
 
-def _numbers(sheet: Sheet, probabilities: NDArray[np.float64]) -> NDArray[np.intp]:
-    return np.fromiter(map(partial(bands.number_of, sheet), probabilities), dtype=np.intp)
+def _numbers(listed: Bands, probabilities: NDArray[np.float64]) -> NDArray[np.intp]:
+    return np.fromiter(map(partial(bands.number_of, listed), probabilities), dtype=np.intp)
 
 
 def _stored(
@@ -129,11 +131,11 @@ def _stored(
         artifact,
         artifact.schema.matrix([row_of(snapshot, artifact.schema)]),
         _references(artifact),
-        partial(_numbers, sheet),
+        partial(_numbers, sheet.bands),
         [one for one, _reason in sought],
     )
     reasons = {one.column: reason for one, reason in sought}
-    listed = sheet.get("bands") or ()
+    listed = sheet.bands
     return {
         "is_refused": any(one.blocks for one, _reason in sought),
         "band": _band(listed, found.band),
@@ -143,20 +145,20 @@ def _stored(
     }
 
 
-def _band(listed: Any, number: int) -> dict[str, Any] | None:
+def _band(listed: Bands, number: int) -> dict[str, Any] | None:
     if not listed:
         return None
-    return {name: listed[number][name] for name in ("code", "label", "lower", "upper")}
+    return {name: getattr(listed[number], name) for name in ("code", "label", "lower", "upper")}
 
 
-def _shares(listed: Any, shares: tuple[float, ...]) -> list[dict[str, Any]]:
+def _shares(listed: Bands, shares: tuple[float, ...]) -> list[dict[str, Any]]:
     return [
-        {"band": band["code"], "share": share} for band, share in zip(listed, shares, strict=False)
+        {"band": band.code, "share": share} for band, share in zip(listed, shares, strict=False)
     ]
 
 
 def _item(
-    artifact: Artifact, listed: Any, found: Outlook, item: Worth, reasons: Mapping[int, str]
+    artifact: Artifact, listed: Bands, found: Outlook, item: Worth, reasons: Mapping[int, str]
 ) -> dict[str, Any]:
     feature = artifact.schema.features[item.column]
     return {
@@ -175,11 +177,11 @@ def _item(
     }
 
 
-def _limit(listed: Any, band: int, shares: tuple[float, ...]) -> float | None:
+def _limit(listed: Bands, band: int, shares: tuple[float, ...]) -> float | None:
     """The limit of the present band that is crossed; None where none or both are."""
     if not listed:
         return None
     below, above = sum(shares[:band]), sum(shares[band + 1 :])
     if (below >= SELDOM) == (above >= SELDOM):
         return None
-    return float(listed[band]["upper"] if above >= SELDOM else listed[band]["lower"])
+    return float(listed[band].upper if above >= SELDOM else listed[band].lower)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,22 +26,35 @@ def wilson_interval(events: float, n: float, z: float = _Z95) -> tuple[float, fl
     return max(0.0, (centre - spread) / whole), min(1.0, (centre + spread) / whole)
 
 
-def in_band(p: ArrayLike, band: Mapping[str, Any], *, from_lower: bool) -> NDArray[np.bool_]:
+class Band(Protocol):
+    """A range of the scale, from above its lower end up to its upper end."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def lower(self) -> float: ...
+    @property
+    def upper(self) -> float: ...
+    @property
+    def upper_inclusive(self) -> bool: ...
+
+
+def in_band(p: ArrayLike, band: Band, *, from_lower: bool) -> NDArray[np.bool_]:
     """Return which probabilities lie in a band: above its lower end, up to its upper end.
 
     The upper end belongs to the band unless ``upper_inclusive`` is false. ``from_lower`` says that
     the lower end belongs to it, too: the band is the first, or the one below leaves it out.
     """
     scores = as_floats(p)
-    above = scores >= band["lower"] if from_lower else scores > band["lower"]
-    below = scores <= band["upper"] if band.get("upper_inclusive", True) else scores < band["upper"]
+    above = scores >= band.lower if from_lower else scores > band.lower
+    below = scores <= band.upper if band.upper_inclusive else scores < band.upper
     return np.asarray(above & below)
 
 
 def band_counts(
     y: ArrayLike,
     p: ArrayLike,
-    bands: Sequence[Mapping[str, Any]],
+    bands: Sequence[Band],
     weights: ArrayLike | None = None,
 ) -> list[dict[str, Any]]:
     """Return for each band the patients scored there, their events, and the (weighted) rate.
@@ -52,9 +65,9 @@ def band_counts(
     w = weights_or_ones(weights, len(labels))
     out: list[dict[str, Any]] = []
     for i, band in enumerate(bands):
-        open_below = i > 0 and not bands[i - 1].get("upper_inclusive", True)
+        open_below = i > 0 and not bands[i - 1].upper_inclusive
         inside = in_band(scores, band, from_lower=i == 0 or open_below) & (w > 0)
-        out.append({"code": band["code"], **_counted(labels[inside], w[inside])})
+        out.append({"code": band.code, **_counted(labels[inside], w[inside])})
     return out
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from diagnosis.portal.charts.scale import Axis, shown
+from diagnosis.registry.sheet.bands import Band
 
 GREYS = ("#eef2f5", "#d9e2e9", "#c0ced9", "#a9bbc9", "#93a9b9")
 """From the lowest band to the highest, told apart without colour; ink on each passes 4.5:1."""
@@ -45,31 +45,30 @@ class BandScale:
     interval_width: str
 
 
-def _limits(axis: Axis, bands: Sequence[Mapping[str, Any]]) -> tuple[Limit, ...]:
+def _limits(axis: Axis, bands: Sequence[Band]) -> tuple[Limit, ...]:
     found: list[Limit] = []
     for band in bands[:-1]:
-        near = bool(found) and axis.at(band["upper"]) - axis.at(found[-1].value) < CLOSE
+        near = bool(found) and axis.at(band.upper) - axis.at(found[-1].value) < CLOSE
         raised = near and not found[-1].raised
-        found.append(Limit(band["upper"], axis.percent(band["upper"]), raised))
+        found.append(Limit(band.upper, axis.percent(band.upper), raised))
     return tuple(found)
 
 
 def band_scale(
-    bands: Sequence[Mapping[str, Any]],
+    bands: Sequence[Band],
     probability: float,
     interval: Sequence[float] | None,
     here: str = "",
 ) -> BandScale:
     """The whole scale from 0 to 1; without bands it is one plain segment."""
     axis = Axis(0.0, 1.0)
-    plain: list[Mapping[str, Any]] = [{"code": "", "lower": 0.0, "upper": 1.0}]
-    drawn = bands or plain
+    drawn = [(band.code, band.lower, band.upper) for band in bands] or [("", 0.0, 1.0)]
     step = (len(GREYS) - 1) / max(len(drawn) - 1, 1)
     segments = []
-    for i, band in enumerate(drawn):
-        left, width = axis.span(band["lower"], band["upper"])
-        is_here = bool(here) and band["code"] == here
-        segments.append(Segment(band["code"], left, width, GREYS[round(i * step)], is_here))
+    for i, (code, lower, upper) in enumerate(drawn):
+        left, width = axis.span(lower, upper)
+        is_here = bool(here) and code == here
+        segments.append(Segment(code, left, width, GREYS[round(i * step)], is_here))
     ends = (axis.percent(interval[0]), axis.percent(interval[1])) if interval else None
     reach = shown(axis.at(interval[1]) - axis.at(interval[0])) if interval else "0"
     return BandScale(

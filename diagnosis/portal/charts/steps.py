@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
 
 from diagnosis.portal.charts.bands import GREYS
 from diagnosis.portal.charts.scale import shown
 from diagnosis.portal.charts.ticks import moments, ticks
 from diagnosis.portal.charts.trend import MONTHS_ARE_ENOUGH
+from diagnosis.registry.sheet.bands import Band
 
 HEIGHT = 120
 MARGIN = 4.0  # per cent left and right
@@ -106,7 +106,7 @@ def steps(
     results: Sequence[Measured],
     *,
     height: int = HEIGHT,
-    bands: Sequence[Mapping[str, Any]] = (),
+    bands: Sequence[Band] = (),
     enlarged: bool = False,
 ) -> Steps | None:
     """The results in time order, bands behind them; None with fewer than two.
@@ -125,7 +125,7 @@ def steps(
         if after.version != before.version
     )
     drawn = tuple(drawing.step(i) for i in range(len(ordered)))
-    limits = [band["upper"] for band in bands[:-1] if band["upper"] < highest]
+    limits = [band.upper for band in bands[:-1] if band.upper < highest]
     round_values = [
         value
         for value in ticks(0.0, highest, MOST_VALUES)
@@ -177,14 +177,14 @@ class _Drawing:
             rises_to=self.y(following.probability) if following and joins else None,
         )
 
-    def strips(self, bands: Sequence[Mapping[str, Any]]) -> tuple[Strip, ...]:
+    def strips(self, bands: Sequence[Band]) -> tuple[Strip, ...]:
         step = (len(GREYS) - 1) / max(len(bands) - 1, 1)
         found = []
         for i, band in enumerate(bands):
-            y = self.y(band["upper"])
-            height = round(self.y(band["lower"]) - y, 1)
+            y = self.y(band.upper)
+            height = round(self.y(band.lower) - y, 1)
             if height <= 0:
                 continue
-            label = band.get("label", "") if height >= TALLEST_LETTERS else ""
-            found.append(Strip(str(band["code"]), y, height, GREYS[round(i * step)], label))
+            label = band.label if height >= TALLEST_LETTERS else ""
+            found.append(Strip(band.code, y, height, GREYS[round(i * step)], label))
         return tuple(found)

@@ -115,13 +115,12 @@ def _named(kinds: Levels, level: int) -> str:
 def band_shares(cohort: Cohort, rows: Index) -> tuple[Share, ...]:
     """How many are in each band of the service, in its order; expired results have none."""
     found = [cohort.bands[row] for row in rows]
-    listed = cohort.service.sheet.get("bands") or ()
     return tuple(
         Share(
-            code=str(band["code"]),
-            label=localized(band["label"]),
-            count=found.count(band["code"]),
-            share=exact_percent(found.count(band["code"]) / len(found)),
+            code=band.code,
+            label=localized(band.label),
+            count=found.count(band.code),
+            share=exact_percent(found.count(band.code) / len(found)),
         )
-        for band in listed
+        for band in cohort.service.definition.bands
     )

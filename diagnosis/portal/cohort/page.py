@@ -23,7 +23,6 @@ from diagnosis.portal.cohort.levels import Levels, levels_of, value_text
 from diagnosis.portal.frame.identity import Identity, identities
 from diagnosis.portal.frame.paging import Shown, page_of
 from diagnosis.portal.words.figures import signed
-from diagnosis.registry.sheet import bands
 from medportal.common.text import localized
 
 PAGE = 25
@@ -43,8 +42,8 @@ class Member:
     def band(self) -> str:
         if self.prediction.is_expired:
             return ""
-        band = bands.band_named(self.prediction.service.sheet, self.prediction.band)
-        return localized(band["label"]) if band else ""
+        band = self.prediction.service.definition.band_named(self.prediction.band)
+        return localized(band.label) if band else ""
 
 
 @dataclass

@@ -11,7 +11,6 @@ from diagnosis.portal.result.reasons.shown import Reasons
 from diagnosis.portal.result.result_number import Number
 from diagnosis.portal.words.figures import stored_time
 from diagnosis.portal.words.inputs_shown import ShownInput
-from diagnosis.registry.sheet import bands
 from medportal.common import signs
 from medportal.common.text import localized
 
@@ -30,8 +29,8 @@ def _inputs(shown: Iterable[ShownInput]) -> str:
 
 def decision_words(prediction: Prediction, decision: Decision) -> str:
     """Assessment and action, as one reads them."""
-    action = bands.action_named(prediction.service.sheet, decision.action)
-    words = decision.action_text or (localized(action["label"]) if action else decision.action)
+    action = prediction.service.definition.action_named(decision.action)
+    words = decision.action_text or (localized(action.label) if action else decision.action)
     return _("; ").join(filter(None, (decision.get_assessment_display(), words)))
 
 
@@ -46,7 +45,7 @@ def copy_text(
     """Three lines, without the patient's name: the record into which they go knows it."""
     band = _(", {band}").format(band=number.band.label) if number.band else ""
     interval = signs.aside(number.interval_short) if number.interval_short else ""
-    horizon = localized((prediction.service.sheet.get("horizon") or {}).get("text"))
+    horizon = localized(prediction.service.definition.horizon.text)
     first = _("{service}, {horizon}: {estimate}. {sentence}").format(
         service=prediction.service.name,
         horizon=horizon,
@@ -62,7 +61,7 @@ def copy_text(
 
 def standing_lines(prediction: Prediction) -> list[str]:
     """The rules that hold whatever the score go wherever the number goes."""
-    return [localized(rule["message"]) for rule in prediction.standing]
+    return [localized(rule.message) for rule in prediction.standing]
 
 
 def refusal_text(

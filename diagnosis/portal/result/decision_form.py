@@ -51,14 +51,14 @@ class DecisionForm(forms.Form):
         if prediction.state == Prediction.State.REFUSED:
             del self.fields["assessment"]  # there is no estimate to judge
         self.fields["action"].choices = [  # type: ignore[attr-defined]
-            (action["code"], localized(action["label"]))
-            for action in prediction.service.sheet.get("actions") or ()
+            (action.code, localized(action.label))
+            for action in prediction.service.definition.actions
         ]
 
     @property
     def free_actions(self) -> set[str]:
-        actions = self.prediction.service.sheet.get("actions") or ()
-        return {action["code"] for action in actions if action.get("free")}
+        actions = self.prediction.service.definition.actions
+        return {action.code for action in actions if action.free}
 
     @property
     def decision(self) -> DecisionInput:

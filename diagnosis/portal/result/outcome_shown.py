@@ -25,10 +25,10 @@ def what_happened(user: User, prediction: Prediction) -> dict[str, Any] | None:
     if found is None:
         return None
     ahead = (found.occurred_on - timezone.localdate(prediction.index_at)).days
-    sentence = prediction.service.sheet["sentence"]
+    sentence = prediction.service.definition.sentence
     return {
         "outcome": found,
         "days_after": ahead if found.occurred_on > timezone.localdate() else None,
-        "event": localized(sentence["event"]),
-        "not_event": localized(sentence["not_event"]),
+        "event": localized(sentence.event),
+        "not_event": localized(sentence.not_event),
     }

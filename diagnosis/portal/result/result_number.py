@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.snapshot.units import measured
+from diagnosis.inference.stored.result import Result
 from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.charts.icons import IconArray, icon_array
 from diagnosis.portal.words import sentences
 from diagnosis.portal.words.figures import exact_percent, exact_range, percent, percent_range
-from diagnosis.portal.words.inputs_shown import assumed_words, shown_input, snapshot
+from diagnosis.portal.words.inputs_shown import assumed_words, entry_of, shown_input
 from diagnosis.portal.words.sentences import Halves
-from diagnosis.registry.sheet import bands
+from diagnosis.registry.sheet.sheets import Note, Sheet
 from medportal.common.text import localized
 
 
@@ -63,44 +63,44 @@ class Number:
     band_note: str
     borderline: tuple[str, ...]
     filled_in: tuple[FilledIn, ...]
-    notes: tuple[Mapping[str, Any], ...]
+    notes: tuple[Note, ...]
     """What is said with every result, or with those of some bands alone."""
 
 
-def shown_band(sheet: Mapping[str, Any], code: str) -> BandShown | None:
-    band = bands.band_named(sheet, code) if code else None
+def shown_band(sheet: Sheet, code: str) -> BandShown | None:
+    band = sheet.band_named(code) if code else None
     if band is None:
         return None
-    action = bands.action_named(sheet, band["action"])
+    action = sheet.action_named(band.action)
     return BandShown(
         code=code,
-        label=localized(band["label"]),
-        limits=exact_range(band["lower"], band["upper"]),
-        text=localized(band.get("text")),
-        source=localized(band.get("source")),
-        usual_action=band["action"],
-        usual_action_label=localized(action["label"]) if action else band["action"],
+        label=localized(band.label),
+        limits=exact_range(band.lower, band.upper),
+        text=localized(band.text),
+        source=localized(band.source),
+        usual_action=band.action,
+        usual_action_label=localized(action.label) if action else band.action,
     )
 
 
-def _borderline(prediction: Prediction, band: BandShown | None) -> tuple[str, ...]:
+def _borderline(prediction: Prediction, answer: Result, band: BandShown | None) -> tuple[str, ...]:
     if band is None:
         return ()
     schema, texts = schema_of(prediction.version), []
-    for found in (prediction.result or {}).get("borderline") or ():
-        feature = schema[found["feature"]]
+    for found in answer.borderline:
+        feature = schema[found.feature]
         step = measured(feature, feature.step or 0.0)
-        there = localized(found["band_label"])
+        there = localized(found.band_label)
         texts.append(sentences.borderline(localized(feature.label), step, band.label, there))
     return tuple(texts)
 
 
-def _filled_in(prediction: Prediction) -> tuple[FilledIn, ...]:
+def _filled_in(prediction: Prediction, answer: Result) -> tuple[FilledIn, ...]:
     schema, rows = schema_of(prediction.version), []
-    for found in (prediction.result or {}).get("filled") or ():
-        feature = schema[found["feature"]]
-        entry = shown_input(feature, snapshot(prediction, feature.name))
-        low, high = found.get("lower"), found.get("upper")
+    for found in answer.filled:
+        feature = schema[found.feature]
+        entry = shown_input(feature, entry_of(prediction, feature.name))
+        low, high = found.lower, found.upper
         rows.append(
             FilledIn(
                 name=feature.name,
@@ -120,17 +120,17 @@ def _interval_short(interval: Sequence[float] | None) -> str:
 
 def number_of(prediction: Prediction) -> Number | None:
     """What to show of a result that is done; None without one. Expired: no band."""
-    result, probability = prediction.result or {}, prediction.probability
-    if probability is None:
+    answer, probability = prediction.answer, prediction.probability
+    if answer is None or probability is None:
         return None
-    sheet, interval = prediction.service.sheet, result.get("interval")
+    sheet, interval = prediction.service.definition, answer.interval
     training = prediction.version.manifest.get("training") or {}
-    average = result.get("average")
+    average = answer.average
     halves = sentences.halves(probability)
     code = "" if prediction.is_expired else prediction.band
     band = shown_band(sheet, code)
-    listed = sheet.get("bands") or ()
-    scale = band_scale(() if prediction.is_expired else listed, probability, interval, code)
+    listed = () if prediction.is_expired else sheet.bands
+    scale = band_scale(listed, probability, interval, code)
     return Number(
         probability=probability,
         percent=percent(probability),
@@ -139,21 +139,17 @@ def number_of(prediction: Prediction) -> Number | None:
         ),
         halves=halves,
         icons=icon_array(halves.filled),
-        interval=sentences.interval_sentence(result),
+        interval=sentences.interval_sentence(answer),
         interval_short=_interval_short(interval),
-        local_count=sentences.local_count(result.get("local_count"), sheet),
+        local_count=sentences.local_count(answer.local_count, sheet),
         scale=scale,
         limits=tuple(
             (limit.at, exact_percent(limit.value), 10 if limit.raised else 21)
             for limit in scale.limits
         ),
         band=band,
-        band_note=localized(sheet.get("band_note")),
-        borderline=_borderline(prediction, band),
-        filled_in=_filled_in(prediction),
-        notes=tuple(
-            note
-            for note in sheet.get("result_notes") or ()
-            if band is None or code in note.get("bands", (code,))
-        ),
+        band_note=localized(sheet.band_note),
+        borderline=_borderline(prediction, answer, band),
+        filled_in=_filled_in(prediction, answer),
+        notes=tuple(note for note in sheet.result_notes if note.is_said(code if band else None)),
     )

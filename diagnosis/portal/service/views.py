@@ -27,7 +27,6 @@ from diagnosis.records import access
 from diagnosis.records.finding.patient_search import Query
 from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion, Service, VersionEvent
-from diagnosis.registry.sheet.not_for import not_for
 from medportal.common.errors import DomainError
 
 LONGEST_QUERY = 120
@@ -115,8 +114,7 @@ def _page(
         stopped = VersionEvent.objects.filter(version=version, to_state=State.STOPPED).last()
     context = {
         "service": shown,
-        "sheet": shown.sheet,
-        "not_for": not_for(shown.sheet),
+        "sheet": shown.definition,
         "version": version,
         "stopped": stopped,
         "card": card(version) if version else None,

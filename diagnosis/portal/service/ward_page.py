@@ -14,7 +14,6 @@ from diagnosis.portal.words.figures import percent
 from diagnosis.portal.words.inputs_shown import reference_text, value_text
 from diagnosis.portal.words.tally import ShownTally, shown_tally
 from diagnosis.registry.models import Service
-from diagnosis.registry.sheet import bands
 from medportal.common.text import localized
 
 
@@ -61,7 +60,7 @@ class WardPage:
     @property
     def event(self) -> str:
         """What may have happened, as a question that yes and no answer."""
-        return localized(self.service.sheet["sentence"]["event"])
+        return localized(self.service.definition.sentence.event)
 
     @property
     def total(self) -> int:
@@ -73,7 +72,7 @@ class WardPage:
 
     @property
     def choices(self) -> list[ShownChoice]:
-        return shown_choices(self.service.sheet)
+        return shown_choices(self.service.definition)
 
     @cached_property
     def case(self) -> ShownCase | None:
@@ -106,13 +105,13 @@ def _shown(service: Service, bed: Bed) -> ShownCase:
     if bed.opened is None:
         return ShownCase(bed.number, values)
     answer = bed.opened.answer
-    band = bands.band_of(service.sheet, answer.probability)
+    band = service.definition.band_of(answer.probability)
     return ShownCase(
         bed.number,
         values,
         own=range_words(answer.lower, answer.upper),
         model=percent(answer.probability),
-        band=localized(band["label"]) if band else "",
+        band=localized(band.label) if band else "",
         version=answer.version.number,
         happened=bed.opened.happened,
     )

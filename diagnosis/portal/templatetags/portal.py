@@ -15,6 +15,7 @@ from diagnosis.portal.frame.identity import Identity
 from diagnosis.portal.frame.identity import identity as identity_of
 from diagnosis.portal.words import figures, wording
 from diagnosis.records.models import Patient
+from diagnosis.registry.sheet.levels import level_of
 from medportal.common import glossary, moments, signs, text
 
 register = template.Library()
@@ -123,8 +124,7 @@ def language_tag(code: str) -> str:
 @register.filter
 def band_symbol(band: str) -> str:
     """A band's place as a shape, so that it is never colour alone."""
-    shapes = {"very-low": "▽", "low": "▽", "intermediate": "◇", "high": "▲", "very-high": "▲▲"}
-    return shapes.get(band, "")
+    return level_of(band).symbol
 
 
 for sign in (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
+from diagnosis.inference.stored.entry import converted_of
 from diagnosis.portal.charts.steps import Measured, Steps, steps
 from diagnosis.portal.words.figures import estimate
 from diagnosis.portal.words.wording import day_time
@@ -35,8 +36,8 @@ class Point:
 
     @property
     def band(self) -> str:
-        band = (self.prediction.result or {}).get("band")
-        return localized(band["label"]) if band else ""
+        answer = self.prediction.answer
+        return localized(answer.band.label) if answer and answer.band else ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def risk_trend(results: Sequence[Prediction], chosen: Collection[Prediction]) ->
         for r in results
         if r.probability is not None
     ]
-    bands = results[-1].service.sheet.get("bands") or () if results else ()
+    bands = results[-1].service.definition.bands if results else ()
     return RiskTrend(
         tuple(points[::-1]), steps(measured, height=HEIGHT, bands=bands, enlarged=True)
     )
@@ -73,7 +74,7 @@ def _point(before: Prediction | None, now: Prediction) -> Point:
 
 
 def _differs(before: Prediction, now: Prediction, name: str) -> bool:
-    first, second = ((p.inputs.get(name) or {}).get("converted") for p in (before, now))
+    first, second = (converted_of(p.snapshot, name) for p in (before, now))
     if first is None or second is None:
         return first is not second
     return abs(float(first) - float(second)) > SAME

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from diagnosis.portal.words.added_value import difference, metric_interval
 from diagnosis.portal.words.figures import decimal, exact_percent, exact_range, percent
 from diagnosis.portal.words.sentences import flagged_sentences
 from diagnosis.registry.models import ModelVersion
+from diagnosis.registry.sheet.bands import Band
 from diagnosis.registry.versions import contradictions
 from medportal.common.text import localized
 
@@ -156,39 +157,37 @@ def _comparator(given: Mapping[str, Any], metrics: Mapping[str, Any]) -> Compara
     )
 
 
-def band_limits(band: Mapping[str, Any], *, is_first: bool, is_last: bool) -> str:
+def band_limits(listed: Sequence[Band], place: int) -> str:
     """«over 10 % to 40 %», in the words of the band's own ends."""
-    low, high = exact_percent(band["lower"]), exact_percent(band["upper"])
-    if is_first:
-        sign = "\u2264" if band.get("upper_inclusive", True) else "<"
-        return f"{sign}\u00a0{high}"
-    if is_last:
-        return f"\u2265\u00a0{low}" if band.get("lower_inclusive") else f">\u00a0{low}"
-    return exact_range(band["lower"], band["upper"])
+    band = listed[place]
+    low, high = exact_percent(band.lower), exact_percent(band.upper)
+    if place == 0:
+        return f"\u2264\u00a0{high}" if band.upper_inclusive else f"<\u00a0{high}"
+    if place == len(listed) - 1:
+        # The upper limit that a band leaves out belongs to the next one.
+        return f">\u00a0{low}" if listed[place - 1].upper_inclusive else f"\u2265\u00a0{low}"
+    return exact_range(band.lower, band.upper)
 
 
 def band_rows(version: ModelVersion) -> tuple[BandRow, ...]:
-    bands = version.service.sheet.get("bands") or []
+    bands = version.service.definition.bands
     counted = {c["code"]: c for c in version.manifest.get("bands") or ()}
     rows = []
     for i, band in enumerate(bands):
-        # The upper limit that a band leaves out belongs to the next one.
-        inclusive = i > 0 and not bands[i - 1].get("upper_inclusive", True)
-        shown = {**band, "lower_inclusive": inclusive}
-        counts = counted.get(band["code"], {})
+        counts = counted.get(band.code, {})
         rate = counts.get("rate")
         if rate is None and counts.get("n"):
             rate = counts["events"] / counts["n"]
         rows.append(
             BandRow(
-                code=band["code"],
-                label=localized(band["label"]),
-                limits=band_limits(shown, is_first=i == 0, is_last=i == len(bands) - 1),
+                code=band.code,
+                label=localized(band.label),
+                limits=band_limits(bands, i),
                 n=str(counts.get("n", "")),
                 events=str(counts.get("events", "")),
                 rate="" if rate is None else percent(rate),
-                text=localized(band.get("text")),
-                source=localized(band.get("source")),
+                text=localized(band.text),
+                source=localized(band.source),
             )
         )
     return tuple(rows)
@@ -227,7 +226,7 @@ def _subgroups(manifest: Mapping[str, Any]) -> tuple[MetricRow, ...]:
 
 
 def _lies_ahead(version: ModelVersion) -> bool:
-    return bool((version.service.sheet.get("horizon") or {}).get("days"))
+    return bool(version.service.definition.horizon.days)
 
 
 def card(version: ModelVersion) -> Card:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from diagnosis.inference.before.own_estimate import Choice, choices_of
 from diagnosis.inference.models import OwnEstimate
 from diagnosis.portal.words.figures import exact_percent, exact_range, percent
 from diagnosis.portal.words.sentences import say
+from diagnosis.registry.sheet.sheets import Sheet
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ def range_words(lower: float, upper: float) -> str:
     return exact_range(lower, upper)
 
 
-def shown_choices(sheet: Mapping[str, Any]) -> list[ShownChoice]:
+def shown_choices(sheet: Sheet) -> list[ShownChoice]:
     return [_shown(choice) for choice in choices_of(sheet)]
 
 

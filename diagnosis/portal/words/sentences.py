@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from diagnosis.inference.scoring.score import INTERVAL_METHOD, LEVEL
+from diagnosis.inference.stored.result import Result
 from diagnosis.portal.charts.arranging import FAMILY, OTHER
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.charts.waterfall import Bar, Waterfall
@@ -21,6 +22,7 @@ from diagnosis.portal.words.figures import (
     percent_range,
     signed_decimal,
 )
+from diagnosis.registry.sheet.sheets import Sentence, Sheet
 from medportal.common.text import localized
 
 Text = Mapping[str, str]
@@ -65,25 +67,25 @@ def _bounded(template: str) -> str:
     return template
 
 
-def _filled(template: str, sentence: Mapping[str, Any], parts: Halves, **facts: object) -> str:
+def _filled(template: str, sentence: Sentence, parts: Halves, **facts: object) -> str:
     if parts.bounded:
         template = _bounded(template)
     text = template.format(
         n=parts.with_event,
         rest=parts.without,
-        people=localized(sentence["people"]),
-        event=localized(sentence["event"]),
-        not_event=localized(sentence["not_event"]),
+        people=localized(sentence.people),
+        event=localized(sentence.event),
+        not_event=localized(sentence.not_event),
         **facts,
     )
     # A bound may open a sentence: «Fewer than 1 of them …».
     return ". ".join(part[:1].upper() + part[1:] for part in text.split(". "))
 
 
-def natural_frequency(sheet: Mapping[str, Any], probability: float, average: float | None) -> str:
+def natural_frequency(sheet: Sheet, probability: float, average: float | None) -> str:
     """Both halves, the reference class, and the average there; left out where it is not known."""
-    sentence, parts = sheet["sentence"], halves(probability)
-    template = localized(sentence.get("template") or SENTENCES["natural"])
+    sentence, parts = sheet.sentence, halves(probability)
+    template = localized(sentence.template or SENTENCES["natural"])
     if "{average}" not in template:
         return _filled(template, sentence, parts)
     if average is None:
@@ -91,41 +93,40 @@ def natural_frequency(sheet: Mapping[str, Any], probability: float, average: flo
     return _filled(template, sentence, parts, average=halves(average).with_event)
 
 
-def patient_sentence(sheet: Mapping[str, Any], probability: float) -> str:
+def patient_sentence(sheet: Sheet, probability: float) -> str:
     """The same for the patient: no word of models, scores or data."""
-    sentence = sheet["sentence"]
-    template = localized(sentence.get("patient_template") or SENTENCES["patient_sheet"])
+    sentence = sheet.sentence
+    template = localized(sentence.patient_template or SENTENCES["patient_sheet"])
     return _filled(template, sentence, halves(probability))
 
 
-def patient_key(sheet: Mapping[str, Any], probability: float) -> tuple[str, str]:
+def patient_key(sheet: Sheet, probability: float) -> tuple[str, str]:
     """What the filled figures stand for, and the others."""
-    sentence, parts = sheet["sentence"], halves(probability)
-    event = sentence.get("patient_event") or sentence["event"]
-    not_event = sentence.get("patient_not_event") or sentence["not_event"]
+    sentence, parts = sheet.sentence, halves(probability)
+    event = sentence.patient_event or sentence.event
+    not_event = sentence.patient_not_event or sentence.not_event
     return (
         say("figures", n=parts.with_event, what=localized(event)),
         say("figures", n=parts.without, what=localized(not_event)),
     )
 
 
-def interval_sentence(result: Mapping[str, Any]) -> str:
+def interval_sentence(result: Result) -> str:
     """What the interval is, in the words that keep it from being read as the patient's range.
 
     A result says itself how its interval was made: older ones hold the narrower one of refits.
     """
-    interval = result.get("interval")
-    if not interval:
+    if not result.interval:
         return say("no_interval")
-    of_models = result.get("interval_method") == INTERVAL_METHOD
+    of_models = result.interval_method == INTERVAL_METHOD
     return say(
         "interval" if of_models else "interval_of_refits",
-        level=whole(result.get("interval_level") or LEVEL),
-        range=percent_range(interval[0], interval[1]),
+        level=whole(result.interval_level or LEVEL),
+        range=percent_range(*result.interval),
     )
 
 
-def local_count(found: Mapping[str, Any] | None, sheet: Mapping[str, Any]) -> str:
+def local_count(found: Mapping[str, Any] | None, sheet: Sheet) -> str:
     """How many of the validation patients with such a score had the event; empty if unknown."""
     if not found:
         return ""
@@ -134,14 +135,14 @@ def local_count(found: Mapping[str, Any] | None, sheet: Mapping[str, Any]) -> st
         n=found["n"],
         events=found["events"],
         range=exact_range(found["lower"], found["upper"]),
-        event=localized(sheet["sentence"]["event"]),
+        event=localized(sheet.sentence.event),
     )
 
 
-def base_name(sheet: Mapping[str, Any], rows: int | None, population: int | None = None) -> str:
+def base_name(sheet: Sheet, rows: int | None, population: int | None = None) -> str:
     """Whose average the first bar is: never «average» alone."""
-    sentence = sheet["sentence"]
-    who = localized(sentence.get("everybody") or sentence["people"])
+    sentence = sheet.sentence
+    who = localized(sentence.everybody or sentence.people)
     if rows is None:
         return say("base_uncounted", people=who)
     if population is None or population <= rows:

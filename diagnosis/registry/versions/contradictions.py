@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.registry.models import ModelVersion
-from diagnosis.registry.sheet.sheets import has_both_languages
+from diagnosis.registry.sheet.kinds import has_both_languages
 from medportal.common.errors import Pointer
 
 
@@ -21,9 +21,7 @@ def found(version: ModelVersion) -> list[dict[str, Any]]:
 def note(version: ModelVersion, feature: str) -> dict[str, str] | None:
     """What was written about it: for this version, else in the sheet of its service."""
     notes = version.contradiction_notes or {}
-    written = notes.get(feature) or (version.service.sheet.get("contradiction_notes") or {}).get(
-        feature
-    )
+    written = notes.get(feature) or version.service.definition.contradiction_notes.get(feature)
     return dict(written) if written and has_both_languages(written) else None
 
 

@@ -31,7 +31,7 @@ def entries(study: Study) -> dict[str, Any]:
     """Return every entry that needs no fitted model."""
     y, p, w = study.label, study.measured.probabilities, study.weights
     middle = p.mean(axis=1)
-    sheet, threshold = study.table.sheet, study.table.sheet.get("flag_threshold")
+    sheet, threshold = study.table.sheet, study.table.sheet.flag_threshold
     found = {
         "metrics": _metrics(study, p),
         "evaluation": _evaluation(study),
@@ -41,7 +41,7 @@ def entries(study: Study) -> dict[str, Any]:
             "calibration_curve": evaluation.calibration_curve(y, middle, w),
             "histogram": evaluation.histogram(middle),
         },
-        "bands": evaluation.band_counts(y, middle, sheet["bands"], w),
+        "bands": evaluation.band_counts(y, middle, sheet.bands, w),
         "counts": evaluation.local_counts(y, middle, w),
         "flagged": None if threshold is None else evaluation.flagged_table(y, middle, threshold, w),
         "comparators": [_comparator(study, code) for code in ORDER if code in study.rivals],
@@ -50,7 +50,7 @@ def entries(study: Study) -> dict[str, Any]:
             for name, hidden in study.measured.hidden.items()
         },
         "training": _training(study),
-        "people": sheet["reference_class"],
+        "people": dict(sheet.reference_class or {}),
         "subgroups": closer.subgroups(study, _threshold(study)),
         "surprising_cases": closer.surprising_cases(study),
         "correlated": closer.correlated(study),
@@ -61,7 +61,7 @@ def entries(study: Study) -> dict[str, Any]:
 
 def _threshold(study: Study) -> float:
     """Return the score above which the service asks for action, or one half."""
-    return float(study.table.sheet.get("flag_threshold") or 0.5)
+    return float(study.table.sheet.flag_threshold or 0.5)
 
 
 def _metrics(study: Study, p: Array) -> dict[str, dict[str, float]]:
@@ -151,7 +151,8 @@ def verdict(difference: dict[str, float]) -> str:
 
 def _label(study: Study, code: str) -> dict[str, str]:
     if code == "usual":
-        return dict(study.table.sheet["usual"]["label"])
+        usual = study.table.sheet.usual
+        return dict(usual.label) if usual else {}
     if code == "age-sex" and len(study.plan.age_sex) == 1:
         return LABELS["age"]
     return LABELS[code]

@@ -68,7 +68,7 @@ def measure(slug: str, *, repeats: int | None = None) -> Study:
 def against_published(study: Study, published: Artifact) -> dict[str, Any]:
     """Measure the published recipe on the same rows and folds."""
     theirs = measure(study.table.slug, repeats=study.measured.repeats)
-    how = {"weights": study.weights, "threshold": study.table.sheet.get("flag_threshold") or 0.5}
+    how = {"weights": study.weights, "threshold": study.table.sheet.flag_threshold or 0.5}
     return entry(published.digest, study.measured, theirs.measured, **how)
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from diagnosis.ml.schema import FeatureSchema
+from diagnosis.registry.sheet.sheets import Sheet
 
 HERE = Path(__file__).resolve().parent.parent / "data"
 DAYS_A_YEAR = 365.25
@@ -81,9 +82,9 @@ class DemoTable:
         return FeatureSchema(tuple(replace(feature, modifiable=False) for feature in found))
 
     @cached_property
-    def sheet(self) -> dict[str, Any]:
+    def sheet(self) -> Sheet:
         """The service sheet."""
-        return dict(json.loads((self.folder / "service.json").read_text()))
+        return Sheet.from_dict(json.loads((self.folder / "service.json").read_text()))
 
     @property
     def folder(self) -> Path:

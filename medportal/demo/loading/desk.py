@@ -57,5 +57,5 @@ class Desk:
         return actions.request_prediction(actor=self.doctor, request=request)
 
     def _confirmed(self, slug: str) -> tuple[str, ...]:
-        rules = self.services[slug].sheet["population"]
-        return tuple(rule["code"] for rule in rules if rule.get("question"))
+        rules = self.services[slug].definition.population
+        return tuple(rule.code for rule in rules if rule.asks)

@@ -11,6 +11,7 @@ from accounts.models import User
 from diagnosis.inference.further.similar import FEWEST, NEAR, Alike, Neighbour, alike
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
+from diagnosis.inference.stored.entry import NOTHING
 from diagnosis.ml import Feature
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.frame.identity import Identity, identities
@@ -65,7 +66,7 @@ def alike_panel(user: User, prediction: Prediction) -> AlikePanel | None:
         events=tally.events if tally else 0,
         rate=percent(tally.events / tally.known) if tally else "",
         rates=percent_range(tally.lower, tally.upper) if tally else "",
-        event=localized(prediction.service.sheet["sentence"]["event"]),
+        event=localized(prediction.service.definition.sentence.event),
     )
 
 
@@ -89,8 +90,8 @@ def _row(
     who: Mapping[Any, Identity],
     features: Mapping[str, Feature],
 ) -> AlikeRow:
-    inputs = prediction.inputs or {}
-    shown = (shown_input(features[name], inputs.get(name) or {}) for name in found.differs)
+    inputs = prediction.snapshot
+    shown = (shown_input(features[name], inputs.get(name, NOTHING)) for name in found.differs)
     return AlikeRow(
         prediction=prediction,
         who=who[prediction.patient_id],
