@@ -297,4 +297,4 @@ class Quota(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.service or _('all services')} · {self.get_period_display()}"
+        return " · ".join((str(self.service or _("all services")), self.get_period_display()))

@@ -61,7 +61,7 @@ def copy_text(
 
 def standing_lines(prediction: Prediction) -> list[str]:
     """The rules that hold whatever the score go wherever the number goes."""
-    return [localized(rule["message"]) for rule in prediction.standing]
+    return [localized(rule.message) for rule in prediction.standing]
 
 
 def refusal_text(
