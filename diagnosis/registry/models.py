@@ -58,9 +58,7 @@ class Service(models.Model):
         verbose_name = _("service")
         verbose_name_plural = _("services")
         ordering = ("slug",)
-        constraints = [
-            models.UniqueConstraint("organisation", "slug", name="service_slug_once"),
-        ]
+        constraints = [models.UniqueConstraint("organisation", "slug", name="service_slug_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -97,8 +95,7 @@ class WardCase(models.Model):
     service = models.ForeignKey(Service, models.PROTECT, related_name="+")
     edition = models.PositiveIntegerField()
     number = models.PositiveIntegerField()
-    inputs = models.JSONField()
-    """In the units of the service's schema."""
+    inputs = models.JSONField()  # in the units of the service's schema
     happened = models.BooleanField()
     """Told to nobody before their estimate: read it through ``inference.ward`` alone."""
 
@@ -107,7 +104,7 @@ class WardCase(models.Model):
     class Meta:
         verbose_name = _("case of a training ward")
         constraints = [
-            models.UniqueConstraint("service", "edition", "number", name="ward_case_once"),
+            models.UniqueConstraint("service", "edition", "number", name="ward_case_once")
         ]
 
     def __str__(self) -> str:
@@ -300,4 +297,4 @@ class Quota(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.service or _('all services')} · {self.get_period_display()}"
+        return " · ".join((str(self.service or _("all services")), self.get_period_display()))

@@ -21,8 +21,9 @@ def semicolon() -> str:
     return "；" if reads_chinese() else "; "
 
 
-def colon() -> str:
-    return "：" if reads_chinese() else ": "
+def colon(after: str = " ") -> str:
+    """``after`` is empty at the end of a line."""
+    return "：" if reads_chinese() else f":{after}"
 
 
 def full_stop() -> str:

@@ -38,7 +38,7 @@ def results(doctor, version):
 def test_importance_is_the_mean_size_of_the_stored_contributions(doctor, results):
     answer = Caller(doctor).get(ADDRESS).json()
     stored = [
-        {entry["feature"]: entry["contribution"] for entry in reasons_of(row).attributions}
+        {one.feature: one.contribution for one in reasons_of(row).reasons.attributions}
         for row in results
     ]
 

@@ -48,7 +48,7 @@ def test_values_and_attributions_are_those_that_were_stored(here):
 
     for prediction in here.results:
         row = cohort.predictions.index(prediction.pk)
-        for j, stored in enumerate(series.reasons_of(prediction).attributions):
+        for j, stored in enumerate(series.reasons_of(prediction).content["attributions"]):
             assert cohort.features[j].name == stored["feature"]
             assert cohort.contributions[row, j] == stored["contribution"]
             value = cohort.values[row, j]

@@ -9,6 +9,7 @@ import pytest
 
 from diagnosis.inference.scoring import explaining
 from diagnosis.inference.scoring.soundness import fault, log_odds
+from diagnosis.inference.stored.entry import Entry
 from diagnosis.ml import Artifact
 from medportal.settings.base import ROOT
 
@@ -29,11 +30,11 @@ def artifact():
 def snapshot(artifact):
     row = artifact.schema.matrix([GIVEN])[0]
     return {
-        feature.name: {
-            "value": GIVEN[feature.name],
-            "converted": float(value),
-            "observation": OBSERVATION if feature.name == "cholesterol" else None,
-        }
+        feature.name: Entry(
+            value=GIVEN[feature.name],
+            converted=float(value),
+            observation=OBSERVATION if feature.name == "cholesterol" else None,
+        )
         for feature, value in zip(artifact.schema, row, strict=True)
     }
 

@@ -92,7 +92,7 @@ def test_whom_the_service_does_not_fit_no_measurement_helps(sugar):
 
 def test_a_value_outside_the_limits_is_no_question_of_measuring_more(sugar):
     artifact = store.load_artifact(sugar.version)
-    snapshot = sugar.run(confirmations=POPULATION).inputs
+    snapshot = sugar.run(confirmations=POPULATION).snapshot
 
     codes = ["required_input_missing", "outside_limits"]
     found = next_measurement.of_refusal(
@@ -111,7 +111,9 @@ def test_a_result_within_a_step_of_another_band_is_worth_repeating():
     bands = (replace(low, lower=0, upper=edge), replace(high, lower=edge, upper=1))
     sheet = replace(sheet, bands=bands)
 
-    worth = next_measurement.of_result(artifact, sheet, done.inputs, done.index_at, ["systolic_bp"])
+    worth = next_measurement.of_result(
+        artifact, sheet, done.snapshot, done.index_at, ["systolic_bp"]
+    )
 
     (item,) = worth["items"]
     assert (item["feature"], item["reason"], item["limit"]) == ("systolic_bp", "again", edge)

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from diagnosis.inference.before.population import check_population, check_standing
+from diagnosis.inference.stored.entry import Entry
 from diagnosis.records.models import Condition, Medication, Patient
 from diagnosis.registry.models import Service
 from tests.factories import (
@@ -22,7 +23,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-NORMAL = {"glucose_2h": {"converted": 120.0}, "bmi": {"converted": 30.0}}
+NORMAL = {"glucose_2h": Entry(converted=120.0), "bmi": Entry(converted=30.0)}
 
 
 def born(years: float):
@@ -140,7 +141,7 @@ def test_medicines_count_while_they_are_taken():
 
 @pytest.mark.parametrize(("glucose", "expected"), [(199.9, set()), (200.0, {"diabetic-range"})])
 def test_a_value_that_makes_the_question_moot(glucose, expected):
-    inputs = {**NORMAL, "glucose_2h": {"converted": glucose}}
+    inputs = {**NORMAL, "glucose_2h": Entry(converted=glucose)}
 
     assert against(service(), woman(), inputs) == expected
 
@@ -164,7 +165,7 @@ def test_a_laboratory_value_beside_the_inputs(days, value, expected):
 
 @pytest.mark.parametrize(("kappa", "expected"), [(1.27, set()), (3.0, {"abnormal-ratio"})])
 def test_the_ratio_of_the_light_chains(kappa, expected):
-    inputs = {"kappa": {"converted": kappa}, "lambda": {"converted": 1.5}}
+    inputs = {"kappa": Entry(converted=kappa), "lambda": Entry(converted=1.5)}
 
     assert against(service("flc-mortality"), woman(70), inputs) == expected
 
@@ -199,10 +200,10 @@ def test_a_suspicion_does_not_establish_the_disease():
 
 
 def test_without_a_patient_what_nobody_can_check_is_said_and_not_refused():
-    inputs = {**NORMAL, "age": {"converted": 45.0}}
+    inputs = {**NORMAL, "age": Entry(converted=45.0)}
 
     report = check_population(service(), None, inputs)
-    too_young = check_population(service(), None, {**NORMAL, "age": {"converted": 19.0}})
+    too_young = check_population(service(), None, {**NORMAL, "age": Entry(converted=19.0)})
 
     assert report.fits
     assert {"pregnant", "population-understood", "sex"} <= {f.code for f in report.unchecked}
@@ -219,7 +220,7 @@ def test_every_finding_says_why_and_what_to_do_in_both_languages():
 
 
 def test_a_rule_that_holds_whatever_the_score_refuses_nothing():
-    inputs = {**NORMAL, "glucose_2h": {"converted": 150.0}}
+    inputs = {**NORMAL, "glucose_2h": Entry(converted=150.0)}
     found, patient = service(), woman()
 
     standing = check_standing(found, patient, inputs)
@@ -228,7 +229,7 @@ def test_a_rule_that_holds_whatever_the_score_refuses_nothing():
     assert against(found, patient, inputs) == set()
 
 
-NO_PAIN = {"chest_pain": {"value": "asymptomatic", "converted": 4.0}}
+NO_PAIN = {"chest_pain": Entry("asymptomatic", converted=4.0)}
 
 
 def test_no_chest_pain_asks_before_the_run_whether_there_is_another_symptom():
@@ -236,7 +237,7 @@ def test_no_chest_pain_asks_before_the_run_whether_there_is_another_symptom():
 
     asked = check_population(found, patient, NO_PAIN)
     confirmed = check_population(found, patient, NO_PAIN, ("no-symptoms",))
-    typical = {"chest_pain": {"value": "typical-angina", "converted": 1.0}}
+    typical = {"chest_pain": Entry("typical-angina", converted=1.0)}
 
     assert [finding.code for finding in asked.to_confirm] == ["no-symptoms"]
     assert "breathlessness" in asked.to_confirm[0].message

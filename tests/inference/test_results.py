@@ -32,7 +32,7 @@ def test_missing_inputs_are_named_with_what_was_assumed_and_how_far_it_could_mov
         assert filled["assumed"] is not None
         assert filled["lower"] <= done.probability + 1e-6
         assert filled["upper"] >= done.probability - 1e-6
-    hatched = {e["feature"] for e in explanation_of(done).attributions if e["imputed"]}
+    hatched = {one.feature for one in explanation_of(done).reasons.attributions if one.imputed}
     assert hatched == {"insulin_2h", "skinfold"}
     assert "inputs_filled_in" in {warning["code"] for warning in done.warnings}
 
@@ -68,9 +68,9 @@ def test_a_step_of_measurement_error_across_a_band_is_called_borderline(heart):
     artifact = store.load_artifact(heart.version)
     sheet = replace(sheet, bands=_split_at(sheet.bands, done.probability))
 
-    result = score.score(artifact, sheet, done.inputs)
+    result = score.score(artifact, sheet, done.snapshot)
 
-    assert "systolic_bp" in {entry["feature"] for entry in result["borderline"]}
+    assert "systolic_bp" in {one.feature for one in result.borderline}
 
 
 def _split_at(bands, probability):

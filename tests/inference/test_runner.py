@@ -47,7 +47,7 @@ def test_a_prediction_is_computed_explained_and_audited(heart):
     assert done.band == done.result["band"]["code"]
     assert explanation.state == "done"
     total = explanation.content["base_value"] + sum(
-        entry["contribution"] for entry in explanation.attributions
+        one.contribution for one in explanation.reasons.attributions
     )
     assert total == pytest.approx(done.probability, abs=1e-4)
     acts = list(

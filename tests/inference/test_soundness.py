@@ -8,6 +8,7 @@ import math
 import pytest
 
 from diagnosis.inference.scoring.soundness import WORDS, fault, is_distinguishable, log_odds
+from diagnosis.inference.stored.reasons import Attribution, OnLogOdds
 
 PROBABILITY = 0.61
 SOUND = {
@@ -81,8 +82,8 @@ def test_reasons_of_another_result_are_withheld():
 
 
 def test_a_contribution_within_its_own_error_is_not_distinguishable_from_nothing():
-    assert is_distinguishable({"contribution": -0.05, "standard_error": 0.02})
-    assert not is_distinguishable({"contribution": -0.03, "standard_error": 0.02})
+    assert is_distinguishable(Attribution("x", -0.05, standard_error=0.02))
+    assert not is_distinguishable(Attribution("x", -0.03, standard_error=0.02))
 
 
 LOG_ODDS = {
@@ -99,7 +100,7 @@ def with_log_odds(**changes):
 
 
 def test_the_log_odds_are_shown_where_they_add_up_to_the_result_too():
-    assert log_odds(with_log_odds(), PROBABILITY) == LOG_ODDS
+    assert log_odds(with_log_odds(), PROBABILITY) == OnLogOdds.from_dict(LOG_ODDS)
     assert log_odds(SOUND, PROBABILITY) is None
 
 

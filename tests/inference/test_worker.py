@@ -55,7 +55,9 @@ def test_a_click_becomes_a_number_and_its_reasons(heart):
     reasons = eventually(lambda: Explanation.unscoped.filter(prediction=done, state="done").first())
 
     assert done.state == "done"
-    total = reasons.content["base_value"] + sum(e["contribution"] for e in reasons.attributions)
+    total = reasons.content["base_value"] + sum(
+        one.contribution for one in reasons.reasons.attributions
+    )
     assert total == pytest.approx(done.probability, abs=1e-4)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from base64 import b64decode
 from datetime import timedelta
 from io import StringIO
@@ -276,7 +277,9 @@ def test_the_words_are_those_of_the_reader(doctor, patient, run):
         found = one(bundle_of(doctor, patient), "RiskAssessment")
 
     assert found["language"] == "zh-Hans"
-    assert "形状" in found["prediction"][0]["rationale"]
+    rationale = found["prediction"][0]["rationale"]
+    assert "形状" in rationale
+    assert not re.search(r"[,;(] |[.,;:(] ?(?=[\u4e00-\u9fff])", rationale)
 
 
 @pytest.mark.parametrize("more", [1, 40])

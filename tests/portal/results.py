@@ -14,6 +14,7 @@ from diagnosis.inference.before.facts import read_facts
 from diagnosis.inference.before.warnings import of_run
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.scoring import explaining, score
+from diagnosis.inference.stored.entry import Entry, written_snapshot
 from diagnosis.ml import Artifact
 from diagnosis.registry.models import ModelVersion, Service
 from diagnosis.registry.versions import contradictions, store
@@ -58,7 +59,7 @@ def version_of(
     )
 
 
-def snapshot_of(version: ModelVersion, **values: Any) -> dict[str, dict[str, Any]]:
+def snapshot_of(version: ModelVersion, **values: Any) -> dict[str, Entry]:
     """Each input as the chart would give it, seen this morning; None was not measured."""
     seen = (timezone.now() - timedelta(hours=3)).isoformat()
     snapshot = {}
@@ -71,16 +72,14 @@ def snapshot_of(version: ModelVersion, **values: Any) -> dict[str, dict[str, Any
                     0, artifact_of(version.service.slug).schema.names.index(feature.name)
                 ]
             )
-        snapshot[feature.name] = {
-            "value": value,
-            "unit": feature.unit,
-            "converted": converted,
-            "source": "chart" if value is not None else None,
-            "observed_at": seen if value is not None else None,
-            "observation": None,
-            "status": "current" if value is not None else "missing",
-            "reason": "",
-        }
+        snapshot[feature.name] = Entry(
+            value=value,
+            unit=feature.unit,
+            converted=converted,
+            source="chart" if value is not None else None,
+            observed_at=seen if value is not None else None,
+            status="current" if value is not None else "missing",
+        )
     return snapshot
 
 
@@ -99,15 +98,14 @@ def finished(
         version=version,
         patient=patient,
         requested_by=requested_by,
-        inputs=snapshot,
-        result=result,
-        probability=result["probability"],
-        band=result["band"]["code"] if result["band"] else "",
+        inputs=written_snapshot(snapshot),
+        result=result.to_dict(),
+        probability=result.probability,
+        band=result.band.code if result.band else "",
         **fields,
     )
-    prediction.warnings = of_run(
-        prediction, result, read_facts(patient, [version.service], timezone.now())
-    )
+    facts = read_facts(patient, [version.service], timezone.now())
+    prediction.warnings = [one.to_dict() for one in of_run(prediction, result, facts)]
     prediction.save()
     notes = {
         entry["feature"]: contradictions.note(version, entry["feature"])

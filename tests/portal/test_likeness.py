@@ -8,6 +8,7 @@ import pytest
 
 from diagnosis.inference.models import Job
 from diagnosis.inference.scoring import likeness
+from diagnosis.inference.stored.entry import written_snapshot
 from diagnosis.inference.stored.refusal import Refusal
 from diagnosis.portal.version.likeness_card import MISTAKES
 from diagnosis.registry.models import ModelVersion
@@ -30,7 +31,8 @@ def refused(ward, version):
     inputs = snapshot_of(version, **TENFOLD)
     grounds = likeness.of_row(artifact_of(SLUG), inputs)
     return PredictionFactory(
-        version=version, patient=ward.patient, requested_by=ward.doctor, inputs=inputs,
+        version=version, patient=ward.patient, requested_by=ward.doctor,
+        inputs=written_snapshot(inputs),
         state=Job.State.REFUSED, refusal=Refusal(tuple(grounds)).to_dict(),
         result=None, probability=None,
     )  # fmt: skip

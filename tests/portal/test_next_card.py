@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from diagnosis.inference.before import refusals
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.scoring import next_measurement
+from diagnosis.inference.stored.entry import written_snapshot
 from diagnosis.inference.stored.refusal import Refusal
 from diagnosis.portal.result.next_measurement import next_card
 from tests.factories import PredictionFactory
@@ -47,7 +48,8 @@ def refused_without(ward, version, *names, **fields):
     )
     return PredictionFactory(
         version=version, patient=ward.patient, requested_by=ward.doctor,
-        state=Job.State.REFUSED, probability=None, result=None, band="", inputs=snapshot,
+        state=Job.State.REFUSED, probability=None, result=None, band="",
+        inputs=written_snapshot(snapshot),
         refusal=Refusal(tuple(grounds), worth).to_dict(), **fields,
     )  # fmt: skip
 

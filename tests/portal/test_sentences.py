@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
+from diagnosis.inference.stored.result import Result
 from diagnosis.portal.charts.waterfall import Factor, waterfall
 from diagnosis.portal.words import sentences
 from diagnosis.portal.words.figures import percent, percent_range, signed
@@ -104,7 +105,7 @@ def test_the_patient_s_sentence_has_no_word_of_models(slug, language):
 def test_the_interval_speaks_of_other_models_and_not_of_the_patient():
     result = {"interval": [0.15, 0.33], "interval_level": 0.9, "interval_method": "other models"}
 
-    text = sentences.interval_sentence(result)
+    text = sentences.interval_sentence(Result.from_dict(result))
 
     assert "If the model had been built from other patients of the same kind" in text
     assert "15\u201333\u00a0% (about 90 of 100 such models)" in text
@@ -113,7 +114,7 @@ def test_the_interval_speaks_of_other_models_and_not_of_the_patient():
 def test_an_older_interval_claims_no_more_than_it_holds():
     older = {"interval": [0.18, 0.28], "interval_level": 0.9, "interval_method": "bootstrap refits"}
 
-    text = sentences.interval_sentence(older)
+    text = sentences.interval_sentence(Result.from_dict(older))
 
     assert "of 100 such models" not in text
     assert "18\u201328\u00a0% (90 of 100 draws)" in text
@@ -123,7 +124,7 @@ def test_an_older_interval_claims_no_more_than_it_holds():
 def test_an_interval_that_was_not_computed_is_not_invented():
     text = "No interval was computed for this version."
 
-    assert sentences.interval_sentence({"interval": None}) == text
+    assert sentences.interval_sentence(Result("binary")) == text
 
 
 def test_the_local_count_names_how_many_of_how_many():

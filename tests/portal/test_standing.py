@@ -173,7 +173,7 @@ def test_a_normal_bilirubin_says_nothing(liver):
     run = liver.run()
 
     assert again(run).standing == []
-    assert standing_rules(run.service, None, run.inputs) == []
+    assert standing_rules(run.service, None, run.snapshot) == []
 
 
 def test_a_stranger_learns_nothing_of_it(liver, refused, client_for):

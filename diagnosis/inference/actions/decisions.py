@@ -84,10 +84,8 @@ def _own_estimate(actor: User, prediction: Prediction) -> float | None:
 
 def usual_action(prediction: Prediction) -> str:
     """What the band stands for; nothing where the service has no bands or the result expired."""
-    band = (prediction.result or {}).get("band")
-    if not band or prediction.is_expired:
-        return ""
-    return str(band["action_code"])
+    band = prediction.answer.band if prediction.answer else None
+    return "" if band is None or prediction.is_expired else band.action_code
 
 
 def _refuse_undecidable(prediction: Prediction) -> None:

@@ -14,13 +14,14 @@ from accounts.rights import demand, may
 from diagnosis.inference import tasks
 from diagnosis.inference.actions.estimates import keep_estimate
 from diagnosis.inference.before import permission, quota
-from diagnosis.inference.before.answers import store_answers
+from diagnosis.inference.before.answers import stored_answers
 from diagnosis.inference.before.requests import PredictionRequest
 from diagnosis.inference.before.warnings import standing_rules
 from diagnosis.inference.lists import ward
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.given import read_given
-from diagnosis.inference.snapshot.inputs import Snapshot, schema_of, take
+from diagnosis.inference.snapshot.inputs import schema_of, take
+from diagnosis.inference.stored.entry import written_snapshot
 from diagnosis.ml import FeatureSchema
 from diagnosis.records.models import Patient
 from diagnosis.records.reading import feature_values
@@ -91,7 +92,7 @@ def _prepared(
     readings = feature_values(patient, schema, at) if patient else {}
     snapshot = take(schema, readings, given, request.include_stale)
     if request.store_answers and patient is not None and not request.is_what_if:
-        store_answers(actor=actor, patient=patient, schema=schema, snapshot=snapshot, at=at)
+        snapshot |= stored_answers(actor, patient, schema, snapshot, at)
     return Prediction(
         organisation_id=service.organisation_id,
         service=service,
@@ -101,9 +102,9 @@ def _prepared(
         owner=actor if may(actor, "decision.record") else None,
         origin=request.origin,
         index_at=at,
-        inputs=snapshot,
+        inputs=written_snapshot(snapshot),
         confirmations=sorted(set(request.confirmations)),
-        warnings=standing_rules(service, patient, snapshot),
+        warnings=[rule.to_dict() for rule in standing_rules(service, patient, snapshot)],
         asks_estimate=service.ask_own_estimate,
         run_again_of=request.run_again_of,
         idempotency_key=request.idempotency_key,
@@ -163,17 +164,16 @@ def _known(before: Prediction) -> tuple[str, ...]:
 
 def _kept(before: Prediction) -> dict[str, Any]:
     """Inputs given by hand, unless the chart has heard of a newer value since."""
-    snapshot: Snapshot = before.inputs
     by_hand = {
         name: entry
-        for name, entry in snapshot.items()
-        if entry["status"] == "given" and entry["observation"] is None
+        for name, entry in before.snapshot.items()
+        if entry.status == "given" and entry.observation is None
     }
     newer = _in_chart_since(before, by_hand) if before.patient_id else set()
     version = permission.published_version(before.service)
     known = schema_of(version).names
     return {
-        name: {"value": entry["value"], "unit": entry["unit"]}
+        name: {"value": entry.value, "unit": entry.unit}
         for name, entry in by_hand.items()
         if name in known and name not in newer
     }

@@ -29,9 +29,9 @@ def stored_by(prediction: Prediction) -> list[Observation]:
     For callers who went through the gate.
     """
     written = [
-        entry["observation"]
-        for entry in prediction.inputs.values()
-        if entry.get("status") == "given" and entry.get("observation")
+        entry.observation
+        for entry in prediction.snapshot.values()
+        if entry.status == "given" and entry.observation
     ]
     if not written:
         return []

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from accounts.models import User
-from diagnosis.inference.snapshot.inputs import Snapshot
+from diagnosis.inference.stored.entry import Entry, Snapshot
 from diagnosis.ml import Feature, FeatureSchema, Source
 from diagnosis.records.actions import record_observation
 from diagnosis.records.models import Patient
@@ -15,25 +16,29 @@ from medportal.common.errors import DomainError, Pointer
 SOURCE = "form"
 
 
-def store_answers(
-    *, actor: User, patient: Patient, schema: FeatureSchema, snapshot: Snapshot, at: datetime
-) -> None:
-    """Record each given value that has a code of its own; the snapshot names the observation."""
+def stored_answers(
+    actor: User, patient: Patient, schema: FeatureSchema, snapshot: Snapshot, at: datetime
+) -> dict[str, Entry]:
+    """Record each given value that has a code of its own; its entry then names the observation."""
+    recorded = {}
     for feature in schema:
         entry = snapshot[feature.name]
-        source = _place(feature, entry["unit"]) if entry["status"] == "given" else None
+        source = _place(feature, entry.unit) if entry.status == "given" else None
         if source is None:
             continue
         given = Given(
             code=source.code,
             system=source.system,
-            value=entry["value"],
-            unit=entry["unit"] or "" if feature.kind == "number" else "",
+            value=entry.value,
+            unit=entry.unit or "" if feature.kind == "number" else "",
             observed_at=at,
             source=SOURCE,
         )
         row = _recorded(actor, patient, feature, given)
-        entry |= {"observation": row, "observed_at": at.isoformat(), "source": SOURCE}
+        recorded[feature.name] = replace(
+            entry, observation=row, observed_at=at.isoformat(), source=SOURCE
+        )
+    return recorded
 
 
 def _recorded(actor: User, patient: Patient, feature: Feature, given: Given) -> str:

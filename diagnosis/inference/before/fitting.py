@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -19,7 +18,9 @@ from diagnosis.inference.before.population import (
 )
 from diagnosis.inference.before.warnings import standing_rules
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.inference.snapshot.inputs import Snapshot, schema_of, take
+from diagnosis.inference.snapshot.inputs import schema_of, take
+from diagnosis.inference.stored.entry import Snapshot
+from diagnosis.inference.stored.warning import Caution
 from diagnosis.ml import Feature, FeatureSchema
 from diagnosis.records.models import Patient
 from diagnosis.records.reading import Reading, feature_values
@@ -59,7 +60,7 @@ class ServiceFit:
     last: Prediction | None = None
     newer: tuple[NewerValue, ...] = ()
     """What came into the chart after the last result."""
-    standing: tuple[dict[str, Any], ...] = ()
+    standing: tuple[Caution, ...] = ()
     """Rules that hold for the chart's values whatever the score, and without one."""
 
     @property
@@ -154,7 +155,7 @@ def _fit(version: ModelVersion, facts: Facts, parts: Parts) -> ServiceFit:
     service = version.service
     report = check_population(service, facts.patient, snapshot, (), facts=facts)
     missing = tuple(
-        MissingInput(feature, str(snapshot[feature.name]["status"]), readings.get(feature.name))
+        MissingInput(feature, str(snapshot[feature.name].status), readings.get(feature.name))
         for feature in schema
         if _is_lacking(feature, snapshot)
     )
@@ -167,7 +168,7 @@ def _fit(version: ModelVersion, facts: Facts, parts: Parts) -> ServiceFit:
 
 def _is_lacking(feature: Feature, snapshot: Snapshot) -> bool:
     entry = snapshot[feature.name]
-    return entry["status"] == "unreadable" or (feature.required and entry["converted"] is None)
+    return entry.status == "unreadable" or (feature.required and entry.converted is None)
 
 
 def _status(version: ModelVersion, report: PopulationReport, lacking: int) -> str:

@@ -9,10 +9,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils.dateparse import parse_datetime
 
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.snapshot.inputs import Entry, schema_of
+from diagnosis.inference.snapshot.inputs import schema_of
+from diagnosis.inference.stored.entry import NOTHING, Entry
 from diagnosis.ml import Feature, FeatureSchema, Source
 from diagnosis.records import derived
 from diagnosis.records.models import Observation
@@ -98,8 +98,9 @@ def _parts(feature: Feature) -> tuple[str, ...]:
 
 
 def _newer(prediction: Prediction, rows: list[Observation]) -> Iterator[NewerValue]:
+    snapshot = prediction.snapshot
     for feature in schema_of(prediction.version):
-        used = prediction.inputs.get(feature.name) or {}
+        used = snapshot.get(feature.name, NOTHING)
         codes = {*_codes(feature), *_parts(feature)}
         asked = (row for row in rows if row.code in codes)
         found = next((row for row in asked if _is_newer(feature, used, prediction, row)), None)
@@ -112,29 +113,28 @@ def _is_newer(feature: Feature, used: Entry, prediction: Prediction, row: Observ
         return _is_taken_back(feature, used, prediction, row)
     if not any(s.system == row.system and s.code == row.code for s in _sources(feature)):
         return False
-    if used.get("observation") == str(row.pk) or _says_the_same(used, row):
+    if used.observation == str(row.pk) or _says_the_same(used, row):
         return False  # also a value that was withdrawn and put back
     is_later = row.observed_at > prediction.index_at or row.recorded_at > prediction.requested_at
-    seen_at = parse_datetime(used["observed_at"]) if used.get("observed_at") else None
+    seen_at = used.moment
     return is_later and (seen_at is None or row.observed_at >= seen_at)
 
 
 def _is_taken_back(feature: Feature, used: Entry, prediction: Prediction, row: Observation) -> bool:
     """Whether the very value that the result was computed from no longer holds."""
     is_later = row.recorded_at > prediction.requested_at
-    if not (is_later and _no_longer_holds(row)) or used.get("converted") is None:
+    if not (is_later and _no_longer_holds(row)) or used.converted is None:
         return False
-    if used.get("source") == "derived":
+    if used.source == "derived":
         # its time is that of the weight; the height of an adult is older
         return row.code in _parts(feature) and row.observed_at <= prediction.index_at
-    seen_at = parse_datetime(used["observed_at"]) if used.get("observed_at") else None
+    seen_at = used.moment
     return row.code in _codes(feature) and row.observed_at == seen_at
 
 
 def _says_the_same(used: Entry, row: Observation) -> bool:
     """Whether a row holds the very value that the result used, of the same moment."""
-    if not used.get("observation") or not used.get("observed_at"):
+    if not used.observation or not used.observed_at:
         return False
     value = row.value_code or row.value_number
-    at = parse_datetime(used["observed_at"])
-    return (used.get("value"), used.get("unit") or "", at) == (value, row.unit, row.observed_at)
+    return (used.value, used.unit or "", used.moment) == (value, row.unit, row.observed_at)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +18,7 @@ from diagnosis.inference.before.rules import (
     verdict,
 )
 from diagnosis.inference.snapshot.wording import Text, both
+from diagnosis.inference.stored.entry import Snapshot
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import Service
 from diagnosis.registry.sheet.rules import Rule
@@ -76,7 +76,7 @@ class PopulationReport:
 def check_population(
     service: Service,
     patient: Patient | None,
-    inputs: Mapping[str, Mapping[str, Any]],
+    inputs: Snapshot,
     confirmations: Iterable[str] = (),
     *,
     facts: Facts | None = None,
@@ -96,7 +96,7 @@ def check_population(
 def check_standing(
     service: Service,
     patient: Patient | None,
-    inputs: Mapping[str, Mapping[str, Any]],
+    inputs: Snapshot,
     *,
     facts: Facts | None = None,
 ) -> list[RuleFinding]:

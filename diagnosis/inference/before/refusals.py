@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.before.population import PopulationReport, RuleFinding, confirmation_cure
-from diagnosis.inference.snapshot.inputs import Snapshot
 from diagnosis.inference.snapshot.units import span, units_in_order
 from diagnosis.inference.snapshot.wording import Text, both, in_each, joined
+from diagnosis.inference.stored.entry import NOTHING, Snapshot, converted_of
 from diagnosis.inference.stored.refusal import Ground
 from diagnosis.ml import Feature, FeatureSchema
 from medportal.common.quantities import unit as printed
@@ -92,12 +91,11 @@ def of_inputs(schema: FeatureSchema, snapshot: Snapshot) -> list[Ground]:
 
 
 def _status(snapshot: Snapshot, feature: Feature) -> str:
-    return str(snapshot.get(feature.name, {}).get("status", "missing"))
+    return snapshot.get(feature.name, NOTHING).status or "missing"
 
 
-def _value(snapshot: Mapping[str, Any], feature: Feature) -> float | None:
-    found: float | None = snapshot.get(feature.name, {}).get("converted")
-    return found
+def _value(snapshot: Snapshot, feature: Feature) -> float | None:
+    return converted_of(snapshot, feature.name)
 
 
 def _is_outside(feature: Feature, value: float | None) -> bool:
@@ -133,7 +131,7 @@ def _stale(features: list[Feature]) -> Ground:
 
 
 def _unreadable(feature: Feature, snapshot: Snapshot) -> Ground:
-    reason = str(snapshot[feature.name].get("reason") or "")
+    reason = snapshot[feature.name].reason
     template = UNREADABLE.get(reason, UNREADABLE["not_a_number"])
     units = in_each(
         lambda: (

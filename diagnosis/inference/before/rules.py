@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from diagnosis.inference.before.facts import Facts
+from diagnosis.inference.stored.entry import NOTHING, Snapshot, converted_of
 from diagnosis.ml.inputs.units import normalise
 from diagnosis.records.models import Condition, Observation
 from diagnosis.registry.sheet.rules import Rule
@@ -25,7 +25,7 @@ class Case:
 
     service: UUID
     facts: Facts
-    inputs: Mapping[str, Mapping[str, Any]]
+    inputs: Snapshot
     confirmations: frozenset[str] = frozenset()
 
     @property
@@ -33,7 +33,7 @@ class Case:
         return self.facts.patient is not None
 
     def number(self, feature: str) -> float | None:
-        found = self.inputs.get(feature, {}).get("converted")
+        found = converted_of(self.inputs, feature)
         return None if found is None else float(found)
 
     def is_confirmed(self, rule: Rule) -> bool:
@@ -70,7 +70,7 @@ def _age(rule: Rule, case: Case) -> str:
 
 
 def _sex(rule: Rule, case: Case) -> str:
-    sex = case.facts.sex if case.has_patient else case.inputs.get("sex", {}).get("value")
+    sex = case.facts.sex if case.has_patient else case.inputs.get("sex", NOTHING).value
     if sex in (None, "", "unknown"):
         return CANNOT_TELL
     return FITS if sex in rule.allowed else DOES_NOT_FIT
@@ -134,8 +134,8 @@ def _input_range(rule: Rule, case: Case) -> str:
 
 def _input_not_among(rule: Rule, case: Case) -> str:
     """An answer that is missing is for the rule of required inputs to refuse."""
-    entry = case.inputs.get(rule.feature, {})
-    found = None if entry.get("converted") is None else entry.get("value")
+    entry = case.inputs.get(rule.feature, NOTHING)
+    found = None if entry.converted is None else entry.value
     return DOES_NOT_FIT if found in rule.values else FITS
 
 

@@ -8,9 +8,7 @@ what it says otherwise of the earlier inputs stands apart from the patient's own
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +16,8 @@ from numpy.typing import NDArray
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.scoring import noise
 from diagnosis.inference.scoring.reproducing import AGREED
-from diagnosis.inference.snapshot.inputs import Entry, Snapshot, schema_of
+from diagnosis.inference.snapshot.inputs import schema_of
+from diagnosis.inference.stored.entry import NOTHING, Entry, converted_of
 from diagnosis.ml import Artifact, ArtifactError, FeatureSchema
 from diagnosis.ml.explain import shapley_values
 from diagnosis.registry.versions.store import FOR_REPRODUCTION, load_artifact
@@ -130,6 +129,7 @@ def _taken_apart(before: Prediction, now: Prediction, artifact: Artifact, ends: 
     then_row, now_row = (_row(artifact, one) for one in (before, now))
     found = shapley_values(artifact, now_row, then_row)
     base, result = float(np.asarray(found.base_value)), float(found.predictions[0])
+    then, since = before.snapshot, now.snapshot
     same = before.version_id == now.version_id
     if abs(result - ends.now) > AGREED or (same and abs(base - ends.before) > AGREED):
         return Change(before, now, "not_reproduced")
@@ -145,8 +145,8 @@ def _taken_apart(before: Prediction, now: Prediction, artifact: Artifact, ends: 
                 contribution=float(found.values[0, j]),
                 was=_known(then_row[0, j]),
                 became=_known(now_row[0, j]),
-                before=_entry(before, feature.name),
-                now=_entry(now, feature.name),
+                before=then.get(feature.name, NOTHING),
+                now=since.get(feature.name, NOTHING),
                 within_error=noise.is_within_error(feature, then_row[0, j], now_row[0, j]),
             )
             for j, feature in enumerate(artifact.schema)
@@ -156,7 +156,7 @@ def _taken_apart(before: Prediction, now: Prediction, artifact: Artifact, ends: 
             artifact,
             then_row,
             now_row,
-            noise.measured_twice(artifact.schema.names, before.inputs or {}, now.inputs or {}),
+            noise.measured_twice(artifact.schema.names, then, since),
         ),
     )
 
@@ -165,21 +165,18 @@ def _known(value: np.float32) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _entry(prediction: Prediction, name: str) -> Entry:
-    found: Entry = (prediction.inputs or {}).get(name) or {}
-    return found
-
-
 def _row(artifact: Artifact, prediction: Prediction) -> Matrix:
     """The inputs of a result as this artifact reads them."""
     own = schema_of(prediction.version)
-    raw = {name: _raw(own, name, prediction.inputs) for name in artifact.schema.names}
+    snapshot = prediction.snapshot
+    raw = {name: _raw(own, name, converted_of(snapshot, name)) for name in artifact.schema.names}
     return artifact.schema.matrix([raw])
 
 
-def _raw(own: FeatureSchema, name: str, snapshot: Snapshot) -> Mapping[str, Any] | str | None:
+def _raw(
+    own: FeatureSchema, name: str, converted: float | None
+) -> dict[str, float | str | None] | str | None:
     """Unit and category by name: another version may count in others."""
-    converted = snapshot.get(name, {}).get("converted")
     if converted is None or name not in own:
         return None
     feature = own[name]

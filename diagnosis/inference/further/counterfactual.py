@@ -60,7 +60,7 @@ def _situation(artifact: Artifact, prediction: Prediction) -> Situation:
     """The patient before the model; what may be changed is what the service says now."""
     stated = FeatureSchema.from_dict(prediction.service.schema)
     return Situation(
-        row=matrix(artifact, prediction.inputs)[0],
+        row=matrix(artifact, prediction.snapshot)[0],
         features=[stated[name] for name in artifact.schema.names],
         reference=artifact.background,
         novelty=artifact.novelty,

@@ -17,6 +17,7 @@ from accounts.models import User
 from diagnosis.inference.before.own_estimate import with_own_estimates_first
 from diagnosis.inference.models import Explanation, Job, Outcome, Prediction
 from diagnosis.inference.scoring.soundness import fault
+from diagnosis.inference.stored.reasons import contributions_of
 from diagnosis.ml.evaluation.counts import wilson_interval
 from diagnosis.ml.explain.further.neighbours import nearest
 from diagnosis.records.models import ids_visible_to
@@ -131,7 +132,7 @@ def _contributions(
     """Contribution by input; None for reasons that fail their own check."""
     if content is None or fault(content, probability):
         return None
-    return {one["feature"]: float(one["contribution"]) for one in content["attributions"]}
+    return contributions_of(content)
 
 
 def _differs(own: Mapping[str, float], other: Mapping[str, float]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.inference.scoring.score import Matrix, matrix
-from diagnosis.inference.snapshot.inputs import Snapshot
+from diagnosis.inference.stored.entry import Snapshot
 from diagnosis.ml import Artifact, Feature
 from diagnosis.registry.sheet.sheets import Sheet
 

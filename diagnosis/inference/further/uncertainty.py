@@ -29,7 +29,7 @@ def sureness(prediction: Prediction) -> Sureness | None:
     artifact = artifact_of(prediction.version)
     if artifact is None or prediction.probability is None:
         return None
-    refits = artifact.refit_probabilities(matrix(artifact, prediction.inputs))
+    refits = artifact.refit_probabilities(matrix(artifact, prediction.snapshot))
     if refits is None or refits.shape[1] < FEWEST_REFITS:
         return None
     found = uncertainty.split(refits)

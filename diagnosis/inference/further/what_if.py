@@ -7,7 +7,7 @@ in memory alone: nobody saves them, and no event names their values.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
 
@@ -20,7 +20,8 @@ from diagnosis.inference.before.warnings import of_run, standing_rules
 from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.scoring import explaining, likeness, score
 from diagnosis.inference.snapshot.given import GivenValue
-from diagnosis.inference.snapshot.inputs import Entry, Snapshot, entry_given, is_personal
+from diagnosis.inference.snapshot.inputs import entry_given, is_personal
+from diagnosis.inference.stored.entry import Entry, Snapshot, converted_of, written_snapshot
 from diagnosis.inference.stored.refusal import Ground
 from diagnosis.ml import Artifact, ArtifactError, Feature
 from diagnosis.records.models import Patient
@@ -98,7 +99,7 @@ def why_locked(
     """
     if is_personal(feature):
         return "personal"
-    if doubts or entry.get("converted") is None:
+    if doubts or entry.converted is None:
         return ""
     if movable:
         return "" if feature.name in movable else "finding"
@@ -107,9 +108,8 @@ def why_locked(
 
 def changed(prediction: Prediction, given: Mapping[str, GivenValue]) -> Snapshot:
     """The stored inputs with what was moved in its place."""
-    stored: Snapshot = prediction.inputs
-    moved = {name: {**entry_given(value), "source": TRIED} for name, value in given.items()}
-    return {**stored, **moved}
+    moved = {name: replace(entry_given(value), source=TRIED) for name, value in given.items()}
+    return {**prediction.snapshot, **moved}
 
 
 def attempt(
@@ -121,7 +121,8 @@ def attempt(
     """Refuse or score, and explain; None if a newer position of the hand came meanwhile."""
     facts = read_facts(prediction.patient, [prediction.service], prediction.index_at)
     run = _in_memory(prediction, inputs)
-    run.warnings = standing_rules(run.service, run.patient, inputs, facts=facts)
+    standing = standing_rules(run.service, run.patient, inputs, facts=facts)
+    run.warnings = [rule.to_dict() for rule in standing]
     grounds = _grounds(run, artifact, facts)
     if grounds:
         return Tried(run, grounds)
@@ -139,43 +140,41 @@ def _in_memory(prediction: Prediction, inputs: Snapshot) -> Prediction:
         origin=Prediction.Origin.WHAT_IF,
         state=Job.State.DONE,
         index_at=prediction.index_at,
-        inputs=inputs,
+        inputs=written_snapshot(inputs),
         confirmations=prediction.confirmations,
     )
 
 
 def _grounds(run: Prediction, artifact: Artifact, facts: Facts) -> list[Ground]:
-    report = check_population(run.service, run.patient, run.inputs, run.confirmations, facts=facts)
+    inputs = run.snapshot
+    report = check_population(run.service, run.patient, inputs, run.confirmations, facts=facts)
     return refusals.of_population(report) + (
-        refusals.of_inputs(artifact.schema, run.inputs) or likeness.of_row(artifact, run.inputs)
+        refusals.of_inputs(artifact.schema, inputs) or likeness.of_row(artifact, inputs)
     )
 
 
 def _score(run: Prediction, artifact: Artifact, facts: Facts) -> None:
-    result = score.score(artifact, run.service.definition, run.inputs)
-    run.result, run.probability = result, result["probability"]
-    run.band = result["band"]["code"] if result["band"] else ""
-    run.warnings = of_run(run, result, facts)
+    result = score.score(artifact, run.service.definition, run.snapshot)
+    run.result, run.probability = result.to_dict(), result.probability
+    run.band = result.band.code if result.band else ""
+    run.warnings = [one.to_dict() for one in of_run(run, result, facts)]
 
 
 def _explained(run: Prediction, artifact: Artifact) -> Explanation | None:
     """As the stored one; None where it would keep the hand waiting."""
-    if not explaining.fits(artifact, run.inputs, BUDGET):
+    inputs = run.snapshot
+    if not explaining.fits(artifact, inputs, BUDGET):
         return None
     against = contradictions.notes(run.version)
-    content = explaining.explain(artifact, run.inputs, against, run.version, BUDGET, log_odds=False)
+    content = explaining.explain(artifact, inputs, against, run.version, BUDGET, log_odds=False)
     return Explanation(prediction=run, state=Job.State.DONE, content=content)
 
 
 def _shares(before: Prediction, run: Prediction, artifact: Artifact) -> dict[str, float]:
     """The difference to the stored result as the Shapley values against that one patient."""
-    names = artifact.schema.names
-    moved = {name for name in names if _differs(before.inputs.get(name), run.inputs[name])}
+    names, then, now = artifact.schema.names, before.snapshot, run.snapshot
+    moved = {n for n in names if converted_of(then, n) != converted_of(now, n)}
     if before.probability is None or not 0 < len(moved) <= MOST_SHARED:
         return {}
-    found = explaining.shares(artifact, before.inputs, run.inputs)
+    found = explaining.shares(artifact, then, now)
     return {name: share for name, share in found.items() if name in moved}
-
-
-def _differs(before: Entry | None, now: Entry) -> bool:
-    return (before or {}).get("converted") != now.get("converted")

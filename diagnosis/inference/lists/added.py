@@ -64,7 +64,7 @@ def patients_compared(version: ModelVersion) -> int | None:
 
 def model_values(prediction: Prediction) -> Values:
     """The inputs as the model saw them, in the features' units; what was missing is None."""
-    return {name: entry.get("converted") for name, entry in (prediction.inputs or {}).items()}
+    return {name: entry.converted for name, entry in prediction.snapshot.items()}
 
 
 def alone(comparator: Mapping[str, Any], values: Values) -> float | None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from diagnosis.inference.models import Job, Outcome, OwnEstimate, Prediction
 from diagnosis.ml.evaluation import (
-    Estimate,
+    MetricOfFew,
     auroc_difference_of_few,
     auroc_of_few,
     brier_difference_of_few,
@@ -52,8 +52,8 @@ class Side:
     """One of the two that are compared; the finer figures only where there are enough cases."""
 
     mean: float
-    brier: Estimate | None = None
-    auroc: Estimate | None = None
+    brier: MetricOfFew | None = None
+    auroc: MetricOfFew | None = None
     bins: tuple[dict[str, float], ...] = ()
 
 
@@ -67,8 +67,8 @@ class Tally:
     model: Side
     own_closer: int
     model_closer: int
-    brier_difference: Estimate | None = None
-    auroc_difference: Estimate | None = None
+    brier_difference: MetricOfFew | None = None
+    auroc_difference: MetricOfFew | None = None
 
     @property
     def is_enough(self) -> bool:

@@ -12,7 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.gate import Asker, ClosedManager, Gate
 from accounts.models import Organisation, User
+from diagnosis.inference.stored.entry import Entry, read_snapshot
+from diagnosis.inference.stored.reasons import Reasons
 from diagnosis.inference.stored.refusal import Refusal
+from diagnosis.inference.stored.result import Result
+from diagnosis.inference.stored.warning import Caution
 from diagnosis.records.models import Patient, ids_visible_to, is_visible_to
 from diagnosis.registry.models import ModelVersion, Service, met_by
 from medportal.common.queue.jobs import Job, JobQuerySet
@@ -157,14 +161,29 @@ class Prediction(Job):
         return self.origin == self.Origin.WHAT_IF
 
     @property
+    def snapshot(self) -> dict[str, Entry]:
+        """The inputs by name, read from their row; none where a list left them out."""
+        return read_snapshot({} if self.inputs is None else self.inputs)
+
+    @property
+    def answer(self) -> Result | None:
+        """What was answered, read from its row; none without a result, or while it is withheld."""
+        return Result.from_dict(self.result) if self.result else None
+
+    @property
     def refused(self) -> Refusal | None:
         """Why it was not scored, read from its row."""
         return Refusal.from_dict(self.refusal) if self.refusal else None
 
     @property
-    def standing(self) -> list[dict[str, Any]]:
+    def cautions(self) -> list[Caution]:
+        """What stands beside it, read from its row."""
+        return [Caution.from_dict(found) for found in self.warnings or ()]
+
+    @property
+    def standing(self) -> list[Caution]:
         """The rules of the sheet that hold for this run whatever its score, also without one."""
-        return [found for found in self.warnings or () if found.get("standing")]
+        return [found for found in self.cautions if found.is_standing]
 
     is_withheld = False
     """In memory only: the reader has not said an own estimate yet, and sees no number."""
@@ -212,7 +231,6 @@ class Explanation(Job):
         return f"explanation of prediction {self.prediction_id}"
 
     @property
-    def attributions(self) -> list[dict[str, Any]]:
-        content: dict[str, Any] = self.content or {}
-        found: list[dict[str, Any]] = content.get("attributions", [])
-        return found
+    def reasons(self) -> Reasons | None:
+        """What is kept, read from its row; sound or not is another question (``soundness``)."""
+        return Reasons.from_dict(self.content) if self.content else None

@@ -10,6 +10,9 @@ from diagnosis.inference.lists import added
 from diagnosis.inference.models import Decision, Explanation, Outcome, Prediction
 from diagnosis.inference.scoring.soundness import fault, is_distinguishable
 from diagnosis.inference.snapshot.wording import resolved
+from diagnosis.inference.stored.entry import Entry
+from diagnosis.inference.stored.reasons import Attribution
+from diagnosis.inference.stored.warning import Caution
 from medportal.common.text import localized
 
 API = "/api/v1"
@@ -68,7 +71,7 @@ def full(prediction: Prediction, explanation: Explanation | None) -> dict[str, A
     del shape["probability"], shape["band"]
     return shape | {
         "index_at": prediction.index_at,
-        "inputs": {name: _input(entry) for name, entry in prediction.inputs.items()},
+        "inputs": {name: _input(entry) for name, entry in prediction.snapshot.items()},
         "confirmations": prediction.confirmations,
         "result": _result(prediction),
         "explanation": None if explanation is None else _explanation(prediction, explanation),
@@ -83,15 +86,15 @@ def full(prediction: Prediction, explanation: Explanation | None) -> dict[str, A
 STANDING_FIELDS = ("code", "message", "features", "cure", "source")
 
 
-def _standing(rule: Mapping[str, Any]) -> dict[str, Any]:
+def _standing(rule: Caution) -> dict[str, Any]:
     """A rule that holds whatever the score: also beside a refusal."""
-    return {name: resolved(rule.get(name)) for name in STANDING_FIELDS}
+    return {name: resolved(getattr(rule, name)) for name in STANDING_FIELDS}
 
 
-def _input(entry: Mapping[str, Any]) -> dict[str, Any]:
+def _input(entry: Entry) -> dict[str, Any]:
     """The entry; a value of the chart says so, and names who brought it there beside it."""
-    shown = {name: entry.get(name) for name in INPUT_FIELDS}
-    is_charted = bool(entry.get("observation"))
+    shown = {name: getattr(entry, name) for name in INPUT_FIELDS}
+    is_charted = bool(entry.observation)
     origin = shown["source"] if is_charted else None
     return {**shown, "source": "chart" if is_charted else shown["source"], "origin": origin}
 
@@ -113,23 +116,23 @@ def _added_value(prediction: Prediction) -> dict[str, Any] | None:
 
 def _explanation(prediction: Prediction, explanation: Explanation) -> dict[str, Any]:
     """The reasons, or which check of their own they fail: then none of their numbers."""
-    content = resolved(explanation.content or {})
+    content = explanation.content or {}
     if not content:
         return {"state": explanation.state}
     failed = fault(content, prediction.probability)
     if failed:
         return {"state": explanation.state, "withheld": failed}
     attributions = [
-        {name: entry.get(name) for name in ATTRIBUTION_FIELDS}
-        | {"distinguishable": is_distinguishable(entry)}
-        for entry in content["attributions"]
+        {name: resolved(getattr(one, name, None)) for name in ATTRIBUTION_FIELDS}
+        | {"distinguishable": is_distinguishable(one)}
+        for one in map(Attribution.from_dict, content["attributions"])
     ]
     gap = content["additivity_gap"]
     kept = ("method", "scale", "output", "base_value", "background", "rows_evaluated", "seed")
     return {
         "state": explanation.state,
         "withheld": None,
-        **rounded({name: content.get(name) for name in kept}),
+        **rounded({name: resolved(content.get(name)) for name in kept}),
         "additivity_gap": gap,
         "attributions": rounded(attributions),
         "interactions": rounded((content.get("interactions") or {}).get("pairs") or []),

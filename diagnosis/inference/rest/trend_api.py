@@ -25,7 +25,8 @@ from diagnosis.inference.further.over_time import (
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.rest.reason_serializers import AnyValue
 from diagnosis.inference.rest.shapes import rounded
-from diagnosis.inference.snapshot.inputs import Entry, schema_of
+from diagnosis.inference.snapshot.inputs import schema_of
+from diagnosis.inference.stored.entry import Entry
 from diagnosis.ml import Feature
 from diagnosis.records import access
 from medportal.common.errors import DomainError
@@ -186,4 +187,4 @@ def _part(feature: Feature, part: Part) -> dict[str, Any]:
 
 
 def _value(converted: float | None, entry: Entry) -> dict[str, Any]:
-    return {name: entry.get(name) for name in VALUE_FIELDS} | {"converted": rounded(converted)}
+    return {name: getattr(entry, name) for name in VALUE_FIELDS} | {"converted": rounded(converted)}

@@ -55,7 +55,7 @@ def _is_slow(pk: UUID | str) -> bool:
         artifact = load_artifact(prediction.version, states=FOR_REPRODUCTION)
     except ArtifactError:
         return False  # fails where it is claimed
-    return explaining.is_slow(artifact, prediction.inputs)
+    return explaining.is_slow(artifact, prediction.snapshot)
 
 
 def _explained(job: Explanation) -> tuple[dict[str, Any] | None, str]:
@@ -68,7 +68,7 @@ def _explained(job: Explanation) -> tuple[dict[str, Any] | None, str]:
         return None, UNREADABLE
     against = contradictions.notes(prediction.version)
     version = prediction.version
-    return explaining.explain_for_good(artifact, prediction.inputs, against, version), ""
+    return explaining.explain_for_good(artifact, prediction.snapshot, against, version), ""
 
 
 @transaction.atomic

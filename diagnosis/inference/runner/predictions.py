@@ -19,6 +19,7 @@ from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.runner.holding import UNREADABLE, patients_of
 from diagnosis.inference.scoring import likeness, next_measurement, score
 from diagnosis.inference.stored.refusal import Ground, Refusal
+from diagnosis.inference.stored.result import Result
 from diagnosis.ml import ArtifactError
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions.store import FOR_PREDICTIONS, load_artifact
@@ -38,7 +39,7 @@ OUTCOMES = {
 class Computed:
     """What came out before anybody looked whether it may still be shown."""
 
-    result: dict[str, Any] | None = None
+    result: Result | None = None
     grounds: list[Ground] = field(default_factory=list)
     failure: str = ""
     worth: dict[str, Any] | None = None
@@ -65,15 +66,14 @@ def _compute(job: Prediction) -> Computed:
         artifact = load_artifact(job.version)
     except ArtifactError:
         return Computed(failure=UNREADABLE)
-    grounds = refusals.of_inputs(artifact.schema, job.inputs) or likeness.of_row(
-        artifact, job.inputs
-    )
+    inputs = job.snapshot
+    grounds = refusals.of_inputs(artifact.schema, inputs) or likeness.of_row(artifact, inputs)
     sheet, at = job.version.service.definition, job.index_at
     if grounds:
         codes = [ground.code for ground in grounds]
-        worth = next_measurement.of_refusal(artifact, sheet, job.inputs, at, codes)
+        worth = next_measurement.of_refusal(artifact, sheet, inputs, at, codes)
         return Computed(grounds=grounds, worth=worth)
-    return Computed(result=score.score(artifact, sheet, job.inputs, at))
+    return Computed(result=score.score(artifact, sheet, inputs, at))
 
 
 @transaction.atomic
@@ -90,15 +90,15 @@ def _settle_prediction(job: Prediction, computed: Computed) -> list[UUID]:
         return _end(
             job, State.FAILED, "prediction.run", failure_code=computed.failure or "no_result"
         )
-    band = computed.result["band"]
+    band = computed.result.band
     return _end(
         job,
         State.DONE,
         "prediction.run",
-        result=computed.result,
-        probability=computed.result["probability"],
-        band=band["code"] if band else "",
-        warnings=of_run(job, computed.result, facts),
+        result=computed.result.to_dict(),
+        probability=computed.result.probability,
+        band=band.code if band else "",
+        warnings=[one.to_dict() for one in of_run(job, computed.result, facts)],
     )
 
 
@@ -113,7 +113,7 @@ def _grounds(job: Prediction, computed: Computed, facts: Facts) -> list[Ground]:
     if computed.failure:
         return []
     report = check_population(
-        job.version.service, job.patient, job.inputs, job.confirmations, facts=facts
+        job.version.service, job.patient, job.snapshot, job.confirmations, facts=facts
     )
     return refusals.of_population(report) + computed.grounds
 

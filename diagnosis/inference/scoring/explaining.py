@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from diagnosis.inference.scoring.interaction import interactions
 from diagnosis.inference.scoring.score import Matrix, matrix
-from diagnosis.inference.snapshot.inputs import Entry, Snapshot, outside
+from diagnosis.inference.snapshot.inputs import outside
 from diagnosis.inference.snapshot.standing import against_typical
+from diagnosis.inference.stored.entry import NOTHING, Entry, Snapshot, converted_of
+from diagnosis.inference.stored.reasons import LOG_ODDS, Attribution
 from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.explain import Explanation, plan, shapley_values
 from diagnosis.registry.models import ModelVersion
@@ -61,10 +64,14 @@ def explain(
         "rows_evaluated": found.rows_evaluated,
         "seed": SEED,
         "background": _background(artifact, version),
-        "scales": {"log-odds": _log_odds(artifact, x, budget)} if also_log_odds else {},
+        "scales": {LOG_ODDS: _log_odds(artifact, x, budget)} if also_log_odds else {},
         "attributions": [
-            _attribution(feature, index, snapshot.get(feature.name, {}), found, contradictions)
-            | _typical(artifact, feature, snapshot.get(feature.name, {}).get("converted"))
+            replace(
+                _attribution(
+                    feature, index, snapshot.get(feature.name, NOTHING), found, contradictions
+                ),
+                **_typical(artifact, feature, converted_of(snapshot, feature.name)),
+            ).to_dict()
             for index, feature in enumerate(artifact.schema)
         ],
     }
@@ -134,30 +141,30 @@ def _attribution(
     entry: Entry,
     found: Explanation,
     contradictions: Mapping[str, Any],
-) -> dict[str, Any]:
+) -> Attribution:
     errors = found.standard_errors
-    converted = entry.get("converted")
+    converted = entry.converted
     category = None if converted is None else feature.category(converted)
-    return {
-        "feature": feature.name,
-        "label": dict(feature.label),
-        "value": entry.get("value"),
-        "value_label": dict(category.label) if category else None,
-        "unit": entry.get("unit") if feature.kind == "number" else None,
-        "converted": converted,
-        "feature_unit": feature.unit,
-        "decimals": feature.decimals,
-        "observed_at": entry.get("observed_at"),
-        "source": entry.get("source"),
-        "observation": entry.get("observation"),
-        "reference_range": list(feature.reference_range) if feature.reference_range else None,
-        "outside_range": outside(feature, converted),
-        "family": dict(feature.family) if feature.family else None,
-        "direction": feature.direction,
-        "imputed": converted is None,
-        "against_usual": feature.name in contradictions,
-        "against_usual_note": contradictions.get(feature.name),
-        "contribution": float(found.values[0, index]),
-        "standard_error": None if errors is None else _known(errors[0, index]),
-        "coalition_error": _known(found.coalition_errors[0, index]),
-    }
+    return Attribution(
+        feature=feature.name,
+        label=dict(feature.label),
+        value=entry.value,
+        value_label=dict(category.label) if category else None,
+        unit=entry.unit if feature.kind == "number" else None,
+        converted=converted,
+        feature_unit=feature.unit,
+        decimals=feature.decimals,
+        observed_at=entry.observed_at,
+        source=entry.source,
+        observation=entry.observation,
+        reference_range=list(feature.reference_range) if feature.reference_range else None,
+        outside_range=outside(feature, converted),
+        family=dict(feature.family) if feature.family else None,
+        direction=feature.direction,
+        imputed=converted is None,
+        against_usual=feature.name in contradictions,
+        against_usual_note=contradictions.get(feature.name),
+        contribution=float(found.values[0, index]),
+        standard_error=None if errors is None else _known(errors[0, index]),
+        coalition_error=_known(found.coalition_errors[0, index]),
+    )

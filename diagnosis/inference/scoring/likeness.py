@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.scoring import score
-from diagnosis.inference.snapshot.inputs import Snapshot
 from diagnosis.inference.snapshot.wording import Text, both, joined
+from diagnosis.inference.stored.entry import Entry, Snapshot
 from diagnosis.inference.stored.refusal import Ground
 from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.novelty import CODE
@@ -48,19 +47,21 @@ def _message(features: list[Feature], snapshot: Snapshot) -> Text:
     return both(ALSO, message=message, inputs=joined(others)) if others else message
 
 
-def _said(feature: Feature, entry: Mapping[str, Any]) -> Text:
+def _said(feature: Feature, entry: Entry) -> Text:
     """«Systolic pressure 85 mmHg», as it was entered."""
     return both(_("%(input)s (%(value)s)"), input=feature.label, value=_value(feature, entry))
 
 
-def _value(feature: Feature, entry: Mapping[str, Any]) -> Mapping[str, str]:
-    converted = entry["converted"]
+def _value(feature: Feature, entry: Entry) -> Mapping[str, str]:
+    converted = entry.converted
+    if converted is None:
+        return both(_("not measured"))
     if feature.kind != "number":
         category = feature.category(converted)
         return category.label if category else both(str(converted))
     if feature.unit == "a":
         return both(_("%(age)s years"), age=f"{math.floor(converted)}")
-    value, given = entry.get("value"), entry.get("unit") or feature.unit
+    value, given = entry.value, entry.unit or feature.unit
     if not isinstance(value, (int, float)):  # computed or read from another kind of entry
         value, given = converted, feature.unit
     return both(f"{number(float(value))} {unit(given)}".strip())

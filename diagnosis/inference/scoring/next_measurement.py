@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.inference.snapshot.inputs import Entry, Snapshot, row_of
+from diagnosis.inference.snapshot.inputs import row_of
+from diagnosis.inference.stored.entry import NOTHING, Entry, Snapshot
 from diagnosis.ml import Artifact, Feature, UnitError
 from diagnosis.ml.explain.further.likeness_weights import References
 from diagnosis.ml.explain.further.next_measurement import (
@@ -72,35 +73,34 @@ def _sought(
     borderline: Collection[str] = (),
 ) -> Iterator[Reason]:
     for column, feature in enumerate(artifact.schema):
-        entry = snapshot.get(feature.name, {})
-        is_missing = entry.get("converted") is None
-        if entry.get("status") == "stale":
+        entry = snapshot.get(feature.name, NOTHING)
+        if entry.status == "stale":
             yield _old(column, feature, entry, at), OLD
-        elif is_missing:
+        elif entry.converted is None:
             yield Sought(column, blocks=feature.required), MISSING
         elif feature.name in borderline and feature.step and not feature.whole:
-            yield Sought(column, values=_repeated(feature, float(entry["converted"]))), AGAIN
+            yield Sought(column, values=_repeated(feature, float(entry.converted))), AGAIN
 
 
 def _old(column: int, feature: Feature, entry: Entry, at: datetime) -> Sought:
     """Too old to be used, or used on request: either way it speaks for what would be found now."""
-    blocks = feature.required and entry.get("converted") is None
+    blocks = feature.required and entry.converted is None
     old = _in_own_unit(feature, entry)
-    if old is None or not entry.get("observed_at"):
+    if old is None or not entry.observed_at:
         return Sought(column, blocks)
-    age = (at - datetime.fromisoformat(entry["observed_at"])).total_seconds() / DAY
+    age = (at - datetime.fromisoformat(entry.observed_at)).total_seconds() / DAY
     return Sought(column, blocks, old, retained(age, feature.look_back_days or LOOK_BACK_DAYS))
 
 
 def _in_own_unit(feature: Feature, entry: Entry) -> float | None:
-    value = entry.get("value")
+    value = entry.value
     if value is None:
         return None
     if feature.kind != "number":
         found = next((c for c in feature.categories if c.value == value), None)
         return None if found is None else float(found.code)
     try:
-        return feature.convert(float(value), entry.get("unit"))
+        return feature.convert(float(value), entry.unit)
     except (UnitError, TypeError, ValueError):
         return None
 

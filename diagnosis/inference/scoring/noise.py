@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.inference.snapshot.inputs import Snapshot
+from diagnosis.inference.stored.entry import NOTHING, Snapshot, converted_of
 from diagnosis.ml import Artifact, Feature, FeatureSchema
 
 Matrix = NDArray[np.float32]
@@ -47,18 +47,18 @@ def is_noise(schema: FeatureSchema, then: Kept, now: Kept) -> bool:
 
 
 def _number(inputs: Snapshot, name: str) -> float:
-    found = inputs.get(name, {}).get("converted")
+    found = converted_of(inputs, name)
     return np.nan if found is None else float(found)
 
 
 def measured_twice(names: Iterable[str], then: Snapshot, now: Snapshot) -> list[str]:
     """Inputs of which each result had a measurement of its own: one kept value has one error."""
-    told = ("observed_at", "converted")
-    return [
-        name
-        for name in names
-        if any(then.get(name, {}).get(part) != now.get(name, {}).get(part) for part in told)
-    ]
+    return [name for name in names if _told(then, name) != _told(now, name)]
+
+
+def _told(snapshot: Snapshot, name: str) -> tuple[str | None, float | None]:
+    entry = snapshot.get(name, NOTHING)
+    return entry.observed_at, entry.converted
 
 
 def is_within_error(feature: Feature, was: float, became: float) -> bool:

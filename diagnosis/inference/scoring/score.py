@@ -12,7 +12,9 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from diagnosis.inference.scoring import next_measurement
-from diagnosis.inference.snapshot.inputs import Snapshot, missing, row_of
+from diagnosis.inference.snapshot.inputs import missing, row_of
+from diagnosis.inference.stored.entry import Snapshot, converted_of
+from diagnosis.inference.stored.result import BandThen, Borderline, Filled, Result
 from diagnosis.ml import Artifact, Feature
 from diagnosis.registry.sheet.bands import Band
 from diagnosis.registry.sheet.sheets import Sheet
@@ -41,8 +43,8 @@ def score(
     sheet: Sheet,
     snapshot: Snapshot,
     at: datetime | None = None,
-) -> dict[str, Any]:
-    """The stored result (design, part 9), texts in both languages; ``at`` is the index time."""
+) -> Result:
+    """The result (design, part 9), texts in both languages; ``at`` is the index time."""
     x = matrix(artifact, snapshot)
     imputed = missing(snapshot, artifact.schema)
     probes = list(_steps(artifact, snapshot))
@@ -56,21 +58,24 @@ def score(
         sheet,
         snapshot,
         timezone.now() if at is None else at,
-        [entry["feature"] for entry in borderline],
+        [one.feature for one in borderline],
     )
-    return {
-        "kind": "binary",
-        "probability": probability,
-        **_interval(artifact, x),
-        "band": _band(sheet, band),
-        "imputed": imputed,
-        "filled": [_filled(artifact, name, worth["items"]) for name in imputed],
-        "borderline": borderline,
-        "step_effects": _step_effects(others, probability),
-        "next_measurement": worth,
-        "local_count": _local_count(artifact.manifest, probability),
-        "average": artifact.manifest.get("training", {}).get("rate"),
-    }
+    interval, level = _interval(artifact, x)
+    return Result(
+        kind="binary",
+        probability=probability,
+        interval=interval,
+        interval_method=INTERVAL_METHOD if interval else None,
+        interval_level=level if interval else None,
+        band=_band(sheet, band),
+        imputed=tuple(imputed),
+        filled=tuple(_filled(artifact, name, worth["items"]) for name in imputed),
+        borderline=borderline,
+        step_effects=_step_effects(others, probability),
+        next_measurement=worth,
+        local_count=_local_count(artifact.manifest, probability),
+        average=artifact.manifest.get("training", {}).get("rate"),
+    )
 
 
 def matrix(artifact: Artifact, snapshot: Snapshot) -> Matrix:
@@ -91,7 +96,7 @@ def _probed(artifact: Artifact, x: Matrix, probe: Probe) -> Matrix:
 def _steps(artifact: Artifact, snapshot: Snapshot) -> Iterator[Probe]:
     """One step of measurement error up and down, inside what a body can have."""
     for feature in artifact.schema:
-        value = snapshot.get(feature.name, {}).get("converted")
+        value = converted_of(snapshot, feature.name)
         if value is None or not feature.step or feature.whole:
             continue  # what is counted has no error of measurement
         for moved in (float(value) - feature.step, float(value) + feature.step):
@@ -103,48 +108,45 @@ def _is_possible(feature: Feature, value: float) -> bool:
     return feature.bounds is None or feature.bounds[0] <= value <= feature.bounds[1]
 
 
-def _interval(artifact: Artifact, x: Matrix) -> dict[str, Any]:
+def _interval(artifact: Artifact, x: Matrix) -> tuple[tuple[float, float] | None, float]:
+    """Where the answers of other models lie, and how many of a hundred of them."""
     refits = artifact.manifest.get("refits") or {}
     level = float(refits.get("level") or LEVEL)
     found = None
     if int(refits.get("count") or 0) >= FEWEST_REFITS:
         found = artifact.interval(x, level=level)
     if found is None:
-        return {"interval": None, "interval_method": None, "interval_level": None}
+        return None, level
     low, high = (float(edge) for edge in found[0])
-    return {"interval": [low, high], "interval_method": INTERVAL_METHOD, "interval_level": level}
+    return (low, high), level
 
 
-def _band(sheet: Sheet, band: Band | None) -> dict[str, Any] | None:
+def _band(sheet: Sheet, band: Band | None) -> BandThen | None:
     if band is None:
         return None
     told, action = band.to_dict(), sheet.action_named(band.action)
-    return {
+    return BandThen(
         **{name: told[name] for name in ("code", "label", "lower", "upper", "text", "source")},
-        "action": dict(action.label) if action else band.action,
-        "action_code": band.action,
-    }
+        action=dict(action.label) if action else band.action,
+        action_code=band.action,
+    )
 
 
-def _filled(artifact: Artifact, name: str, worth: list[dict[str, Any]]) -> dict[str, Any]:
-    """What was assumed for a missing input, and how far measuring it could move the result.
-
-    ``lower`` and ``upper`` hold nine tenths of the results over its plausible values.
-    """
+def _filled(artifact: Artifact, name: str, worth: list[dict[str, Any]]) -> Filled:
     feature = artifact.schema[name]
     assumed = (artifact.manifest.get("missing_ranges") or {}).get(name, {}).get("assumed")
     found = next((item for item in worth if item["feature"] == name), None)
     category = feature.category(assumed) if assumed is not None else None
-    return {
-        "feature": name,
-        "label": dict(feature.label),
-        "assumed": category.value if category else assumed,
-        "assumed_label": dict(category.label) if category else None,
-        "assumed_text": dict(feature.assumed) if feature.assumed else None,
-        "unit": feature.unit,
-        "lower": found["lower"] if found else None,
-        "upper": found["upper"] if found else None,
-    }
+    return Filled(
+        feature=name,
+        label=dict(feature.label),
+        assumed=category.value if category else assumed,
+        assumed_label=dict(category.label) if category else None,
+        assumed_text=dict(feature.assumed) if feature.assumed else None,
+        unit=feature.unit,
+        lower=found["lower"] if found else None,
+        upper=found["upper"] if found else None,
+    )
 
 
 def _step_effects(others: list[tuple[Probe, float]], probability: float) -> dict[str, float]:
@@ -167,25 +169,25 @@ def _borderline(
     sheet: Sheet,
     band: Band | None,
     others: list[tuple[Probe, float]],
-) -> list[dict[str, Any]]:
+) -> tuple[Borderline, ...]:
     """Inputs whose measurement error alone would put the result into another band."""
     if band is None:
-        return []
-    crossing: dict[str, dict[str, Any]] = {}
+        return ()
+    crossing: dict[str, Borderline] = {}
     for probe, probability in others:
         if _stands_elsewhere(sheet, band, probability):
             other = sheet.band_of(probability) or band
             crossing.setdefault(
                 probe.feature,
-                {
-                    "feature": probe.feature,
-                    "value": probe.value,
-                    "probability": probability,
-                    "band": other.code,
-                    "band_label": other.label,
-                },
+                Borderline(
+                    feature=probe.feature,
+                    value=probe.value,
+                    probability=probability,
+                    band=other.code,
+                    band_label=other.label,
+                ),
             )
-    return list(crossing.values())
+    return tuple(crossing.values())
 
 
 def _local_count(manifest: Mapping[str, Any], probability: float) -> dict[str, Any] | None:

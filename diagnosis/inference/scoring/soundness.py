@@ -13,6 +13,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from diagnosis.inference.stored.reasons import LOG_ODDS, Attribution, OnLogOdds
+
 LARGEST_GAP = 1e-4
 """Base and contributions must give the stored probability to a hundredth of a point."""
 
@@ -37,9 +39,9 @@ SURE = 1.96
 """Standard errors to either side: a 95 % interval."""
 
 
-def is_distinguishable(entry: Content) -> bool:
+def is_distinguishable(one: Attribution) -> bool:
     """Whether the 95 % interval of a contribution leaves out zero."""
-    return abs(_number(entry["contribution"])) >= SURE * _number(entry["standard_error"])
+    return abs(one.contribution) >= SURE * _number(one.standard_error)
 
 
 def fault(content: Content | None, probability: float | None) -> str:
@@ -68,9 +70,9 @@ def _checks(
     yield "no_background", _is_known(content.get("background"))
 
 
-def log_odds(content: Content | None, probability: float) -> Content | None:
+def log_odds(content: Content | None, probability: float) -> OnLogOdds | None:
     """The reasons on the log-odds, where they pass the same check; None where they do not."""
-    found = ((content or {}).get("scales") or {}).get("log-odds")
+    found = ((content or {}).get("scales") or {}).get(LOG_ODDS)
     if not isinstance(found, Mapping) or not isinstance(found.get("contributions"), Mapping):
         return None
     given = list(found["contributions"].values())
@@ -80,7 +82,8 @@ def log_odds(content: Content | None, probability: float) -> Content | None:
     total = _number(found.get("base_value")) + sum(_number(e.get("contribution")) for e in given)
     result = math.log(probability / (1 - probability)) if 0 < probability < 1 else math.nan
     are_known = all(_is_error(entry.get("standard_error")) for entry in given)
-    return found if are_known and abs(total - result) <= LARGEST_LOG_ODDS_GAP else None
+    adds_up = abs(total - result) <= LARGEST_LOG_ODDS_GAP
+    return OnLogOdds.from_dict(found) if are_known and adds_up else None
 
 
 def _number(value: Any) -> float:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from diagnosis.inference.snapshot.given import GivenValue
+from diagnosis.inference.stored.entry import Entry, Snapshot, converted_of
 from diagnosis.ml import Feature, FeatureSchema
 from diagnosis.registry.models import ModelVersion
 from medportal.common.errors import DomainError, Pointer
@@ -16,10 +17,8 @@ from medportal.common.errors import DomainError, Pointer
 if TYPE_CHECKING:
     from diagnosis.records.reading import Reading
 
-Entry = dict[str, Any]
-Snapshot = dict[str, Entry]
-
 SAME = 1e-9
+MISSING = Entry(status="missing")
 
 
 KEPT_SCHEMAS = 100
@@ -42,10 +41,10 @@ def take(
     readings: Mapping[str, Reading],
     given: Mapping[str, GivenValue],
     include_stale: Collection[str] = (),
-) -> Snapshot:
+) -> dict[str, Entry]:
     """One entry a feature: what was given wins over the chart, and the chart's age is kept."""
     _refuse_other_person(schema, readings, given)
-    snapshot: Snapshot = {}
+    snapshot: dict[str, Entry] = {}
     for feature in schema:
         reading = readings.get(feature.name)
         sent = given.get(feature.name)
@@ -56,7 +55,7 @@ def take(
                 reading, feature, use_stale=feature.name in include_stale
             )
         else:
-            snapshot[feature.name] = _nothing()
+            snapshot[feature.name] = MISSING
     return snapshot
 
 
@@ -99,55 +98,28 @@ def is_personal(feature: Feature) -> bool:
 def entry_given(sent: GivenValue) -> Entry:
     """The entry of a value that a caller sent; of one left out on purpose, that of nothing."""
     if sent.converted is None:
-        return _nothing()
-    return {
-        "value": sent.value,
-        "unit": sent.unit,
-        "converted": sent.converted,
-        "source": "given",
-        "observed_at": None,
-        "observation": None,
-        "status": "given",
-        "reason": "",
-        "basis": "",
-    }
+        return MISSING
+    return Entry(sent.value, sent.unit, sent.converted, source="given", status="given")
 
 
 def _from_chart(reading: Reading, feature: Feature, *, use_stale: bool) -> Entry:
     is_used = reading.status == "current" or (reading.status == "stale" and use_stale)
-    return {
-        "value": reading.value,
-        "unit": reading.unit or None,
-        "converted": _number(feature, reading) if is_used else None,
-        "source": reading.source or None,
-        "observed_at": reading.observed_at.isoformat() if reading.observed_at else None,
-        "observation": str(reading.observation_id) if reading.observation_id else None,
-        "status": reading.status,
-        "reason": reading.reason,
-        "basis": reading.basis,
-    }
+    return Entry(
+        value=reading.value,
+        unit=reading.unit or None,
+        converted=_number(feature, reading) if is_used else None,
+        source=reading.source or None,
+        observed_at=reading.observed_at.isoformat() if reading.observed_at else None,
+        observation=str(reading.observation_id) if reading.observation_id else None,
+        status=reading.status,
+        reason=reading.reason,
+        basis=reading.basis,
+    )
 
 
-def _nothing() -> Entry:
-    return {
-        "value": None,
-        "unit": None,
-        "converted": None,
-        "source": None,
-        "observed_at": None,
-        "observation": None,
-        "status": "missing",
-        "reason": "",
-        "basis": "",
-    }
-
-
-def row_of(snapshot: Mapping[str, Entry], schema: FeatureSchema) -> dict[str, Any]:
+def row_of(snapshot: Snapshot, schema: FeatureSchema) -> dict[str, Any]:
     """The snapshot as one raw row of the library, in the features' own units."""
-    return {
-        feature.name: _raw(feature, snapshot.get(feature.name, {}).get("converted"))
-        for feature in schema
-    }
+    return {feature.name: _raw(feature, converted_of(snapshot, feature.name)) for feature in schema}
 
 
 def _raw(feature: Feature, converted: float | None) -> Any:
@@ -156,8 +128,8 @@ def _raw(feature: Feature, converted: float | None) -> Any:
     return {"value": converted, "unit": feature.unit}
 
 
-def missing(snapshot: Mapping[str, Entry], schema: FeatureSchema) -> list[str]:
-    return [f.name for f in schema if snapshot.get(f.name, {}).get("converted") is None]
+def missing(snapshot: Snapshot, schema: FeatureSchema) -> list[str]:
+    return [f.name for f in schema if converted_of(snapshot, f.name) is None]
 
 
 def outside(feature: Feature, converted: float | None) -> str | None:

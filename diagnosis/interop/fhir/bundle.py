@@ -95,8 +95,8 @@ def _with_parts(
     parts = observations.parts_of(observed)
     places = {str(row.pk): observations.where(row, parts) for row in observed}
     for row in found:
-        used = [entry.get("observation") for entry in row.inputs.values()]
-        basis = dict.fromkeys(places[pk] for pk in used if pk in places)
+        used = [entry.observation for entry in row.snapshot.values()]
+        basis = dict.fromkeys(places[pk] for pk in used if pk and pk in places)
         yield risk.Run(row, reasons.get(row.pk), decisions.get(row.pk), tuple(basis))
 
 

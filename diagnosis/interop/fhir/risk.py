@@ -6,10 +6,9 @@ an extension, and in words in ``rationale``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.utils.translation import get_language
@@ -18,7 +17,8 @@ from django.utils.translation import gettext as _
 from diagnosis.inference.models import Decision, Explanation, Prediction
 from diagnosis.inference.scoring.soundness import fault
 from diagnosis.inference.snapshot.standing import WITHIN, standing_words
-from diagnosis.inference.snapshot.wording import resolved
+from diagnosis.inference.stored.reasons import Attribution
+from diagnosis.inference.stored.result import Result
 from diagnosis.interop.fhir import terms
 from diagnosis.interop.fhir.terms import Resource
 from diagnosis.registry.models import ModelVersion
@@ -74,7 +74,7 @@ def risk_assessment(run: Run) -> Resource:
         occurrenceDateTime=terms.moment(row.finished_at),
         performer=terms.refer(row.version_id),
         basis=[terms.refer(pk) for pk in run.basis],
-        prediction=[] if is_wrong or row.result is None else [_prediction(run)],
+        prediction=[] if is_wrong or row.answer is None else [_prediction(run, row.answer)],
         mitigation="" if is_wrong else _advice(row),
         note=_notes(run),
     )
@@ -98,17 +98,16 @@ def _method_words(version: ModelVersion) -> str:
     return _("%(service)s, model version %(version)s") % facts
 
 
-def _prediction(run: Run) -> Resource:
+def _prediction(run: Run, answer: Result) -> Resource:
     row = run.prediction
-    result: Mapping[str, Any] = resolved(row.result)
-    band = None if row.is_expired else result.get("band")
+    band = None if row.is_expired else answer.band
     event = localized(row.service.definition.sentence.event)
     return terms.filled(
         {
-            "extension": terms.listed([_interval(result), *_attributions(run)]),
+            "extension": terms.listed([_interval(answer), *_attributions(run)]),
             "outcome": terms.concept(text=event),
             "probabilityDecimal": None if row.probability is None else _percent(row.probability),
-            "qualitativeRisk": terms.concept(f"{terms.OWN}:bands", band["code"], band["label"])
+            "qualitativeRisk": terms.concept(f"{terms.OWN}:bands", band.code, localized(band.label))
             if band
             else {},
             "whenPeriod": _horizon(row),
@@ -129,21 +128,22 @@ def _horizon(row: Prediction) -> Resource:
     return {"start": terms.moment(row.index_at), "end": terms.moment(end)}
 
 
-def _interval(result: Mapping[str, Any]) -> Resource:
+def _interval(answer: Result) -> Resource:
     """How far the number would move had the model been built from other patients."""
-    if not result.get("interval"):
+    if not answer.interval:
         return {}
-    low, high = ({"value": _percent(p), "unit": "%"} for p in result["interval"])
+    low, high = ({"value": _percent(p), "unit": "%"} for p in answer.interval)
     coded = {"system": terms.UCUM, "code": "%"}
     return terms.extension("interval", valueRange={"low": low | coded, "high": high | coded})
 
 
-def _reasons(run: Run) -> list[dict[str, Any]]:
+def _reasons(run: Run) -> list[Attribution]:
     """The largest first; none that fail their own check."""
-    found: list[dict[str, Any]] = []
-    if run.explanation and not fault(run.explanation.content, run.prediction.probability):
-        found = resolved(run.explanation.attributions)
-    return sorted(found, key=lambda reason: -abs(reason["contribution"]))
+    explanation = run.explanation
+    if explanation is None or fault(explanation.content, run.prediction.probability):
+        return []
+    found = explanation.reasons.attributions if explanation.reasons else ()
+    return sorted(found, key=lambda reason: -abs(reason.contribution))
 
 
 def _attributions(run: Run) -> Iterable[Resource]:
@@ -151,8 +151,8 @@ def _attributions(run: Run) -> Iterable[Resource]:
         yield {
             "url": f"{terms.OWN}:fhir:attribution",
             "extension": [
-                {"url": "feature", "valueCode": reason["feature"]},
-                {"url": "points", "valueDecimal": _percent(reason["contribution"])},
+                {"url": "feature", "valueCode": reason.feature},
+                {"url": "points", "valueDecimal": _percent(reason.contribution)},
             ],
         }
 
@@ -161,7 +161,7 @@ def _rationale(run: Run) -> str:
     """The reasons in one line: what moved the estimate, and by how many points."""
     words = _("%(input)s %(points)s points")
     parts = [
-        words % {"input": _input(reason), "points": f"{reason['contribution'] * 100:+.1f}"}
+        words % {"input": _input(reason), "points": f"{reason.contribution * 100:+.1f}"}
         for reason in _reasons(run)
     ]
     lines = _fixed_lines(run.prediction.version)
@@ -172,19 +172,19 @@ def _rationale(run: Run) -> str:
     )
 
 
-def _input(reason: Mapping[str, Any]) -> str:
-    value = reason.get("value_label") or reason.get("value")
-    if reason.get("imputed") or value is None:
-        return _("%(input)s (filled in)") % {"input": reason["label"]}
-    shown = f"{value} {printed(reason.get('unit'))}".strip()
+def _input(reason: Attribution) -> str:
+    label, value = localized(reason.label), localized(reason.value_label) or reason.value
+    if reason.imputed or value is None:
+        return _("%(input)s (filled in)") % {"input": label}
+    shown = f"{value} {printed(reason.unit)}".strip()
     stands = _standing(reason)
-    return f"{reason['label']} {shown}" + (signs.aside(stands) if stands else "")
+    return f"{label} {shown}" + (signs.aside(stands) if stands else "")
 
 
-def _standing(reason: Mapping[str, Any]) -> str:
+def _standing(reason: Attribution) -> str:
     """Against its usual range and what is typical of the model's patients."""
-    usual = reason.get("outside_range") or (WITHIN if reason.get("reference_range") else "")
-    return standing_words(usual, reason.get("against_typical") or "")
+    usual = reason.outside_range or (WITHIN if reason.reference_range else "")
+    return standing_words(usual, reason.against_typical or "")
 
 
 def _fixed_lines(version: ModelVersion) -> list[str]:
@@ -193,11 +193,9 @@ def _fixed_lines(version: ModelVersion) -> list[str]:
 
 def _advice(row: Prediction) -> str:
     """What the band asks for, after what holds whatever the score."""
-    band = None if row.is_expired else (row.result or {}).get("band")
-    advice = localized(band.get("text") or band.get("action")) if band else ""
-    return (
-        signs.blank().join([*(localized(rule["message"]) for rule in row.standing), advice]).strip()
-    )
+    band = None if row.is_expired or row.answer is None else row.answer.band
+    advice = localized(band.text or band.action) if band else ""
+    return signs.blank().join([*(localized(rule.message) for rule in row.standing), advice]).strip()
 
 
 def _notes(run: Run) -> list[Resource]:
@@ -213,8 +211,8 @@ def _decided(run: Run) -> list[Resource]:
     decision = run.decision
     if decision is None:
         return []
-    action = run.prediction.service.definition.action_named(decision.action)
-    done = decision.action_text or (localized(action.label) if action else decision.action)
+    label = run.prediction.service.definition.action_label(decision.action)
+    done = decision.action_text or localized(label)
     text = _("; ").join(part for part in (decision.get_assessment_display(), done) if part)
     comment = f"{text}\n{decision.comment}" if decision.comment else text
     at = terms.moment(decision.decided_at)

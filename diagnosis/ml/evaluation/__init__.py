@@ -26,7 +26,7 @@ from diagnosis.ml.evaluation.directions import (
 )
 from diagnosis.ml.evaluation.ends import FEWEST_OF_EACH
 from diagnosis.ml.evaluation.few import (
-    Estimate,
+    MetricOfFew,
     auroc_difference_of_few,
     auroc_of_few,
     brier_difference_of_few,
@@ -53,8 +53,8 @@ __all__ = [
     "FEWEST_OF_EACH",
     "METRICS",
     "DirectionReport",
-    "Estimate",
     "LeakageHint",
+    "MetricOfFew",
     "auprc",
     "auroc",
     "auroc_difference",

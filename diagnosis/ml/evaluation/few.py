@@ -21,7 +21,7 @@ _DRAWS = 1000
 
 
 @dataclass(frozen=True)
-class Estimate:
+class MetricOfFew:
     """A value and the ends of its 95 % interval."""
 
     value: float
@@ -29,7 +29,7 @@ class Estimate:
     upper: float
 
 
-def brier_of_few(y: ArrayLike, p: ArrayLike) -> Estimate | None:
+def brier_of_few(y: ArrayLike, p: ArrayLike) -> MetricOfFew | None:
     """Return the Brier score: bootstrap-t (Efron and Tibshirani 1993, section 12.5)."""
     labels = as_floats(y)
     if _too_few(labels):
@@ -42,12 +42,14 @@ def brier_of_few(y: ArrayLike, p: ArrayLike) -> Estimate | None:
     spread = np.maximum(counts @ each**2 / n - means**2, 0.0) * n / (n - 1)
     steps = (means - mean)[spread > 0] / np.sqrt(spread[spread > 0] / n)
     if not len(steps):
-        return Estimate(mean, mean, mean)
+        return MetricOfFew(mean, mean, mean)
     low, high = np.percentile(steps, [100 * (1 - LEVEL) / 2, 100 * (1 + LEVEL) / 2])
-    return Estimate(mean, max(0.0, mean - float(high) * error), min(1.0, mean - float(low) * error))
+    return MetricOfFew(
+        mean, max(0.0, mean - float(high) * error), min(1.0, mean - float(low) * error)
+    )
 
 
-def brier_difference_of_few(y: ArrayLike, p: ArrayLike, other: ArrayLike) -> Estimate | None:
+def brier_difference_of_few(y: ArrayLike, p: ArrayLike, other: ArrayLike) -> MetricOfFew | None:
     """Return by how much the Brier score of ``p`` is greater: Student's t, patient by patient."""
     labels = as_floats(y)
     if _too_few(labels):
@@ -57,7 +59,7 @@ def brier_difference_of_few(y: ArrayLike, p: ArrayLike, other: ArrayLike) -> Est
     return _around(float(each.mean()), student(LEVEL, len(each) - 1) * error)
 
 
-def auroc_of_few(y: ArrayLike, p: ArrayLike) -> Estimate | None:
+def auroc_of_few(y: ArrayLike, p: ArrayLike) -> MetricOfFew | None:
     """Return the AUROC with DeLong's error on the logit scale.
 
     DeLong et al., Biometrics 1988;44:837-845, with the degrees of freedom of Welch; on the
@@ -70,10 +72,10 @@ def auroc_of_few(y: ArrayLike, p: ArrayLike) -> Estimate | None:
     kept = min(max(value, 0.5 / pairs), 1 - 0.5 / pairs)
     middle, slope = np.log(kept / (1 - kept)), kept * (1 - kept)
     reach = student(LEVEL, freedom) * max(np.sqrt(variance), 0.5 / pairs) / slope
-    return Estimate(value, float(expit(middle - reach)), float(expit(middle + reach)))
+    return MetricOfFew(value, float(expit(middle - reach)), float(expit(middle + reach)))
 
 
-def auroc_difference_of_few(y: ArrayLike, p: ArrayLike, other: ArrayLike) -> Estimate | None:
+def auroc_difference_of_few(y: ArrayLike, p: ArrayLike, other: ArrayLike) -> MetricOfFew | None:
     """Return by how much the AUROC of ``p`` is greater, on the same patients."""
     found = _areas(as_floats(y), as_floats(p), as_floats(other))
     if found is None:
@@ -86,8 +88,8 @@ def _too_few(y: Floats) -> bool:
     return bool(min(y.sum(), len(y) - y.sum()) < FEWEST_OF_EACH)
 
 
-def _around(value: float, reach: float) -> Estimate:
-    return Estimate(value, value - reach, value + reach)
+def _around(value: float, reach: float) -> MetricOfFew:
+    return MetricOfFew(value, value - reach, value + reach)
 
 
 def _areas(

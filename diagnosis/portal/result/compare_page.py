@@ -10,7 +10,7 @@ from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.result.result_number import Number, number_of
 from diagnosis.portal.words.change_words import no_story
 from diagnosis.portal.words.figures import percent, signed
-from diagnosis.portal.words.inputs_shown import ShownInput, shown_inputs, snapshot
+from diagnosis.portal.words.inputs_shown import ShownInput, entry_of, shown_inputs
 
 SAME = 1e-9
 REPRODUCED = 1e-5
@@ -73,7 +73,7 @@ class Comparison:
 
 
 def _changed(before: Prediction, now: Prediction, name: str) -> bool:
-    first, second = (snapshot(p, name).get("converted") for p in (before, now))
+    first, second = (entry_of(p, name).converted for p in (before, now))
     if first is None or second is None:
         return first is not second
     return abs(float(first) - float(second)) > SAME

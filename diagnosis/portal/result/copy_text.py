@@ -29,8 +29,8 @@ def _inputs(shown: Iterable[ShownInput]) -> str:
 
 def decision_words(prediction: Prediction, decision: Decision) -> str:
     """Assessment and action, as one reads them."""
-    action = prediction.service.definition.action_named(decision.action)
-    words = decision.action_text or (localized(action.label) if action else decision.action)
+    label = prediction.service.definition.action_label(decision.action)
+    words = decision.action_text or localized(label)
     return _("; ").join(filter(None, (decision.get_assessment_display(), words)))
 
 
@@ -61,7 +61,7 @@ def copy_text(
 
 def standing_lines(prediction: Prediction) -> list[str]:
     """The rules that hold whatever the score go wherever the number goes."""
-    return [localized(rule["message"]) for rule in prediction.standing]
+    return [localized(rule.message) for rule in prediction.standing]
 
 
 def refusal_text(

@@ -73,7 +73,7 @@ class Cure:
     def report(self) -> PopulationReport:
         prediction = self.prediction
         return check_population(
-            prediction.service, prediction.patient, prediction.inputs, prediction.confirmations
+            prediction.service, prediction.patient, prediction.snapshot, prediction.confirmations
         )
 
     @property
@@ -104,9 +104,9 @@ class Cure:
         """The same question with what was added; what was given by hand before stays given."""
         prediction, posted = self.prediction, self.posted or QueryDict()
         given: dict[str, Any] = {
-            name: {"value": entry["value"], "unit": entry["unit"]}
-            for name, entry in prediction.inputs.items()
-            if entry.get("status") == BY_HAND and name not in self.wanted
+            name: {"value": entry.value, "unit": entry.unit}
+            for name, entry in prediction.snapshot.items()
+            if entry.status == BY_HAND and name not in self.wanted
         }
         confirmed = {*prediction.confirmations, *posted.getlist("confirm")}
         return PredictionRequest(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.scoring.next_measurement import AGAIN, MISSING, OLD
 from diagnosis.inference.snapshot.inputs import schema_of
+from diagnosis.inference.stored.entry import NOTHING
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.frame.services_panel import own_source
 from diagnosis.portal.result import next_words
@@ -119,8 +120,8 @@ class NextCard:
         ]
 
     def _day(self, stored: Mapping[str, Any]) -> str:
-        entry = (self.prediction.inputs or {}).get(stored["feature"]) or {}
-        return "" if stored["reason"] == MISSING else stored_day(entry.get("observed_at"))
+        entry = self.prediction.snapshot.get(stored["feature"], NOTHING)
+        return "" if stored["reason"] == MISSING else stored_day(entry.observed_at)
 
     def _address(self, name: str) -> str:
         """The field below a refusal, the run form; for a nurse the chart's own form."""
@@ -187,8 +188,8 @@ def next_card(prediction: Prediction, *, may_run: bool) -> NextCard | None:
     """The panel of a refused, borderline or wide result, or one with filled-in or old inputs."""
     if prediction.is_what_if or prediction.is_expired:
         return None
-    kept = prediction.refusal if prediction.state == State.REFUSED else prediction.result
-    stored = (kept or {}).get("next_measurement")
+    kept = prediction.refused if prediction.state == State.REFUSED else prediction.answer
+    stored = kept.next_measurement if kept else None
     if stored is None or prediction.state not in (State.REFUSED, State.DONE):
         return None
     if not stored.get("items") and not is_wide(prediction):
@@ -198,7 +199,7 @@ def next_card(prediction: Prediction, *, may_run: bool) -> NextCard | None:
 
 def is_wide(prediction: Prediction) -> bool:
     """The interval reaches into another band."""
-    interval = (prediction.result or {}).get("interval")
+    interval = prediction.answer.interval if prediction.answer else None
     if not interval or not prediction.band:
         return False
     sheet = prediction.service.definition

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.snapshot.units import measured
+from diagnosis.inference.stored.result import Result
 from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.charts.icons import IconArray, icon_array
 from diagnosis.portal.words import sentences
 from diagnosis.portal.words.figures import exact_percent, exact_range, percent, percent_range
-from diagnosis.portal.words.inputs_shown import assumed_words, shown_input, snapshot
+from diagnosis.portal.words.inputs_shown import assumed_words, entry_of, shown_input
 from diagnosis.portal.words.sentences import Halves
 from diagnosis.registry.sheet.sheets import Note, Sheet
 from medportal.common.text import localized
@@ -70,7 +71,6 @@ def shown_band(sheet: Sheet, code: str) -> BandShown | None:
     band = sheet.band_named(code) if code else None
     if band is None:
         return None
-    action = sheet.action_named(band.action)
     return BandShown(
         code=code,
         label=localized(band.label),
@@ -78,28 +78,28 @@ def shown_band(sheet: Sheet, code: str) -> BandShown | None:
         text=localized(band.text),
         source=localized(band.source),
         usual_action=band.action,
-        usual_action_label=localized(action.label) if action else band.action,
+        usual_action_label=localized(sheet.action_label(band.action)),
     )
 
 
-def _borderline(prediction: Prediction, band: BandShown | None) -> tuple[str, ...]:
+def _borderline(prediction: Prediction, answer: Result, band: BandShown | None) -> tuple[str, ...]:
     if band is None:
         return ()
     schema, texts = schema_of(prediction.version), []
-    for found in (prediction.result or {}).get("borderline") or ():
-        feature = schema[found["feature"]]
+    for found in answer.borderline:
+        feature = schema[found.feature]
         step = measured(feature, feature.step or 0.0)
-        there = localized(found["band_label"])
+        there = localized(found.band_label)
         texts.append(sentences.borderline(localized(feature.label), step, band.label, there))
     return tuple(texts)
 
 
-def _filled_in(prediction: Prediction) -> tuple[FilledIn, ...]:
+def _filled_in(prediction: Prediction, answer: Result) -> tuple[FilledIn, ...]:
     schema, rows = schema_of(prediction.version), []
-    for found in (prediction.result or {}).get("filled") or ():
-        feature = schema[found["feature"]]
-        entry = shown_input(feature, snapshot(prediction, feature.name))
-        low, high = found.get("lower"), found.get("upper")
+    for found in answer.filled:
+        feature = schema[found.feature]
+        entry = shown_input(feature, entry_of(prediction, feature.name))
+        low, high = found.lower, found.upper
         rows.append(
             FilledIn(
                 name=feature.name,
@@ -119,12 +119,12 @@ def _interval_short(interval: Sequence[float] | None) -> str:
 
 def number_of(prediction: Prediction) -> Number | None:
     """What to show of a result that is done; None without one. Expired: no band."""
-    result, probability = prediction.result or {}, prediction.probability
-    if probability is None:
+    answer, probability = prediction.answer, prediction.probability
+    if answer is None or probability is None:
         return None
-    sheet, interval = prediction.service.definition, result.get("interval")
+    sheet, interval = prediction.service.definition, answer.interval
     training = prediction.version.manifest.get("training") or {}
-    average = result.get("average")
+    average = answer.average
     halves = sentences.halves(probability)
     code = "" if prediction.is_expired else prediction.band
     band = shown_band(sheet, code)
@@ -138,9 +138,9 @@ def number_of(prediction: Prediction) -> Number | None:
         ),
         halves=halves,
         icons=icon_array(halves.filled),
-        interval=sentences.interval_sentence(result),
+        interval=sentences.interval_sentence(answer),
         interval_short=_interval_short(interval),
-        local_count=sentences.local_count(result.get("local_count"), sheet),
+        local_count=sentences.local_count(answer.local_count, sheet),
         scale=scale,
         limits=tuple(
             (limit.at, exact_percent(limit.value), 10 if limit.raised else 21)
@@ -148,7 +148,7 @@ def number_of(prediction: Prediction) -> Number | None:
         ),
         band=band,
         band_note=localized(sheet.band_note),
-        borderline=_borderline(prediction, band),
-        filled_in=_filled_in(prediction),
+        borderline=_borderline(prediction, answer, band),
+        filled_in=_filled_in(prediction, answer),
         notes=tuple(note for note in sheet.result_notes if note.is_said(code if band else None)),
     )

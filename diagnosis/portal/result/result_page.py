@@ -20,6 +20,7 @@ from diagnosis.inference.models import (
     Prediction,
 )
 from diagnosis.inference.scoring.soundness import WORDS, fault
+from diagnosis.inference.stored.warning import Caution
 from diagnosis.portal.charts.arranging import Arrangement
 from diagnosis.portal.frame.colleagues import colleagues
 from diagnosis.portal.result.copy_text import copy_text, refusal_text
@@ -158,8 +159,7 @@ class ResultPage:
         return self.decisions[0] if self.decisions else None
 
     def action_label(self, code: str) -> str:
-        action = self.prediction.service.definition.action_named(code)
-        return localized(action.label) if action else code
+        return localized(self.prediction.service.definition.action_label(code))
 
     @cached_property
     def decided(self) -> list[dict[str, Any]]:
@@ -266,11 +266,11 @@ class ResultPage:
         )
 
     @property
-    def warnings(self) -> list[dict[str, Any]]:
+    def warnings(self) -> list[Caution]:
         """What else warns: note, inputs and rules that always hold have places of their own."""
         apart = ("population_note", "inputs_filled_in", "stale_inputs_used")
-        found = self.prediction.warnings or ()
-        return [w for w in found if w.get("code") not in apart and not w.get("standing")]
+        found = self.prediction.cautions
+        return [one for one in found if one.code not in apart and not one.is_standing]
 
     @property
     def not_a_cause(self) -> str:

@@ -28,8 +28,9 @@ from diagnosis.inference.further import what_if
 from diagnosis.inference.lists.ward import demand_finished
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.snapshot.given import read_given, read_what_can
-from diagnosis.inference.snapshot.inputs import Snapshot, is_personal, schema_of, take
+from diagnosis.inference.snapshot.inputs import is_personal, schema_of, take
 from diagnosis.inference.snapshot.standing import typical_of
+from diagnosis.inference.stored.entry import Snapshot
 from diagnosis.portal.frame.access import PersonRequest, open_chart, raise_for
 from diagnosis.portal.frame.identity import identity
 from diagnosis.portal.run.form import RunForm, fields_of, grouped
@@ -253,11 +254,11 @@ def _same_a_moment_ago(attempt: _Attempt, wanted: PredictionRequest) -> Predicti
         )
         .filter(STILL_HOLDS)
     )
-    return next((one for one in recent if _numbers(one.inputs) == _numbers(asked)), None)
+    return next((one for one in recent if _numbers(one.snapshot) == _numbers(asked)), None)
 
 
 def _numbers(snapshot: Snapshot) -> dict[str, float | None]:
-    return {name: entry["converted"] for name, entry in snapshot.items()}
+    return {name: entry.converted for name, entry in snapshot.items()}
 
 
 def _look_at_version(attempt: _Attempt) -> None:

@@ -48,4 +48,4 @@ def _panel(title: str, name: str, prediction: Prediction) -> Panel:
 @register.simple_tag
 def together(explanation: Explanation | None) -> str:
     """The sentence of the pair that acts together most; empty where there is none."""
-    return together_line(explanation.content if explanation else None)
+    return together_line(explanation.reasons if explanation else None)

@@ -8,7 +8,8 @@ from functools import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.further.change import Change, Part
-from diagnosis.inference.snapshot.inputs import Entry, schema_of
+from diagnosis.inference.snapshot.inputs import schema_of
+from diagnosis.inference.stored.entry import Entry
 from diagnosis.ml import Feature
 from diagnosis.portal.charts.rounding import rounded, shared_out
 from diagnosis.portal.charts.waterfall import OTHER, Bar, Factor, Waterfall, waterfall
@@ -177,4 +178,4 @@ def _then(feature: Feature, value: float | None, entry: Entry) -> ValueThen:
     """In the unit of the model that was asked, so that both times can be compared."""
     if value is None:
         return ValueThen(str(_("not measured")), "")
-    return ValueThen(change_words.shown(feature, value), stored_day(entry.get("observed_at")))
+    return ValueThen(change_words.shown(feature, value), stored_day(entry.observed_at))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
+from diagnosis.inference.stored.entry import converted_of
 from diagnosis.portal.charts.steps import Measured, Steps, steps
 from diagnosis.portal.words.figures import estimate
 from diagnosis.portal.words.wording import day_time
@@ -35,8 +36,8 @@ class Point:
 
     @property
     def band(self) -> str:
-        band = (self.prediction.result or {}).get("band")
-        return localized(band["label"]) if band else ""
+        answer = self.prediction.answer
+        return localized(answer.band.label) if answer and answer.band else ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _point(before: Prediction | None, now: Prediction) -> Point:
 
 
 def _differs(before: Prediction, now: Prediction, name: str) -> bool:
-    first, second = ((p.inputs.get(name) or {}).get("converted") for p in (before, now))
+    first, second = (converted_of(p.snapshot, name) for p in (before, now))
     if first is None or second is None:
         return first is not second
     return abs(float(first) - float(second)) > SAME

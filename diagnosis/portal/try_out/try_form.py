@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from diagnosis.inference.further.what_if import why_locked
 from diagnosis.inference.snapshot.given import GivenValue, read_given
 from diagnosis.inference.snapshot.standing import Typical
+from diagnosis.inference.stored.entry import NOTHING, Entry, Snapshot, converted_of
 from diagnosis.ml import Artifact, Feature, FeatureSchema
 from diagnosis.portal.run.form import RunForm
 from diagnosis.portal.run.input_field import InputField
@@ -35,7 +36,7 @@ WHY: dict[str, str | Promise] = {
 class TryField(InputField):
     """One input: the run form's field with a slider, and what the stored run had."""
 
-    entry: Mapping[str, Any] = field(default_factory=dict)
+    entry: Entry = NOTHING
     scales: tuple[Scale, ...] = ()
     why: str = ""
     """Why it is locked; empty where it may be moved."""
@@ -109,7 +110,7 @@ class TryForm:
     """What was moved, read by the run form's own reader against the stored inputs."""
 
     schema: FeatureSchema
-    inputs: Mapping[str, dict[str, Any]]
+    inputs: Snapshot
     movable: frozenset[str] = frozenset()
     doubts: bool = False
     artifact: Artifact | None = None
@@ -136,8 +137,7 @@ class TryForm:
             self.given = {n: v for n, v in found.items() if v.converted != self._was(n)}
 
     def _was(self, name: str) -> float | None:
-        found: float | None = (self.inputs.get(name) or {}).get("converted")
-        return found
+        return converted_of(self.inputs, name)
 
     def _sent(self) -> dict[str, str]:
         """As the run form sends it: «not measured» is an empty field, and nothing moved on."""
@@ -158,7 +158,7 @@ class TryForm:
         return [self._field(feature, posted) for feature in self.schema]
 
     def _field(self, feature: Feature, posted: Mapping[str, str] | None) -> TryField:
-        entry = self.inputs.get(feature.name) or {}
+        entry = self.inputs.get(feature.name, NOTHING)
         usual = usual_range(self.artifact, feature)
         return TryField(
             feature,
@@ -173,19 +173,19 @@ class TryForm:
         )
 
 
-def _scales(feature: Feature, entry: Mapping[str, Any], usual: Range | None) -> list[Scale]:
+def _scales(feature: Feature, entry: Entry, usual: Range | None) -> list[Scale]:
     if feature.kind != "number":
         return []
-    own = entry.get("converted")
+    own = entry.converted
     return scales_of(feature, usual, [] if own is None else [float(own)])
 
 
-def _as_read(feature: Feature, entry: Mapping[str, Any]) -> Reading:
+def _as_read(feature: Feature, entry: Entry) -> Reading:
     """The stored input as the run form knows a reading; what was not used counts as missing."""
-    converted = entry.get("converted")
+    converted = entry.converted
     if converted is None:
         return Reading(feature.name, "missing")
-    value, unit = entry.get("value"), entry.get("unit") or ""
+    value, unit = entry.value, entry.unit or ""
     if feature.kind != "number":
         category = feature.category(converted)
         return Reading(feature.name, "current", category.value if category else None)

@@ -16,7 +16,9 @@ from diagnosis.inference.further.what_if import Tried
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.snapshot.standing import typical_of
+from diagnosis.inference.stored.entry import Snapshot
 from diagnosis.inference.stored.refusal import Ground
+from diagnosis.inference.stored.warning import Caution
 from diagnosis.ml import Artifact
 from diagnosis.portal.result.reasons.shown import Reasons, reasons
 from diagnosis.portal.result.result_number import Number, number_of
@@ -64,7 +66,7 @@ class TryPage:
         self.doubts = doubts
         self.form = TryForm(
             schema_of(prediction.version),
-            prediction.inputs,
+            prediction.snapshot,
             what_if.modifiable(prediction.service),
             doubts,
             artifact,
@@ -79,7 +81,7 @@ class TryPage:
     def _marked(self, one: TryField) -> TryField:
         if one.is_locked or one.scale is None:
             return one
-        before, found = one.entry.get("converted"), self._crossings.get(one.name, [])
+        before, found = one.entry.converted, self._crossings.get(one.name, [])
         return replace(one, marks=marks(one.scale, found, before, one.usual_values))
 
     @cached_property
@@ -113,7 +115,7 @@ class TryPage:
         return bool(self.form.errors)
 
     @cached_property
-    def inputs(self) -> dict[str, Any]:
+    def inputs(self) -> Snapshot:
         return what_if.changed(self.prediction, self.form.given)
 
     @cached_property
@@ -153,14 +155,13 @@ class TryPage:
         return reasons(tried.run, tried.explanation, self.shown)
 
     @property
-    def warnings(self) -> list[dict[str, Any]]:
+    def warnings(self) -> list[Caution]:
         """What else to say of these values; the population's note stands on top."""
-        found = self.tried.run.warnings if self.tried else []
-        apart = [w for w in found if w["code"] != "population_note"]
-        return [warning for warning in apart if not warning.get("standing")]
+        found = self.tried.run.cautions if self.tried else []
+        return [one for one in found if one.code != "population_note" and not one.is_standing]
 
     @property
-    def standing(self) -> list[dict[str, Any]]:
+    def standing(self) -> list[Caution]:
         """Rules that hold for these values whatever the score, and where it would be refused."""
         return self.tried.run.standing if self.tried else []
 

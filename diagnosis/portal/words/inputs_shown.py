@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -18,6 +17,8 @@ from diagnosis.inference.snapshot import units
 from diagnosis.inference.snapshot.inputs import outside, schema_of
 from diagnosis.inference.snapshot.standing import Typical, typical_of
 from diagnosis.inference.snapshot.units import measured
+from diagnosis.inference.stored.entry import NOTHING, Entry
+from diagnosis.inference.stored.result import Filled
 from diagnosis.ml.errors import UnitError
 from diagnosis.ml.inputs.units import normalise
 from diagnosis.ml.schema import Feature
@@ -77,10 +78,9 @@ class ShownInput:
         return _("not measured, filled in")
 
 
-def snapshot(prediction: Prediction, name: str) -> Mapping[str, Any]:
+def entry_of(prediction: Prediction, name: str) -> Entry:
     """What the prediction's snapshot holds of one feature."""
-    found: Mapping[str, Any] = (prediction.inputs or {}).get(name) or {}
-    return found
+    return prediction.snapshot.get(name, NOTHING)
 
 
 def category_label(feature: Feature, value: object) -> str:
@@ -117,9 +117,11 @@ def reference_text(feature: Feature, given_unit: str | None) -> str:
     return units.span(feature, *feature.reference_range, given_unit)
 
 
-def assumed_words(feature: Feature, found: Mapping[str, Any]) -> str:
+def assumed_words(feature: Feature, found: Filled | None) -> str:
     """The number that was put in the place of a missing one, and where it is from."""
-    text, assumed = localized(found.get("assumed_text")), found.get("assumed")
+    if found is None:
+        return localized(feature.assumed)
+    text, assumed = localized(found.assumed_text), found.assumed
     if assumed is None:
         return text
     if feature.kind != "number":
@@ -130,29 +132,31 @@ def assumed_words(feature: Feature, found: Mapping[str, Any]) -> str:
 
 def shown_input(
     feature: Feature,
-    given: Mapping[str, Any],
+    given: Entry,
     address: str = "",
     typical: Typical | None = None,
-    filled: Mapping[str, Any] | None = None,
+    filled: Filled | None = None,
 ) -> ShownInput:
-    value, given_unit = given.get("value"), given.get("unit")
-    source = str(given.get("source") or "")
+    value, given_unit = given.value, given.unit
+    source = given.source or ""
     text = value_text(feature, value, given_unit)
-    used = value if given.get("converted") is not None else None
+    used = value if given.converted is not None else None
     return ShownInput(
         name=feature.name,
         label=localized(feature.label),
         value=text,
-        when=stored_day(given.get("observed_at")),
-        observed_at=moment(given.get("observed_at")),
+        when=stored_day(given.observed_at),
+        observed_at=moment(given.observed_at),
         source=str(SOURCES.get(source, source)),
         reference=reference_text(feature, given_unit),
-        filled_in=given.get("converted") is None,
-        is_stale=given.get("status") == "stale",
+        filled_in=given.converted is None,
+        is_stale=given.status == "stale",
         is_given=source == "given",
-        assumed=assumed_words(feature, filled or {"assumed_text": feature.assumed}),
+        assumed=assumed_words(
+            feature, filled or Filled(feature.name, assumed_text=feature.assumed)
+        ),
         judgement=feature.judgement,
-        outside=outside(feature, given.get("converted")) or "",
+        outside=outside(feature, given.converted) or "",
         range=feature_range(feature, used, given_unit, typical, text=text),
         address=address,
     )
@@ -163,10 +167,12 @@ def shown_inputs(
 ) -> dict[str, ShownInput]:
     """Every input of the model, in the order of its schema; ``addresses`` by observation."""
     shown, typical = {}, typical_of(prediction.version)
-    filled = {one["feature"]: one for one in (prediction.result or {}).get("filled") or ()}
+    answer = prediction.answer
+    filled = {one.feature: one for one in (answer.filled if answer else ())}
+    snapshot = prediction.snapshot
     for feature in schema_of(prediction.version):
-        given = snapshot(prediction, feature.name)
-        address = (addresses or {}).get(str(given.get("observation")), "")
+        given = snapshot.get(feature.name, NOTHING)
+        address = (addresses or {}).get(str(given.observation), "")
         shown[feature.name] = shown_input(
             feature, given, address, typical.get(feature.name), filled.get(feature.name)
         )
@@ -175,8 +181,8 @@ def shown_inputs(
 
 def addresses_of(prediction: Prediction, user: User) -> dict[str, str]:
     """The pages of the values that went in: only of those that this person may see."""
-    entries = (prediction.inputs or {}).values()
-    used = [entry["observation"] for entry in entries if entry.get("observation")]
+    entries = prediction.snapshot.values()
+    used = [entry.observation for entry in entries if entry.observation]
     patient = prediction.patient_id
     if not used or patient is None:
         return {}

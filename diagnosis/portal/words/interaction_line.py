@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.utils.translation import ngettext
 
+from diagnosis.inference.stored.reasons import Reasons
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.words import sentences
 from medportal.common.text import localized
@@ -14,15 +12,14 @@ from medportal.common.text import localized
 LEAST = 0.01
 
 
-def together_line(content: Mapping[str, Any] | None) -> str:
+def together_line(reasons: Reasons | None) -> str:
     """Empty where no pair adds a point or more beyond what each input adds alone."""
-    pairs = ((content or {}).get("interactions") or {}).get("pairs") or ()
-    strongest = next((one for one in pairs if abs(one["effect"]) >= LEAST), None)
-    if strongest is None:
+    pairs = reasons.pairs if reasons else ()
+    strongest = next((one for one in pairs if abs(one.effect) >= LEAST), None)
+    if reasons is None or strongest is None:
         return ""
-    labels = _labels(content or {})
-    names = sentences.together([labels.get(name, name) for name in strongest["features"]])
-    points, more = whole(abs(strongest["effect"])), strongest["effect"] > 0
+    names = sentences.together([localized(reasons.label(name)) for name in strongest.features])
+    points, more = whole(abs(strongest.effect)), strongest.effect > 0
     template = (
         ngettext(
             "%(inputs)s together bring the estimate %(points)s point higher than the sum of what "
@@ -41,7 +38,3 @@ def together_line(content: Mapping[str, Any] | None) -> str:
         )
     )
     return template % {"inputs": names, "points": points}
-
-
-def _labels(content: Mapping[str, Any]) -> dict[str, str]:
-    return {one["feature"]: localized(one["label"]) for one in content.get("attributions") or ()}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from diagnosis.inference.scoring.score import INTERVAL_METHOD, LEVEL
+from diagnosis.inference.stored.result import Result
 from diagnosis.portal.charts.arranging import FAMILY, OTHER
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.charts.waterfall import Bar, Waterfall
@@ -110,19 +111,18 @@ def patient_key(sheet: Sheet, probability: float) -> tuple[str, str]:
     )
 
 
-def interval_sentence(result: Mapping[str, Any]) -> str:
+def interval_sentence(result: Result) -> str:
     """What the interval is, in the words that keep it from being read as the patient's range.
 
     A result says itself how its interval was made: older ones hold the narrower one of refits.
     """
-    interval = result.get("interval")
-    if not interval:
+    if not result.interval:
         return say("no_interval")
-    of_models = result.get("interval_method") == INTERVAL_METHOD
+    of_models = result.interval_method == INTERVAL_METHOD
     return say(
         "interval" if of_models else "interval_of_refits",
-        level=whole(result.get("interval_level") or LEVEL),
-        range=percent_range(interval[0], interval[1]),
+        level=whole(result.interval_level or LEVEL),
+        range=percent_range(*result.interval),
     )
 
 

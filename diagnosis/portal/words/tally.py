@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from diagnosis.inference.lists.tallies import FEWEST, Side, Tally
-from diagnosis.ml.evaluation import FEWEST_OF_EACH, Estimate
+from diagnosis.ml.evaluation import FEWEST_OF_EACH, MetricOfFew
 from diagnosis.portal.charts.curves import Calibration, calibration
 from diagnosis.portal.words.figures import decimal, exact_percent, percent, signed_decimal
 
@@ -86,7 +86,7 @@ def _side(side: Side) -> ShownSide:
     )
 
 
-def _difference(found: Estimate | None, *, better: int) -> ShownDifference | None:
+def _difference(found: MetricOfFew | None, *, better: int) -> ShownDifference | None:
     if found is None:
         return None
     low, high = (signed_decimal(end, DECIMALS) for end in (found.lower, found.upper))
@@ -97,7 +97,7 @@ def _difference(found: Estimate | None, *, better: int) -> ShownDifference | Non
     return ShownDifference(signed_decimal(found.value, DECIMALS), interval, word)
 
 
-def _figure(found: Estimate | None) -> ShownFigure | None:
+def _figure(found: MetricOfFew | None) -> ShownFigure | None:
     if found is None:
         return None
     value, lower, upper = (

@@ -18,6 +18,8 @@ from diagnosis.inference.before.newer import NewerValue, newer_data_for
 from diagnosis.inference.models import Decision, Prediction
 from diagnosis.inference.scoring.noise import Kept, is_noise
 from diagnosis.inference.snapshot.inputs import schema_of
+from diagnosis.inference.stored.entry import read_snapshot
+from diagnosis.inference.stored.result import BandThen
 from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.frame.colleagues import doctors_of
 from diagnosis.portal.frame.identity import Identity, identities
@@ -99,24 +101,23 @@ class Row:
         return percent(probability) if self.is_done and probability is not None else ""
 
     @property
-    def _band(self) -> dict[str, Any]:
+    def _band(self) -> BandThen | None:
         """An expired result has none: its action was for another day."""
-        if not self.is_done or self.prediction.is_expired:
-            return {}
-        return (self.prediction.result or {}).get("band") or {}
+        answer = self.prediction.answer if self.is_done else None
+        return None if answer is None or self.prediction.is_expired else answer.band
 
     @property
     def standing(self) -> str:
         """What holds for this patient whatever the score, also where there is none."""
-        return " ".join(localized(rule["message"]) for rule in self.prediction.standing)
+        return " ".join(localized(rule.message) for rule in self.prediction.standing)
 
     @property
     def band_code(self) -> str:
-        return str(self._band.get("code", ""))
+        return self._band.code if self._band else ""
 
     @property
     def band(self) -> str:
-        return localized(self._band.get("label"))
+        return localized(self._band.label) if self._band else ""
 
     @property
     def leaning(self) -> str:
@@ -137,11 +138,12 @@ class Row:
         """A change that the errors of the measurements alone could have made."""
         run = self.prediction
         names = ("previous_probability", "previous_inputs", "previous_effects")
-        then: list[Any] = [getattr(run, name, None) for name in names]
-        now: list[Any] = [run.probability, run.inputs, (run.result or {}).get("step_effects")]
-        if self.is_other_version or None in then or None in now:
+        then = _kept(*(getattr(run, name, None) for name in names))
+        effects = run.answer.step_effects if run.answer else None
+        now = _kept(run.probability, run.inputs, effects)
+        if self.is_other_version or then is None or now is None:
             return False
-        return is_noise(schema_of(run.version), Kept(*then), Kept(*now))
+        return is_noise(schema_of(run.version), then, now)
 
     @property
     def is_other_version(self) -> bool:
@@ -205,6 +207,13 @@ class Row:
     @property
     def may_hand_over(self) -> bool:
         return _is_waiting(self.prediction)
+
+
+def _kept(probability: Any, inputs: Any, effects: Any) -> Kept | None:
+    """None where one of them is not known."""
+    if None in (probability, inputs, effects):
+        return None
+    return Kept(probability, read_snapshot(inputs), effects)
 
 
 def rows_of(predictions: Iterable[Prediction], viewer: User) -> list[Row]:

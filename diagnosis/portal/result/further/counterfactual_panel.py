@@ -14,7 +14,7 @@ from diagnosis.ml import Feature
 from diagnosis.ml.explain.further.counterfactual import Change, Counterfactual
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.words.figures import exact_percent, percent
-from diagnosis.portal.words.inputs_shown import category_label, snapshot
+from diagnosis.portal.words.inputs_shown import category_label, entry_of
 from medportal.common.text import localized
 
 WHY_NOT: dict[str, str | Promise] = {
@@ -102,7 +102,7 @@ def _estimate(probability: float, limit: float) -> str:
 
 
 def _line(prediction: Prediction, feature: Feature, change: Change) -> Line:
-    given_unit = snapshot(prediction, feature.name).get("unit")
+    given_unit = entry_of(prediction, feature.name).unit
     return Line(
         localized(feature.label),
         _value(feature, change.before, given_unit),

@@ -11,6 +11,7 @@ from accounts.models import User
 from diagnosis.inference.further.similar import FEWEST, NEAR, Alike, Neighbour, alike
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
+from diagnosis.inference.stored.entry import NOTHING
 from diagnosis.ml import Feature
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.frame.identity import Identity, identities
@@ -89,8 +90,8 @@ def _row(
     who: Mapping[Any, Identity],
     features: Mapping[str, Feature],
 ) -> AlikeRow:
-    inputs = prediction.inputs or {}
-    shown = (shown_input(features[name], inputs.get(name) or {}) for name in found.differs)
+    inputs = prediction.snapshot
+    shown = (shown_input(features[name], inputs.get(name, NOTHING)) for name in found.differs)
     return AlikeRow(
         prediction=prediction,
         who=who[prediction.patient_id],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from diagnosis.inference.stored.reasons import OnLogOdds, Share
 from diagnosis.portal.charts.factors import SURE
 from diagnosis.portal.result.reasons.rows import ReasonRow
 from diagnosis.portal.words.figures import MINUS
@@ -36,11 +36,11 @@ def _signed(value: float) -> str:
     return f"+{_two(value)}" if round(value, 2) > 0 else _two(value)
 
 
-def _row(row: ReasonRow, given: Mapping[str, Any]) -> LogOddsRow:
+def _row(row: ReasonRow, given: Mapping[str, Share]) -> LogOddsRow:
     """A bar that two inputs share is the sum of both here, too."""
     names = [one.name for one in row.inputs] or [row.bar.factor.key]
-    total = sum(given[name]["contribution"] for name in names)
-    error = sum(given[name]["standard_error"] for name in names)
+    total = sum(given[name].contribution for name in names)
+    error = sum(given[name].standard_error for name in names)
     return LogOddsRow(
         label=row.inputs[0].label if len(row.inputs) == 1 else row.label,
         contribution=_signed(total),
@@ -49,11 +49,11 @@ def _row(row: ReasonRow, given: Mapping[str, Any]) -> LogOddsRow:
     )
 
 
-def log_odds_of(found: Mapping[str, Any] | None, rows: Sequence[ReasonRow]) -> LogOdds | None:
+def log_odds_of(found: OnLogOdds | None, rows: Sequence[ReasonRow]) -> LogOdds | None:
     """In the order of the picture, each input once and no group."""
     if found is None:
         return None
-    base, given = found["base_value"], found["contributions"]
+    base, given = found.base_value, found.contributions
     singles = [row for row in rows if row.shown or row.inputs]
-    total = base + sum(entry["contribution"] for entry in given.values())
+    total = base + sum(one.contribution for one in given.values())
     return LogOdds(_two(base), tuple(_row(row, given) for row in singles), _two(total))

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.inference.scoring.soundness import fault, log_odds
+from diagnosis.inference.stored.reasons import Attribution
+from diagnosis.inference.stored.reasons import Reasons as Kept
 from diagnosis.portal.charts.arranging import (
     OTHER,
     Arrangement,
@@ -28,8 +30,6 @@ from diagnosis.portal.words.inputs_shown import ShownInput
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions import contradictions
 from medportal.common.text import localized
-
-Entry = Mapping[str, Any]
 
 METHODS: dict[Any, Any] = {
     "exact": _("exact"),
@@ -105,28 +105,26 @@ def against_the_usual(version: ModelVersion) -> dict[str, str]:
     }
 
 
-def _entries(
-    content: Mapping[str, Any], shown: Mapping[str, ShownInput]
-) -> list[Mapping[str, Any]]:
+def _entries(kept: Kept, shown: Mapping[str, ShownInput]) -> list[Attribution]:
     """The stored contributions as the inputs stand in the schema."""
     places = {name: place for place, name in enumerate(shown)}
-    return sorted(content["attributions"], key=lambda e: places.get(e["feature"], len(places)))
+    return sorted(kept.attributions, key=lambda one: places.get(one.feature, len(places)))
 
 
-def _family(entry: Entry) -> str:
+def _family(entry: Attribution) -> str:
     """The group of an input: its English name stands for it in every language."""
-    family = entry.get("family")
+    family = entry.family
     return str(family.get("en", "")) if isinstance(family, Mapping) else str(family or "")
 
 
-def _factors(entries: Sequence[Entry], shown: Mapping[str, ShownInput]) -> list[Factor]:
+def _factors(entries: Sequence[Attribution], shown: Mapping[str, ShownInput]) -> list[Factor]:
     return [
         Factor(
-            key=given["feature"],
-            contribution=float(given["contribution"]),
-            standard_error=given["standard_error"],
-            filled_in=given["feature"] in shown and shown[given["feature"]].filled_in,
-            coalition_error=given.get("coalition_error"),
+            key=given.feature,
+            contribution=float(given.contribution),
+            standard_error=given.standard_error,
+            filled_in=given.feature in shown and shown[given.feature].filled_in,
+            coalition_error=given.coalition_error,
             place=place,
             family=_family(given),
         )
@@ -146,15 +144,15 @@ def _rows(picture: Waterfall, naming: Naming, arrangement: Arrangement) -> tuple
     return tuple(rows)
 
 
-def _background(prediction: Prediction, content: Mapping[str, Any]) -> Background:
+def _background(prediction: Prediction, kept: Kept) -> Background:
     """What an earlier release did not store with the reasons is read from their version."""
-    stored, version = content["background"], prediction.version
+    stored, version = kept.background, prediction.version
     learnt_from = (version.manifest.get("training") or {}).get("rows")
     return Background(
-        rows=stored["rows"],
-        population=stored.get("population") or learnt_from or stored["rows"],
-        version=stored.get("version") or version.number,
-        day=stored_day(stored.get("date") or version.published_at or version.created_at),
+        rows=stored.rows,
+        population=stored.population or learnt_from or stored.rows,
+        version=stored.version or version.number,
+        day=stored_day(stored.date or version.published_at or version.created_at),
     )
 
 
@@ -177,18 +175,19 @@ def reasons(
     probability, arrangement = prediction.probability, arrangement or Arrangement()
     if probability is None or fault(content, probability):
         return None
-    entries = _entries(content, shown)
+    kept = Kept.from_dict(content)
+    entries = _entries(kept, shown)
     single = _factors(entries, shown)
     factors, members = with_twins_joined(single, version.manifest.get("correlated") or ())
-    picture = waterfall(float(content["base_value"]), factors, probability, arrangement)
+    picture = waterfall(kept.base_value, factors, probability, arrangement)
     if picture is None:
         return None
-    families = {_family(entry): localized(entry.get("family")) for entry in entries}
+    families = {_family(entry): localized(entry.family) for entry in entries}
     alone = {bar: members.get(key, (key,)) for bar, key in alone_in_family(factors).items()}
     naming = Naming(shown, {**members, **alone}, families, against_the_usual(version))
     labels = {bar.factor.key: naming.label(bar.factor.key) for bar in picture.bars}
     rows = _rows(picture, naming, arrangement)
-    background, method = _background(prediction, content), content.get("method")
+    background, method = _background(prediction, kept), kept.method
     return Reasons(
         picture=picture,
         rows=rows,
@@ -198,7 +197,7 @@ def reasons(
         base=percent(picture.base, picture.decimals),
         result=percent(picture.result, picture.decimals),
         sentence=sentences.reasons_sentence(picture, labels, members),
-        method=str(METHODS.get(method, method or "")),
+        method=str(METHODS.get(method, method)),
         computation=_computation(method, single),
         background=background,
         has_families=len([name for name in families if name]) > 1,
