@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from diagnosis.inference.further import threshold_crossings
@@ -9,6 +11,8 @@ from diagnosis.inference.further.threshold_crossings import Crossing
 from diagnosis.ml import Feature
 from diagnosis.portal.try_out.try_marks import marks
 from diagnosis.portal.try_out.try_scales import scales_of
+from diagnosis.registry.sheet.sheets import Sheet
+from tests.factories import service_data
 from tests.portal.results import artifact_of, snapshot_of, version_of
 from tests.runnable import CORONARY
 
@@ -108,6 +112,6 @@ def test_what_is_counted_crosses_at_a_whole_number():
 
 
 def test_a_service_without_bands_has_no_crossings():
-    assert (
-        threshold_crossings.crossings(artifact_of(), {"bands": []}, {}, {"age": (20.0, 90.0)}) == {}
-    )
+    sheet = replace(Sheet.from_dict(service_data("breast-mass", "service")), bands=())
+
+    assert threshold_crossings.crossings(artifact_of(), sheet, {}, {"age": (20.0, 90.0)}) == {}

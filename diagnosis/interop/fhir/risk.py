@@ -211,8 +211,8 @@ def _decided(run: Run) -> list[Resource]:
     decision = run.decision
     if decision is None:
         return []
-    action = run.prediction.service.definition.action_named(decision.action)
-    done = decision.action_text or (localized(action.label) if action else decision.action)
+    label = run.prediction.service.definition.action_label(decision.action)
+    done = decision.action_text or localized(label)
     text = _("; ").join(part for part in (decision.get_assessment_display(), done) if part)
     comment = f"{text}\n{decision.comment}" if decision.comment else text
     at = terms.moment(decision.decided_at)

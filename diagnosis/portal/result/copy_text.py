@@ -29,8 +29,8 @@ def _inputs(shown: Iterable[ShownInput]) -> str:
 
 def decision_words(prediction: Prediction, decision: Decision) -> str:
     """Assessment and action, as one reads them."""
-    action = prediction.service.definition.action_named(decision.action)
-    words = decision.action_text or (localized(action.label) if action else decision.action)
+    label = prediction.service.definition.action_label(decision.action)
+    words = decision.action_text or localized(label)
     return _("; ").join(filter(None, (decision.get_assessment_display(), words)))
 
 

@@ -71,7 +71,6 @@ def shown_band(sheet: Sheet, code: str) -> BandShown | None:
     band = sheet.band_named(code) if code else None
     if band is None:
         return None
-    action = sheet.action_named(band.action)
     return BandShown(
         code=code,
         label=localized(band.label),
@@ -79,7 +78,7 @@ def shown_band(sheet: Sheet, code: str) -> BandShown | None:
         text=localized(band.text),
         source=localized(band.source),
         usual_action=band.action,
-        usual_action_label=localized(action.label) if action else band.action,
+        usual_action_label=localized(sheet.action_label(band.action)),
     )
 
 

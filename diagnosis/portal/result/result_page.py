@@ -159,8 +159,7 @@ class ResultPage:
         return self.decisions[0] if self.decisions else None
 
     def action_label(self, code: str) -> str:
-        action = self.prediction.service.definition.action_named(code)
-        return localized(action.label) if action else code
+        return localized(self.prediction.service.definition.action_label(code))
 
     @cached_property
     def decided(self) -> list[dict[str, Any]]:

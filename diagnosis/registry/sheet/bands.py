@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from diagnosis.registry.sheet.levels import Level, level_of
 from diagnosis.registry.sheet.shape import Part
 from medportal.common.text import Text
 
@@ -26,10 +25,6 @@ class Band(Part):
     upper_inclusive: bool = True
     asks: bool | None = None
     """Whether a result should not wait; None: all but the lowest."""
-
-    @property
-    def level(self) -> Level:
-        return level_of(self.code)
 
     def holds(self, probability: float) -> bool:
         """Whether it ends above, or at, a probability that is in none of the bands below."""
