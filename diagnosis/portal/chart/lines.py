@@ -12,6 +12,7 @@ from diagnosis.portal.charts.trend import Trend, trend
 from diagnosis.portal.words.range_shown import ShownRange
 from diagnosis.records.chart import Chart
 from diagnosis.records.results import Group, Line, Shown
+from medportal.common.signs import before_unit
 
 SPARK_HEIGHT, SPARK_MARGIN = 30, 7
 SPARK_POINTS = 8
@@ -38,7 +39,7 @@ class ResultLine:
         return ShownRange(
             name=self.key,
             label=self.line.label,
-            text=f"{shown.text} {shown.unit_text}".strip(),
+            text=f"{shown.text}{before_unit(shown.unit_text, ' ')}{shown.unit_text}".strip(),
             value=shown.number,
             usual=shown.reference,
             critical=shown.critical,

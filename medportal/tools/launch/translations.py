@@ -57,7 +57,8 @@ def strings() -> Iterator[Key]:
             yield from _of_python(path.read_text())
     for path in sorted((ROOT / "templates").rglob("*.*")):
         if path.suffix in {".html", ".txt"}:
-            yield from _of_python(templatize(path.read_text(), origin=str(path)))
+            lines = templatize(path.read_text(), origin=str(path)).splitlines()
+            yield from _of_python("\n".join(map(str.strip, lines)))  # no line is a block of Python
 
 
 def _of_python(text: str) -> Iterator[Key]:
