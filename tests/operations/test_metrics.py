@@ -25,12 +25,13 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 TOKEN = "a-token-of-the-watch"
+NONE: frozenset[tuple[str, str]] = frozenset()
 SAMPLE = re.compile(
     r'^([a-z_]+)(?:\{((?:[a-z]+="[^"\\\n]*",?)+)\})? ([-+]?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|Inf))$'
 )
 
 
-def parsed(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+def parsed(text: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
     """A strict reader: HELP, TYPE and then samples of that family alone, each once."""
     found, seen, family, kind = {}, set(), "", ""
     assert text.endswith("\n")
@@ -51,14 +52,14 @@ def parsed(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
             assert match, line
             suffixes = ("_bucket", "_sum", "_count") if kind == "histogram" else ("",)
             assert match[1] in {family + suffix for suffix in suffixes}, line
-            labels = tuple(re.findall(r'([a-z]+)="([^"]*)"', match[2] or ""))
+            labels = frozenset(re.findall(r'([a-z]+)="([^"]*)"', match[2] or ""))
             assert {name for name, _ in labels} <= LABELS
             assert (match[1], labels) not in found, line
             found[match[1], labels] = float(match[3])
     return found
 
 
-def scraped(settings) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+def scraped(settings) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
     settings.METRICS_TOKEN = TOKEN
     answer = Client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
@@ -89,10 +90,10 @@ def ended(heart, state=Job.State.DONE, seconds=0.3, ago=600, **fields):
 def test_a_quiet_portal_is_read_to_the_letter(settings):
     numbers = scraped(settings)
 
-    assert numbers["medportal_database_up", ()] == numbers["medportal_broker_up", ()] == 1
-    assert numbers["medportal_backup_verified_age_seconds", ()] == float("inf")
-    assert 0 < numbers["medportal_disk_free_bytes", ()] < numbers["medportal_disk_total_bytes", ()]
-    assert abs(numbers["medportal_clock_offset_seconds", ()]) < 2
+    assert numbers["medportal_database_up", NONE] == numbers["medportal_broker_up", NONE] == 1
+    assert numbers["medportal_backup_verified_age_seconds", NONE] == float("inf")
+    assert 0 < numbers["medportal_disk_free_bytes", NONE] < numbers["medportal_disk_total_bytes", NONE]
+    assert abs(numbers["medportal_clock_offset_seconds", NONE]) < 2
 
 
 def test_what_waits_runs_and_ended_is_told_by_service_and_names_nobody(settings, heart):
@@ -107,14 +108,14 @@ def test_what_waits_runs_and_ended_is_told_by_service_and_names_nobody(settings,
 
     numbers = scraped(settings)
 
-    here = (("queue", "predictions"), ("service", "coronary-disease"))
+    here = frozenset({("queue", "predictions"), ("service", "coronary-disease")})
     assert 300 <= numbers["medportal_queue_oldest_seconds", here] < 330
-    assert numbers["medportal_jobs", (*here, ("state", "queued"))] == 1
-    assert numbers["medportal_jobs", (*here, ("state", "running"))] == 1
-    assert numbers["medportal_jobs_ended_total", (*here, ("state", "done"))] == 3
-    assert numbers["medportal_jobs_ended_total", (*here, ("state", "failed"))] == 1
+    assert numbers["medportal_jobs", here | {("state", "queued")}] == 1
+    assert numbers["medportal_jobs", here | {("state", "running")}] == 1
+    assert numbers["medportal_jobs_ended_total", here | {("state", "done")}] == 3
+    assert numbers["medportal_jobs_ended_total", here | {("state", "failed")}] == 1
     buckets = [
-        numbers["medportal_job_seconds_bucket", (*here, ("le", le))]
+        numbers["medportal_job_seconds_bucket", here | {("le", le)}]
         for le in ("0.1", "0.5", "300", "+Inf")
     ]
     assert buckets == [1, 3, 3, 4]
@@ -127,9 +128,9 @@ def test_a_file_that_waits_is_told_without_a_service(settings):
 
     numbers = scraped(settings)
 
-    here = (("queue", "imports"), ("service", ""))
+    here = frozenset({("queue", "imports"), ("service", "")})
     assert 540 <= numbers["medportal_queue_oldest_seconds", here] < 570
-    assert numbers["medportal_jobs", (*here, ("state", "queued"))] == 1
+    assert numbers["medportal_jobs", here | {("state", "queued")}] == 1
 
 
 def test_no_label_is_free():
@@ -161,7 +162,7 @@ def test_what_a_sweep_rang_for_again_is_counted(settings, heart):
     runner.waiting_predictions(10)
     runner.waiting_predictions(10)
 
-    here = (("queue", "predictions"), ("service", "coronary-disease"))
+    here = frozenset({("queue", "predictions"), ("service", "coronary-disease")})
     assert scraped(settings)["medportal_jobs_swept_total", here] == 2
 
 
@@ -172,8 +173,8 @@ def test_the_age_of_a_backup_is_that_of_the_last_good_one(settings):
 
     numbers = scraped(settings)
 
-    assert 3600 <= numbers["medportal_backup_verified_age_seconds", ()] < 3660
-    assert numbers["medportal_backup_bytes", ()] == 7
+    assert 3600 <= numbers["medportal_backup_verified_age_seconds", NONE] < 3660
+    assert numbers["medportal_backup_bytes", NONE] == 7
 
 
 def test_without_the_database_what_is_left_is_still_told(settings, monkeypatch):
@@ -181,5 +182,5 @@ def test_without_the_database_what_is_left_is_still_told(settings, monkeypatch):
 
     numbers = scraped(settings)
 
-    assert numbers["medportal_database_up", ()] == 0
+    assert numbers["medportal_database_up", NONE] == 0
     assert not [name for name, _ in numbers if "jobs" in name]

@@ -74,8 +74,8 @@ def test_a_low_score_does_not_exclude_stands_under_a_low_score_alone(ward):
     )
 
     assert low.prediction.probability < 0.1 < 0.5 < high.prediction.probability
-    assert any("does not exclude" in note["en"] for note in low.number.notes)
-    assert not any("does not exclude" in note["en"] for note in high.number.notes)
+    assert any("does not exclude" in note.text["en"] for note in low.number.notes)
+    assert not any("does not exclude" in note.text["en"] for note in high.number.notes)
 
 
 def test_the_doctor_s_part_of_a_service_page_needs_no_statistician_and_no_code_system(ward):
