@@ -17,7 +17,7 @@ from tests.e2e.conftest import Place, Portal
 
 AWAY = """
 from django.http import HttpRequest
-from medportal.common import unavailable
+from medportal.common.web import unavailable
 print(unavailable.page(HttpRequest()).content.decode())
 """
 ENGLISH = {"locale": "en-GB", "viewport": looks.DESK}

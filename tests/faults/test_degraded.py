@@ -26,8 +26,8 @@ from diagnosis.registry.versions.store import keep
 from medportal.common import room
 from medportal.common.errors import DomainError
 from medportal.common.web import unavailable
+from medportal.database import clock
 from medportal.liveness import heartbeats
-from medportal.operations import facts
 from medportal.supervisor.process import wait_until
 from medportal.supervisor.servers import Servers
 from tests.api.client import Caller
@@ -256,7 +256,7 @@ def test_a_clock_that_is_off_is_said_to_administrators_alone(heart, browser, mon
     settings.METRICS_TOKEN = "watcher"
     administrator = administrator_at(heart.organisation)
     ahead = SimpleNamespace(now=lambda: timezone.now() + timedelta(seconds=7))
-    monkeypatch.setattr(facts, "timezone", ahead)
+    monkeypatch.setattr(clock, "timezone", ahead)
 
     warned = text_of(browser(administrator).get("/admin/"))
     metrics = text_of(Client().get("/metrics", headers={"Authorization": "Bearer watcher"}))
@@ -266,5 +266,5 @@ def test_a_clock_that_is_off_is_said_to_administrators_alone(heart, browser, mon
     found = re.search(r"^medportal_clock_offset_seconds (\S+)$", metrics, re.MULTILINE)
     assert found
     assert 6 < float(found[1]) < 8
-    monkeypatch.setattr(facts, "timezone", timezone)
+    monkeypatch.setattr(clock, "timezone", timezone)
     assert "seconds apart" not in text_of(browser(administrator).get("/admin/"))

@@ -106,6 +106,7 @@ def quantity(value: object, decimals: int = 0, ucum: str | None = None) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)
     if ucum == "a":
-        return f"{math.floor(value)}{NARROW}{gettext('years')}"  # as the banner counts them
+        years = gettext("years")
+        return f"{math.floor(value)}{NARROW}{years}"  # as the banner counts them
     written = unit(ucum)
     return f"{number(float(value), decimals)}{before_unit(written) if written else ''}{written}"
