@@ -26,6 +26,7 @@ SETTINGS = {
     "max_connections": "60",
     "shared_buffers": "128MB",
     "random_page_cost": "1.1",  # no turning disk: the gate's own index beats reading whole tables
+    "max_parallel_workers_per_gather": "0",  # pages ask much and briefly: helpers cost them more
     "password_encryption": "scram-sha-256",
     # the defaults would write patients' names into the server's log
     "log_min_messages": "log",  # an error's own text quotes values, too; the caller gets it

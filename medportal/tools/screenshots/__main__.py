@@ -76,13 +76,15 @@ def refusal(page: Page) -> None:
 
 def chart(page: Page) -> None:
     result(page)
-    page.locator(".crumbs a[href^='/patients/']").first.click()
+    way_back = page.locator(".crumbs a[href^='/patients/']").first
+    page.goto(way_back.get_attribute("href") or "/")  # hidden on a phone
     page.wait_for_load_state("networkidle")
 
 
 def run_form(page: Page) -> None:
     chart(page)
-    page.locator("main a[href^='/patients/'][href*='/services/']").first.click()
+    form = page.locator("main a[href^='/patients/'][href*='/services/']").first
+    page.goto(form.get_attribute("href") or "/")
 
 
 def trend(page: Page) -> None:
