@@ -98,6 +98,8 @@ def _parts(feature: Feature) -> tuple[str, ...]:
 
 
 def _newer(prediction: Prediction, rows: list[Observation]) -> Iterator[NewerValue]:
+    if not rows:
+        return
     snapshot = prediction.snapshot
     for feature in schema_of(prediction.version):
         used = snapshot.get(feature.name, NOTHING)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from diagnosis.inference.stored.entry import Value
+from diagnosis.inference.stored.plain import Stored, known, written
+from medportal.common.text import Text
 
-Text = Mapping[str, str]
-Stored = Mapping[str, Any]
 LOG_ODDS = "log-odds"
 
 
@@ -45,13 +45,10 @@ class Attribution:
     @classmethod
     def from_dict(cls, stored: Stored) -> Attribution:
         """What earlier code did not keep stays open."""
-        return cls(**{name: stored[name] for name in _NAMES if name in stored})
+        return cls(**known(cls, stored))
 
     def to_dict(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in _NAMES}
-
-
-_NAMES = tuple(one.name for one in fields(Attribution))
+        return written(self)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-Text = dict[str, str]
-"""A sentence in every language, by the language's code."""
+from medportal.common.text import Text
 
 
 @dataclass(frozen=True)

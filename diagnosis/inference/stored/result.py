@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-Text = Mapping[str, str]
-Stored = Mapping[str, Any]
+from diagnosis.inference.stored.plain import Stored, known, written
+from medportal.common.text import Text
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ class BandThen:
 
     @classmethod
     def from_dict(cls, stored: Stored) -> BandThen:
-        return cls(**_known(cls, stored))
+        return cls(**known(cls, stored))
 
     def to_dict(self) -> dict[str, Any]:
-        return _written(self)
+        return written(self)
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ class Filled:
 
     @classmethod
     def from_dict(cls, stored: Stored) -> Filled:
-        return cls(**_known(cls, stored))
+        return cls(**known(cls, stored))
 
     def to_dict(self) -> dict[str, Any]:
-        return _written(self)
+        return written(self)
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,10 @@ class Borderline:
 
     @classmethod
     def from_dict(cls, stored: Stored) -> Borderline:
-        return cls(**_known(cls, stored))
+        return cls(**known(cls, stored))
 
     def to_dict(self) -> dict[str, Any]:
-        return _written(self)
+        return written(self)
 
 
 @dataclass(frozen=True)
@@ -114,19 +114,10 @@ class Result:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        written = _written(self)
-        return written | {
+        return written(self) | {
             "interval": list(self.interval) if self.interval else None,
             "band": self.band.to_dict() if self.band else None,
             "imputed": list(self.imputed),
             "filled": [one.to_dict() for one in self.filled],
             "borderline": [one.to_dict() for one in self.borderline],
         }
-
-
-def _known(noun: type, stored: Stored) -> dict[str, Any]:
-    return {one.name: stored[one.name] for one in fields(noun) if one.name in stored}
-
-
-def _written(noun: BandThen | Filled | Borderline | Result) -> dict[str, Any]:
-    return {one.name: getattr(noun, one.name) for one in fields(noun)}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-Text = Mapping[str, str]
+from medportal.common.text import Text
 
 
 @dataclass(frozen=True)

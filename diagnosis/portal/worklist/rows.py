@@ -100,7 +100,7 @@ class Row:
         probability = self.prediction.probability
         return percent(probability) if self.is_done and probability is not None else ""
 
-    @property
+    @cached_property
     def _band(self) -> BandThen | None:
         """An expired result has none: its action was for another day."""
         answer = self.prediction.answer if self.is_done else None
