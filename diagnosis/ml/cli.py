@@ -192,6 +192,8 @@ def _headline(artifact: Artifact) -> str:
     value = metrics[name]
     if value["value"] is None:
         return f"{name} unknown"
+    if value["lower"] is None:
+        return f"{name} {value['value']:.3f}"
     return f"{name} {value['value']:.3f} ({value['lower']:.3f} to {value['upper']:.3f})"
 
 
@@ -285,7 +287,7 @@ def _evaluate(given: argparse.Namespace) -> None:
         raise TableError("No row of the table has a known target.")
     predicted = artifact.predict(table).reshape(len(table), -1)
     groups = owners(table.take(np.flatnonzero(known)), _group(given, artifact, table))
-    found = measure(artifact.task.kind, y[known], predicted[known][None], groups=groups)
+    found = measure(artifact.task, y[known], predicted[known][None], groups=groups)
     told = {"task": artifact.task.to_dict(), "rows": int(known.sum()), "metrics": found}
     told |= artifact.task.result.details(artifact.task, y[known], predicted[known])
     text = json.dumps(told, indent=1, allow_nan=False)

@@ -34,6 +34,9 @@ class Recipe:
         value that is the event.
     unit : str
         The unit of a number that is predicted, in UCUM; written only where it is given.
+    ordered : bool or tuple of str
+        Classes that go from low to high: by the number in each, or in the order given here;
+        written only where it is said.
     group : str
         The column that says whose row it is, where patients have several: rows of one patient
         share a fold, are refitted and counted together, and the column is no feature.
@@ -67,6 +70,7 @@ class Recipe:
     task: str = "auto"
     positive: str | None = None
     unit: str | None = None
+    ordered: bool | tuple[str, ...] = False
     group: str | None = None
     features: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -85,6 +89,8 @@ class Recipe:
         """Refuse what can not be done, in one line."""
         for name in ("features", "exclude", "hidden"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        if isinstance(self.ordered, list):
+            object.__setattr__(self, "ordered", tuple(self.ordered))
         if not isinstance(self.target, str):
             object.__setattr__(self, "target", tuple(self.target))
         problem = self._problem()
@@ -109,6 +115,10 @@ class Recipe:
             (
                 not isinstance(self.group, str | None) or self.group == "",
                 "group is the name of one column",
+            ),
+            (
+                not isinstance(self.ordered, bool | tuple) or self.ordered == (),
+                "ordered is true, or the classes from the lowest to the highest",
             ),
             (
                 not isinstance(self.unit, str | None) or self.unit == "",
@@ -138,8 +148,9 @@ class Recipe:
         """Return what JSON can hold."""
         given = {f.name: getattr(self, f.name) for f in fields(self)}
         given["hide"] = dict(sorted(self.hide.items()))
-        if self.unit is None:  # older recipes keep their digests
-            del given["unit"]
+        for name in ("unit", "ordered"):  # older recipes keep their digests
+            if not given[name]:
+                del given[name]
         return {k: list(v) if isinstance(v, tuple) else v for k, v in given.items()}
 
     @classmethod

@@ -30,9 +30,9 @@ def refit(recipe: Recipe, sample: Sample, fitted: Fitted) -> list[Fitted]:
     Returns
     -------
     list of Fitted
-        Empty for classes and several labels, which have no interval.
+        Empty where the recipe asks for none.
     """
-    if sample.y.shape[1] > 1 or recipe.refits == 0:
+    if recipe.refits == 0:
         return []
     seeds = [recipe.seed + _STRIDE * (i + 1) for i in range(recipe.refits)]
     draws = [folds.bootstrap(sample.y, seed, sample.groups) for seed in seeds]

@@ -6,15 +6,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from diagnosis.ml.learning.validation import OutOfFold
-from diagnosis.ml.results import result_kind
 from diagnosis.ml.results.measuring import Interval, averaged, finite
+from diagnosis.ml.results.targets import Task
 
 Array = NDArray[np.float64]
 DRAWS = 200
 
 
 def measure(
-    kind: str,
+    task: Task,
     y: Array,
     predictions: Array,
     *,
@@ -25,8 +25,8 @@ def measure(
 
     Parameters
     ----------
-    kind : str
-        The kind of the task.
+    task : Task
+        What was predicted.
     y : ndarray, shape (n, k)
         Targets.
     predictions : ndarray, shape (repeats, n, k)
@@ -45,13 +45,13 @@ def measure(
     """
     patients = len(y) if groups is None else len(np.unique(np.asarray(groups)))
     draws = draws if patients > 1 else 0
-    return result_kind(kind).measure(y, predictions, draws=draws, groups=groups)
+    return task.result.measure(y, predictions, draws=draws, groups=groups)
 
 
 def scores(measured: OutOfFold) -> dict[str, Interval]:
     """Return the metrics of a cross-validation with their intervals."""
-    kind, groups = measured.task.kind, measured.groups
-    return measure(kind, measured.y, measured.predictions, groups=groups)
+    task, groups = measured.task, measured.groups
+    return measure(task, measured.y, measured.predictions, groups=groups)
 
 
 def missing_metrics(measured: OutOfFold) -> dict[str, Interval]:

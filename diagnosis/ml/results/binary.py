@@ -35,6 +35,7 @@ class Binary:
     several_targets: bool = False
     head: Head = yes_or_no.HEAD
     headline: str = "auroc"
+    region: str | None = None
 
     def classes(
         self, table: pd.DataFrame, target: tuple[str, ...], positive: str | None
@@ -116,6 +117,14 @@ class Binary:
     def estimates(self, task: Task, answers: Array) -> Mapping[str, Array]:
         """Return the probability of the event."""
         return {"event": answers[:, 0]}
+
+    def truths(self, task: Task, y: Array) -> Mapping[str, Array]:
+        """Return none: ``measure`` says it all."""
+        return {}
+
+    def explained(self, task: Task) -> tuple[str, ...]:
+        """Return the event."""
+        return ("event",)
 
 
 def _event_last(name: str, classes: list[str], positive: str | None) -> list[str]:

@@ -34,6 +34,7 @@ class Multilabel:
     several_targets: bool = True
     head: Head = yes_or_no.HEAD
     headline: str = "auroc"
+    region: str | None = None
 
     def classes(
         self, table: pd.DataFrame, target: tuple[str, ...], positive: str | None
@@ -90,15 +91,16 @@ class Multilabel:
         return "platt" if asked == "auto" else asked
 
     def points(self, y: Array, predictions: Array) -> dict[str, float]:
-        """Return the means over the labels of accuracy, AUROC and Brier score.
+        """Return the means over the labels of AUROC, average precision, accuracy, Brier score.
 
-        A label that no row knows, or for the AUROC one that all or none have, is no part of them.
+        A label that no row knows, or for the areas one that all or none have, is no part of them.
         """
         known = [~np.isnan(y[:, k]) for k in range(y.shape[1])]
         pairs = [(y[rows, k], predictions[rows, k]) for k, rows in enumerate(known) if rows.any()]
         return {
             "accuracy": mean_of_known([float(((q >= 0.5) == (t > 0.5)).mean()) for t, q in pairs]),
             "auroc": mean_of_known([evaluation.auroc(t, q) for t, q in pairs]),
+            "auprc": mean_of_known([evaluation.auprc(t, q) for t, q in pairs if 0 < t.mean() < 1]),
             "brier": mean_of_known([evaluation.brier(t, q) for t, q in pairs]),
         }
 
@@ -130,3 +132,11 @@ class Multilabel:
     def estimates(self, task: Task, answers: Array) -> Mapping[str, Array]:
         """Return the probability of each label."""
         return dict(zip(task.classes, answers.T, strict=True))
+
+    def truths(self, task: Task, y: Array) -> Mapping[str, Array]:
+        """Return the labels themselves."""
+        return self.estimates(task, y)
+
+    def explained(self, task: Task) -> tuple[str, ...]:
+        """Return every label."""
+        return task.classes

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 _HEAD = Head("linear", "mse")
+_NORMAL = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Regression:
     name: str = "regression"
     several_targets: bool = False
     head: Head = _HEAD
-    headline: str = "r2"
+    headline: str = "mae"
+    region: str | None = "range"
 
     def classes(
         self, table: pd.DataFrame, target: tuple[str, ...], positive: str | None
@@ -85,14 +87,24 @@ class Regression:
         return "none"
 
     def points(self, y: Array, predictions: Array) -> dict[str, float]:
-        """Return R² (none where all numbers are the same), mean absolute and root squared error."""
-        error = (y - predictions)[:, 0]
+        """Return errors in the unit, their limits of agreement, and R² last.
+
+        ``within_10`` is the share within a tenth of the truth; ``bias`` what is said beyond it on
+        average, ``lower_limit`` and ``upper_limit`` those of agreement (Bland and Altman, Lancet
+        1986;327:307-310). R² rises with the spread of the sample; none where it has no spread.
+        """
+        beyond = (predictions - y)[:, 0]
         spread = float(((y - y.mean()) ** 2).mean())
-        squared = float((error**2).mean())
+        squared, bias = float((beyond**2).mean()), float(beyond.mean())
+        reach = _NORMAL * float(beyond.std(ddof=min(1, len(beyond) - 1)))
         return {
-            "r2": 1 - squared / spread if np.ptp(y) > 0 else math.nan,
-            "mae": float(np.abs(error).mean()),
+            "mae": float(np.abs(beyond).mean()),
             "rmse": math.sqrt(squared),
+            "within_10": float((np.abs(beyond) <= 0.1 * np.abs(y[:, 0])).mean()),
+            "bias": bias,
+            "lower_limit": bias - reach,
+            "upper_limit": bias + reach,
+            "r2": 1 - squared / spread if np.ptp(y) > 0 else math.nan,
         }
 
     def measure(
@@ -114,3 +126,11 @@ class Regression:
     def estimates(self, task: Task, answers: Array) -> Mapping[str, Array]:
         """Return the number."""
         return {"value": answers[:, 0]}
+
+    def truths(self, task: Task, y: Array) -> Mapping[str, Array]:
+        """Return none: a number is no yes or no."""
+        return {}
+
+    def explained(self, task: Task) -> tuple[str, ...]:
+        """Return the number."""
+        return ("value",)
