@@ -14,7 +14,7 @@ from diagnosis.ml.errors import DAMAGED, ArtifactError
 from diagnosis.ml.families import plain
 from diagnosis.ml.novelty import CODE as UNLIKE
 from diagnosis.ml.novelty import Novelty
-from diagnosis.ml.results.estimate import Estimate
+from diagnosis.ml.results.estimate import Estimate, row_by_row
 from diagnosis.ml.results.targets import Task
 from diagnosis.ml.schema import FeatureSchema, Finding, Rows
 from diagnosis.ml.serving import ServingForm
@@ -197,15 +197,7 @@ class Artifact(Container):
         found = self.task.result.estimates(self.task, self._answers(x))
         ranges = self._ranges(x)
         ends = self.intervals(x) if ranges is None else dict.fromkeys(found, ranges)
-        pairs = {name: [(a, b) for a, b in of.tolist()] for name, of in ends.items()}
-        none = [None] * len(x)
-        return [
-            tuple(
-                Estimate(name, float(values[i]), pairs.get(name, none)[i])
-                for name, values in found.items()
-            )
-            for i in range(len(x))
-        ]
+        return row_by_row(found, ends)
 
     # What it leaves open
 
@@ -280,13 +272,21 @@ class Artifact(Container):
         return Finding(UNLIKE, features[0].name, message, f"/{features[0].name}")
 
     def explain(
-        self, rows: Rows, *, seed: int = 0, output: str = "probability", budget: int | None = None
+        self,
+        rows: Rows,
+        *,
+        seed: int = 0,
+        output: str = "probability",
+        budget: int | None = None,
+        estimate: str | None = None,
     ) -> Explanation:
         """Return Shapley values of every row; see ``diagnosis.ml.explain.shapley_values``."""
         from diagnosis.ml.explain import shapley_values  # heavier than a prediction needs
 
-        matrix = self.schema.matrix(rows)
-        return shapley_values(self, matrix, self.background, seed, output=output, budget=budget)
+        x, background = self.schema.matrix(rows), self.background
+        return shapley_values(
+            self, x, background, seed, output=output, budget=budget, estimate=estimate
+        )
 
     @cached_property
     def keras_model(self) -> Any:

@@ -97,8 +97,8 @@ def train(
 
 
 def _looked_at(artifact: Artifact, sample: Sample, seed: int) -> Artifact:
-    """Say what the model looks at; of one output only, so far."""
-    if artifact.task.outputs != 1:
+    """Say what the model looks at."""
+    if not artifact.task.result.explained(artifact.task):
         return artifact
     from diagnosis.ml.explain.overall import overall
 

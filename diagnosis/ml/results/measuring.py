@@ -20,15 +20,14 @@ Interval = dict[str, float | None]
 Points = Callable[[Array, Array], dict[str, float]]
 
 SCALES = {
-    "accuracy": "share", "within_10": "share",
+    "accuracy": "share",
     "auroc": "log-odds", "auprc": "log-odds",
     "brier": "logarithm", "brier_base": "logarithm", "log_loss": "logarithm",
-    "rps": "logarithm", "rps_base": "logarithm", "mae": "logarithm", "rmse": "logarithm",
-    "kappa": "correlation", "r2": "what is left",
+    "rps": "logarithm", "rps_base": "logarithm", "kappa": "correlation",
 }  # fmt: skip
 """Where the interval of a metric stands: between 0 and 1 on ``log-odds``, positive on a
-``logarithm``, from -1 to 1 on that of a ``correlation``, below 1 on ``what is left``; a ``share``
-has Wilson's interval, not that of the draws."""
+``logarithm``, from -1 to 1 on that of a ``correlation``; a ``share`` has Wilson's interval, not
+that of the draws. Numbers have their own: ``agreement``."""
 _TINY = 1e-12
 SPREAD_REPEATS = 4
 """Repeats that tell how far a metric of yes or no varies."""
@@ -122,8 +121,6 @@ def _scaling(scale: str, size: int) -> Scaling:
         return lambda v: np.log(np.maximum(v, _TINY)), np.exp
     if scale == "correlation":
         return lambda v: np.arctanh(np.clip(v, nearest - 1, 1 - nearest)), np.tanh
-    if scale == "what is left":
-        return lambda v: -np.log(np.maximum(1 - v, _TINY)), lambda z: 1 - np.exp(-z)
     return lambda v: v, lambda z: z
 
 

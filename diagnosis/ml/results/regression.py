@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from diagnosis.ml.results import likelihood, measuring
+from diagnosis.ml.results import agreement, likelihood
 from diagnosis.ml.results.columns import numbers, texts_of
 from diagnosis.ml.results.estimate import Scale
 from diagnosis.ml.results.kind import Head
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 _HEAD = Head("linear", "mse")
-_NORMAL = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -93,27 +92,13 @@ class Regression:
         average, ``lower_limit`` and ``upper_limit`` those of agreement (Bland and Altman, Lancet
         1986;327:307-310). R² rises with the spread of the sample; none where it has no spread.
         """
-        beyond = (predictions - y)[:, 0]
-        spread = float(((y - y.mean()) ** 2).mean())
-        squared, bias = float((beyond**2).mean()), float(beyond.mean())
-        reach = _NORMAL * float(beyond.std(ddof=min(1, len(beyond) - 1)))
-        return {
-            "mae": float(np.abs(beyond).mean()),
-            "rmse": math.sqrt(squared),
-            "within_10": float((np.abs(beyond) <= 0.1 * np.abs(y[:, 0])).mean()),
-            "bias": bias,
-            "lower_limit": bias - reach,
-            "upper_limit": bias + reach,
-            "r2": 1 - squared / spread if np.ptp(y) > 0 else math.nan,
-        }
+        return agreement.points(y[:, 0], predictions[:, 0])
 
     def measure(
         self, y: Array, predictions: Array, *, draws: int, groups: ArrayLike | None
     ) -> dict[str, Interval]:
         """Return the metrics with their intervals."""
-        return measuring.resampled(
-            self.points, y, predictions, draws=draws, groups=groups, labels=None
-        )
+        return agreement.measured(y[:, 0], predictions[:, :, 0], draws=draws, groups=groups)
 
     def details(self, task: Task, y: Array, predictions: Array) -> dict[str, Any]:
         """Say no more."""

@@ -29,6 +29,7 @@ class Count:
     several_targets: bool = False
     head: Head = HEAD
     headline: str = "deviance_explained"
+    region: str | None = None
 
     def classes(self, table: Any, target: tuple[str, ...], positive: str | None) -> tuple[str, ...]:
         texts_of(table, target[0])
@@ -91,6 +92,12 @@ class Count:
 
     def estimates(self, task: Any, answers: Array) -> Mapping[str, Array]:
         return {"count": answers[:, 0]}
+
+    def truths(self, task: Any, y: Array) -> Mapping[str, Array]:
+        return {}
+
+    def explained(self, task: Any) -> tuple[str, ...]:
+        return ("count",)
 
 
 def deviance(y: Array, mean: Any) -> float:
