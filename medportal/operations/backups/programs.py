@@ -116,7 +116,7 @@ def connect(place: Place) -> psycopg.Connection:
         "application_name": "medportal backup",
         "connect_timeout": 5,
     }
-    address = make_conninfo(**{name: value for name, value in given.items() if value})
+    address = make_conninfo(**{name: str(value) for name, value in given.items() if value})
     try:
         return psycopg.connect(address)
     except psycopg.OperationalError:
