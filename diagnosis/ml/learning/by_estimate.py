@@ -114,14 +114,13 @@ def expected_observed(
     """
     truth, said = np.asarray(y, dtype=np.float64), np.asarray(p, dtype=np.float64)
     observed, expected = float(truth.sum()), float(said.sum())
-    if observed < FEWEST_OF_EACH or expected <= 0:
+    owner = np.arange(len(truth)) if groups is None else np.unique(groups, return_inverse=True)[1]
+    if len(np.unique(owner[truth > 0.5])) < FEWEST_OF_EACH or expected <= 0:
         ratio = expected / observed if observed > 0 else np.nan
         return {"value": ratio, "lower": np.nan, "upper": np.nan}
-    parts = said / expected - truth / observed
-    if groups is not None:
-        parts = np.bincount(np.unique(groups, return_inverse=True)[1].ravel(), weights=parts)
-    error = float(np.sqrt((parts**2).sum()))
-    reach, value = np.exp(student(LEVEL, observed - 1) * error), expected / observed
+    parts = np.bincount(owner.ravel(), weights=said / expected - truth / observed)
+    error, patients = float(np.sqrt((parts**2).sum())), len(np.unique(owner[truth > 0.5]))
+    reach, value = np.exp(student(LEVEL, patients - 1) * error), expected / observed
     return {"value": value, "lower": float(value / reach), "upper": float(value * reach)}
 
 

@@ -118,7 +118,7 @@ def find_task(
     classes = found.classes(table, target, positive)
     if ordered:
         found = result_kind(found.name, ordered=True)
-        classes = ordinal.in_order(classes, None if ordered is True else ordered)
+        classes = ordinal.in_order(classes, ordered if isinstance(ordered, tuple) else None)
     task = Task(found.name, target, classes, unit, bool(ordered))
     if unit is not None and all(one.unit is None for one in found.scales(task).values()):
         raise RecipeError(f"Recipe: the task {found.name} gives probabilities, which have no unit.")
