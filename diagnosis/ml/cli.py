@@ -228,8 +228,8 @@ def _predict(given: argparse.Namespace) -> None:
     artifact, table = _opened(given)
     import pandas as pd
 
-    results = artifact.predict(table).reshape(len(table), -1)
-    _write(pd.DataFrame(results, columns=_columns(artifact)), given.out)
+    results, task = artifact.predict(table).reshape(len(table), -1), artifact.task
+    _write(pd.DataFrame(dict(task.result.written(task, results))), given.out)
 
 
 def _explain(given: argparse.Namespace) -> None:
@@ -280,12 +280,12 @@ def _evaluate(given: argparse.Namespace) -> None:
     from diagnosis.ml.learning.scores import measure
 
     y = artifact.task.read(table)
-    known = ~np.isnan(y).all(axis=1)
+    known = artifact.task.result.known(y)
     if not known.any():
         raise TableError("No row of the table has a known target.")
     predicted = artifact.predict(table).reshape(len(table), -1)
     groups = owners(table.take(np.flatnonzero(known)), _group(given, artifact, table))
-    found = measure(artifact.task.kind, y[known], predicted[known][None], groups=groups)
+    found = measure(artifact.task, y[known], predicted[known][None], groups=groups)
     told = {"task": artifact.task.to_dict(), "rows": int(known.sum()), "metrics": found}
     told |= artifact.task.result.details(artifact.task, y[known], predicted[known])
     text = json.dumps(told, indent=1, allow_nan=False)

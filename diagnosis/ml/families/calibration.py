@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml.results import result_kind
 from diagnosis.ml.results.links import sigmoid
+from diagnosis.ml.results.targets import Task
 
 Array = NDArray[np.float64]
 _ROUNDS = 50
@@ -51,7 +51,7 @@ class Calibrator:
         return given
 
 
-def fit(kind: str, task: str, raw: Array, y: Array) -> Calibrator:
+def fit(kind: str, task: Task, raw: Array, y: Array) -> Calibrator:
     """Fit a calibrator on out-of-fold logits.
 
     Parameters
@@ -59,18 +59,18 @@ def fit(kind: str, task: str, raw: Array, y: Array) -> Calibrator:
     kind : str
         ``none``, ``temperature``, ``platt`` (Platt 1999, with his smoothed targets) or
         ``isotonic`` (pool adjacent violators).
-    task : str
-        The kind of the task.
+    task : Task
+        What is predicted.
     raw, y : ndarray, shape (n, k)
-        Logits for rows that the model did not see, and their targets.
+        Logits for rows that the model did not see, and what each output learns of them.
     """
     method = {"temperature": _temperature, "platt": _platt, "isotonic": _isotonic}
     return method[kind](raw, y, task) if kind in method else Calibrator()
 
 
-def _temperature(raw: Array, y: Array, task: str) -> Calibrator:
+def _temperature(raw: Array, y: Array, task: Task) -> Calibrator:
     """Find the slope by golden section; the loss is convex in it."""
-    kind = result_kind(task)
+    kind = task.result
     low, high, golden = np.log(0.05), np.log(20.0), (np.sqrt(5) - 1) / 2
 
     def cost(log_slope: float) -> float:
@@ -82,7 +82,7 @@ def _temperature(raw: Array, y: Array, task: str) -> Calibrator:
     return Calibrator("temperature", slope=np.array([np.exp((low + high) / 2)]))
 
 
-def _platt(raw: Array, y: Array, _task: str) -> Calibrator:
+def _platt(raw: Array, y: Array, _task: Task) -> Calibrator:
     pairs = [_platt_one(raw[:, j], y[:, j]) for j in range(raw.shape[1])]
     slopes, intercepts = np.array(pairs).T
     return Calibrator("platt", slope=slopes, intercept=intercepts)
@@ -127,7 +127,7 @@ def _pooled(values: Array, weights: Array) -> list[tuple[int, int, float]]:
     return blocks
 
 
-def _isotonic(raw: Array, y: Array, _task: str) -> Calibrator:
+def _isotonic(raw: Array, y: Array, _task: Task) -> Calibrator:
     """Connect the centres of the pooled blocks by straight ramps; ends keep off 0 and 1."""
     # Rounded, so that no ramp is so steep that float32 could not climb it.
     logits, place, counts = np.unique(
