@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from diagnosis.ml.errors import RecipeError
+from diagnosis.ml.families.cox.family import Cox
 from diagnosis.ml.families.dense.family import Dense
 from diagnosis.ml.families.family import Family
 from diagnosis.ml.families.linear.family import Linear
@@ -15,6 +16,7 @@ FAMILIES: dict[str, Family] = {
     "logistic": Linear(),
     "network": Dense(),
     "classic": Dense(classic=True),
+    "cox": Cox(),
 }
 
 AUTO = "auto"

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnosis.ml.evaluation.metrics import newton_logistic
 from diagnosis.ml.results.links import sigmoid
 from diagnosis.ml.results.targets import Task
+from diagnosis.ml.results.times import log_hazard_logits
 
 Array = NDArray[np.float64]
 _ROUNDS = 50
@@ -21,7 +23,8 @@ class Calibrator:
 
     ``affine`` (temperature is one slope without intercept, Platt a slope and an intercept an
     output) or ``isotonic``: a probability that rises from ``start`` by ``heights`` over the
-    intervals ``left`` to ``right`` of the logit, a sum of clipped ramps.
+    intervals ``left`` to ``right`` of the logit, a sum of clipped ramps. ``log_hazard``: the raw
+    numbers are log cumulative hazards of intervals, as a proportional-hazards model has them.
     """
 
     kind: str = "none"
@@ -34,6 +37,8 @@ class Calibrator:
 
     def logits(self, raw: Array) -> Array:
         """Return calibrated logits for raw ones, both of shape (…, k)."""
+        if self.kind == "log_hazard":
+            return log_hazard_logits(raw)
         if self.kind != "isotonic":
             return raw * self.slope + self.intercept
         width = self.right - self.left
@@ -46,7 +51,7 @@ class Calibrator:
         given: dict[str, Any] = {"kind": self.kind}
         if self.kind == "isotonic":
             given["ramps"] = len(self.heights)
-        elif self.kind != "none":
+        elif self.kind not in ("none", "log_hazard"):
             given |= {"slope": self.slope.tolist(), "intercept": self.intercept.tolist()}
         return given
 
@@ -57,14 +62,20 @@ def fit(kind: str, task: Task, raw: Array, y: Array) -> Calibrator:
     Parameters
     ----------
     kind : str
-        ``none``, ``temperature``, ``platt`` (Platt 1999, with his smoothed targets) or
-        ``isotonic`` (pool adjacent violators).
+        ``none``, ``temperature``, ``platt`` (Platt 1999, with his smoothed targets),
+        ``isotonic`` (pool adjacent violators) or ``horizons`` (one slope, and an intercept for
+        the intervals between two horizons; kept as Platt's).
     task : Task
         What is predicted.
     raw, y : ndarray, shape (n, k)
         Logits for rows that the model did not see, and what each output learns of them.
     """
-    method = {"temperature": _temperature, "platt": _platt, "isotonic": _isotonic}
+    method = {
+        "temperature": _temperature,
+        "platt": _platt,
+        "isotonic": _isotonic,
+        "horizons": _horizons,
+    }
     return method[kind](raw, y, task) if kind in method else Calibrator()
 
 
@@ -110,6 +121,24 @@ def _platt_one(raw: Array, y: Array) -> tuple[float, float]:
     if slope <= 0:  # no better than chance on unseen rows: everybody gets the average
         return 0.0, float(np.log(aim.mean() / (1 - aim.mean())))
     return float(slope), float(intercept)
+
+
+def _horizons(raw: Array, y: Array, task: Task) -> Calibrator:
+    """Fit all intervals together, so that between two horizons as many events are expected as seen.
+
+    A slope that is not positive is no better than chance: then the intercepts alone are fitted.
+    """
+    known = ~np.isnan(y)
+    between = np.searchsorted(task.horizons, task.times, side="left")
+    rows, columns = np.nonzero(known)
+    there = np.eye(len(task.horizons))[between[columns]]
+    logits, seen = raw[rows, columns], y[rows, columns]
+    weights = np.ones(len(seen))
+    *starts, slope = newton_logistic(np.column_stack([there, logits]), seen, weights)
+    if slope <= 0:
+        slope, starts = 0.0, newton_logistic(there, seen, weights)
+    intercepts = np.asarray(starts)[between]
+    return Calibrator("platt", np.full(len(between), float(slope)), intercepts)
 
 
 def _pooled(values: Array, weights: Array) -> list[tuple[int, int, float]]:
