@@ -46,6 +46,10 @@ class Direct:
         """Return the target."""
         return y
 
+    def start(self, aims: Array) -> Array:
+        """Return zeros."""
+        return np.zeros(aims.shape[1])
+
     def known(self, y: Array) -> NDArray[np.bool_]:
         """Return whether a row tells anything."""
         return np.asarray(~np.isnan(y).all(axis=1))

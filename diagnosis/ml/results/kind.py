@@ -132,6 +132,9 @@ class ResultKind(Protocol):
         ``y`` holds zeros where ``known`` does.
         """
 
+    def start(self, aims: Array) -> Array:
+        """Return the logits (k,) from which a network of this kind sets out, for aims (n, k)."""
+
     def penalised(self, x: Array, y: Array, path: Array) -> Array:
         """Return weights (m, columns, k) of linear models for aims (n, k); see ``likelihood``."""
 

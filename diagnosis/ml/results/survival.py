@@ -122,6 +122,10 @@ class Survival(Direct):
         """Return the same (Gensheimer and Narasimhan, PeerJ 2019;7:e6257)."""
         return yes_or_no.network_loss(y, known, logits)
 
+    def start(self, aims: Array) -> Array:
+        """Return the logit of the hazard of each interval: they are small, and the same is far."""
+        return times.base_logits(aims)
+
     def penalised(self, x: Array, y: Array, path: Array) -> Array:
         """Fit a logistic regression of person-intervals: one slope, an intercept an interval."""
         return times.pooled(x, y, path)

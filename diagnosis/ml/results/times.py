@@ -81,6 +81,13 @@ def log_hazard_logits(raw: Array) -> Array:
     return np.where(u < 0.1, small, u + np.log(-np.expm1(-u)))
 
 
+def base_logits(aims: Array) -> Array:
+    """Return the logit of the hazard of each interval among all who were followed in it."""
+    there = np.maximum((~np.isnan(aims)).sum(axis=0), 1)
+    base = np.clip(np.nansum(aims, axis=0) / there, 0.5 / there, 1 - 1e-6)
+    return np.asarray(np.log(base / (1 - base)))
+
+
 def pooled(x: Array, aims: Array, path: Array) -> Array:
     """Return weights (m, columns, k): one slope for all intervals, an intercept each.
 
@@ -94,9 +101,7 @@ def _pooled(z: Array, aims: Array, penalty: float) -> Array:
     known = ~np.isnan(aims)
     seen = np.where(known, aims, 0.0)
     d, k = z.shape[1], aims.shape[1]
-    there = np.maximum(known.sum(axis=0), 1)
-    base = np.clip(seen.sum(axis=0) / there, 0.5 / there, 1 - 1e-6)
-    slope, starts = np.zeros(d), np.log(base / (1 - base))
+    slope, starts = np.zeros(d), base_logits(aims)
     for _ in range(60):
         p = 0.5 * (1.0 + np.tanh(0.5 * ((z @ slope)[:, None] + starts)))
         rest, spread = known * (p - seen), known * p * (1 - p)
