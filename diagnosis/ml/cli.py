@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--target", help="the column to predict; several, separated by commas")
     train.add_argument("--recipe", help="a recipe as JSON")
     train.add_argument("--task", help="what is answered; told from the target where not given")
+    train.add_argument("--horizons", help="times of the risks told", type=float, nargs="+")
     train.add_argument("--positive", help="the value of the target that is the event")
     for command in (train, evaluate):
         command.add_argument("--group", help="the column that says whose row it is")
@@ -118,7 +119,9 @@ def _write(table: pd.DataFrame, path: str) -> None:
 def _recipe(given: argparse.Namespace) -> Recipe:
     recipe = Recipe.from_dict(_json(given.recipe)) if given.recipe else Recipe()
     said: dict[str, Any] = {
-        name: getattr(given, name) for name in ("task", "positive", "group") if getattr(given, name)
+        name: getattr(given, name)
+        for name in ("task", "positive", "group", "horizons")
+        if getattr(given, name)
     }
     if given.target:
         names = tuple(given.target.split(","))

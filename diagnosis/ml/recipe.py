@@ -17,6 +17,16 @@ MODELS = (AUTO, *FAMILIES)
 CALIBRATIONS = ("auto", "none", "temperature", "platt", "isotonic")
 
 
+def _times(given: Any) -> tuple[float, ...]:
+    try:
+        times = tuple(float(time) for time in given)
+    except (TypeError, ValueError):
+        times = (inf,)
+    if list(times) != sorted({time for time in times if 0 < time < inf}):
+        raise RecipeError("Recipe: horizons are positive times that rise, as 365, 1095.")
+    return times
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How a model is made. Everything but the target has a default.
@@ -88,8 +98,9 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """Refuse what can not be done, in one line."""
-        for name in ("features", "exclude", "hidden", "horizons"):
+        for name in ("features", "exclude", "hidden"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        object.__setattr__(self, "horizons", _times(self.horizons))
         if not isinstance(self.target, str):
             object.__setattr__(self, "target", tuple(self.target))
         problem = self._problem()
@@ -118,10 +129,6 @@ class Recipe:
             (
                 not isinstance(self.unit, str | None) or self.unit == "",
                 "unit is one unit, as kg or mmol/L",
-            ),
-            (
-                list(self.horizons) != sorted({float(t) for t in self.horizons if 0 < t < inf}),
-                "horizons are positive times that rise, as 365, 1095",
             ),
         )
         return next((f"Recipe: {text}." for wrong, text in checks if wrong), None)

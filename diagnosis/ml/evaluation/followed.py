@@ -66,7 +66,7 @@ class Followed:
         starts = np.searchsorted(place[order], np.arange(len(times)))
         ended = np.add.reduceat((weights * self.event)[:, order], starts, axis=1)
         left = np.add.reduceat(weights[:, order], starts, axis=1)
-        at_risk = np.cumsum(left[:, ::-1], axis=1)[:, ::-1]
+        at_risk = np.asarray(np.cumsum(left[:, ::-1], axis=1)[:, ::-1])
         return times, ended, left - ended, at_risk
 
     def labels(self, horizon: float) -> Floats:
@@ -94,7 +94,7 @@ class Followed:
 
 def _falling(times: Floats, gone: Floats, at_risk: Floats) -> Curve:
     share = np.nan_to_num(ratio(gone, at_risk))
-    return Curve(times, np.cumprod(1.0 - share, axis=1))
+    return Curve(times, as_floats(np.cumprod(1.0 - share, axis=1)))
 
 
 def event_share(followed: Followed, when: float) -> tuple[float, float, float]:

@@ -78,7 +78,7 @@ def log_hazard_logits(raw: Array) -> Array:
     """
     u = np.exp(np.minimum(raw, 4.0))
     small = raw + u / 2 + u**2 / 24
-    return np.where(u < 0.1, small, u + np.log(-np.expm1(-u)))
+    return np.where(u < 0.1, small, u + np.log(-np.expm1(-np.maximum(u, 0.05))))
 
 
 def base_logits(aims: Array) -> Array:
