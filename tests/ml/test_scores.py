@@ -13,9 +13,9 @@ from diagnosis.ml.results.targets import Task
 
 RNG = np.random.default_rng(0)
 NAN = math.nan
-LABELS = Task("multilabel", ("l1", "l2"), ("l1", "l2"))
-CLASSES = Task("multiclass", ("y",), ("1", "2", "3"))
 YES_OR_NO = Task("binary", ("y",), ("0", "1"))
+LABELS = Task("multilabel", ("l1", "l2"), ("l1", "l2"))
+CLASSES = Task("multiclass", ("y",), ("a", "b", "c"))
 NUMBER = Task("regression", ("y",))
 
 

@@ -106,9 +106,9 @@ def _quantile_without(
     """Return the quantile that rows outside of a fold set among themselves."""
     inside, recipe = sample.take(rows), measured.recipe
     seed = recipe.seed + _STRIDE
-    fold = folds.assign(inside.y, len(np.unique(measured.folds[0])), seed, inside.groups)
+    fold = folds.assign(inside.balance, len(np.unique(measured.folds[0])), seed, inside.groups)
     (fits,) = fit_folds(recipe, inside, fold[None], seed)
-    answers = np.zeros_like(inside.y)
+    answers = np.zeros_like(inside.aims)
     for k, fitted in fits.items():
         answers[fold == k] = fitted.probabilities(inside.x[fold == k])
     return quantile_of(region.scores(inside.y, answers)[counted[rows]], region.level)

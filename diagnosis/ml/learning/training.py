@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from diagnosis.ml import novelty
 from diagnosis.ml.artifact import Artifact
-from diagnosis.ml.families import plain
-from diagnosis.ml.families.pipeline import Fitted, Sample, fit_logistic
+from diagnosis.ml.families import family, plain
+from diagnosis.ml.families.pipeline import Fitted, Sample
 from diagnosis.ml.learning import coverage, refits, table_checks
 from diagnosis.ml.learning.by_estimate import Figures, by_estimate
 from diagnosis.ml.learning.choice import choose
@@ -130,7 +130,7 @@ def _learn(problem: Problem, measured: OutOfFold | None) -> _Learnt:
         chosen, facts = choose(problem.recipe, sample)
         measured = cross_validate(chosen, problem)
     recipe = measured.recipe
-    fitted = fit(recipe, sample)
+    fitted = family(recipe.model).fit(recipe, sample)
     members = refits.refit(recipe, sample, fitted)
     unlike = novelty.learn(sample.x, sample.features, recipe.seed, sample.groups)
     metrics, region = scores(measured), _region(measured, sample)
@@ -174,15 +174,6 @@ def _by_kind(learnt: _Learnt) -> dict[str, Any]:
     if learnt.figures:
         found["estimates"] = {name: one.to_dict() for name, one in learnt.figures.items()}
     return found
-
-
-def fit(recipe: Recipe, sample: Sample) -> Fitted:
-    """Fit a recipe whose model is chosen on all rows of a sample."""
-    if recipe.model == "logistic":
-        return fit_logistic(recipe, sample, recipe.seed)
-    from diagnosis.ml.families.dense.members import fit_one  # loads TensorFlow
-
-    return fit_one(recipe, sample)
 
 
 def _files(
@@ -237,8 +228,7 @@ def _fit_facts(fitted: Fitted, gaps: Mapping[str, float]) -> dict[str, Any]:
 
 def _measures(measured: OutOfFold, metrics: Mapping[str, Any], problem: Problem) -> dict[str, Any]:
     counts = {"rows": len(problem.sample)}
-    if problem.task.result.event(problem.task) is not None:
-        counts["events"] = int(problem.sample.y.sum())
+    counts |= problem.task.result.counts(problem.task, problem.sample.y)
     return {
         "metrics": dict(metrics),
         "missing_metrics": missing_metrics(measured),
@@ -277,9 +267,9 @@ def _training(problem: Problem, table: pd.DataFrame) -> dict[str, Any]:
         "table_sha256": hashlib.sha256(table.to_csv(index=False).encode()).hexdigest(),
         "left_out": problem.left_out,
     }
+    facts |= problem.task.result.counts(problem.task, problem.sample.y)
     if problem.task.result.event(problem.task) is not None:
-        events = int(problem.sample.y.sum())
-        facts |= {"events": events, "rate": events / len(problem.sample)}
+        facts |= {"rate": facts["events"] / len(problem.sample)}
     return facts
 
 

@@ -13,6 +13,7 @@ from diagnosis.ml import evaluation
 from diagnosis.ml.errors import TableError, TaskError
 from diagnosis.ml.results import likelihood, yes_or_no
 from diagnosis.ml.results.columns import as_text, classes_of, places
+from diagnosis.ml.results.direct import Direct
 from diagnosis.ml.results.estimate import Scale
 from diagnosis.ml.results.events import event_of
 from diagnosis.ml.results.kind import Head
@@ -28,14 +29,14 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Binary:
+class Binary(Direct):
     """The classes are two, the second is the event; one output, its probability."""
 
     name: str = "binary"
     several_targets: bool = False
     head: Head = yes_or_no.HEAD
+    refitted: bool = True
     headline: str = "auroc"
-    region: str | None = None
 
     def classes(
         self, table: pd.DataFrame, target: tuple[str, ...], positive: str | None
@@ -92,12 +93,18 @@ class Binary:
         """Return Platt's where nothing else is asked for."""
         return "platt" if asked == "auto" else asked
 
-    def points(self, y: Array, predictions: Array) -> dict[str, float]:
+    def points(self, task: Task, y: Array, predictions: Array) -> dict[str, float]:
         """Return discrimination, calibration and what a threshold of one half tells apart."""
         return evaluation.point_metrics(y[:, 0], predictions[:, 0])
 
     def measure(
-        self, y: Array, predictions: Array, *, draws: int, groups: ArrayLike | None
+        self,
+        task: Task,
+        y: Array,
+        predictions: Array,
+        *,
+        draws: int,
+        groups: ArrayLike | None,
     ) -> dict[str, Interval]:
         """Return values over all repeats; a few repeats are enough for how far they vary."""
         label, p = y[:, 0], predictions[:, :, 0].T
@@ -110,6 +117,10 @@ class Binary:
         """Say no more."""
         return {}
 
+    def counts(self, task: Task, y: Array) -> dict[str, int]:
+        """Return how many rows have the event."""
+        return {"events": int(y.sum())}
+
     def scales(self, task: Task) -> Mapping[str, Scale]:
         """Return that of ``event``, a probability."""
         return {"event": Scale()}
@@ -117,14 +128,6 @@ class Binary:
     def estimates(self, task: Task, answers: Array) -> Mapping[str, Array]:
         """Return the probability of the event."""
         return {"event": answers[:, 0]}
-
-    def truths(self, task: Task, y: Array) -> Mapping[str, Array]:
-        """Return none: ``measure`` says it all."""
-        return {}
-
-    def explained(self, task: Task) -> tuple[str, ...]:
-        """Return the event."""
-        return ("event",)
 
 
 def _event_last(name: str, classes: list[str], positive: str | None) -> list[str]:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from diagnosis.ml.results import agreement, likelihood
 from diagnosis.ml.results.columns import numbers, texts_of
+from diagnosis.ml.results.direct import Direct
 from diagnosis.ml.results.estimate import Scale
 from diagnosis.ml.results.kind import Head
 from diagnosis.ml.results.measuring import Interval
@@ -26,12 +27,13 @@ _HEAD = Head("linear", "mse")
 
 
 @dataclass(frozen=True)
-class Regression:
+class Regression(Direct):
     """No classes; one output, the number itself."""
 
     name: str = "regression"
     several_targets: bool = False
     head: Head = _HEAD
+    refitted: bool = True
     headline: str = "mae"
     region: str | None = "range"
 
@@ -85,7 +87,7 @@ class Regression:
         """Return none: a number is what it is."""
         return "none"
 
-    def points(self, y: Array, predictions: Array) -> dict[str, float]:
+    def points(self, task: Task, y: Array, predictions: Array) -> dict[str, float]:
         """Return errors in the unit, their limits of agreement, and R² last.
 
         ``within_10`` is the share within a tenth of the truth; ``bias`` what is said beyond it on
@@ -95,7 +97,13 @@ class Regression:
         return agreement.points(y[:, 0], predictions[:, 0])
 
     def measure(
-        self, y: Array, predictions: Array, *, draws: int, groups: ArrayLike | None
+        self,
+        task: Task,
+        y: Array,
+        predictions: Array,
+        *,
+        draws: int,
+        groups: ArrayLike | None,
     ) -> dict[str, Interval]:
         """Return the metrics with their intervals."""
         return agreement.measured(y[:, 0], predictions[:, :, 0], draws=draws, groups=groups)
@@ -111,11 +119,3 @@ class Regression:
     def estimates(self, task: Task, answers: Array) -> Mapping[str, Array]:
         """Return the number."""
         return {"value": answers[:, 0]}
-
-    def truths(self, task: Task, y: Array) -> Mapping[str, Array]:
-        """Return none: a number is no yes or no."""
-        return {}
-
-    def explained(self, task: Task) -> tuple[str, ...]:
-        """Return the number."""
-        return ("value",)

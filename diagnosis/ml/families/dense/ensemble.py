@@ -1,4 +1,4 @@
-"""All bootstrap refits of a model as one graph: (n, d) -> (n, refits).
+"""All bootstrap refits of a model as one graph: (n, d) -> (n, refits), or (n, refits, outputs).
 
 Every refit fills in and scales in its own way, but linearly in a common expansion of the raw
 row: standardised numbers with zero for missing, a flag for missing, one-hot codes. So the
@@ -95,7 +95,7 @@ class _Expansion:
 def build_refits(members: Sequence[Fitted], common: Preprocessor) -> keras.Model:
     """Return one Keras model of refits that were fitted ``like`` the common preprocessor.
 
-    Outputs ``logit`` and ``probability``, each (n, refits * outputs), one refit after the other.
+    Outputs ``logit`` and ``probability``, each (n, refits); (n, refits, k) of k outputs.
     """
     expansion = _Expansion(common)
     inputs = keras.Input((len(common.features),), name="inputs", dtype="float32")
@@ -115,8 +115,13 @@ def build_refits(members: Sequence[Fitted], common: Preprocessor) -> keras.Model
         tensor = layer(tensor)
         deeper.append(layer)
     outputs = members[0].layers[-1][1].size
-    logit = calibrated(tensor, [_wide(member.calibrator, outputs) for member in members], "logit")
-    model = keras.Model(inputs, _results(logit, members, outputs), name="refits")
+    calibrators = [_wide(each.calibrator, outputs) for each in members]
+    if outputs == 1:
+        logit = calibrated(tensor, calibrators, "logit")
+    else:
+        flat = calibrated(tensor, calibrators, "logits")
+        logit = keras.layers.Reshape((len(members), outputs), name="logit")(flat)
+    model = keras.Model(inputs, result(logit, members[0].kind), name="refits")
     first.set_weights([_f32(np.hstack([w for w, _ in folded])), _f32(_row(folded))])
     for i, layer in enumerate(deeper, start=1):
         kernels = np.stack([member.layers[i][0] for member in members])
@@ -131,16 +136,6 @@ def _wide(calibrator: Calibrator, outputs: int) -> Calibrator:
         return calibrator
     slope, intercept = (np.resize(v, outputs) for v in (calibrator.slope, calibrator.intercept))
     return replace(calibrator, slope=slope, intercept=intercept)
-
-
-def _results(logit: Any, members: Sequence[Fitted], outputs: int) -> dict[str, Any]:
-    """Return the named outputs; the outputs of one refit may depend on each other."""
-    if outputs == 1:
-        return result(logit, members[0].kind)
-    apart = keras.layers.Reshape((len(members), outputs), name="apart")(logit)
-    answered = result(apart, members[0].kind)["probability"]
-    width = (len(members) * outputs,)
-    return {"logit": logit, "probability": keras.layers.Reshape(width, name="together")(answered)}
 
 
 def _row(folded: list[tuple[Array, Array]]) -> Array:
