@@ -104,7 +104,7 @@ class Recipe:
         """Refuse what can not be done, in one line."""
         for name in ("features", "exclude", "hidden"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        if isinstance(self.ordered, list):
+        if not isinstance(self.ordered, bool | str):
             object.__setattr__(self, "ordered", tuple(self.ordered))
         object.__setattr__(self, "horizons", _times(self.horizons))
         if not isinstance(self.target, str):

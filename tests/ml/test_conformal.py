@@ -13,7 +13,7 @@ from scipy.stats import binom
 
 from diagnosis.ml import Artifact, ArtifactError, Recipe
 from diagnosis.ml.evaluation.counts import exact_interval
-from diagnosis.ml.families.pipeline import fit_logistic
+from diagnosis.ml.families.linear.fitting import fit_logistic
 from diagnosis.ml.learning import coverage
 from diagnosis.ml.learning.problem import Problem, pose
 from diagnosis.ml.learning.validation import OutOfFold, cross_validate

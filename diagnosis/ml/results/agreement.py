@@ -96,7 +96,8 @@ def _ends(
         steps = (there[usable] - middle) / errors[usable]
         low, high = np.percentile(steps, (2.5, 97.5))
         ends = middle[0] - np.array([high, low]) * error[0]
-        found[name] = tuple(float(end) for end in _back(name, ends))
+        lower, upper = _back(name, ends).tolist()
+        found[name] = lower, upper
     return found
 
 

@@ -73,9 +73,9 @@ class Task:
         target = given.get("target", "")
         names = (target,) if isinstance(target, str) else tuple(target)
         kind, classes = result_kind(str(given["kind"])).name, tuple(given.get("classes", ()))
-        grid = (tuple(map(float, given.get(name, ()))) for name in ("horizons", "times"))
+        horizons, times = (tuple(map(float, given.get(one, ()))) for one in ("horizons", "times"))
         ordered = given.get("ordered") is True
-        return cls(kind, names, classes, given.get("unit"), *grid, ordered=ordered)
+        return cls(kind, names, classes, given.get("unit"), horizons, times, ordered)
 
     def read(self, table: pd.DataFrame) -> Array:
         """Return the target as (n, c); NaN where it is missing.

@@ -81,7 +81,7 @@ class ClassSets:
 
     def sizes(self, answers: Floats, quantile: ArrayLike) -> Floats:
         """Return how many classes stay possible."""
-        return self.inside(answers, quantile).sum(axis=1).astype(np.float64)
+        return np.asarray(self.inside(answers, quantile).sum(axis=1), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -93,11 +93,11 @@ class Ranges:
 
     def scores(self, y: Floats, answers: Floats) -> Floats:
         """Return how far off the number was."""
-        return np.abs(y - answers)[:, 0]
+        return np.asarray(np.abs(y - answers)[:, 0])
 
     def ends(self, answers: Floats, quantile: float) -> Floats:
         """Return (n, 2): lower and upper end."""
-        return answers[:, :1] + np.array([[-quantile, quantile]])
+        return np.asarray(answers[:, :1] + np.array([[-quantile, quantile]]))
 
     def holds(self, y: Floats, answers: Floats, quantile: ArrayLike) -> Mask:
         """Return whether the number lies in the range, its ends included."""
@@ -105,7 +105,8 @@ class Ranges:
 
     def sizes(self, answers: Floats, quantile: ArrayLike) -> Floats:
         """Return how wide each range is."""
-        return np.broadcast_to(2.0 * np.asarray(quantile, dtype=np.float64), len(answers))
+        widths: Floats = np.full(len(answers), 2.0) * np.asarray(quantile, dtype=np.float64)
+        return widths
 
 
 def region_of(task: Task) -> Region | None:

@@ -46,7 +46,7 @@ def world(name: str, n: int, seed: int) -> tuple[Array, Array]:
 @pytest.mark.parametrize("name", TASKS)
 def test_the_intervals_of_each_kind_hold(name: str) -> None:
     task = TASKS[name]
-    true = task.result.points(*world(name, MANY, 10**6))
+    true = task.result.points(task, *world(name, MANY, 10**6))
     held: dict[str, list[bool]] = {metric: [] for metric in true}
     for seed in range(WORLDS):
         y, p = world(name, 60, seed)
@@ -125,7 +125,9 @@ def test_ranked_probability_score_and_kappa_by_hand() -> None:
 
 def test_a_number_is_judged_by_its_limits_of_agreement() -> None:
     y = np.array([[100.0], [50.0], [80.0], [70.0]])
-    found = TASKS["numbers"].result.points(y, y + np.array([[9.0], [6.0], [-3.0], [0.0]]))
+    found = TASKS["numbers"].result.points(
+        TASKS["numbers"], y, y + np.array([[9.0], [6.0], [-3.0], [0.0]])
+    )
 
     assert (found["bias"], found["mae"], found["within_10"]) == (3.0, 4.5, 0.75)
     reach = 1.959964 * np.std([9, 6, -3, 0], ddof=1)
