@@ -96,6 +96,7 @@ def _prepared(
     return Prediction(
         organisation_id=service.organisation_id,
         service=service,
+        sheet=service.sheet,
         version=version,
         patient=patient,
         requested_by=actor,

@@ -84,10 +84,9 @@ def artifact_of(prediction: Prediction) -> Artifact | None:
         return None
 
 
-def modifiable(service: Service) -> frozenset[str]:
-    """What the service says that treatment or life may change; empty where it says nothing."""
-    listed = (service.schema or {}).get("features") or ()
-    return frozenset(feature["name"] for feature in listed if feature.get("modifiable"))
+def modifiable(prediction: Prediction) -> frozenset[str]:
+    """What its sheet says that treatment or life may change; empty where it says nothing."""
+    return frozenset(one.name for one in prediction.sheet.features if one.modifiable)
 
 
 def why_locked(
@@ -119,9 +118,9 @@ def attempt(
     is_overtaken: Callable[[], bool] = lambda: False,
 ) -> Tried | None:
     """Refuse or score, and explain; None if a newer position of the hand came meanwhile."""
-    facts = read_facts(prediction.patient, [prediction.service], prediction.index_at)
+    facts = read_facts(prediction.patient, [prediction.asked], prediction.index_at)
     run = _in_memory(prediction, inputs)
-    standing = standing_rules(run.service, run.patient, inputs, facts=facts)
+    standing = standing_rules(run.asked, run.patient, inputs, facts=facts)
     run.warnings = [rule.to_dict() for rule in standing]
     grounds = _grounds(run, artifact, facts)
     if grounds:
@@ -135,6 +134,7 @@ def attempt(
 def _in_memory(prediction: Prediction, inputs: Snapshot) -> Prediction:
     return Prediction(
         service=prediction.service,
+        sheet=prediction.sheet,
         version=prediction.version,
         patient=prediction.patient,
         origin=Prediction.Origin.WHAT_IF,
@@ -147,14 +147,14 @@ def _in_memory(prediction: Prediction, inputs: Snapshot) -> Prediction:
 
 def _grounds(run: Prediction, artifact: Artifact, facts: Facts) -> list[Ground]:
     inputs = run.snapshot
-    report = check_population(run.service, run.patient, inputs, run.confirmations, facts=facts)
+    report = check_population(run.asked, run.patient, inputs, run.confirmations, facts=facts)
     return refusals.of_population(report) + (
         refusals.of_inputs(artifact.schema, inputs) or likeness.of_row(artifact, inputs)
     )
 
 
 def _score(run: Prediction, artifact: Artifact, facts: Facts) -> None:
-    result = score.score(artifact, run.service.definition, run.snapshot)
+    result = score.score(artifact, run.definition, run.snapshot)
     run.result, run.probability = result.to_dict(), result.probability
     run.band = result.band.code if result.band else ""
     run.warnings = [one.to_dict() for one in of_run(run, result, facts)]

@@ -38,7 +38,7 @@ def _problems(manifest: Mapping[str, Any], service: Service) -> Iterator[Pointer
     except SchemaError as error:
         yield Pointer("/schema", "invalid", str(error))
         return
-    ours = FeatureSchema.from_dict(service.schema)
+    ours = service.sheet.features
     if theirs.names != ours.names:
         yield Pointer("/schema", "names_differ", _("The inputs are not those of the service."))
         return
