@@ -73,15 +73,19 @@ def _next_sheet(
     actor: User, service: Service, definition: Sheet, features: FeatureSchema, *, is_new: bool
 ) -> SheetVersion:
     """The sheet as a new edition; the present one where nothing of it is another."""
-    content, schema, number = definition.to_dict(), features.to_dict(), 1
+    number = 1
     if not is_new:
         present = service.sheet
-        if (present.content, present.schema) == (content, schema):
+        if (present.definition, present.features) == (definition, features):
             return present
         signing.demand_not_in_use(service)
         number = present.number + 1
     return SheetVersion.objects.create(
-        service=service, number=number, content=content, schema=schema, created_by=actor
+        service=service,
+        number=number,
+        content=definition.to_dict(),
+        schema=features.to_dict(),
+        created_by=actor,
     )
 
 

@@ -24,6 +24,7 @@ from diagnosis.inference.snapshot.inputs import entry_given, is_personal
 from diagnosis.inference.stored.entry import Entry, Snapshot, converted_of, written_snapshot
 from diagnosis.inference.stored.refusal import Ground
 from diagnosis.ml import Artifact, ArtifactError, Feature
+from diagnosis.ml.schema import HISTORY, TREATMENT
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import ModelVersion, Service
 from diagnosis.registry.versions import contradictions
@@ -35,7 +36,7 @@ BUDGET = 150_000
 MOST_SHARED = 12
 """Changed inputs among which a difference is shared out: 2 to the power of it is enumerated."""
 
-HISTORY, TRIED = "History", "tried"
+TRIED = "tried"
 
 
 @dataclass
@@ -92,17 +93,20 @@ def modifiable(prediction: Prediction) -> frozenset[str]:
 def why_locked(
     feature: Feature, entry: Entry, movable: frozenset[str], *, doubts: bool = False
 ) -> str:
-    """``personal``, ``finding`` or ``history``; empty for what may be tried.
+    """``personal``, ``treatment``, ``finding`` or ``history``; empty for what may be tried.
 
-    What was not measured may always be tried, and whoever doubts a finding opens all of them.
+    What was not measured may be tried, and whoever doubts a finding opens all of them. Never a
+    treatment: another number with it would look like its effect.
     """
     if is_personal(feature):
         return "personal"
+    if feature.role == TREATMENT:
+        return TREATMENT
     if doubts or entry.converted is None:
         return ""
     if movable:
         return "" if feature.name in movable else "finding"
-    return "history" if (feature.family or {}).get("en") == HISTORY else ""
+    return HISTORY if feature.role == HISTORY else ""
 
 
 def changed(prediction: Prediction, given: Mapping[str, GivenValue]) -> Snapshot:
