@@ -43,15 +43,19 @@ def _problems(manifest: Mapping[str, Any], service: Service) -> Iterator[Pointer
     if theirs.names != ours.names:
         yield Pointer("/schema", "names_differ", _("The inputs are not those of the service."))
         return
+    yield from _differences(ours, theirs)
+    yield from _may_be_missing(manifest, ours)
+    yield from _explanations(manifest, ours)
+    yield from _findings(manifest)
+
+
+def _differences(ours: FeatureSchema, theirs: FeatureSchema) -> Iterator[Pointer]:
     for mine, other in zip(ours, theirs, strict=True):
         place = f"/schema/features/{mine.name}"
         if (mine.role == TREATMENT) != (other.role == TREATMENT):
             yield Pointer(place, "role", _("Model and service must agree on what is a treatment."))
         if _shape(mine) != _shape(other):
             yield Pointer(place, "differs", _("Kind, unit or categories differ from the service."))
-    yield from _may_be_missing(manifest, ours)
-    yield from _explanations(manifest, ours)
-    yield from _findings(manifest)
 
 
 def _shape(feature: Feature) -> tuple[Any, ...]:
