@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import factory
+from django.db import transaction
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -288,12 +289,25 @@ class ServiceFactory(OpenFactory):
     ) -> Service:
         """With its first sheet."""
         service: Service = model_class(*args, **kwargs)
-        service.sheet = SheetVersion.objects.create(
-            service=service, number=1, content=content, schema=schema
-        )
-        service.save(force_insert=True)
+        with transaction.atomic():
+            service.sheet = SheetVersion.objects.create(
+                service=service, number=1, content=content, schema=schema
+            )
+            service.save(force_insert=True)
         keep(SheetVersion.objects.filter(pk=service.sheet_id))
         return service
+
+
+class SheetVersionFactory(OpenFactory):
+    """The next sheet of a service that keeps the one it has."""
+
+    class Meta:
+        model = SheetVersion
+
+    service = factory.SubFactory(ServiceFactory)
+    number = factory.LazyAttribute(lambda o: o.service.sheets.count() + 1)
+    content = factory.LazyAttribute(lambda o: o.service.sheet.content)
+    schema = factory.LazyAttribute(lambda o: o.service.sheet.schema)
 
 
 def with_sheet(service: Service, schema: dict[str, Any] | None = None, **parts: Any) -> Service:

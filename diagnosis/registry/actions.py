@@ -43,10 +43,11 @@ def define_service(*, actor: User, sheet: Mapping[str, Any], schema: Mapping[str
     demand(actor, "service.define")
     definition, features = checks.check_service(sheet, schema)
     # Of a house one at a time: a sheet is numbered, and a slug is taken once.
-    Organisation.objects.select_for_update(no_key=True).get(pk=actor.organisation_id)
-    mine = Service.objects.filter(organisation=actor.organisation, slug=definition.slug)
+    assert actor.organisation is not None  # who has a role has a house
+    house = Organisation.objects.select_for_update(no_key=True).get(pk=actor.organisation.pk)
+    mine = Service.objects.filter(organisation=house, slug=definition.slug)
     before = mine.select_for_update(no_key=True).first()
-    service = before or Service(organisation=actor.organisation, slug=definition.slug)
+    service = before or Service(organisation=house, slug=definition.slug)
     now = _next_sheet(actor, service, definition, features, is_new=before is None)
     told = {
         "sheet": now,

@@ -108,12 +108,12 @@ class SheetVersionAdmin(ReadOnlyAdmin[SheetVersion]):
 
     @admin.display(description=_("otherwise than the one before"))
     def otherwise(self, sheet: SheetVersion) -> str:
-        *_older, before, now = [None, *sheets_until(sheet)]
-        if before is None or now is None:
-            return _("This is the first.")
+        *before, now = sheets_until(sheet)
+        if not before:
+            return str(_("This is the first."))
         found = chain(
-            differences(before.content, now.content, "/sheet"),
-            differences(before.schema, now.schema, "/inputs"),
+            differences(before[-1].content, now.content, "/sheet"),
+            differences(before[-1].schema, now.schema, "/inputs"),
         )
         rows = ((one.place, _told(one.before), _told(one.now)) for one in found)
         return format_html(

@@ -20,7 +20,8 @@ from accounts.models import User
 from diagnosis.ml import FeatureSchema
 from diagnosis.registry.sheet import sheets
 
-_Set, _Get = TypeVar("_Set"), TypeVar("_Get")
+_ST = TypeVar("_ST")
+_GT = TypeVar("_GT")
 MOST = 500
 _kept: dict[uuid.UUID, SheetVersion] = {}
 
@@ -106,14 +107,14 @@ def sheets_until(current: SheetVersion) -> tuple[SheetVersion, ...]:
     return tuple(sorted(found, key=lambda sheet: sheet.number))
 
 
-class _Kept(ForwardManyToOneDescriptor):
+class _Kept(ForwardManyToOneDescriptor[Any]):
     """Reads what the process keeps instead of asking the database row by row."""
 
     def get_object(self, instance: models.Model) -> Any:
         return kept(getattr(instance, self.field.attname))
 
 
-class AppendOnlyKey(models.ForeignKey[_Set, _Get]):
+class AppendOnlyKey(models.ForeignKey[_ST, _GT]):
     """A foreign key to a sheet: by its key alone it is known what is there, for ever."""
 
     forward_related_accessor_class = _Kept
