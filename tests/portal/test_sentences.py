@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from diagnosis.inference.stored.result import Result
 from diagnosis.portal.charts.waterfall import Factor, waterfall
 from diagnosis.portal.words import sentences
 from diagnosis.portal.words.figures import percent, percent_range, signed
 from diagnosis.portal.words.sentences import SENTENCES
 from diagnosis.registry.sheet.sheets import Sheet
+from diagnosis.results.result import Result
+from diagnosis.results.stored import read_result
 from tests.factories import service_data
 
 SLUGS = ("coronary-disease", "diabetes-onset", "pbc-prognosis", "flc-mortality", "breast-mass")
@@ -103,18 +104,18 @@ def test_the_patient_s_sentence_has_no_word_of_models(slug, language):
 
 
 def test_the_interval_speaks_of_other_models_and_not_of_the_patient():
-    result = {"interval": [0.15, 0.33], "interval_level": 0.9, "interval_method": "other models"}
+    result = {"probability": 0.23, "interval": [0.15, 0.33], "interval_level": 0.9, "interval_method": "other models"}
 
-    text = sentences.interval_sentence(Result.from_dict(result))
+    text = sentences.interval_sentence(read_result(result))
 
     assert "If the model had been built from other patients of the same kind" in text
     assert "15\u201333\u00a0% (about 90 of 100 such models)" in text
 
 
 def test_an_older_interval_claims_no_more_than_it_holds():
-    older = {"interval": [0.18, 0.28], "interval_level": 0.9, "interval_method": "bootstrap refits"}
+    older = {"probability": 0.23, "interval": [0.18, 0.28], "interval_level": 0.9, "interval_method": "bootstrap refits"}
 
-    text = sentences.interval_sentence(Result.from_dict(older))
+    text = sentences.interval_sentence(read_result(older))
 
     assert "of 100 such models" not in text
     assert "18\u201328\u00a0% (90 of 100 draws)" in text

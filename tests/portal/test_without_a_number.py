@@ -34,7 +34,7 @@ def numberless(version, ward, *, ago=0, **fields):
     at = timezone.now() - timedelta(days=ago)
     row = finished(version, ward.doctor, ward.patient, index_at=at, requested_at=at, **fields)
     row.result = {"kind": "other"}
-    row.probability, row.band = None, ""
+    row.headline, row.band = None, ""
     row.save()
     return row
 

@@ -47,7 +47,7 @@ class WorklistFilter:
 def worklist_for(actor: User, wanted: WorklistFilter | None = None) -> PredictionQuerySet:
     """Newest result of each patient and service, in the clinic's order; ``rank`` says which group.
 
-    Annotated: ``rank``, ``changed_at``, ``previous_probability``, ``previous_version``. Related
+    Annotated: ``rank``, ``changed_at``, ``previous_headline``, ``previous_version``. Related
     patient, service, version and owner are at hand, so that a page costs the same for any length.
     """
     wanted = wanted or WorklistFilter()
@@ -107,7 +107,7 @@ def by_shown_risk(rows: Any, actor: User) -> Any:
     """The highest risk first; where it waits for an own estimate its place would tell it."""
     shown = Case(
         When(owed_by(actor), then=Value(None)),
-        default=F("probability"),
+        default=F("headline"),
         output_field=FloatField(null=True),
     )
     return rows.order_by(shown.desc(nulls_first=True), "pk")
@@ -118,8 +118,8 @@ def with_details(rows: PredictionQuerySet, actor: User) -> PredictionQuerySet:
     before = _before(actor)
     detailed: PredictionQuerySet = (
         rows.annotate(
-            previous_probability=Subquery(
-                before.values("probability")[:1], output_field=FloatField(null=True)
+            previous_headline=Subquery(
+                before.values("headline")[:1], output_field=FloatField(null=True)
             ),
             previous_version=Subquery(
                 before.values("version")[:1], output_field=UUIDField(null=True)

@@ -51,7 +51,7 @@ def summary(prediction: Prediction) -> dict[str, Any]:
         "finished_at": prediction.finished_at,
         "expires_at": prediction.expires_at,
         "is_expired": prediction.is_expired,
-        "probability": rounded(prediction.probability),
+        "probability": rounded(prediction.headline),
         "band": None if prediction.is_expired else prediction.band or None,
         "links": links(prediction),
     }
@@ -119,7 +119,7 @@ def _explanation(prediction: Prediction, explanation: Explanation) -> dict[str, 
     content = explanation.content or {}
     if not content:
         return {"state": explanation.state}
-    failed = fault(content, prediction.probability)
+    failed = fault(content, prediction.headline)
     if failed:
         return {"state": explanation.state, "withheld": failed}
     attributions = [

@@ -18,10 +18,10 @@ from diagnosis.inference.models import Decision, Explanation, Prediction
 from diagnosis.inference.scoring.soundness import fault
 from diagnosis.inference.snapshot.standing import WITHIN, standing_words
 from diagnosis.inference.stored.reasons import Attribution
-from diagnosis.inference.stored.result import Result
 from diagnosis.interop.fhir import terms
 from diagnosis.interop.fhir.terms import Resource
 from diagnosis.registry.models import ModelVersion
+from diagnosis.results.result import Result
 from medportal.common import signs
 from medportal.common.quantities import unit as printed
 from medportal.common.text import CHINESE, ENGLISH, localized
@@ -106,7 +106,7 @@ def _prediction(run: Run, answer: Result) -> Resource:
         {
             "extension": terms.listed([_interval(answer), *_attributions(run)]),
             "outcome": terms.concept(text=event),
-            "probabilityDecimal": None if row.probability is None else _percent(row.probability),
+            "probabilityDecimal": None if row.headline is None else _percent(row.headline),
             "qualitativeRisk": terms.concept(f"{terms.OWN}:bands", band.code, localized(band.label))
             if band
             else {},
@@ -130,9 +130,10 @@ def _horizon(row: Prediction) -> Resource:
 
 def _interval(answer: Result) -> Resource:
     """How far the number would move had the model been built from other patients."""
-    if not answer.interval:
+    headline = answer.headline
+    if headline is None or headline.interval is None:
         return {}
-    low, high = ({"value": _percent(p), "unit": "%"} for p in answer.interval)
+    low, high = ({"value": _percent(p), "unit": "%"} for p in headline.interval)
     coded = {"system": terms.UCUM, "code": "%"}
     return terms.extension("interval", valueRange={"low": low | coded, "high": high | coded})
 
@@ -140,7 +141,7 @@ def _interval(answer: Result) -> Resource:
 def _reasons(run: Run) -> list[Attribution]:
     """The largest first; none that fail their own check."""
     explanation = run.explanation
-    if explanation is None or fault(explanation.content, run.prediction.probability):
+    if explanation is None or fault(explanation.content, run.prediction.headline):
         return []
     found = explanation.reasons.attributions if explanation.reasons else ()
     return sorted(found, key=lambda reason: -abs(reason.contribution))

@@ -30,7 +30,7 @@ class Measured:
     """One result, and until when it may be used; None where that is not drawn."""
 
     at: datetime
-    probability: float
+    estimate: float
     version: int
     expires: datetime | None = None
     is_chosen: bool = False
@@ -116,7 +116,7 @@ def steps(
     if len(results) < 2:
         return None
     ordered = sorted(results, key=lambda r: r.at)
-    wanted = max(r.probability for r in ordered) * ROOM
+    wanted = max(r.estimate for r in ordered) * ROOM
     highest = next((top for top in TOPS if top >= wanted), 1.0) if enlarged else 1.0
     drawing = _Drawing(ordered, height, highest, ROOM_FOR_VALUES if enlarged else MARGIN)
     changes = tuple(
@@ -157,9 +157,9 @@ class _Drawing:
         share = (at - first).total_seconds() / length
         return f"{shown(self.left + share * (100 - self.left - MARGIN))}%"
 
-    def y(self, probability: float) -> float:
+    def y(self, estimate: float) -> float:
         bottom = self.height - BELOW
-        share = min(probability / self.highest, 1.0)
+        share = min(estimate / self.highest, 1.0)
         return round(bottom - share * (bottom - ABOVE), 1)
 
     def step(self, i: int) -> Step:
@@ -172,9 +172,9 @@ class _Drawing:
         return Step(
             measured=result,
             x=self.x(result.at),
-            y=self.y(result.probability),
+            y=self.y(result.estimate),
             until=self.x(until),
-            rises_to=self.y(following.probability) if following and joins else None,
+            rises_to=self.y(following.estimate) if following and joins else None,
         )
 
     def strips(self, bands: Sequence[Band]) -> tuple[Strip, ...]:

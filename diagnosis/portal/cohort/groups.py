@@ -65,7 +65,7 @@ def group_rows(cohort: Cohort, grouping: Grouping, levels: Sequence[Levels]) -> 
 
 
 def _row(number: int, group: Group, cohort: Cohort, levels: Sequence[Levels]) -> GroupRow:
-    estimates = cohort.probabilities[group.rows]
+    estimates = cohort.estimates[group.rows]
     return GroupRow(
         number=number,
         size=group.size,

@@ -49,7 +49,7 @@ class Comparison:
     @property
     def change(self) -> str:
         """In whole points, from the printed numbers."""
-        before, now = self.before.probability, self.now.probability
+        before, now = self.before.headline, self.now.headline
         if before is None or now is None:
             return ""
         return signed(whole(now) - whole(before))
@@ -61,14 +61,14 @@ class Comparison:
 
     @property
     def is_reproduced(self) -> bool:
-        before, now = self.before.probability, self.now.probability
+        before, now = self.before.headline, self.now.headline
         if before is None or now is None:
             return False
         return self.is_repetition and abs(before - now) < REPRODUCED
 
     @property
     def difference(self) -> str:
-        before, now = self.before.probability, self.now.probability
+        before, now = self.before.headline, self.now.headline
         return "" if before is None or now is None else percent(abs(before - now))
 
 

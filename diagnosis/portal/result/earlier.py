@@ -60,15 +60,15 @@ def history(user: User, prediction: Prediction) -> History:
         rows.append(
             Earlier(
                 prediction=row,
-                percent="" if row.is_withheld else estimate(row.probability),
+                percent="" if row.is_withheld else estimate(row.headline),
                 is_here=row.pk == prediction.pk,
                 version_changed=older is not None and older.version_id != row.version_id,
             )
         )
     expires = timedelta(days=prediction.service.validity_days)
     measured = [
-        Measured(r.index_at, r.probability, r.version.number, r.index_at + expires)
+        Measured(r.index_at, r.headline, r.version.number, r.index_at + expires)
         for r in found
-        if not r.is_withheld and r.probability is not None
+        if not r.is_withheld and r.headline is not None
     ]
     return History(tuple(rows), steps(measured))

@@ -199,7 +199,8 @@ def next_card(prediction: Prediction, *, may_run: bool) -> NextCard | None:
 
 def is_wide(prediction: Prediction) -> bool:
     """The interval reaches into another band."""
-    interval = prediction.answer.interval if prediction.answer else None
+    headline = prediction.answer.headline if prediction.answer else None
+    interval = headline.interval if headline else None
     if not interval or not prediction.band:
         return False
     sheet = prediction.service.definition

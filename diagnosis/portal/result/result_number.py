@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.snapshot.units import measured
-from diagnosis.inference.stored.result import Result
 from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.charts.icons import IconArray, icon_array
 from diagnosis.portal.words import sentences
@@ -16,6 +15,7 @@ from diagnosis.portal.words.figures import exact_percent, exact_range, percent, 
 from diagnosis.portal.words.inputs_shown import assumed_words, entry_of, shown_input
 from diagnosis.portal.words.sentences import Halves
 from diagnosis.registry.sheet.sheets import Note, Sheet
+from diagnosis.results.result import Result
 from medportal.common.text import localized
 
 
@@ -119,10 +119,12 @@ def _interval_short(interval: Sequence[float] | None) -> str:
 
 def number_of(prediction: Prediction) -> Number | None:
     """What to show of a result that is done; None without one. Expired: no band."""
-    answer, probability = prediction.answer, prediction.probability
-    if answer is None or probability is None:
+    answer = prediction.answer
+    headline = answer.headline if answer else None
+    if answer is None or headline is None:
         return None
-    sheet, interval = prediction.service.definition, answer.interval
+    probability, interval = headline.value, headline.interval
+    sheet = prediction.service.definition
     training = prediction.version.manifest.get("training") or {}
     average = answer.average
     halves = sentences.halves(probability)

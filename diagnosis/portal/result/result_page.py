@@ -110,7 +110,7 @@ class ResultPage:
         explanation = self.explanation
         if not self.is_done or explanation is None or explanation.state != State.DONE:
             return ""
-        code = fault(explanation.content, self.prediction.probability)
+        code = fault(explanation.content, self.prediction.headline)
         return str(WORDS[code]) if code else ""
 
     @cached_property

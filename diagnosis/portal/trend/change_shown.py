@@ -78,11 +78,11 @@ class ChangeShown:
 
     @property
     def before(self) -> str:
-        return estimate(self.change.before.probability, self._decimals)
+        return estimate(self.change.before.headline, self._decimals)
 
     @property
     def now(self) -> str:
-        return estimate(self.change.now.probability, self._decimals)
+        return estimate(self.change.now.headline, self._decimals)
 
     @property
     def before_on(self) -> str:

@@ -32,7 +32,7 @@ class Point:
 
     @property
     def percent(self) -> str:
-        return estimate(self.prediction.probability)
+        return estimate(self.prediction.headline)
 
     @property
     def band(self) -> str:
@@ -52,9 +52,9 @@ def risk_trend(results: Sequence[Prediction], chosen: Collection[Prediction]) ->
     """``results`` in the order of time; those ``chosen`` are marked in the picture."""
     points = [_point(results[i - 1] if i else None, one) for i, one in enumerate(results)]
     measured = [
-        Measured(r.index_at, r.probability, r.version.number, r.expires_at, r in chosen)
+        Measured(r.index_at, r.headline, r.version.number, r.expires_at, r in chosen)
         for r in results
-        if r.probability is not None
+        if r.headline is not None
     ]
     bands = results[-1].service.definition.bands if results else ()
     return RiskTrend(

@@ -171,7 +171,7 @@ class TryPage:
 
     @property
     def stored(self) -> str:
-        before = self.prediction.probability
+        before = self.prediction.headline
         return "" if before is None else percent(before)
 
     @cached_property
@@ -181,20 +181,20 @@ class TryPage:
             return []
         before = shown_inputs(self.prediction)
         names = [name for name in before if name in self.form.given]
-        shares = as_printed(tried.shares, names, self.prediction.probability, self._now)
+        shares = as_printed(tried.shares, names, self.prediction.headline, self._now)
         return moved_inputs(names, before, self.shown, shares)
 
     @property
     def _now(self) -> float | None:
-        return self.tried.run.probability if self.tried else None
+        return self.tried.run.headline if self.tried else None
 
     @property
     def together(self) -> Together | None:
-        return together(self.prediction.probability, self._now, self.moved)
+        return together(self.prediction.headline, self._now, self.moved)
 
     @property
     def difference(self) -> str:
-        before, now = self.prediction.probability, self._now
+        before, now = self.prediction.headline, self._now
         return "" if now is None else sentence(before, now, self.moved)
 
     @property

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from diagnosis.inference.scoring.score import INTERVAL_METHOD, LEVEL
-from diagnosis.inference.stored.result import Result
 from diagnosis.portal.charts.arranging import FAMILY, OTHER
 from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.charts.waterfall import Bar, Waterfall
@@ -23,6 +22,7 @@ from diagnosis.portal.words.figures import (
     signed_decimal,
 )
 from diagnosis.registry.sheet.sheets import Sentence, Sheet
+from diagnosis.results.result import Result
 from medportal.common.text import localized
 
 Text = Mapping[str, str]
@@ -116,13 +116,14 @@ def interval_sentence(result: Result) -> str:
 
     A result says itself how its interval was made: older ones hold the narrower one of refits.
     """
-    if not result.interval:
+    interval = result.headline.interval if result.headline else None
+    if not interval:
         return say("no_interval")
     of_models = result.interval_method == INTERVAL_METHOD
     return say(
         "interval" if of_models else "interval_of_refits",
         level=whole(result.interval_level or LEVEL),
-        range=percent_range(*result.interval),
+        range=percent_range(*interval),
     )
 
 

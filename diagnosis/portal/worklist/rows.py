@@ -19,7 +19,6 @@ from diagnosis.inference.models import Decision, Prediction
 from diagnosis.inference.scoring.noise import Kept, is_noise
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.stored.entry import read_snapshot
-from diagnosis.inference.stored.result import BandThen
 from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.frame.colleagues import doctors_of
 from diagnosis.portal.frame.identity import Identity, identities
@@ -29,6 +28,7 @@ from diagnosis.portal.words.wording import points, span_words
 from diagnosis.records.models import Encounter
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.sheet.levels import level_of
+from diagnosis.results.result import BandThen
 from medportal.common.glossary import spoken
 from medportal.common.text import localized
 
@@ -85,11 +85,11 @@ class Row:
     @cached_property
     def strip(self) -> BandScale | None:
         """The small scale; without a number, or for another day, there is none."""
-        probability = self.prediction.probability
-        if probability is None or not self.risk or not self._band:
+        estimate = self.prediction.headline
+        if estimate is None or not self.risk or not self._band:
             return None
         listed = self.prediction.service.definition.bands
-        return band_scale(listed, probability, None, self.band_code)
+        return band_scale(listed, estimate, None, self.band_code)
 
     @property
     def is_done(self) -> bool:
@@ -97,8 +97,8 @@ class Row:
 
     @property
     def risk(self) -> str:
-        probability = self.prediction.probability
-        return percent(probability) if self.is_done and probability is not None else ""
+        estimate = self.prediction.headline
+        return percent(estimate) if self.is_done and estimate is not None else ""
 
     @cached_property
     def _band(self) -> BandThen | None:
@@ -127,8 +127,8 @@ class Row:
     @property
     def change(self) -> str:
         """In points since the result before, where both still mean the same."""
-        before = getattr(self.prediction, "previous_probability", None)
-        now = self.prediction.probability
+        before = getattr(self.prediction, "previous_headline", None)
+        now = self.prediction.headline
         if before is None or now is None or self.is_other_version:
             return ""
         return points(now - before)
@@ -137,10 +137,10 @@ class Row:
     def is_noise(self) -> bool:
         """A change that the errors of the measurements alone could have made."""
         run = self.prediction
-        names = ("previous_probability", "previous_inputs", "previous_effects")
+        names = ("previous_headline", "previous_inputs", "previous_effects")
         then = _kept(*(getattr(run, name, None) for name in names))
         effects = run.answer.step_effects if run.answer else None
-        now = _kept(run.probability, run.inputs, effects)
+        now = _kept(run.headline, run.inputs, effects)
         if self.is_other_version or then is None or now is None:
             return False
         return is_noise(schema_of(run.version), then, now)
@@ -209,11 +209,11 @@ class Row:
         return _is_waiting(self.prediction)
 
 
-def _kept(probability: Any, inputs: Any, effects: Any) -> Kept | None:
+def _kept(estimate: Any, inputs: Any, effects: Any) -> Kept | None:
     """None where one of them is not known."""
-    if None in (probability, inputs, effects):
+    if None in (estimate, inputs, effects):
         return None
-    return Kept(probability, read_snapshot(inputs), effects)
+    return Kept(estimate, read_snapshot(inputs), effects)
 
 
 def rows_of(predictions: Iterable[Prediction], viewer: User) -> list[Row]:

@@ -21,7 +21,7 @@ ASK_THE_MODEL = ("uncertainty", "counterfactual")
 def done_prediction(request: PersonRequest, pk: UUID) -> Prediction:
     """A result with its number, or 404."""
     found = visible_prediction(request.user, pk)
-    if found.state != State.DONE or found.probability is None:
+    if found.state != State.DONE or found.headline is None:
         raise Http404
     return found
 

@@ -95,7 +95,7 @@ def _row(
     return AlikeRow(
         prediction=prediction,
         who=who[prediction.patient_id],
-        estimate=estimate(prediction.probability),
+        estimate=estimate(prediction.headline),
         apart=str(whole(found.distance)),
         differs=tuple(f"{one.label} {one.value}".strip() for one in shown),
     )

@@ -45,7 +45,7 @@ def sureness_panel(prediction: Prediction) -> SurenessPanel | None:
 
 def _stays(prediction: Prediction, found: Sureness) -> str:
     """What no number of further patients would settle."""
-    parts = sentences.halves(found.probability)
+    parts = sentences.halves(found.estimate)
     event = localized(prediction.service.definition.sentence.event)
     return _(
         "Of 100 with the same inputs, %(count)s %(event)s. Nothing among the inputs tells which, "
@@ -56,7 +56,7 @@ def _stays(prediction: Prediction, found: Sureness) -> str:
 def _goes(prediction: Prediction, found: Sureness) -> str:
     """What further patients could settle, with the range that they could narrow."""
     interval = (prediction.result or {}).get("interval")
-    between = percent_range(*interval) if interval else percent(found.probability)
+    between = percent_range(*interval) if interval else percent(found.estimate)
     if found.reducible < HARDLY:
         template = _(
             "With more patients the number itself could become surer (today %(between)s), but "

@@ -172,14 +172,14 @@ def reasons(
 ) -> Reasons | None:
     """The reasons, or None where they fail their own check and must not be drawn."""
     content, version = explanation.content or {}, prediction.version
-    probability, arrangement = prediction.probability, arrangement or Arrangement()
-    if probability is None or fault(content, probability):
+    headline, arrangement = prediction.headline, arrangement or Arrangement()
+    if headline is None or fault(content, headline):
         return None
     kept = Kept.from_dict(content)
     entries = _entries(kept, shown)
     single = _factors(entries, shown)
     factors, members = with_twins_joined(single, version.manifest.get("correlated") or ())
-    picture = waterfall(kept.base_value, factors, probability, arrangement)
+    picture = waterfall(kept.base_value, factors, headline, arrangement)
     if picture is None:
         return None
     families = {_family(entry): localized(entry.family) for entry in entries}
@@ -201,5 +201,5 @@ def reasons(
         computation=_computation(method, single),
         background=background,
         has_families=len([name for name in families if name]) > 1,
-        log_odds=log_odds_of(log_odds(content, probability), with_inner(rows)),
+        log_odds=log_odds_of(log_odds(content, headline), with_inner(rows)),
     )
