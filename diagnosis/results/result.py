@@ -12,6 +12,11 @@ from diagnosis.ml.results.estimate import Estimate
 from medportal.common.plain import Stored, known, written
 from medportal.common.text import Text
 
+LEVEL = 0.90
+INTERVAL_METHOD = "other models"
+"""See ``ml.uncertainty.other_models``. Results before it hold «bootstrap refits»: the middle of the
+refits themselves, too narrow for other models."""
+
 
 @dataclass(frozen=True)
 class BandThen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from diagnosis.ml.results.estimate import Estimate
+from diagnosis.registry.sheet.sheets import Sheet
 from medportal.common.plain import Stored
 
 
@@ -14,6 +15,9 @@ class Single:
 
     word: str
     estimate: str
+
+    def headline(self, sheet: Sheet) -> str | None:
+        return self.estimate
 
     def read(self, stored: Stored) -> tuple[Estimate, ...]:
         value, ends = stored.get(self.word), stored.get("interval")

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, Role
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.portal.charts.rounding import whole
 from diagnosis.registry import actions as registry
 from diagnosis.registry.models import ModelVersion
+from diagnosis.results.pictures.rounding import whole
 from tests.factories import (
     CareAssignmentFactory,
     MembershipFactory,

@@ -28,6 +28,7 @@ from diagnosis.records.models import Patient
 from diagnosis.registry.models import ModelVersion, Service
 from diagnosis.registry.versions import contradictions
 from diagnosis.registry.versions.store import load_artifact
+from diagnosis.results.kind import Panel
 from diagnosis.results.stored import written_result
 
 BUDGET = 150_000
@@ -61,6 +62,7 @@ def closed(prediction: Prediction) -> str:
         (version in (ModelVersion.State.STOPPED, ModelVersion.State.RECALLED), "stopped"),
         (version != ModelVersion.State.PUBLISHED, "replaced"),
         (timezone.now() > prediction.expires_at, "expired"),
+        (not prediction.offers(Panel.TRY_OUT), "kind"),
     )
     return next((code for holds, code in reasons if holds), "")
 

@@ -27,6 +27,7 @@ from django.db.models import (
 )
 from django.db.models.expressions import CombinedExpression
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
 from accounts import audit
@@ -37,6 +38,9 @@ from diagnosis.inference.scoring.soundness import fault
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.ml.schema import Feature
 from diagnosis.registry.models import ModelVersion, Service
+from diagnosis.results import offers
+from diagnosis.results.kind import Panel
+from medportal.common.errors import DomainError
 
 Floats = NDArray[np.float64]
 State = Job.State
@@ -127,6 +131,9 @@ class Wanted:
 
 def read_cohort(*, actor: User, service: Service, version: ModelVersion, wanted: Wanted) -> Cohort:
     """The cohort as ``actor`` may see it today, with the event that names its patients."""
+    if not offers(service.definition, Panel.COHORT):
+        text = _("Answers of this kind are not looked at together.")
+        raise DomainError("no_cohort", text, status=404)
     cohort = cohort_of(actor, service, version, wanted)
     audit.record(
         actor=actor,

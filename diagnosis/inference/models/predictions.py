@@ -18,6 +18,8 @@ from diagnosis.inference.stored.refusal import Refusal
 from diagnosis.inference.stored.warning import Caution
 from diagnosis.records.models import Patient, ids_visible_to, is_visible_to
 from diagnosis.registry.models import ModelVersion, Service, met_by
+from diagnosis.results import RESULT_KINDS, offers
+from diagnosis.results.kind import Panel, ShownResult
 from diagnosis.results.result import Result
 from diagnosis.results.stored import read_result
 from medportal.common.queue.jobs import Job, JobQuerySet
@@ -166,6 +168,15 @@ class Prediction(Job):
     def snapshot(self) -> dict[str, Entry]:
         """The inputs by name, read from their row; none where a list left them out."""
         return read_snapshot({} if self.inputs is None else self.inputs)
+
+    @property
+    def kind(self) -> ShownResult | None:
+        """How its answer is shown: as the sheet says, so that lists need not read the answer."""
+        return RESULT_KINDS.get(self.service.definition.kind)
+
+    def offers(self, panel: Panel) -> bool:
+        """Whether this can be asked of an answer of its kind."""
+        return offers(self.service.definition, panel)
 
     @property
     def answer(self) -> Result | None:

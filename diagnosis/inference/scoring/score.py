@@ -19,17 +19,19 @@ from diagnosis.ml.results.estimate import Estimate
 from diagnosis.registry.sheet.bands import Band
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results import shown_kind
-from diagnosis.results.result import BandThen, Borderline, Filled, Result
+from diagnosis.results.result import (
+    INTERVAL_METHOD,
+    LEVEL,
+    BandThen,
+    Borderline,
+    Filled,
+    Result,
+)
 
 Matrix = NDArray[np.float32]
 
 FEWEST_REFITS = 20
 """An interval over fewer refits would be invented."""
-
-LEVEL = 0.90
-INTERVAL_METHOD = "other models"
-"""See ``ml.uncertainty.other_models``. Results before it hold «bootstrap refits»: the middle of the
-refits themselves, too narrow for other models."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Predictions as RiskAssessment, and the model versions that made them as Device.
 
-``probabilityDecimal`` is a percentage, 0 to 100. The reasons have no element in FHIR: they stand in
+What was estimated says its kind (``diagnosis.results``). The reasons have no element in FHIR: they stand in
 an extension, and in words in ``rationale``.
 """
 
@@ -21,13 +21,12 @@ from diagnosis.inference.stored.reasons import Attribution
 from diagnosis.interop.fhir import terms
 from diagnosis.interop.fhir.terms import Resource
 from diagnosis.registry.models import ModelVersion
+from diagnosis.results import RESULT_KINDS, wire
+from diagnosis.results.figures import PERCENT, Figures
 from diagnosis.results.result import Result
 from medportal.common import signs
 from medportal.common.quantities import unit as printed
 from medportal.common.text import CHINESE, ENGLISH, localized
-
-DECIMALS = 4
-"""Of a percentage: as exact as REST gives the probability."""
 
 
 @dataclass(frozen=True)
@@ -99,14 +98,16 @@ def _method_words(version: ModelVersion) -> str:
 
 
 def _prediction(run: Run, answer: Result) -> Resource:
-    row = run.prediction
+    """What the kind says of the answer, and what every answer has: band, horizon, reasons."""
+    row, kind = run.prediction, RESULT_KINDS.get(answer.kind)
     band = None if row.is_expired else answer.band
-    event = localized(row.service.definition.sentence.event)
+    sheet = row.service.definition
+    said = dict(kind.fhir(answer, sheet)) if kind else {}
     return terms.filled(
         {
-            "extension": terms.listed([_interval(answer), *_attributions(run)]),
-            "outcome": terms.concept(text=event),
-            "probabilityDecimal": None if row.headline is None else _percent(row.headline),
+            "extension": [*said.pop("extension", ()), *_attributions(run)],
+            "outcome": {"text": localized(sheet.sentence.event)},
+            **said,
             "qualitativeRisk": terms.concept(f"{terms.OWN}:bands", band.code, localized(band.label))
             if band
             else {},
@@ -116,26 +117,12 @@ def _prediction(run: Run, answer: Result) -> Resource:
     )
 
 
-def _percent(probability: float) -> float:
-    return round(probability * 100, DECIMALS)
-
-
 def _horizon(row: Prediction) -> Resource:
     days = row.service.definition.horizon.days
     if not days:
         return {}
     end = row.index_at + timedelta(days=days)
     return {"start": terms.moment(row.index_at), "end": terms.moment(end)}
-
-
-def _interval(answer: Result) -> Resource:
-    """How far the number would move had the model been built from other patients."""
-    headline = answer.headline
-    if headline is None or headline.interval is None:
-        return {}
-    low, high = ({"value": _percent(p), "unit": "%"} for p in headline.interval)
-    coded = {"system": terms.UCUM, "code": "%"}
-    return terms.extension("interval", valueRange={"low": low | coded, "high": high | coded})
 
 
 def _reasons(run: Run) -> list[Attribution]:
@@ -147,22 +134,34 @@ def _reasons(run: Run) -> list[Attribution]:
     return sorted(found, key=lambda reason: -abs(reason.contribution))
 
 
+def _figures(run: Run) -> Figures:
+    kind = run.prediction.kind
+    return kind.figures(run.prediction.service.definition) if kind else PERCENT
+
+
 def _attributions(run: Run) -> Iterable[Resource]:
+    figures = _figures(run)
     for reason in _reasons(run):
         yield {
             "url": f"{terms.OWN}:fhir:attribution",
             "extension": [
                 {"url": "feature", "valueCode": reason.feature},
-                {"url": "points", "valueDecimal": _percent(reason.contribution)},
+                wire.contribution(reason.contribution, figures.scale),
             ],
         }
 
 
 def _rationale(run: Run) -> str:
     """The reasons in one line: what moved the estimate, and by how many points."""
-    words = _("%(input)s %(points)s points")
+    figures = _figures(run)
+    words = _("%(input)s %(points)s %(unit)s") if figures.unit else _("%(input)s %(points)s points")
     parts = [
-        words % {"input": _input(reason), "points": f"{reason.contribution * 100:+.1f}"}
+        words
+        % {
+            "input": _input(reason),
+            "points": f"{reason.contribution * (1 if figures.unit else 100):+.1f}",
+            "unit": figures.unit,
+        }
         for reason in _reasons(run)
     ]
     lines = _fixed_lines(run.prediction.version)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from diagnosis.portal.charts.bands import GREYS
-from diagnosis.portal.charts.scale import shown
 from diagnosis.portal.charts.ticks import moments, ticks
 from diagnosis.portal.charts.trend import MONTHS_ARE_ENOUGH
 from diagnosis.registry.sheet.bands import Band
+from diagnosis.results.pictures.bands import GREYS
+from diagnosis.results.pictures.scale import shown
 
 HEIGHT = 120
 MARGIN = 4.0  # per cent left and right

@@ -15,10 +15,10 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.scoring.next_measurement import AGAIN, MISSING, OLD
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.stored.entry import NOTHING
-from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.frame.services_panel import own_source
 from diagnosis.portal.result import next_words
 from diagnosis.portal.words.figures import exact_percent, percent_range, stored_day
+from diagnosis.results.pictures.rounding import whole
 from medportal.common.text import localized
 
 CASES = 10

@@ -9,7 +9,7 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.stored.entry import converted_of
 from diagnosis.portal.charts.steps import Measured, Steps, steps
-from diagnosis.portal.words.figures import estimate
+from diagnosis.portal.words.headline import estimate
 from diagnosis.portal.words.wording import day_time
 from medportal.common.text import localized
 

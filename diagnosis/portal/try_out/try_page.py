@@ -205,4 +205,4 @@ class TryPage:
         if self.number is None:
             return _("No number with these values: see the reason.")
         band = signs.aside(self.number.band.label) if self.number.band else ""
-        return f"{self.number.percent}{band}{signs.full_stop()}{signs.blank()}{self.difference}"
+        return f"{self.number.said}{band}{signs.full_stop()}{signs.blank()}{self.difference}"

@@ -19,15 +19,15 @@ from diagnosis.inference.models import Decision, Prediction
 from diagnosis.inference.scoring.noise import Kept, is_noise
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.stored.entry import read_snapshot
-from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.frame.colleagues import doctors_of
 from diagnosis.portal.frame.identity import Identity, identities
 from diagnosis.portal.frame.names_alike import names_alike
-from diagnosis.portal.words.figures import percent
-from diagnosis.portal.words.wording import points, span_words
+from diagnosis.portal.words.headline import difference, figures_of
+from diagnosis.portal.words.wording import arrowed, points, span_words
 from diagnosis.records.models import Encounter
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.sheet.levels import level_of
+from diagnosis.results.pictures.bands import BandScale, band_scale
 from diagnosis.results.result import BandThen
 from medportal.common.glossary import spoken
 from medportal.common.text import localized
@@ -88,8 +88,8 @@ class Row:
         estimate = self.prediction.headline
         if estimate is None or not self.risk or not self._band:
             return None
-        listed = self.prediction.service.definition.bands
-        return band_scale(listed, estimate, None, self.band_code)
+        sheet = self.prediction.service.definition
+        return band_scale(sheet.bands, estimate, None, self.band_code, sheet.ends)
 
     @property
     def is_done(self) -> bool:
@@ -98,7 +98,9 @@ class Row:
     @property
     def risk(self) -> str:
         estimate = self.prediction.headline
-        return percent(estimate) if self.is_done and estimate is not None else ""
+        if estimate is None or not self.is_done:
+            return ""
+        return figures_of(self.prediction).said(estimate)
 
     @cached_property
     def _band(self) -> BandThen | None:
@@ -126,12 +128,13 @@ class Row:
 
     @property
     def change(self) -> str:
-        """In points since the result before, where both still mean the same."""
+        """Since the result before, in points or its unit, where both still mean the same."""
         before = getattr(self.prediction, "previous_headline", None)
         now = self.prediction.headline
         if before is None or now is None or self.is_other_version:
             return ""
-        return points(now - before)
+        figures = figures_of(self.prediction)
+        return arrowed(difference(figures, before, now)) if figures.unit else points(now - before)
 
     @property
     def is_noise(self) -> bool:

@@ -12,13 +12,17 @@ from diagnosis.registry.sheet.bands import cover
 from diagnosis.registry.sheet.checks import GAP
 from diagnosis.registry.sheet.kinds import BOTH
 from diagnosis.registry.sheet.sheets import Sheet
-from diagnosis.results.result import Belonging
+from diagnosis.results.binary import wire
+from diagnosis.results.binary.shown import ShownBinary, shown
+from diagnosis.results.figures import PERCENT, Figures
+from diagnosis.results.kind import Panel, Seen, Templates
+from diagnosis.results.result import Belonging, Result
 from diagnosis.results.single import Single
 from medportal.common.errors import Pointer
 from medportal.common.plain import Stored
 
 EVENT = "event"
-PROBABILITY = Scale()
+TEMPLATES = Templates("results/binary/_number.html", "results/binary/_sheet.html")
 
 
 @dataclass(frozen=True)
@@ -28,16 +32,15 @@ class Binary(Single):
     name: str = "binary"
     word: str = "probability"
     estimate: str = EVENT
+    panels: frozenset[Panel] = frozenset(Panel)
+    templates: Templates = TEMPLATES
 
     def scales(self, sheet: Sheet) -> Mapping[str, Scale]:
-        return {EVENT: PROBABILITY}
-
-    def headline(self, sheet: Sheet) -> str | None:
-        return EVENT
+        return {EVENT: PERCENT.scale}
 
     def problems(self, sheet: Sheet) -> Iterator[Pointer]:
         for name in ("event", "not_event"):
-            if not getattr(sheet.sentence, name) and name not in sheet.sentence.told:
+            if name not in sheet.sentence.told:
                 yield Pointer(f"/sentence/{name}", "text_missing", BOTH)
         if sheet.bands and not cover(sheet.bands, (0.0, 1.0)):
             yield Pointer("/bands", GAP, _("The bands must cover 0 to 1 without a gap."))
@@ -52,6 +55,15 @@ class Binary(Single):
         """How many of the validation patients with such a score had the event, and of all."""
         rate = (manifest.get("training") or {}).get("rate")
         return Belonging(None if estimate is None else _count(manifest, estimate.value), rate)
+
+    def figures(self, sheet: Sheet) -> Figures:
+        return PERCENT
+
+    def shown(self, seen: Seen) -> ShownBinary | None:
+        return shown(seen)
+
+    def fhir(self, result: Result, sheet: Sheet) -> Stored:
+        return wire.prediction(result, sheet)
 
 
 def _count(manifest: Stored, probability: float) -> Stored | None:

@@ -13,10 +13,11 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.stored.entry import NOTHING
 from diagnosis.ml import Feature
-from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.frame.identity import Identity, identities
-from diagnosis.portal.words.figures import estimate, percent, percent_range
+from diagnosis.portal.words.figures import percent, percent_range
+from diagnosis.portal.words.headline import estimate
 from diagnosis.portal.words.inputs_shown import shown_input
+from diagnosis.results.pictures.rounding import whole
 from medportal.common.text import localized
 
 
