@@ -23,7 +23,7 @@ from accounts import audit
 from accounts.models import AuditEvent
 from diagnosis.records.incoming import Incoming, Reading, Written, files, import_patient
 from diagnosis.records.incoming.identity import IdentityUnclear
-from diagnosis.records.incoming.report import Report, shown_pointer
+from diagnosis.records.incoming.report import Finding, Report
 from diagnosis.records.models import ImportRun
 from medportal.common.errors import DomainError, Pointer
 from medportal.common.queue import bell
@@ -72,7 +72,7 @@ def _work(job: ImportRun) -> bool:
     except FileNotFoundError:
         return _end(job, report, State.FAILED, "file_missing")
     except DomainError as error:
-        report.problems = [shown_pointer(pointer) for pointer in error.pointers]
+        report.problems = [Finding.of(pointer) for pointer in error.pointers]
         return _end(job, report, State.REFUSED, error.code)
     if not job.report:
         report.not_kept.take(reading.not_kept)
@@ -81,7 +81,7 @@ def _work(job: ImportRun) -> bool:
     except RightsGoneError:
         report = Report.of(job.report)  # as of the last batch that was written
         text = _("You may no longer write into the charts of this care team.")
-        report.problems = [shown_pointer(Pointer("", "rights_gone", text))]
+        report.problems = [Finding("", "rights_gone", str(text))]
         return _end(job, report, State.REFUSED, "rights_gone")
     return _end(job, report, State.DONE) if is_whole else _put_back(job)
 

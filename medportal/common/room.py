@@ -14,7 +14,7 @@ from medportal.common.errors import DomainError
 
 def free_bytes() -> int:
     """On the disk of the object store, at the nearest folder that exists already."""
-    store = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    store = Path(settings.OBJECTS)
     there = next(folder for folder in (store, *store.parents) if folder.exists())
     return shutil.disk_usage(there).free
 

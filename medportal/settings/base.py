@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +27,7 @@ DEMONSTRATION = False
 ROLE = database.ROLE
 ADDRESSES: Addresses = find_addresses()
 DATABASES = databases(ADDRESSES)
-DATABASE_OWNER: dict[str, Any] = owner(ADDRESSES)
+DATABASE_OWNER = owner(ADDRESSES)
 DATABASE_APPEND_ONLY_TABLES: tuple[str, ...] = APPEND_ONLY_TABLES
 DATABASE_READ_ONLY_TABLES: tuple[str, ...] = READ_ONLY_TABLES
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -97,7 +96,7 @@ ROOT_URLCONF = "medportal.urls"
 WSGI_APPLICATION = "medportal.wsgi.application"
 APPEND_SLASH = True
 
-TEMPLATES: list[dict[str, Any]] = [
+TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [ROOT / "templates"],
@@ -126,11 +125,12 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS: list[Path] = [ROOT / "static"]
-STORAGES: dict[str, dict[str, Any]] = {
+OBJECTS = VAR / "objects"
+STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
-            "location": VAR / "objects",
+            "location": OBJECTS,
             "base_url": None,  # artifacts hold rows of patients: no address ever leads there
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
@@ -155,7 +155,7 @@ BODY_LIMITS: dict[str, int] = {  # the first that an address begins with
 }
 """The largest body in bytes by the beginning of an address; the first that fits holds."""
 
-CACHES: dict[str, dict[str, Any]] = {
+CACHES = {
     "default": {
         "BACKEND": "medportal.common.cache.ForgivingRedisCache",
         "LOCATION": ADDRESSES.broker,

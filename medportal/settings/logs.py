@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 LOG_LEVEL = os.environ.get("MEDPORTAL_LOG_LEVEL", "INFO")
 
-LOGGING: dict[str, Any] = {
+LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "medportal.common.logs.SafeFormatter"}},

@@ -17,7 +17,7 @@ CELERY_BROKER_URL = celery_broker(find_addresses().broker)
 CELERY_BROKER_CONNECTION_TIMEOUT = BROKER_SECONDS if HASTY else 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 2 * int(BATCH_TIME_LIMIT) + 60,  # shorter runs a task twice at once
     "socket_connect_timeout": BROKER_SECONDS if HASTY else 1,
     "socket_timeout": BROKER_SECONDS if HASTY else 5,  # a click waits no longer
@@ -77,7 +77,7 @@ def every(seconds: float, task: str) -> dict[str, Any]:
     }
 
 
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+CELERY_BEAT_SCHEDULE = {
     "sweep-predictions": every(SWEEP_SECONDS, "diagnosis.inference.tasks.sweep_predictions"),
     "sweep-explanations": every(SWEEP_SECONDS, "diagnosis.inference.tasks.sweep_explanations"),
     "sweep-imports": every(SWEEP_SECONDS, "diagnosis.records.tasks.sweep_imports"),

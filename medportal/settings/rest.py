@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 _BEARER = "accounts.api_tokens.authentication.BearerAuthentication"
 
-REST_FRAMEWORK: dict[str, Any] = {
+REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [_BEARER],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
@@ -29,7 +27,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "NUM_PROXIES": 0,
     "URL_FORMAT_OVERRIDE": None,  # there is one format; a parameter of that name is unknown
 }
-SPECTACULAR_SETTINGS: dict[str, Any] = {
+SPECTACULAR_SETTINGS = {
     "TITLE": "MedPortal",
     "DESCRIPTION": "AI models as a service for medicine. Errors are RFC 9457 problem details.",
     "VERSION": "1",

@@ -1,6 +1,8 @@
 """The shipped models: what they claim is true, complete in both languages, and can be made anew."""
 
 import json
+import subprocess
+import sys
 from itertools import pairwise
 
 import numpy as np
@@ -28,6 +30,18 @@ def tables():
 @pytest.fixture(scope="module")
 def artifacts():
     return {slug: Artifact.load(artifact_folder(slug)) for slug in SLUGS}
+
+
+def test_models_are_made_anew_where_no_server_runs(tmp_path):
+    """`make demo-models` on a fresh clone: reading a table of a service asks for no settings."""
+    words = "from medportal.demo.build.__main__ import PLANS; PLANS['pbc-prognosis'].load()"
+    bare = {"PATH": "/usr/bin:/bin", "MEDPORTAL_VAR": str(tmp_path)}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", words], cwd=ROOT, env=bare, capture_output=True, check=False
+    )
+
+    assert ended.returncode == 0, ended.stderr
 
 
 def bilingual_gaps(value, path=""):

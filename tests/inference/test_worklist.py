@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from diagnosis.inference.lists.worklist import WorklistFilter, worklist_for
+from diagnosis.inference.lists.worklist import WorklistFilter, results_before, worklist_for
 from tests.factories import (
     ModelVersionFactory,
     OrganisationFactory,
@@ -102,8 +102,9 @@ def test_of_each_patient_and_service_the_newest_run_stands(desk):
 
     assert set(listed) == {newest, other}
     row = next(row for row in listed if row == newest)
-    assert row.previous_headline == 0.2
-    assert row.previous_version == newest.version_id
+    before = results_before([row])[row.pk]
+    assert before.headline == 0.2
+    assert before.version == newest.version_id
 
 
 @pytest.mark.parametrize(

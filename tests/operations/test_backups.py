@@ -5,6 +5,7 @@ The whole way, to a portal that was restored and started, is in tests/e2e/test_r
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
@@ -129,10 +130,10 @@ def test_it_is_restored_into_an_empty_place_only_and_with_its_own_secrets(made, 
 
 def test_a_backup_of_a_newer_version_is_refused(made, key_file):
     manifest = layout.read_manifest(made, keeping.read_key(key_file))
-    manifest["migrations"].append(["records", "9001_of_tomorrow"])
+    newer = replace(manifest, migrations=(*manifest.migrations, ("records", "9001_of_tomorrow")))
 
     with pytest.raises(BackupError, match=r"newer version.*9001_of_tomorrow"):
-        restoring.refuse_newer(manifest)
+        restoring.refuse_newer(newer)
 
 
 REFUSED = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ from medportal.configuration.addresses import database_parts
 from medportal.database.roles import acting_as, grant
 from medportal.operations.backups import keeping, layout, making, programs, restoring, trying
 from medportal.operations.backups.problems import BackupError
-from medportal.operations.backups.programs import programs_of, without_values
+from medportal.operations.backups.programs import Place, programs_of, without_values
 from medportal.supervisor import postgres
 from medportal.supervisor.servers import Servers
 from medportal.supervisor.system import ELSEWHERE, Unusable, package_folder
@@ -146,7 +147,10 @@ def test_a_backup_of_a_newer_server_is_refused_by_an_older_one(made, keys, use):
 
     with pytest.raises(BackupError, match=r"is of PostgreSQL 18, this server is 16"):
         restoring.pour(
-            made, keys, {**manifest, "postgresql": "18.1 (Debian 18.1-1)"}, project.DATABASE_OWNER
+            made,
+            keys,
+            replace(manifest, postgresql="18.1 (Debian 18.1-1)"),
+            Place.of(project.DATABASE_OWNER),
         )
 
 
@@ -155,7 +159,9 @@ def test_what_pg_restore_said_first_is_shown(made, keys):
     with pytest.raises(
         BackupError, match=r"pg_restore ended with status 1: pg_restore: .*already exists"
     ):
-        restoring.pour(made, keys, layout.read_manifest(made, keys), project.DATABASE_OWNER)
+        restoring.pour(
+            made, keys, layout.read_manifest(made, keys), Place.of(project.DATABASE_OWNER)
+        )
 
 
 def test_a_backup_made_with_newer_programs_is_not_called_whole(house, keys, tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -13,10 +14,37 @@ from django.db.models import Exists, F, OuterRef, Q
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.stored.entry import NOTHING, Entry
-from diagnosis.ml import Feature, FeatureSchema, Source
+from diagnosis.ml import Feature, FeatureSchema
 from diagnosis.records import derived
 from diagnosis.records.models import Observation
 from medportal.common.text import localized
+
+
+class Held(NamedTuple):
+    """A row of the chart as far as it is asked about: hundreds stand behind one page of a list."""
+
+    pk: UUID
+    patient_id: UUID
+    system: str
+    code: str
+    status: str
+    replaces_id: UUID | None
+    observed_at: datetime
+    recorded_at: datetime
+    value_number: float | None
+    value_code: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One feature and the observations that can tell of it."""
+
+    feature: Feature
+    codes: frozenset[str]
+    sources: frozenset[tuple[str, str]]
+    parts: frozenset[str]
+    """What a derived input was computed from."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +52,7 @@ class NewerValue:
     """An input that was observed, recorded, corrected or withdrawn after the data of a result."""
 
     feature: Feature
-    observation: Observation
+    observation: Held
 
     @property
     def label(self) -> str:
@@ -47,16 +75,19 @@ def newer_data_since(prediction: Prediction) -> list[NewerValue]:
 def newer_data_for(predictions: Iterable[Prediction]) -> dict[UUID, list[NewerValue]]:
     """The same for a list of predictions, with one query; their versions must be at hand."""
     listed = list(predictions)
-    later: dict[UUID, list[Observation]] = defaultdict(list)
-    for row in _observations([p for p in listed if p.patient_id is not None]):
+    whose = [p for p in listed if p.patient_id is not None]
+    versions = {p.version_id: p.version for p in whose}
+    asked = {pk: _asked(schema_of(version)) for pk, version in versions.items()}
+    codes = {code for of in asked.values() for one in of for code in one.codes}
+    later: dict[UUID | None, list[Held]] = defaultdict(list)
+    for row in _observations(whose, codes):
         later[row.patient_id].append(row)
-    return {p.pk: list(_newer(p, later[p.patient_id])) if p.patient_id else [] for p in listed}
+    found = {p.pk: list(_newer(p, asked[p.version_id], later[p.patient_id])) for p in whose}
+    return {p.pk: found.get(p.pk, []) for p in listed}
 
 
-def _observations(predictions: list[Prediction]) -> Iterable[Observation]:
-    """The newest observation of each code and patient that came after one of the results."""
-    versions = {prediction.version_id: prediction.version for prediction in predictions}
-    codes = {code for version in versions.values() for code in _codes_asked(schema_of(version))}
+def _observations(predictions: list[Prediction], codes: set[str]) -> Iterable[Held]:
+    """Observations of these codes that came after one of the results, the newest first."""
     if not codes:
         return []
     before = Prediction.unscoped.filter(
@@ -70,50 +101,43 @@ def _observations(predictions: list[Prediction]) -> Iterable[Observation]:
         patient__in={prediction.patient_id for prediction in predictions},
         code__in=codes,
     )
-    return rows.order_by(F("observed_at").desc(), F("recorded_at").desc())
+    newest_first = rows.order_by(F("observed_at").desc(), F("recorded_at").desc())
+    return map(Held._make, newest_first.values_list(*Held._fields))
 
 
-def _codes_asked(schema: FeatureSchema) -> Iterator[str]:
-    for feature in schema:
-        yield from (*_codes(feature), *_parts(feature))
+def _asked(schema: FeatureSchema) -> list[Asked]:
+    return [_asked_of(feature) for feature in schema]
 
 
-def _sources(feature: Feature) -> list[Source]:
-    return [source for source in feature.sources if source.kind == "observation"]
+def _asked_of(feature: Feature) -> Asked:
+    observed = [source for source in feature.sources if source.kind == "observation"]
+    is_derived = any(source.kind == "derived" for source in feature.sources)
+    parts = frozenset(derived.BMI.inputs if is_derived else ())
+    sources = frozenset((source.system, source.code) for source in observed)
+    return Asked(feature, parts | {code for _, code in sources}, sources, parts)
 
 
-def _no_longer_holds(row: Observation) -> bool:
+def _no_longer_holds(row: Held) -> bool:
     """A row that took the place of another and is no fact: withdrawn, or preliminary again."""
     return row.replaces_id is not None and row.status not in Observation.VALID
 
 
-def _codes(feature: Feature) -> list[str]:
-    return [source.code for source in _sources(feature)]
-
-
-def _parts(feature: Feature) -> tuple[str, ...]:
-    """What a derived input was computed from."""
-    is_derived = any(source.kind == "derived" for source in feature.sources)
-    return tuple(derived.BMI.inputs) if is_derived else ()
-
-
-def _newer(prediction: Prediction, rows: list[Observation]) -> Iterator[NewerValue]:
+def _newer(prediction: Prediction, asked: list[Asked], rows: list[Held]) -> Iterator[NewerValue]:
     if not rows:
         return
     snapshot = prediction.snapshot
-    for feature in schema_of(prediction.version):
-        used = snapshot.get(feature.name, NOTHING)
-        codes = {*_codes(feature), *_parts(feature)}
-        asked = (row for row in rows if row.code in codes)
-        found = next((row for row in asked if _is_newer(feature, used, prediction, row)), None)
+    for one in asked:
+        used = snapshot.get(one.feature.name, NOTHING)
+        told = (row for row in rows if row.code in one.codes)
+        found = next((row for row in told if _is_newer(one, used, prediction, row)), None)
         if found is not None:
-            yield NewerValue(feature, found)
+            yield NewerValue(one.feature, found)
 
 
-def _is_newer(feature: Feature, used: Entry, prediction: Prediction, row: Observation) -> bool:
+def _is_newer(asked: Asked, used: Entry, prediction: Prediction, row: Held) -> bool:
     if row.status not in Observation.VALID:
-        return _is_taken_back(feature, used, prediction, row)
-    if not any(s.system == row.system and s.code == row.code for s in _sources(feature)):
+        return _is_taken_back(asked, used, prediction, row)
+    if (row.system, row.code) not in asked.sources:
         return False
     if used.observation == str(row.pk) or _says_the_same(used, row):
         return False  # also a value that was withdrawn and put back
@@ -122,19 +146,19 @@ def _is_newer(feature: Feature, used: Entry, prediction: Prediction, row: Observ
     return is_later and (seen_at is None or row.observed_at >= seen_at)
 
 
-def _is_taken_back(feature: Feature, used: Entry, prediction: Prediction, row: Observation) -> bool:
+def _is_taken_back(asked: Asked, used: Entry, prediction: Prediction, row: Held) -> bool:
     """Whether the very value that the result was computed from no longer holds."""
     is_later = row.recorded_at > prediction.requested_at
     if not (is_later and _no_longer_holds(row)) or used.converted is None:
         return False
     if used.source == "derived":
         # its time is that of the weight; the height of an adult is older
-        return row.code in _parts(feature) and row.observed_at <= prediction.index_at
-    seen_at = used.moment
-    return row.code in _codes(feature) and row.observed_at == seen_at
+        return row.code in asked.parts and row.observed_at <= prediction.index_at
+    codes = {code for _, code in asked.sources}
+    return row.code in codes and row.observed_at == used.moment
 
 
-def _says_the_same(used: Entry, row: Observation) -> bool:
+def _says_the_same(used: Entry, row: Held) -> bool:
     """Whether a row holds the very value that the result used, of the same moment."""
     if not used.observation or not used.observed_at:
         return False

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import (
     Case,
@@ -14,7 +15,6 @@ from django.db.models import (
     F,
     FloatField,
     IntegerField,
-    JSONField,
     OuterRef,
     Prefetch,
     Q,
@@ -47,17 +47,21 @@ class WorklistFilter:
 def worklist_for(actor: User, wanted: WorklistFilter | None = None) -> PredictionQuerySet:
     """Newest result of each patient and service, in the clinic's order; ``rank`` says which group.
 
-    Annotated: ``rank``, ``changed_at``, ``previous_headline``, ``previous_version``. Related
-    patient, service, version and owner are at hand, so that a page costs the same for any length.
+    Annotated: ``rank``, ``changed_at``, ``previous``. Related patient, service, version and owner
+    are at hand, so that a page costs the same for any length.
     """
-    wanted = wanted or WorklistFilter()
-    services = list(Service.objects.visible_to(actor).filter(in_worklist=True))
+    services = list(services_in_worklist(actor))
+    return with_details(in_order(actor, services, wanted or WorklistFilter()), actor)
+
+
+def services_in_worklist(actor: User) -> Any:
+    return Service.objects.visible_to(actor).filter(in_worklist=True)
+
+
+def in_order(actor: User, services: list[Service], wanted: WorklistFilter) -> Any:
+    """The same rows without what a line shows of each: to count them and to choose a page."""
     narrowed = _narrowed(_rows(actor, services), actor, services, wanted)
-    rows = with_details(narrowed, actor)
-    ordered: PredictionQuerySet = rows.order_by(
-        "rank", "oldest_first", F("changed_at").desc(), "pk"
-    )
-    return ordered
+    return narrowed.order_by("rank", "oldest_first", F("changed_at").desc(), "pk")
 
 
 def _rows(actor: User, services: list[Service]) -> Any:
@@ -114,17 +118,10 @@ def by_shown_risk(rows: Any, actor: User) -> Any:
 
 
 def with_details(rows: PredictionQuerySet, actor: User) -> PredictionQuerySet:
-    """What a line shows of each: related rows, and the result before that ``actor`` may see."""
-    before = _before(actor)
+    """What a line shows of each: related rows, and which result before ``actor`` may see."""
+    previous = Subquery(_before(actor).values("pk")[:1], output_field=UUIDField(null=True))
     detailed: PredictionQuerySet = (
-        rows.annotate(
-            previous_headline=Subquery(
-                before.values("headline")[:1], output_field=FloatField(null=True)
-            ),
-            previous_version=Subquery(
-                before.values("version")[:1], output_field=UUIDField(null=True)
-            ),
-        )
+        rows.annotate(previous=previous)
         .select_related("patient", "owner", "requested_by")
         # few, and each holds a whole sheet or card: read once, not with every line
         .prefetch_related("service", Prefetch("version", ModelVersion.objects.defer("manifest")))
@@ -133,16 +130,24 @@ def with_details(rows: PredictionQuerySet, actor: User) -> PredictionQuerySet:
     return detailed
 
 
-def with_what_changed(rows: PredictionQuerySet, actor: User) -> PredictionQuerySet:
-    """For the few of a page: the inputs of now and before, and how far errors moved the result."""
-    before = _before(actor)
-    found: PredictionQuerySet = rows.annotate(
-        previous_inputs=Subquery(before.values("inputs")[:1], output_field=JSONField(null=True)),
-        previous_effects=Subquery(
-            before.values("result__step_effects")[:1], output_field=JSONField(null=True)
-        ),
-    ).defer(None)
-    return found
+@dataclass(frozen=True)
+class Before:
+    """The result before: what it said, of which version, from what, and how far errors moved it."""
+
+    headline: float | None
+    version: UUID
+    inputs: Any
+    effects: Any
+
+
+def results_before(rows: Iterable[Prediction]) -> dict[UUID, Before]:
+    """By row, for the few of a page, of rows ``with_details``: they say which one it is."""
+    named = {row.pk: previous for row in rows if (previous := getattr(row, "previous", None))}
+    found = Prediction.unscoped.filter(pk__in=set(named.values())).values_list(
+        "pk", "headline", "version", "inputs", "result__step_effects"
+    )
+    known = {pk: Before(*rest) for pk, *rest in found}
+    return {pk: known[previous] for pk, previous in named.items() if previous in known}
 
 
 def _before(actor: User) -> Any:

@@ -1,6 +1,6 @@
 """Predictions as RiskAssessment, and the model versions that made them as Device.
 
-What was estimated says its kind (``diagnosis.results``). The reasons have no element in FHIR: they stand in
+What was estimated says its kind (``diagnosis.results``). The reasons have no element: they stand in
 an extension, and in words in ``rationale``.
 """
 

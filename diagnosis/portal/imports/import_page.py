@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from diagnosis.records import access
 from diagnosis.records.actions import NewImport
 from diagnosis.records.actions.imports import LONGEST_SOURCE
 from diagnosis.records.incoming import files
+from diagnosis.records.incoming.report import Finding, Report
 from diagnosis.records.models import ImportRun
 from medportal.common import signs
 from medportal.common.errors import DomainError
@@ -145,8 +147,38 @@ class Found:
 
 
 @dataclass(frozen=True)
+class RefusedPatient:
+    """The first of what was found, and how much more there is."""
+
+    findings: list[Found]
+    more: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that did not come in, with its reason and the first places where it stood."""
+
+    what: str
+    code: str
+    label: str
+    why: str | Promise
+    places: list[str]
+    count: int
+    is_held: bool
+    """Readable, but without a place in the chart."""
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.places)
+
+
+@dataclass(frozen=True)
 class ImportPage:
     run: ImportRun
+
+    @cached_property
+    def report(self) -> Report:
+        return Report.of(self.run.report)
 
     @property
     def key(self) -> str:
@@ -167,48 +199,50 @@ class ImportPage:
 
     @property
     def problems(self) -> list[Found]:
-        return [self._found(entry) for entry in self.run.report.get("problems", [])]
+        return [self._found(found) for found in self.report.problems]
 
     @property
-    def refused(self) -> list[dict[str, Any]]:
+    def refused(self) -> list[RefusedPatient]:
         """Patient by patient, the first of the findings of each."""
         return [
-            {
-                "findings": [self._found(found) for found in entry["findings"]],
-                "more": entry["count"] - len(entry["findings"]),
-            }
-            for entry in self.run.report.get("refused", [])
+            RefusedPatient(
+                [self._found(found) for found in one.findings], one.count - len(one.findings)
+            )
+            for one in self.report.refused
         ]
 
     @property
     def findings(self) -> Iterator[Found]:
-        for entry in self.refused:
-            yield from entry["findings"]
+        for one in self.refused:
+            yield from one.findings
 
     @property
-    def not_kept(self) -> list[dict[str, Any]]:
-        return [entry for entry in self._entries if entry["reason"] in HELD]
+    def not_kept(self) -> list[Entry]:
+        return [entry for entry in self._entries if entry.is_held]
 
     @property
-    def left_out(self) -> list[dict[str, Any]]:
+    def left_out(self) -> list[Entry]:
         """What could not be read, while its patient came in."""
-        return [entry for entry in self._entries if entry["reason"] not in HELD]
+        return [entry for entry in self._entries if not entry.is_held]
 
-    @property
-    def _entries(self) -> list[dict[str, Any]]:
+    @cached_property
+    def _entries(self) -> list[Entry]:
+        tally = self.report.not_kept
         return [
-            {
-                **entry,
-                "what": _("column") if entry["what"] == "column" else entry["what"],
-                "why": REASONS.get(entry["reason"], entry["reason"]),
-                "places": [self._place(at) for at in entry.get("places", [])[:PLACES_SHOWN]],
-                "more": entry["count"] - len(entry.get("places", [])[:PLACES_SHOWN]),
-            }
-            for entry in self.run.report.get("not_kept", [])
+            Entry(
+                what=_("column") if one.what == "column" else one.what,
+                code=one.code,
+                label=one.label,
+                why=REASONS.get(one.reason, one.reason),
+                places=[self._place(at) for at in tally.places[one][:PLACES_SHOWN]],
+                count=count,
+                is_held=one.reason in HELD,
+            )
+            for one, count in tally.items()
         ]
 
     def _place(self, at: str) -> str:
-        return self._found({"pointer": at, "code": "", "message": ""}).place
+        return self._found(Finding(at, "", "")).place
 
     @property
     def sentence(self) -> str:
@@ -229,7 +263,7 @@ class ImportPage:
         return _("The import failed.")
 
     def _all_are_in(self) -> str:
-        count = sum(entry["count"] for entry in self.left_out)
+        count = sum(entry.count for entry in self.left_out)
         if not count:
             return _("Done: every patient of the file is in the charts.")
         text = ngettext(
@@ -239,6 +273,6 @@ class ImportPage:
         )
         return text % {"n": count}
 
-    def _found(self, entry: dict[str, str]) -> Found:
+    def _found(self, found: Finding) -> Found:
         is_table = self.run.format == ImportRun.Format.CSV
-        return Found(entry["pointer"], entry["code"], entry["message"], is_table)
+        return Found(found.pointer, found.code, found.message, is_table)

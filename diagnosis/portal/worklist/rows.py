@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.rights import offered
 from diagnosis.inference.before.newer import NewerValue, newer_data_for
+from diagnosis.inference.lists.worklist import Before, results_before
 from diagnosis.inference.models import Decision, Prediction
 from diagnosis.inference.scoring.noise import Kept, is_noise
 from diagnosis.inference.snapshot.inputs import schema_of
@@ -44,6 +45,7 @@ class Beside:
     alike: Set[UUID]
     newer: Mapping[UUID, list[NewerValue]]
     deciders: Mapping[UUID, UUID]
+    before: Mapping[UUID, Before]
 
 
 @dataclass(frozen=True)
@@ -129,19 +131,26 @@ class Row:
     @property
     def change(self) -> str:
         """Since the result before, in points or its unit, where both still mean the same."""
-        before = getattr(self.prediction, "previous_headline", None)
         now = self.prediction.headline
-        if before is None or now is None or self.is_other_version:
+        if self._before is None or now is None or self.is_other_version:
+            return ""
+        before = self._before.headline
+        if before is None:
             return ""
         figures = figures_of(self.prediction)
         return arrowed(difference(figures, before, now)) if figures.unit else points(now - before)
 
     @property
+    def _before(self) -> Before | None:
+        return self.beside.before.get(self.prediction.pk)
+
+    @property
     def is_noise(self) -> bool:
         """A change that the errors of the measurements alone could have made."""
-        run = self.prediction
-        names = ("previous_headline", "previous_inputs", "previous_effects")
-        then = _kept(*(getattr(run, name, None) for name in names))
+        run, before = self.prediction, self._before
+        if before is None:
+            return False
+        then = _kept(before.headline, before.inputs, before.effects)
         effects = run.answer.step_effects if run.answer else None
         now = _kept(run.headline, run.inputs, effects)
         if self.is_other_version or then is None or now is None:
@@ -151,8 +160,7 @@ class Row:
     @property
     def is_other_version(self) -> bool:
         """A change that the model made is none of the patient's."""
-        before = getattr(self.prediction, "previous_version", None)
-        return before is not None and before != self.prediction.version_id
+        return self._before is not None and self._before.version != self.prediction.version_id
 
     @property
     def at(self) -> datetime:
@@ -232,24 +240,25 @@ def _beside(listed: list[Prediction], people: dict[UUID, Identity], viewer: User
     decided = [p.pk for p in listed if p.decided_at is not None]
     return Beside(
         doctors=doctors_of(waiting) if offered(viewer, "prediction.hand-over") else {},
-        locations=_locations(list(people), viewer),
+        locations=_locations(list(people)),
         alike=names_alike(people.values()),
         newer=newer_data_for([p for p in listed if p.state == State.DONE]),
-        deciders=_deciders(decided, viewer),
+        deciders=_deciders(decided),
+        before=results_before(listed),
     )
 
 
-def _locations(patients: list[UUID], viewer: User) -> dict[UUID, str]:
-    """Where each of them is: of the visit or stay that has not ended."""
-    now = Encounter.objects.visible_to(viewer).filter(
+def _locations(patients: list[UUID]) -> dict[UUID, str]:
+    """Where each of those whom the viewer sees is: of the visit or stay that has not ended."""
+    now = Encounter.unscoped.standing().filter(
         patient__in=patients, ended_at=None, started_at__lte=timezone.now()
     )
     return dict(now.order_by("started_at").values_list("patient_id", "location"))
 
 
-def _deciders(predictions: list[UUID], viewer: User) -> dict[UUID, UUID]:
-    """Who decided last on each."""
-    rows = Decision.objects.visible_to(viewer).filter(prediction__in=predictions)
+def _deciders(predictions: list[UUID]) -> dict[UUID, UUID]:
+    """Who decided last on each of those that the viewer sees."""
+    rows = Decision.unscoped.filter(prediction__in=predictions)
     return dict(rows.order_by("decided_at").values_list("prediction_id", "decided_by_id"))
 
 

@@ -24,10 +24,10 @@ from diagnosis.inference.before.own_estimate import with_own_estimates_first
 from diagnosis.inference.lists.worklist import (
     WorklistFilter,
     by_shown_risk,
+    in_order,
     look,
+    services_in_worklist,
     with_details,
-    with_what_changed,
-    worklist_for,
 )
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.portal.frame.access import PersonRequest
@@ -35,7 +35,6 @@ from diagnosis.portal.frame.paging import Shown, pages_of, shown_of
 from diagnosis.portal.frame.worklist_filters import Filters, filters_of
 from diagnosis.portal.worklist.needs import needs_of
 from diagnosis.portal.worklist.rows import rows_of
-from diagnosis.registry.models import Service
 
 PAGE = 25
 MOST_PAGES = 100_000
@@ -105,12 +104,12 @@ class _Listed:
     def __init__(self, user: User, filters: Filters, page: str | None) -> None:
         self.user = user
         self.conditions = _conditions(user)
-        self.services = list(Service.objects.visible_to(user).filter(in_worklist=True))
+        self.services = list(services_in_worklist(user))
         self.show = filters.show if filters.show in self.conditions else ""
         known = [service.slug for service in self.services]
         self.service = filters.service if filters.service in known else ""
         self.by_risk = bool(self.service and filters.risk)
-        self.all = worklist_for(user, WorklistFilter(service=self.service))
+        self.all = in_order(user, self.services, WorklistFilter(service=self.service))
         if self.by_risk:
             self.all = by_shown_risk(self.all, user)
         self.shown, counts = self._page(page)
@@ -145,7 +144,7 @@ class _Listed:
     def whole(self, shown: list[UUID]) -> list[Prediction]:
         """The results themselves, in the page's order."""
         found = Prediction.objects.visible_to(self.user).filter(pk__in=shown)
-        detailed = with_what_changed(with_details(found, self.user), self.user)
+        detailed = with_details(found, self.user).defer(None)
         listed = with_own_estimates_first(self.user, detailed)
         rows = {row.pk: row for row in listed}
         return [rows[pk] for pk in shown if pk in rows]

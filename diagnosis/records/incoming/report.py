@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -17,19 +17,46 @@ MOST_NOT_KEPT = 500
 LONGEST_POINTER = 200
 
 
+@dataclass(frozen=True)
+class Finding:
+    """One thing that could not be used, with its place in the file."""
+
+    pointer: str
+    code: str
+    message: str
+
+    @classmethod
+    def of(cls, found: Pointer) -> Finding:
+        return cls(found.pointer[:LONGEST_POINTER], found.code, str(found.message))
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A patient who did not come in: how many findings there were, and the first of them."""
+
+    at: str
+    count: int
+    findings: tuple[Finding, ...]
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Refused:
+        findings = tuple(Finding(**found) for found in stored["findings"])
+        return cls(stored["at"], stored["count"], findings)
+
+
 @dataclass
 class Report:
     """Counts of patients and facts, who was refused and why, and what has no place here."""
 
     patients: Counter[str] = field(default_factory=Counter)
     facts: Counter[str] = field(default_factory=Counter)
-    refused: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
     not_kept: Tally = field(default_factory=Tally)
-    problems: list[dict[str, str]] = field(default_factory=list)
+    problems: list[Finding] = field(default_factory=list)
     """Why nothing, or nothing more, could be used."""
 
     @classmethod
-    def of(cls, stored: dict[str, Any]) -> Report:
+    def of(cls, stored: Mapping[str, Any]) -> Report:
         not_kept = Tally()
         for entry in stored.get("not_kept", []):
             what = NotKept(*(entry[name] for name in ("what", "reason", "code", "label")))
@@ -38,9 +65,9 @@ class Report:
         return cls(
             Counter(stored.get("patients", {})),
             Counter(stored.get("facts", {})),
-            list(stored.get("refused", [])),
+            [Refused.from_dict(one) for one in stored.get("refused", [])],
             not_kept,
-            list(stored.get("problems", [])),
+            [Finding(**one) for one in stored.get("problems", [])],
         )
 
     def add(self, written: Written) -> None:
@@ -51,15 +78,15 @@ class Report:
     def refuse(self, at: str, found: Sequence[Pointer]) -> None:
         self.patients["refused"] += 1
         if len(self.refused) < MOST_REFUSED:
-            shown = [shown_pointer(pointer) for pointer in found[:MOST_FINDINGS]]
-            self.refused.append({"at": at, "count": len(found), "findings": shown})
+            shown = tuple(Finding.of(pointer) for pointer in found[:MOST_FINDINGS])
+            self.refused.append(Refused(at, len(found), shown))
 
     def stored(self) -> dict[str, Any]:
         counts = ("created", "updated", "unchanged")
         return {
             "patients": {name: self.patients[name] for name in (*counts, "refused")},
             "facts": {name: self.facts[name] for name in counts},
-            "refused": self.refused,
+            "refused": [asdict(one) for one in self.refused],
             "not_kept": [
                 {
                     **asdict(what),
@@ -68,13 +95,5 @@ class Report:
                 }
                 for what, count in self.not_kept.most_common(MOST_NOT_KEPT)
             ],
-            "problems": self.problems,
+            "problems": [asdict(one) for one in self.problems],
         }
-
-
-def shown_pointer(found: Pointer) -> dict[str, str]:
-    return {
-        "pointer": found.pointer[:LONGEST_POINTER],
-        "code": found.code,
-        "message": str(found.message),
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -70,7 +70,7 @@ class ImportRun(Job):
     def __str__(self) -> str:
         return f"import {self.id}"
 
-    def counted(self, what: str) -> dict[str, Any]:
+    def counted(self, what: str) -> dict[str, int]:
         """``patients`` or ``facts``: how many were created, updated, unchanged or refused."""
-        found: dict[str, Any] = self.report.get(what, {})
+        found: dict[str, int] = self.report.get(what, {})
         return found

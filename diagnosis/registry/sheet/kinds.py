@@ -116,6 +116,8 @@ class Maybe:
 
 @dataclass(frozen=True)
 class Listed:
+    """Several of one kind, in their order."""  # without it the signature, translated, would stand
+
     inner: Kind
     empty: tuple[Any, ...] = ()
     missing: str = "required"

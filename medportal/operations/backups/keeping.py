@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -19,8 +19,9 @@ from medportal.database.versions import missing_migrations
 from medportal.operations.backups import keys as key_sets
 from medportal.operations.backups import making, restoring
 from medportal.operations.backups.keys import KeySet
+from medportal.operations.backups.manifest import Manifest
 from medportal.operations.backups.problems import BackupError
-from medportal.operations.backups.programs import connect
+from medportal.operations.backups.programs import Place, connect
 from medportal.operations.backups.trying import try_backup
 from medportal.operations.models import Backup
 
@@ -66,7 +67,7 @@ def copy_out(destination: Path, keys: KeySet, *, is_nightly: bool = False) -> Pa
     return making.make_backup(
         destination,
         keys,
-        database=connection.settings_dict,
+        database=Place.of(connection.settings_dict),
         storage=default_storage,
         is_nightly=is_nightly,
     )
@@ -89,7 +90,7 @@ def _refuse_outdated(keys: KeySet) -> None:
             raise BackupError("key_outdated", text)
 
 
-def verify(source: Path, keys: KeySet) -> dict[str, Any]:
+def verify(source: Path, keys: KeySet) -> Manifest:
     """Try a backup by restoring it into a cluster of its own, and note the result."""
     row = Backup.objects.filter(name=source.name).first()
     try:
@@ -101,7 +102,7 @@ def verify(source: Path, keys: KeySet) -> dict[str, Any]:
     with transaction.atomic():
         if row is not None:
             row.verified_at, row.failure_code = timezone.now(), ""
-            row.rows = sum(manifest["tables"].values())
+            row.rows = manifest.rows
             row.save(update_fields=["verified_at", "failure_code", "rows"])
         _note("backup.verify", source.name)
     return manifest
@@ -117,14 +118,14 @@ def note_failure(row: Backup, error: BackupError, act: str = "backup.make") -> N
     _note(act, row.name, outcome=AuditEvent.Outcome.FAILED, detail={"code": error.code})
 
 
-def restore(source: Path, keys: KeySet) -> dict[str, Any]:
+def restore(source: Path, keys: KeySet) -> Manifest:
     """Into the empty database and the empty object store of this installation, or not at all."""
     if not has_owner():
         raise BackupError("no_owner", "Restoring needs DATABASE_OWNER_URL: who owns the tables.")
     manifest = restoring.check(source, keys)
     restoring.refuse_newer(manifest)
     restoring.refuse_other_secrets(manifest, keys, own_secrets())
-    owner = settings.DATABASE_OWNER
+    owner = Place.of(settings.DATABASE_OWNER)
     with connect(owner) as session:
         restoring.refuse_older_server(manifest, session)
         restoring.refuse_full(session, default_storage)
@@ -135,18 +136,18 @@ def restore(source: Path, keys: KeySet) -> dict[str, Any]:
         restoring.remove_objects(saved, default_storage)
         raise
     application = connection.settings_dict["USER"]
-    with acting_as(owner):
+    with acting_as(settings.DATABASE_OWNER):
         _end_sessions()
         grant(application)
     if not is_older(manifest):
         with transaction.atomic():
-            _note("backup.restore", source.name, detail={"made_at": manifest["made_at"]})
+            _note("backup.restore", source.name, detail={"made_at": manifest.made_at})
     return manifest
 
 
-def is_older(manifest: dict[str, Any]) -> bool:
+def is_older(manifest: Manifest) -> bool:
     """Of a version before this one, whose tables this code must not write to."""
-    return bool(missing_migrations((app, name) for app, name in manifest["migrations"]))
+    return bool(missing_migrations(manifest.migrations))
 
 
 def _end_sessions() -> None:
@@ -160,7 +161,7 @@ def _note(
     name: str,
     *,
     outcome: str = AuditEvent.Outcome.SUCCESS,
-    detail: dict[str, Any] | None = None,
+    detail: Mapping[str, str] | None = None,
 ) -> None:
     """One event for each organisation, whose privacy officer sees it: all of them are in there."""
     for organisation in Organisation.objects.all():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import re
 import shutil
@@ -11,13 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from medportal.operations.backups.keys import KeySet
+from medportal.operations.backups.manifest import Manifest
 from medportal.operations.backups.problems import BackupError
 from medportal.operations.backups.sealing import opened
 
-FORMAT = 1
 DATABASE, OBJECTS, MANIFEST = "database.sealed", "objects.sealed", "manifest.sealed"
 NAME = re.compile(r"^medportal-(\d{8}T\d{6}Z)(-nightly)?$")
 UNFINISHED = ".making-"
@@ -74,11 +72,8 @@ def _sync(folder: Path) -> None:
         os.close(handle)
 
 
-def read_manifest(source: Path, keys: KeySet) -> dict[str, Any]:
+def read_manifest(source: Path, keys: KeySet) -> Manifest:
     for name in (MANIFEST, DATABASE, OBJECTS):
         if not (source / name).is_file():
             raise BackupError("damaged", f"{source} is no whole backup: {name} is missing.")
-    manifest: dict[str, Any] = json.loads(b"".join(opened(source / MANIFEST, keys)))
-    if manifest["format"] != FORMAT:
-        raise BackupError("format", "This backup has another format: use the version it is of.")
-    return manifest
+    return Manifest.read(b"".join(opened(source / MANIFEST, keys)))

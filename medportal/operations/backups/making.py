@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import subprocess
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,9 @@ from psycopg import sql
 from medportal import __version__
 from medportal.operations.backups import layout
 from medportal.operations.backups.keys import SECRETS, KeySet
+from medportal.operations.backups.manifest import Manifest
 from medportal.operations.backups.problems import BackupError
-from medportal.operations.backups.programs import connect, major_of, programs_of, running
+from medportal.operations.backups.programs import Place, connect, major_of, programs_of, running
 from medportal.operations.backups.sealing import Measured, SealedWriter
 
 READ_BYTES = 1 << 20
@@ -32,7 +33,7 @@ def make_backup(
     destination: Path,
     keys: KeySet,
     *,
-    database: dict[str, Any],
+    database: Place,
     storage: Storage,
     is_nightly: bool = False,
 ) -> Path:
@@ -45,15 +46,13 @@ def make_backup(
             connect(database) as session,
         ):
             pg_dump = programs_of(major_of(session), "pg_dump") / "pg_dump"
-            manifest = _described(session, keys, now)
-            manifest["files"] = {
-                layout.DATABASE: vars(
-                    _dump(pg_dump, folder, keys, database, manifest.pop("snapshot"))
-                ),
-                layout.OBJECTS: vars(_copy_objects(folder, keys, storage)),
+            snapshot, manifest = _described(session, keys, now)
+            files = {
+                layout.DATABASE: _dump(pg_dump, folder, keys, database, snapshot),
+                layout.OBJECTS: _copy_objects(folder, keys, storage),
             }
             with _sealed(folder / layout.MANIFEST, keys) as writer:
-                writer.write(json.dumps(manifest).encode())
+                writer.write(replace(manifest, files=files).written())
                 writer.finish()
     except OSError as error:
         raise _of_disk(error, destination) from error
@@ -67,25 +66,24 @@ def size_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.iterdir())
 
 
-def _described(session: psycopg.Connection, keys: KeySet, now: datetime) -> dict[str, Any]:
-    """What the backup says of itself, counted in the very snapshot that is dumped."""
+def _described(session: psycopg.Connection, keys: KeySet, now: datetime) -> tuple[str, Manifest]:
+    """What the backup says of itself, counted in the very snapshot that is to be dumped."""
     session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     snapshot = _one(session, "SELECT pg_export_snapshot()")
     tables = session.execute(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
     ).fetchall()
     applied = session.execute("SELECT app, name FROM django_migrations ORDER BY app, name")
-    return {
-        "format": layout.FORMAT,
-        "made_at": now.isoformat(),
-        "medportal": __version__,
-        "postgresql": _one(session, "SHOW server_version"),
-        "profile": keys.profile,
-        "migrations": [list(row) for row in applied.fetchall()],
-        "tables": {table: rows_of(session, table) for (table,) in tables},
-        "secrets": {secret: keys.mark(secret) for secret in SECRETS},
-        "snapshot": snapshot,
-    }
+    return snapshot, Manifest(
+        made_at=now.isoformat(),
+        medportal=__version__,
+        postgresql=_one(session, "SHOW server_version"),
+        profile=keys.profile,
+        migrations=tuple((app, name) for app, name in applied.fetchall()),
+        tables={table: rows_of(session, table) for (table,) in tables},
+        secrets={secret: keys.mark(secret) for secret in SECRETS},
+        files={},
+    )
 
 
 def rows_of(session: psycopg.Connection, table: str) -> int:
@@ -109,14 +107,12 @@ def _sealed(file: Path, keys: KeySet) -> Iterator[SealedWriter]:
         os.fsync(target.fileno())
 
 
-def _dump(
-    pg_dump: Path, folder: Path, keys: KeySet, database: dict[str, Any], snapshot: str
-) -> Measured:
+def _dump(pg_dump: Path, folder: Path, keys: KeySet, database: Place, snapshot: str) -> Measured:
     """From pg_dump's mouth into the seal: the plain dump is on no disk."""
     words = ("--format=custom", f"--snapshot={snapshot}", "--no-owner", "--no-privileges")
     with (
         _sealed(folder / layout.DATABASE, keys) as writer,
-        running(pg_dump, *words, parts=database, stdout=subprocess.PIPE) as dump,
+        running(pg_dump, *words, place=database, stdout=subprocess.PIPE) as dump,
     ):
         assert dump.process.stdout is not None
         while piece := dump.process.stdout.read(READ_BYTES):

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from medportal.supervisor.system import Unusable, package_folder
 LISTEN_SECONDS = 5
 USUAL = ("/usr/lib/postgresql/{}/bin", "/usr/pgsql-{}/bin", "/usr/local/opt/postgresql@{}/bin")
 SERVER = ("initdb", "postgres")
+DJANGO_NAMES = ("HOST", "PORT", "USER", "PASSWORD", "NAME")
 
 
 def programs_of(major: int, *needed: str) -> Path:
@@ -69,14 +70,30 @@ def major_of(session: psycopg.Connection) -> int:
     return session.info.server_version // 10_000
 
 
-def surroundings(parts: dict[str, Any]) -> dict[str, str]:
+@dataclass(frozen=True)
+class Place:
+    """Which database, and as whom; what is empty is libpq's own choice."""
+
+    host: str
+    port: str
+    user: str
+    password: str
+    name: str
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Place:
+        """From Django's settings of a database."""
+        return cls(*(str(settings[part] or "") for part in DJANGO_NAMES))
+
+
+def surroundings(place: Place) -> dict[str, str]:
     """Where and as whom, in the environment: a password does not stand on a command line."""
     named = {
-        "PGHOST": parts["HOST"],
-        "PGPORT": parts["PORT"],
-        "PGUSER": parts["USER"],
-        "PGPASSWORD": parts["PASSWORD"],
-        "PGDATABASE": parts["NAME"],
+        "PGHOST": place.host,
+        "PGPORT": place.port,
+        "PGUSER": place.user,
+        "PGPASSWORD": place.password,
+        "PGDATABASE": place.name,
     }
     kept = {name: os.environ[name] for name in os.environ if name.startswith("PGSSL")}
     return {
@@ -84,22 +101,22 @@ def surroundings(parts: dict[str, Any]) -> dict[str, str]:
         "PATH": os.defpath,
         "PGAPPNAME": "medportal backup",
         "LC_ALL": "C.UTF-8",
-        **{name: str(value) for name, value in named.items() if value},
+        **{name: value for name, value in named.items() if value},
     }
 
 
-def connect(parts: dict[str, Any]) -> psycopg.Connection:
+def connect(place: Place) -> psycopg.Connection:
     """A plain session without the portal's time limits: a copy takes as long as it takes."""
     given = {
-        "host": parts["HOST"],
-        "port": parts["PORT"],
-        "user": parts["USER"],
-        "password": parts["PASSWORD"],
-        "dbname": parts["NAME"],
+        "host": place.host,
+        "port": place.port,
+        "user": place.user,
+        "password": place.password,
+        "dbname": place.name,
         "application_name": "medportal backup",
         "connect_timeout": 5,
     }
-    address = make_conninfo(**{name: value for name, value in given.items() if value})
+    address = make_conninfo(**{name: str(value) for name, value in given.items() if value})
     try:
         return psycopg.connect(address)
     except psycopg.OperationalError:
@@ -144,13 +161,13 @@ def without_values(line: str) -> str:
 def running(
     path: Path,
     *words: str,
-    parts: dict[str, Any],
+    place: Place,
     stdin: int | IO[bytes] | None = None,
     stdout: int | IO[bytes] | None = None,
 ) -> Iterator[Program]:
     with subprocess.Popen(  # noqa: S603  # PostgreSQL's own programs, no shell
         [str(path), *words],
-        env=surroundings(parts),
+        env=surroundings(place),
         stdin=subprocess.DEVNULL if stdin is None else stdin,
         stdout=subprocess.DEVNULL if stdout is None else stdout,
         stderr=subprocess.PIPE,

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import subprocess
 import tarfile
 from collections.abc import Iterator
 from io import RawIOBase
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from django.core.files.base import File
@@ -19,8 +17,9 @@ from medportal.database.versions import unknown_migrations
 from medportal.operations.backups import layout
 from medportal.operations.backups.keys import SECRETS, KeySet, mark_of
 from medportal.operations.backups.making import objects_in, rows_of
+from medportal.operations.backups.manifest import Manifest
 from medportal.operations.backups.problems import BackupError
-from medportal.operations.backups.programs import connect, major_of, programs_of, running
+from medportal.operations.backups.programs import Place, connect, major_of, programs_of, running
 from medportal.operations.backups.sealing import opened
 
 NAMES_OF_SECRETS = {
@@ -29,23 +28,23 @@ NAMES_OF_SECRETS = {
 }
 
 
-def check(source: Path, keys: KeySet) -> dict[str, Any]:
+def check(source: Path, keys: KeySet) -> Manifest:
     """Read all of it once: every chunk's seal and every file's digest. Returns the manifest."""
     manifest = layout.read_manifest(source, keys)
-    for name, told in manifest["files"].items():
+    for name, told in manifest.files.items():
         digest, size = hashlib.sha256(), 0
         for chunk in opened(source / name, keys):
             digest.update(chunk)
             size += len(chunk)
-        if (size, digest.hexdigest()) != (told["size"], told["digest"]):
+        if (size, digest.hexdigest()) != (told.size, told.digest):
             raise BackupError("damaged", f"{name} is not the file that the manifest tells of.")
     return manifest
 
 
-def refuse_other_secrets(manifest: dict[str, Any], keys: KeySet, ours: dict[str, str]) -> None:
+def refuse_other_secrets(manifest: Manifest, keys: KeySet, ours: dict[str, str]) -> None:
     """The portal that will run here must hold the secrets with which the data were written."""
     for name in SECRETS:
-        if mark_of(keys.key, ours[name]) != manifest["secrets"][name]:
+        if mark_of(keys.key, ours[name]) != manifest.secrets[name]:
             raise BackupError(
                 "other_secrets",
                 f"{name} here is not the one of the backup ({NAMES_OF_SECRETS[name]}): "
@@ -53,12 +52,12 @@ def refuse_other_secrets(manifest: dict[str, Any], keys: KeySet, ours: dict[str,
             )
 
 
-def refuse_newer(manifest: dict[str, Any]) -> None:
-    unknown = unknown_migrations((app, name) for app, name in manifest["migrations"])
+def refuse_newer(manifest: Manifest) -> None:
+    unknown = unknown_migrations(manifest.migrations)
     if unknown:
         raise BackupError(
             "newer",
-            f"The backup was made by a newer version ({manifest['medportal']}; it has "
+            f"The backup was made by a newer version ({manifest.medportal}; it has "
             f"{unknown[0]}): restore it with that version.",
         )
 
@@ -71,13 +70,8 @@ def refuse_full(session: psycopg.Connection, storage: Storage | None) -> None:
         )
 
 
-def major_in(manifest: dict[str, Any]) -> int:
-    """The version of the server that the backup is of."""
-    return int(re.split(r"\D", manifest["postgresql"], maxsplit=1)[0])
-
-
-def refuse_older_server(manifest: dict[str, Any], session: psycopg.Connection) -> None:
-    made_by, here = major_in(manifest), major_of(session)
+def refuse_older_server(manifest: Manifest, session: psycopg.Connection) -> None:
+    made_by, here = manifest.major, major_of(session)
     if here < made_by:
         raise BackupError(
             "older_server",
@@ -86,20 +80,20 @@ def refuse_older_server(manifest: dict[str, Any], session: psycopg.Connection) -
         )
 
 
-def pour(source: Path, keys: KeySet, manifest: dict[str, Any], owner: dict[str, Any]) -> None:
+def pour(source: Path, keys: KeySet, manifest: Manifest, owner: Place) -> None:
     """The database, in one transaction, as its owner; then the rows are counted."""
     words = ("--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction")
     with connect(owner) as session:
         refuse_older_server(manifest, session)
         pg_restore = programs_of(major_of(session), "pg_restore") / "pg_restore"
-    to = ("--dbname", str(owner["NAME"]))
-    with running(pg_restore, *words, *to, parts=owner, stdin=subprocess.PIPE) as restoring:
+    to = ("--dbname", owner.name)
+    with running(pg_restore, *words, *to, place=owner, stdin=subprocess.PIPE) as restoring:
         _feed(restoring.process, opened(source / layout.DATABASE, keys))
         restoring.wait("pg_restore_failed")
     with connect(owner) as session:
-        counted = {table: rows_of(session, table) for table in manifest["tables"]}
-    if counted != manifest["tables"]:
-        wrong = sorted(t for t, n in counted.items() if n != manifest["tables"][t])
+        counted = {table: rows_of(session, table) for table in manifest.tables}
+    if counted != manifest.tables:
+        wrong = sorted(t for t, n in counted.items() if n != manifest.tables[t])
         raise BackupError("rows_differ", f"Rows differ after the restore: {', '.join(wrong)}.")
 
 

@@ -10,15 +10,15 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import psycopg
 
 from medportal.configuration.addresses import database_parts
 from medportal.operations.backups import restoring
 from medportal.operations.backups.keys import KeySet
+from medportal.operations.backups.manifest import Manifest
 from medportal.operations.backups.problems import BackupError
-from medportal.operations.backups.programs import SERVER, connect, programs_of
+from medportal.operations.backups.programs import SERVER, Place, connect, programs_of
 from medportal.supervisor.postgres import OWNER
 from medportal.supervisor.servers import Servers
 from medportal.supervisor.system import ELSEWHERE, Unusable
@@ -26,16 +26,15 @@ from medportal.supervisor.system import ELSEWHERE, Unusable
 PREFIX = f"medportal-try-{os.geteuid()}-"
 
 
-def try_backup(source: Path, keys: KeySet) -> dict[str, Any]:
+def try_backup(source: Path, keys: KeySet) -> Manifest:
     """Every seal, then a real restore: rows counted, the audit trail still closed."""
     manifest = restoring.check(source, keys)
     remove_left_behind()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=ELSEWHERE))
     try:
-        major = restoring.major_in(manifest)
-        programs = programs_of(major, "pg_restore", *SERVER)
+        programs = programs_of(manifest.major, "pg_restore", *SERVER)
         with Servers(folder, profile="test", throwaway=True, programs=programs) as servers:
-            owner = database_parts(servers.postgres.url(OWNER))
+            owner = Place.of(database_parts(servers.postgres.url(OWNER)))
             restoring.pour(source, keys, manifest, owner)
             with connect(owner) as session:
                 _refuse_open_trail(session)

@@ -7,9 +7,9 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from statistics import quantiles
-from typing import Any
 
 from medportal.configuration.addresses import ROOT, var_folder
 from medportal.supervisor.process import wait_until
@@ -107,7 +107,7 @@ ROWS = (
 )
 
 
-def report(folder: Path, took: dict[str, list[float]], loaded: dict[str, Any]) -> None:
+def report(folder: Path, took: dict[str, list[float]], loaded: load.Load) -> None:
     """A table on the screen, and all of it as JSON; only ratios of one run mean anything."""
     rows = []
     say(f"\n{'':34}{'p50 ms':>10}{'p95 ms':>10}{'n':>6}   p50 against")
@@ -127,15 +127,17 @@ def report(folder: Path, took: dict[str, list[float]], loaded: dict[str, Any]) -
         figures = f"{p50 * 1000:10.1f}{p95 * 1000:10.1f}{len(took[name]):6}"
         say(f"{label:34}{figures}   {ratio:.2f} × {against}")
     say(
-        f"\n{loaded['a_minute']:.0f} predictions with their reasons a minute through the whole "
-        f"stack; a worker's child alone could do {loaded['a_minute_and_child']:.0f}."
+        f"\n{loaded.a_minute:.0f} predictions with their reasons a minute through the whole "
+        f"stack; a worker's child alone could do {loaded.a_minute_and_child:.0f}."
     )
-    for role, sizes in loaded["memory_mb"].items():
+    for role, sizes in loaded.memory_mb.items():
         say(f"  {role}: {', '.join(map(str, sizes))} MB")
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"serving-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.json"
     file.write_text(
-        json.dumps({"service": SERVICE, "rows": rows, "seconds": took, "load": loaded}, indent=1)
+        json.dumps(
+            {"service": SERVICE, "rows": rows, "seconds": took, "load": asdict(loaded)}, indent=1
+        )
         + "\n"
     )
     say(f"\nAll figures are in {file.relative_to(ROOT) if file.is_relative_to(ROOT) else file}.")

@@ -6,8 +6,9 @@ import re
 import subprocess
 import time
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from medportal.supervisor.process import wait_until
 from medportal.tools.bench.portal import Client, ready_patients
@@ -19,7 +20,19 @@ ROLES = re.compile(
 )
 
 
-def measure(installation: Installation, client: Client, service: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Load:
+    """``memory_mb`` by role, the largest process first."""
+
+    runs: int
+    a_minute: float
+    accepted_a_minute: float
+    busy_seconds_a_run: float
+    a_minute_and_child: float
+    memory_mb: Mapping[str, list[int]]
+
+
+def measure(installation: Installation, client: Client, service: str) -> Load:
     """``RUNS`` requests as fast as one caller sends them, until the last reason is there."""
     client.connection.close()  # idle for longer than the web server waits; the next call opens it
     patients = ready_patients(client, service)
@@ -32,14 +45,14 @@ def measure(installation: Installation, client: Client, service: str) -> dict[st
     if not wait_until(lambda: _used(boss)[0] - before[0] >= RUNS, 300, pause=0.5):
         raise RuntimeError("The queue does not empty.")
     took, after = time.perf_counter() - began, _used(boss)
-    return {
-        "runs": RUNS,
-        "a_minute": 60 * RUNS / took,
-        "accepted_a_minute": 60 * RUNS / sent,
-        "busy_seconds_a_run": (after[1] - before[1]) / RUNS,
-        "a_minute_and_child": 60 * RUNS / (after[1] - before[1]),
-        "memory_mb": memory(installation.pid),
-    }
+    return Load(
+        runs=RUNS,
+        a_minute=60 * RUNS / took,
+        accepted_a_minute=60 * RUNS / sent,
+        busy_seconds_a_run=(after[1] - before[1]) / RUNS,
+        a_minute_and_child=60 * RUNS / (after[1] - before[1]),
+        memory_mb=memory(installation.pid),
+    )
 
 
 def _used(boss: Client) -> tuple[int, float]:

@@ -12,13 +12,13 @@ import json
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from medportal.tools.bench.paths_page import write
+from medportal.tools.bench.paths_page import Cost, Costs, told, write
 from medportal.tools.bench.portal import Client
 from medportal.tools.launch.apart import Installation, running
 from medportal.tools.launch.browser import find
@@ -27,8 +27,6 @@ SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 MORNING = 20
 SERVICES = ("coronary-disease", "pbc-prognosis")
 """Whose results are made for it; they ask for no own estimate first."""
-CLICK, KEY, SCREEN = 1.3, 0.28, 1.0
-"""Seconds: to point and press, to strike a key, to scroll by one screen (ours) and find again."""
 UNDECIDED = "a.chip[href*='show=undecided']"
 ROWS = "[data-rows] [data-row][href^='/predictions/']"
 NEXT = "a.next-patient"
@@ -38,23 +36,6 @@ NUMBER = ".figure, .decision .sum strong"
 SKIP = "form.estimate button[value=skip]"
 LAST = ".last:has(strong):not(:has-text('decided')) a[href^='/predictions/']:visible"
 PATIENCE = 10_000
-
-
-@dataclass
-class Cost:
-    """What one path took."""
-
-    decisions: int = 0
-    clicks: int = 0
-    keys: int = 0
-    screens: float = 0.0
-    machine: float = 0.0
-    one_screen: int = 0
-    """Of the decisions, how often number and button stood in one screen."""
-
-    @property
-    def hand(self) -> float:
-        return self.clicks * CLICK + self.keys * KEY + self.screens * SCREEN
 
 
 class Hand:
@@ -173,9 +154,9 @@ def timed(hand: Hand, walk: Any, *words: str) -> Cost:
     return hand.cost
 
 
-def measure(browser: Browser, url: str, password: str, client: Client) -> dict[str, Any]:
+def measure(browser: Browser, url: str, password: str, client: Client) -> Costs:
     """Each path on each size of screen; the morning has its results made anew each time."""
-    found: dict[str, Any] = {}
+    found: Costs = {}
     for size, (width, height) in SIZES.items():
         undecided(client, MORNING + 2)
         context = browser.new_context(
@@ -188,7 +169,7 @@ def measure(browser: Browser, url: str, password: str, client: Client) -> dict[s
         found[f"{size}: search to decision"] = timed(hand, from_a_search, number_of_one(hand.page))
         found[f"{size}: a morning"] = timed(hand, a_morning)
         context.close()
-    return {name: asdict(cost) | {"hand": cost.hand} for name, cost in found.items()}
+    return found
 
 
 def log_in(page: Page, password: str) -> None:
@@ -228,7 +209,7 @@ def _rows(client: Client, address: str) -> list[Any]:
     return rows
 
 
-def measured(installation: Installation) -> dict[str, Any]:
+def measured(installation: Installation) -> Costs:
     client = Client(installation.port, installation.token("doctor"))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -240,7 +221,7 @@ def measured(installation: Installation) -> dict[str, Any]:
 def main(words: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as installation:
         found = measured(installation)
-    print(json.dumps(found, indent=1), flush=True)  # noqa: T201  # a command speaks
+    print(json.dumps(told(found), indent=1), flush=True)  # noqa: T201  # a command speaks
     if "--write" in words:
         write(words[words.index("--write") + 1], found)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from medportal.configuration.addresses import ROOT
 
+CLICK, KEY, SCREEN = 1.3, 0.28, 1.0
+"""Seconds: to point and press, to strike a key, to scroll by one screen (ours) and find again."""
 PAGE = ROOT / "docs" / "paths.md"
 FIGURES = Path(__file__).with_name("paths.json")
 HEAD = """\
@@ -28,15 +31,43 @@ browser and portal on one machine that does other work too.
 """
 
 
-def write(name: str, found: dict[str, Any]) -> None:
+@dataclass
+class Cost:
+    """What one path took."""
+
+    decisions: int = 0
+    clicks: int = 0
+    keys: int = 0
+    screens: float = 0.0
+    machine: float = 0.0
+    one_screen: int = 0
+    """Of the decisions, how often number and button stood in one screen."""
+
+    @property
+    def hand(self) -> float:
+        return self.clicks * CLICK + self.keys * KEY + self.screens * SCREEN
+
+
+Costs = dict[str, Cost]
+"""By the name of a path."""
+
+
+def told(costs: Costs) -> dict[str, dict[str, float]]:
+    return {name: asdict(cost) for name, cost in costs.items()}
+
+
+def write(name: str, found: Costs) -> None:
     """Keep the figures under this name, and make the page anew."""
-    known = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
-    known[name] = found
-    FIGURES.write_text(json.dumps(known, indent=1) + "\n")
+    kept = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
+    kept[name] = told(found)
+    FIGURES.write_text(json.dumps(kept, indent=1) + "\n")
+    known = {
+        when: {path: Cost(**cost) for path, cost in paths.items()} for when, paths in kept.items()
+    }
     PAGE.write_text(HEAD + "".join(_rows(known)))
 
 
-def _rows(known: dict[str, Any]) -> list[str]:
+def _rows(known: Mapping[str, Costs]) -> list[str]:
     paths = dict.fromkeys(path for found in known.values() for path in found)
     return [
         _row(path, name, found[path])
@@ -46,7 +77,7 @@ def _rows(known: dict[str, Any]) -> list[str]:
     ]
 
 
-def _row(path: str, name: str, cost: dict[str, Any]) -> str:
-    whole = f"{cost['decisions']} | {cost['clicks']} | {cost['keys']}"
-    seen = f"{cost['screens']:.1f} | {cost['one_screen']} of {cost['decisions']}"
-    return f"| {path} | {name} | {whole} | {seen} | {cost['hand']:.0f} | {cost['machine']:.0f} |\n"
+def _row(path: str, name: str, cost: Cost) -> str:
+    whole = f"{cost.decisions} | {cost.clicks} | {cost.keys}"
+    seen = f"{cost.screens:.1f} | {cost.one_screen} of {cost.decisions}"
+    return f"| {path} | {name} | {whole} | {seen} | {cost.hand:.0f} | {cost.machine:.0f} |\n"

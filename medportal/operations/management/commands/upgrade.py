@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
@@ -20,19 +19,14 @@ from medportal.operations.models import Backup
 class Command(BackupCommand):
     help = "Bring the database up to this version, with a backup of before in DESTINATION."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("destination", type=Path)
-
-    def act(self, key_file: Path, options: dict[str, Any]) -> None:
+    def act(self, key_file: Path, folder: Path) -> None:
         steps = _steps()
         if not steps:
             self.stdout.write("The database is of this version already.")
             return
-        destination = options["destination"]
-        keys = keeping.read_key(key_file, destination)
+        keys = keeping.read_key(key_file, folder)
         self.stdout.write(f"{len(steps)} steps to go: {', '.join(steps)}")
-        before = keeping.copy_out(destination, keys)
+        before = keeping.copy_out(folder, keys)
         self.stdout.write(f"Backup of before: {before.resolve()}")
         manifest = try_backup(before, keys)
         self.stdout.write("It was restored into a cluster of its own and counted.")
@@ -45,7 +39,7 @@ class Command(BackupCommand):
                 f"before, restore {before.resolve()} into an empty place.",
             ) from error
         keeping.note_made(before, Backup())
-        self.stdout.write(f"Upgraded. {_fewer(manifest['tables'])}")
+        self.stdout.write(f"Upgraded. {_fewer(manifest.tables)}")
         self.stdout.write(
             f"The way back: with the version of before, restore {before.name} into an empty place."
         )
@@ -57,7 +51,7 @@ def _steps() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _ in todo]
 
 
-def _fewer(before: dict[str, int]) -> str:
+def _fewer(before: Mapping[str, int]) -> str:
     """Whether a table lost rows on the way; a table that went away is named, too."""
     tables = connection.introspection.table_names()
     lost = []

@@ -36,40 +36,39 @@ def main() -> None:
     given = asked.parse_args()
     told = json.loads(given.again.read_text()) if given.again else _measured()
     results = {name: _read(found) for name, found in told["cases"].items()}
-    judged = goals.all_of(results) + coverage.goals(told["coverage"])
-    _report(results, told["coverage"], judged)
+    covered = [coverage.Covered(**found) for found in told["coverage"]]
+    judged = goals.all_of(results) + coverage.goals(covered)
+    _report(results, covered, judged)
     if given.write:
-        page.write(told, results, judged)
+        page.write(page.Measured(told["day"], told["minutes"], covered), results, judged)
         say("docs/explanations.md and its picture are renewed.")
 
 
-def _measured() -> dict[str, Any]:
+def _measured() -> Any:
+    """All figures, as the file of a run keeps them."""
     folder = var_folder() / "bench" / "explain"
     folder.mkdir(parents=True, exist_ok=True)
     began = time.perf_counter()
     core = max(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {core})  # the processes that are started inherit it
-    told: dict[str, Any] = {"cases": {}, "coverage": []}
+    lines = {}
     for name in cases.NAMES:
         say(f"{cases.TITLES[name]} …")
         parts = ("all",) if name == cases.TREE else ("all", *GRAPHS)
-        told["cases"][name] = [
-            line for part in parts for line in _child(folder, "child", name, part)
-        ]
+        lines[name] = [line for part in parts for line in _child(folder, "child", name, part)]
     say("How often the 95 % interval holds the value of the whole cohort …")
-    told["coverage"] = list(_child(folder, "coverage"))
-    told |= {
-        "day": time.strftime("%Y-%m-%d", time.gmtime()),
-        "minutes": (time.perf_counter() - began) / 60,
-    }
+    covered = list(_child(folder, "coverage"))
+    minutes = (time.perf_counter() - began) / 60
+    day = time.strftime("%Y-%m-%d", time.gmtime())
+    told = {"cases": lines, "coverage": covered, "day": day, "minutes": minutes}
     file = folder / f"explain-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.json"
     file.write_text(json.dumps(told, indent=1) + "\n")
     shown = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
-    say(f"{told['minutes']:.0f} minutes on one core. All figures are in {shown}.")
+    say(f"{minutes:.0f} minutes on one core. All figures are in {shown}.")
     return told
 
 
-def _child(folder: Path, module: str, *parts: str) -> Iterator[dict[str, Any]]:
+def _child(folder: Path, module: str, *parts: str) -> Iterator[Any]:
     """Yield what a process of our own says, line by line; what libraries say goes to a file."""
     command = [sys.executable, "-m", f"medportal.tools.bench.explain.{module}", *parts, str(folder)]
     surroundings = os.environ | dict.fromkeys(THREADS, "1") | {"TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -83,7 +82,7 @@ def _child(folder: Path, module: str, *parts: str) -> Iterator[dict[str, Any]]:
         raise SystemExit(f"{module} {' '.join(parts)} failed; see {folder / 'libraries.log'}.")
 
 
-def _read(found: list[dict[str, Any]]) -> Results:
+def _read(found: list[Any]) -> Results:
     results = Results()
     for told in found:
         if "line" in told:
@@ -94,7 +93,7 @@ def _read(found: list[dict[str, Any]]) -> Results:
 
 
 def _report(
-    results: dict[str, Results], covered: list[dict[str, Any]], judged: list[goals.Goal]
+    results: dict[str, Results], covered: list[coverage.Covered], judged: list[goals.Goal]
 ) -> None:
     for name, result in results.items():
         say(f"\n{cases.TITLES[name]}; ms of one core a patient, 100 reference patients")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,9 +70,24 @@ HEAD = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Covered:
+    """How often the interval of one design held, over all draws and within most single ones."""
+
+    background: int
+    drawn: str
+    method: str
+    draws: int
+    cases: int
+    inside: float
+    one_draw: tuple[float, float]
+    error: float
+    rms_z: float
+
+
 def simulate(
     artifact: Artifact, everyone: Matrix, patients: Matrix, design: Design, draws: int
-) -> dict[str, Any]:
+) -> Covered:
     """Return how often 1.96 standard errors hold the value against everyone, and how far off.
 
     Counted over draws, patients and features whose values vary at all.
@@ -93,53 +108,53 @@ def simulate(
         off.append(float(wrong.sum() / np.abs(aim).sum()))
         methods.add(explained.method)
     z = np.concatenate(ratios)
-    return {
-        "background": design.background,
-        "drawn": "as in training" if design.training else "at random",
-        "method": "/".join(sorted(methods))
-        + (f", {design.budget:,} rows" if design.budget else ""),
-        "draws": draws,
-        "cases": len(z),
-        "inside": float((z < SURE).mean()),
-        "one_draw": [float(q) for q in np.quantile(shares, (0.05, 0.95))],
-        "error": float(np.mean(off)),
-        "rms_z": float(np.sqrt((z**2).mean())),
-    }
+    low, high = (float(q) for q in np.quantile(shares, (0.05, 0.95)))
+    return Covered(
+        background=design.background,
+        drawn="as in training" if design.training else "at random",
+        method="/".join(sorted(methods)) + (f", {design.budget:,} rows" if design.budget else ""),
+        draws=draws,
+        cases=len(z),
+        inside=float((z < SURE).mean()),
+        one_draw=(low, high),
+        error=float(np.mean(off)),
+        rms_z=float(np.sqrt((z**2).mean())),
+    )
 
 
-def text(found: list[dict[str, Any]]) -> list[str]:
+def text(found: Sequence[Covered]) -> list[str]:
     """Return the table for a screen."""
     cells = [HEAD, *rows(found)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(HEAD))]
     return ["  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) for row in cells]
 
 
-def rows(found: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+def rows(found: Sequence[Covered]) -> list[tuple[str, ...]]:
     """Return the cells of a table."""
     return [
         (
-            str(each["background"]),
-            each["drawn"],
-            each["method"],
-            f"{each['inside']:.1%}",
-            f"{each['one_draw'][0]:.0%} to {each['one_draw'][1]:.0%}",
-            f"{each['error']:.1%}",
-            f"{each['rms_z']:.2f}",
+            str(each.background),
+            each.drawn,
+            each.method,
+            f"{each.inside:.1%}",
+            f"{each.one_draw[0]:.0%} to {each.one_draw[1]:.0%}",
+            f"{each.error:.1%}",
+            f"{each.rms_z:.2f}",
         )
         for each in found
     ]
 
 
-def goals(found: list[dict[str, Any]]) -> list[Goal]:
+def goals(found: Sequence[Covered]) -> list[Goal]:
     """Judge those with 100 reference patients, which is what artifacts hold."""
     return [
         Goal(
-            f"95 % interval, {each['method']}, 100 patients drawn {each['drawn']}",
-            f"holds the value of the whole cohort in {each['inside']:.1%}",
-            0.92 <= each["inside"] <= 0.97,
+            f"95 % interval, {each.method}, 100 patients drawn {each.drawn}",
+            f"holds the value of the whole cohort in {each.inside:.1%}",
+            0.92 <= each.inside <= 0.97,
         )
         for each in found
-        if each["background"] == 100
+        if each.background == 100
     ]
 
 
@@ -150,7 +165,7 @@ def main(folder: Path) -> None:
     patients = case.rows[rng.choice(len(case.rows), PATIENTS, replace=False)]
     for design in DESIGNS:
         told = simulate(case.model, case.rows, patients, design, DRAWS)
-        print(json.dumps(told), flush=True)  # noqa: T201  # what the parent reads
+        print(json.dumps(asdict(told)), flush=True)  # noqa: T201  # what the parent reads
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from medportal.configuration.addresses import ROOT
 from medportal.tools.bench.explain import cases, coverage, picture, tables
@@ -14,7 +14,16 @@ PICTURE = ROOT / "docs" / "pictures" / "explanations.svg"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
-def write(told: Mapping[str, Any], results: dict[str, Results], judged: list[Goal]) -> None:
+@dataclass(frozen=True)
+class Measured:
+    """When, how long it took, and what belongs to no case."""
+
+    day: str
+    minutes: float
+    coverage: Sequence[coverage.Covered]
+
+
+def write(told: Measured, results: dict[str, Results], judged: list[Goal]) -> None:
     """Renew both."""
     before, rest = PAGE.read_text().split(BEGIN)
     lines = [BEGIN, *text(told, results, judged), END]
@@ -22,10 +31,10 @@ def write(told: Mapping[str, Any], results: dict[str, Results], judged: list[Goa
     picture.write(PICTURE, results["breast"])
 
 
-def text(told: Mapping[str, Any], results: dict[str, Results], judged: list[Goal]) -> list[str]:
+def text(told: Measured, results: dict[str, Results], judged: list[Goal]) -> list[str]:
     """Return what stands between the markers."""
     lines = [
-        f"Measured {told['day']} by `make bench-explain` in {told['minutes']:.0f} minutes.",
+        f"Measured {told.day} by `make bench-explain` in {told.minutes:.0f} minutes.",
         "",
     ]
     lines += tables.markdown(
@@ -39,4 +48,4 @@ def text(told: Mapping[str, Any], results: dict[str, Results], judged: list[Goal
             lines += [f"Compared with values by permutations that are themselves {off} off.", ""]
         lines += tables.markdown(tables.HEAD, tables.rows(result))
     lines += ["", "### Whether the interval holds", ""]
-    return lines + tables.markdown(coverage.HEAD, coverage.rows(told["coverage"]))
+    return lines + tables.markdown(coverage.HEAD, coverage.rows(told.coverage))
