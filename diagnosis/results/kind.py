@@ -102,7 +102,7 @@ class ShownResult(Protocol):
     def headline_of(self, stored: Stored) -> str | None:
         """The headline of a stored answer, also without its sheet."""
 
-    def written(self, estimates: tuple[Estimate, ...]) -> dict[str, Stored | float | None]:
+    def written(self, estimates: tuple[Estimate, ...]) -> Stored:
         """The part of the stored answer that holds them."""
 
     def belonging(self, manifest: Stored, estimate: Estimate | None) -> Belonging:

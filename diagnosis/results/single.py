@@ -29,7 +29,7 @@ class Single:
     def headline_of(self, stored: Stored) -> str | None:
         return None if stored.get(self.word) is None else self.estimate
 
-    def written(self, estimates: tuple[Estimate, ...]) -> dict[str, Stored | float | None]:
+    def written(self, estimates: tuple[Estimate, ...]) -> Stored:
         found = next((one for one in estimates if one.name == self.estimate), None)
         ends = found.interval if found else None
         return {

@@ -225,7 +225,8 @@ def test_of_a_hundred_flagged_both_kinds_are_counted():
     ],
 )
 def test_what_has_not_happened_yet_is_no_missed_diagnosis_in_chinese(ahead, right, missed):
-    figures = {"threshold": 0.5, "per_100_flagged_right": 78.8, "missed_per_100_events": 16.3}
+    shares = {"per_100_flagged_right": 78.8, "missed_per_100_events": 16.3, "flagged_per_100": 30}
+    figures = {"threshold": 0.5, **shares}
     with translation.override("zh-hans"):
         texts = sentences.flagged_sentences(figures, ahead=ahead)
 

@@ -70,12 +70,12 @@ def band_scale(
         left, width = axis.span(lower, upper)
         is_here = bool(here) and code == here
         segments.append(Segment(code, left, width, GREYS[round(i * step)], is_here))
-    ends = (axis.percent(interval[0]), axis.percent(interval[1])) if interval else None
+    reached = (axis.percent(interval[0]), axis.percent(interval[1])) if interval else None
     reach = shown(axis.at(interval[1]) - axis.at(interval[0])) if interval else "0"
     return BandScale(
         segments=tuple(segments),
         limits=_limits(axis, bands),
         estimate_at=axis.percent(estimate),
-        interval_at=ends,
+        interval_at=reached,
         interval_width=f"{reach}%",
     )
