@@ -5,9 +5,11 @@ import pytest
 
 from diagnosis.ml import Recipe, uncertainty
 from diagnosis.ml.evaluation.quantiles import student
-from diagnosis.ml.families.pipeline import Sample, fit_logistic
+from diagnosis.ml.families.linear.fitting import fit_logistic
+from diagnosis.ml.families.pipeline import Sample
 from diagnosis.ml.learning import refits
 from diagnosis.ml.learning.tables import infer_schema
+from diagnosis.ml.results.targets import Task
 from tests.ml.conftest import heart
 
 
@@ -52,7 +54,8 @@ def refit(table, at):
     recipe = Recipe(target="disease", model="logistic", repeats=1, refits=10)
     schema = infer_schema(table, "disease")
     y = (table["disease"] == table["disease"].max()).to_numpy(np.float64)[:, None]
-    sample = Sample(schema.matrix(table), y, schema.features, "binary")
+    task = Task("binary", ("disease",), ("0", "1"))
+    sample = Sample(schema.matrix(table), y, schema.features, task)
     fits = refits.refit(recipe, sample, fit_logistic(recipe, sample, 0))
     return np.column_stack([fitted.probabilities(at)[:, 0] for fitted in fits])
 

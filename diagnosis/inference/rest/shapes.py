@@ -46,6 +46,7 @@ def summary(prediction: Prediction) -> dict[str, Any]:
         "state": prediction.state,
         "service": prediction.service.slug,
         "version": prediction.version_id,
+        "sheet_version": prediction.sheet.number,
         "patient": prediction.patient_id,
         "origin": prediction.origin,
         "requested_at": prediction.requested_at,
@@ -60,7 +61,7 @@ def summary(prediction: Prediction) -> dict[str, Any]:
 
 def _headline(prediction: Prediction) -> dict[str, Any]:
     """``probability`` where it is one, as ever; of another kind the estimate with its unit."""
-    kind, sheet = prediction.kind, prediction.service.definition
+    kind, sheet = prediction.kind, prediction.definition
     name = kind.headline(sheet) if kind else None
     if kind is None or name is None or kind.scales(sheet)[name].unit is None:
         return {"probability": rounded(prediction.headline)}

@@ -59,6 +59,6 @@ def reproduce(prediction: Prediction) -> Reproduction:
     artifact = artifact_of(version)
     if artifact is None:
         return Reproduction(stored, None, version.digest, "unreadable")
-    result = score.score(artifact, prediction.service.definition, prediction.snapshot)
+    result = score.score(artifact, prediction.definition, prediction.snapshot)
     computed = result.headline.value if result.headline else None
     return Reproduction(stored, computed, version.digest)

@@ -101,7 +101,7 @@ def _prediction(run: Run, answer: Result) -> Resource:
     """What the kind says of the answer, and what every answer has: band, horizon, reasons."""
     row, kind = run.prediction, RESULT_KINDS.get(answer.kind)
     band = None if row.is_expired else answer.band
-    sheet = row.service.definition
+    sheet = row.definition
     said = dict(kind.fhir(answer, sheet)) if kind else {}
     return terms.filled(
         {
@@ -118,7 +118,7 @@ def _prediction(run: Run, answer: Result) -> Resource:
 
 
 def _horizon(row: Prediction) -> Resource:
-    days = row.service.definition.horizon.days
+    days = row.definition.horizon.days
     if not days:
         return {}
     end = row.index_at + timedelta(days=days)
@@ -136,7 +136,7 @@ def _reasons(run: Run) -> list[Attribution]:
 
 def _figures(run: Run) -> Figures:
     kind = run.prediction.kind
-    return kind.figures(run.prediction.service.definition) if kind else PERCENT
+    return kind.figures(run.prediction.definition) if kind else PERCENT
 
 
 def _attributions(run: Run) -> Iterable[Resource]:
@@ -188,7 +188,7 @@ def _standing(reason: Attribution) -> str:
 
 
 def _fixed_lines(version: ModelVersion) -> list[str]:
-    return [localized(line) for line in version.service.definition.fixed_lines]
+    return [localized(line) for line in version.definition.fixed_lines]
 
 
 def _advice(row: Prediction) -> str:
@@ -211,7 +211,7 @@ def _decided(run: Run) -> list[Resource]:
     decision = run.decision
     if decision is None:
         return []
-    label = run.prediction.service.definition.action_label(decision.action)
+    label = run.prediction.definition.action_label(decision.action)
     done = decision.action_text or localized(label)
     text = _("; ").join(part for part in (decision.get_assessment_display(), done) if part)
     comment = f"{text}\n{decision.comment}" if decision.comment else text

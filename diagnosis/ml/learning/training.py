@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from diagnosis.ml import novelty
 from diagnosis.ml.artifact import Artifact
-from diagnosis.ml.families import plain
-from diagnosis.ml.families.pipeline import Fitted, Sample, fit_logistic
+from diagnosis.ml.families import family, plain
+from diagnosis.ml.families.pipeline import Fitted, Sample
 from diagnosis.ml.learning import refits, table_checks
 from diagnosis.ml.learning.choice import choose
 from diagnosis.ml.learning.problem import Problem, pose
@@ -126,7 +126,7 @@ def _learn(problem: Problem, measured: OutOfFold | None) -> _Learnt:
         chosen, facts = choose(problem.recipe, sample)
         measured = cross_validate(chosen, problem)
     recipe = measured.recipe
-    fitted = fit(recipe, sample)
+    fitted = family(recipe.model).fit(recipe, sample)
     members = refits.refit(recipe, sample, fitted)
     unlike = novelty.learn(sample.x, sample.features, recipe.seed, sample.groups)
     metrics = scores(measured)
@@ -152,15 +152,6 @@ def _described(problem: Problem, learnt: _Learnt, gaps: Mapping[str, float]) -> 
         "novelty": learnt.novelty,
         "findings": [finding.to_dict() for finding in learnt.findings],
     }
-
-
-def fit(recipe: Recipe, sample: Sample) -> Fitted:
-    """Fit a recipe whose model is chosen on all rows of a sample."""
-    if recipe.model == "logistic":
-        return fit_logistic(recipe, sample, recipe.seed)
-    from diagnosis.ml.families.dense.members import fit_one  # loads TensorFlow
-
-    return fit_one(recipe, sample)
 
 
 def _files(
@@ -215,8 +206,7 @@ def _fit_facts(fitted: Fitted, gaps: Mapping[str, float]) -> dict[str, Any]:
 
 def _measures(measured: OutOfFold, metrics: Mapping[str, Any], problem: Problem) -> dict[str, Any]:
     counts = {"rows": len(problem.sample)}
-    if problem.task.result.event(problem.task) is not None:
-        counts["events"] = int(problem.sample.y.sum())
+    counts |= problem.task.result.counts(problem.task, problem.sample.y)
     return {
         "metrics": dict(metrics),
         "missing_metrics": missing_metrics(measured),
@@ -255,9 +245,9 @@ def _training(problem: Problem, table: pd.DataFrame) -> dict[str, Any]:
         "table_sha256": hashlib.sha256(table.to_csv(index=False).encode()).hexdigest(),
         "left_out": problem.left_out,
     }
+    facts |= problem.task.result.counts(problem.task, problem.sample.y)
     if problem.task.result.event(problem.task) is not None:
-        events = int(problem.sample.y.sum())
-        facts |= {"events": events, "rate": events / len(problem.sample)}
+        facts |= {"rate": facts["events"] / len(problem.sample)}
     return facts
 
 

@@ -8,12 +8,14 @@ from diagnosis.ml.results.kind import ResultKind
 from diagnosis.ml.results.multiclass import Multiclass
 from diagnosis.ml.results.multilabel import Multilabel
 from diagnosis.ml.results.regression import Regression
+from diagnosis.ml.results.survival import Survival
 
 RESULT_KINDS: dict[str, ResultKind] = {
     "binary": Binary(),
     "multiclass": Multiclass(),
     "multilabel": Multilabel(),
     "regression": Regression(),
+    "survival": Survival(),
 }
 
 

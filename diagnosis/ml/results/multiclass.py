@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from diagnosis.ml import evaluation
 from diagnosis.ml.errors import RecipeError
 from diagnosis.ml.results import likelihood, measuring
 from diagnosis.ml.results.columns import classes_of, places
+from diagnosis.ml.results.direct import Direct
 from diagnosis.ml.results.estimate import Scale
 from diagnosis.ml.results.kind import Head
 from diagnosis.ml.results.links import softmax
@@ -29,12 +31,13 @@ _TINY = 1e-12
 
 
 @dataclass(frozen=True)
-class Multiclass:
+class Multiclass(Direct):
     """An output a class, in the order of the task's classes."""
 
     name: str = "multiclass"
     several_targets: bool = False
     head: Head = _HEAD
+    refitted: bool = False
     headline: str = "auroc"
 
     def classes(
@@ -100,7 +103,7 @@ class Multiclass:
             raise RecipeError("Recipe: use temperature for classes; Platt's is for yes or no.")
         return "temperature" if asked == "auto" else asked
 
-    def points(self, y: Array, predictions: Array) -> dict[str, float]:
+    def points(self, task: Task, y: Array, predictions: Array) -> dict[str, float]:
         """Return accuracy, macro AUROC (one against the rest), log loss and Brier score."""
         p = predictions
         areas = [evaluation.auroc(y[:, k], p[:, k]) for k in range(y.shape[1])]
@@ -112,11 +115,17 @@ class Multiclass:
         }
 
     def measure(
-        self, y: Array, predictions: Array, *, draws: int, groups: ArrayLike | None
+        self,
+        task: Task,
+        y: Array,
+        predictions: Array,
+        *,
+        draws: int,
+        groups: ArrayLike | None,
     ) -> dict[str, Interval]:
         """Return the metrics with their intervals; no draw loses a class."""
         return measuring.resampled(
-            self.points, y, predictions, draws=draws, groups=groups, labels=y
+            partial(self.points, task), y, predictions, draws=draws, groups=groups, labels=y
         )
 
     def details(self, task: Task, y: Array, predictions: Array) -> dict[str, Any]:

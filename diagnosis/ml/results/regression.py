@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from diagnosis.ml.results import likelihood, measuring
 from diagnosis.ml.results.columns import numbers, texts_of
+from diagnosis.ml.results.direct import Direct
 from diagnosis.ml.results.estimate import Scale
 from diagnosis.ml.results.kind import Head
 from diagnosis.ml.results.measuring import Interval
@@ -26,12 +28,13 @@ _HEAD = Head("linear", "mse")
 
 
 @dataclass(frozen=True)
-class Regression:
+class Regression(Direct):
     """No classes; one output, the number itself."""
 
     name: str = "regression"
     several_targets: bool = False
     head: Head = _HEAD
+    refitted: bool = True
     headline: str = "r2"
 
     def classes(
@@ -84,7 +87,7 @@ class Regression:
         """Return none: a number is what it is."""
         return "none"
 
-    def points(self, y: Array, predictions: Array) -> dict[str, float]:
+    def points(self, task: Task, y: Array, predictions: Array) -> dict[str, float]:
         """Return R² (none where all numbers are the same), mean absolute and root squared error."""
         error = (y - predictions)[:, 0]
         spread = float(((y - y.mean()) ** 2).mean())
@@ -96,11 +99,17 @@ class Regression:
         }
 
     def measure(
-        self, y: Array, predictions: Array, *, draws: int, groups: ArrayLike | None
+        self,
+        task: Task,
+        y: Array,
+        predictions: Array,
+        *,
+        draws: int,
+        groups: ArrayLike | None,
     ) -> dict[str, Interval]:
         """Return the metrics with their intervals."""
         return measuring.resampled(
-            self.points, y, predictions, draws=draws, groups=groups, labels=None
+            partial(self.points, task), y, predictions, draws=draws, groups=groups, labels=None
         )
 
     def details(self, task: Task, y: Array, predictions: Array) -> dict[str, Any]:

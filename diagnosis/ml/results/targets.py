@@ -26,13 +26,17 @@ class Task:
 
     ``kind`` is a name in ``RESULT_KINDS``. ``classes`` are the values of the target as text, in
     the order of the outputs; for a binary task the second is the event. For a multilabel task they
-    are the names of the columns. ``unit`` is that of a number, in UCUM.
+    are the names of the columns. ``unit`` is that of a number or of time, in UCUM. Where time is
+    asked for, ``times`` are the ends of its intervals, an output each, and ``horizons`` those of
+    them at which a risk is told.
     """
 
     kind: str
     target: tuple[str, ...]
     classes: tuple[str, ...] = ()
     unit: str | None = None
+    horizons: tuple[float, ...] = ()
+    times: tuple[float, ...] = ()
 
     @property
     def result(self) -> ResultKind:
@@ -55,6 +59,9 @@ class Task:
             given["positive"] = event
         if self.unit is not None:
             given["unit"] = self.unit
+        for name in ("horizons", "times"):
+            if getattr(self, name):
+                given[name] = list(getattr(self, name))
         return given
 
     @classmethod
@@ -63,12 +70,14 @@ class Task:
         target = given.get("target", "")
         names = (target,) if isinstance(target, str) else tuple(target)
         kind, classes = result_kind(str(given["kind"])).name, tuple(given.get("classes", ()))
-        return cls(kind, names, classes, given.get("unit"))
+        grid = (tuple(map(float, given.get(name, ()))) for name in ("horizons", "times"))
+        return cls(kind, names, classes, given.get("unit"), *grid)
 
     def read(self, table: pd.DataFrame) -> Array:
-        """Return the target as (n, outputs); NaN where it is missing.
+        """Return the target as (n, c); NaN where it is missing.
 
         Binary and multilabel: 0 and 1. Multiclass: one column a class. Regression: the value.
+        Survival: time and event.
 
         Raises
         ------
@@ -87,6 +96,7 @@ def find_task(
     kind: str = "auto",
     positive: str | None = None,
     unit: str | None = None,
+    horizons: tuple[float, ...] = (),
 ) -> Task:
     """Say what a table's target asks for.
 
@@ -102,15 +112,14 @@ def find_task(
         The target is absent, constant, or neither classes nor numbers; of two labels it is not
         clear which is the event.
     RecipeError
-        Several columns are named for a kind that has one target, or a unit for probabilities.
+        Several columns are named for a kind that has one target, a unit for probabilities, or
+        horizons where time is not asked for.
     """
     found = result_kind(_kind(table, target) if kind == "auto" else kind)
     if len(target) > 1 and not found.several_targets:
         raise RecipeError(f"Recipe: the task {found.name} has one target column.")
-    task = Task(found.name, target, found.classes(table, target, positive), unit)
-    if unit is not None and all(one.unit is None for one in found.scales(task).values()):
-        raise RecipeError(f"Recipe: the task {found.name} gives probabilities, which have no unit.")
-    return task
+    classes = found.classes(table, target, positive)
+    return found.completed(Task(found.name, target, classes, unit, horizons), table)
 
 
 def _kind(table: pd.DataFrame, target: tuple[str, ...]) -> str:

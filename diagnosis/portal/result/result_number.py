@@ -123,7 +123,7 @@ def number_of(prediction: Prediction) -> Number | None:
     answer, kind = prediction.answer, prediction.kind
     if answer is None or kind is None or answer.kind != kind.name:
         return None
-    sheet, training = prediction.service.definition, prediction.version.manifest.get("training")
+    sheet, training = prediction.definition, prediction.version.manifest.get("training")
     code = "" if prediction.is_expired else prediction.band
     average = (training or {}).get("rate") if answer.average is None else answer.average
     shown = kind.shown(Seen(answer, sheet, code, prediction.is_expired, average))

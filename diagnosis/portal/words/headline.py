@@ -12,7 +12,7 @@ from medportal.common.signs import before_unit
 
 def figures_of(prediction: Prediction) -> Figures:
     kind = prediction.kind
-    return PERCENT if kind is None else kind.figures(prediction.service.definition)
+    return PERCENT if kind is None else kind.figures(prediction.definition)
 
 
 def estimate(value: float | None, decimals: int = 0, figures: Figures = PERCENT) -> str:

@@ -90,7 +90,7 @@ class Row:
         estimate = self.prediction.headline
         if estimate is None or not self.risk or not self._band:
             return None
-        sheet = self.prediction.service.definition
+        sheet = self.prediction.definition
         return band_scale(sheet.bands, estimate, None, self.band_code, sheet.ends)
 
     @property

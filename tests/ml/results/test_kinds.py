@@ -23,12 +23,13 @@ from tests.ml.conftest import CASES, TABLES, heart, pbc, progression
 
 Find = Callable[[str], Artifact]
 SHIPPED = TABLES.parent / "artifacts" / "coronary-disease"
-KNOWN = "binary, multiclass, multilabel, regression"
+KNOWN = "binary, multiclass, multilabel, regression, survival"
 TASKS = {
     "binary": Task("binary", ("y",), ("no", "yes")),
     "multiclass": Task("multiclass", ("y",), ("1-2", "3", "4")),
     "multilabel": Task("multilabel", ("a", "b"), ("a", "b")),
     "regression": Task("regression", ("y",), unit="kg"),
+    "survival": Task("survival", ("time", "event"), (), "d", (365.0, 1825.0), (365.0, 1825.0)),
 }
 
 
@@ -47,27 +48,27 @@ def test_each_stands_in_the_dictionary_by_its_own_name() -> None:
 
 
 def test_an_unknown_one_is_refused_and_the_known_ones_are_named() -> None:
-    with pytest.raises(TaskError, match=f"There is no task 'survival'; known are {KNOWN}."):
-        result_kind("survival")
-    with pytest.raises(TaskError, match="'survival'"):
-        Task.from_dict({"kind": "survival", "target": "time"})
-    with pytest.raises(TaskError, match="'survival'"):
-        find_task(heart(), ("disease",), "survival")
+    with pytest.raises(TaskError, match=f"There is no task 'ranking'; known are {KNOWN}."):
+        result_kind("ranking")
+    with pytest.raises(TaskError, match="'ranking'"):
+        Task.from_dict({"kind": "ranking", "target": "time"})
+    with pytest.raises(TaskError, match="'ranking'"):
+        find_task(heart(), ("disease",), "ranking")
 
 
 def test_a_recipe_of_an_unknown_one_is_refused() -> None:
     with pytest.raises(RecipeError, match=f"task must be one of auto, {KNOWN}"):
-        Recipe(target="disease", task="survival")
+        Recipe(target="disease", task="ranking")
 
 
 @pytest.mark.parametrize("how", ["recipe", "option"])
 def test_the_command_line_refuses_an_unknown_one(
     how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "r.json").write_text(json.dumps({"task": "survival", "target": "disease"}))
+    (tmp_path / "r.json").write_text(json.dumps({"task": "ranking", "target": "disease"}))
     asked = {
         "recipe": ["--recipe", str(tmp_path / "r.json")],
-        "option": ["--task", "survival", "--target", "disease"],
+        "option": ["--task", "ranking", "--target", "disease"],
     }[how]
     data, out = str(TABLES / "heart_statlog.csv"), str(tmp_path / "model")
     assert main(["train", "--data", data, *asked, "--out", out]) == 2
@@ -77,8 +78,8 @@ def test_the_command_line_refuses_an_unknown_one(
 def test_a_manifest_of_an_unknown_one_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    model = broken(tmp_path, kind="survival")
-    said = f"The artifact contradicts itself: There is no task 'survival'; known are {KNOWN}."
+    model = broken(tmp_path, kind="ranking")
+    said = f"The artifact contradicts itself: There is no task 'ranking'; known are {KNOWN}."
     with pytest.raises(ArtifactError) as refused:
         Artifact.load(model)
     assert str(refused.value) == said
@@ -121,6 +122,7 @@ def test_a_recipe_without_a_unit_keeps_its_digest() -> None:
         ("multiclass", {"1-2": Scale(), "3": Scale(), "4": Scale()}),
         ("multilabel", {"a": Scale(), "b": Scale()}),
         ("regression", {"value": Scale("kg", -math.inf, math.inf)}),
+        ("survival", {"365": Scale(), "1825": Scale()}),
     ],
 )
 def test_each_names_its_estimates_and_their_scales(kind: str, scales: dict[str, Scale]) -> None:

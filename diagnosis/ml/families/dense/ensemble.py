@@ -1,4 +1,4 @@
-"""All bootstrap refits of a model as one graph: (n, d) -> (n, refits).
+"""All bootstrap refits of a model as one graph: (n, d) -> (n, refits), or (n, refits, outputs).
 
 Every refit fills in and scales in its own way, but linearly in a common expansion of the raw
 row: standardised numbers with zero for missing, a flag for missing, one-hot codes. So the
@@ -93,7 +93,7 @@ class _Expansion:
 def build_refits(members: Sequence[Fitted], common: Preprocessor) -> keras.Model:
     """Return one Keras model of refits that were fitted ``like`` the common preprocessor.
 
-    Outputs ``logit`` and ``probability``, each (n, refits).
+    Outputs ``logit`` and ``probability``, each (n, refits); (n, refits, k) of k outputs.
     """
     expansion = _Expansion(common)
     inputs = keras.Input((len(common.features),), name="inputs", dtype="float32")
@@ -112,7 +112,12 @@ def build_refits(members: Sequence[Fitted], common: Preprocessor) -> keras.Model
         layer = MemberDense(len(members), units, name=f"dense_{i + 1}")
         tensor = layer(tensor)
         deeper.append(layer)
-    logit = calibrated(tensor, [member.calibrator for member in members], "logit")
+    outputs, calibrators = members[0].layers[-1][1].size, [each.calibrator for each in members]
+    if outputs == 1:
+        logit = calibrated(tensor, calibrators, "logit")
+    else:
+        flat = calibrated(tensor, calibrators, "logits")
+        logit = keras.layers.Reshape((len(members), outputs), name="logit")(flat)
     model = keras.Model(inputs, result(logit, members[0].kind), name="refits")
     first.set_weights([_f32(np.hstack([w for w, _ in folded])), _f32(_row(folded))])
     for i, layer in enumerate(deeper, start=1):

@@ -222,7 +222,7 @@ def reasons(
         figures=figures,
         rows=rows,
         base_name=sentences.base_name(
-            version.service.definition, background.rows, background.population
+            prediction.definition, background.rows, background.population
         ),
         base=figures.said(kept.base_value, picture.decimals),
         result=figures.said(headline, picture.decimals),

@@ -5,7 +5,6 @@ of the release before reads and writes while both may run; a trigger keeps them 
 ``headline`` alone. The release after this one drops ``probability`` and the trigger.
 """
 
-from django.conf import settings
 from django.db import migrations, models
 
 FILL = """
@@ -43,18 +42,12 @@ DROP FUNCTION IF EXISTS inference_prediction_headline();
 """
 BESIDE = [
     "id", "service", "state", "band", "headline", "owner", "index_at", "requested_at",
-    "finished_at", "decided_at", "dismissed_at", "asks_estimate",
+    "finished_at", "decided_at", "dismissed_at", "asks_estimate", "sheet",
 ]  # fmt: skip
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("accounts", "0004_preferred_units"),
-        ("inference", "0009_newest_index_asks_estimate"),
-        ("records", "0007_withdrawn_at_the_source"),
-        ("registry", "0006_finding_answers"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [("inference", "0010_prediction_sheet")]
 
     operations = [
         migrations.AddField("prediction", "headline", models.FloatField(null=True)),
