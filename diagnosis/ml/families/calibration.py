@@ -134,11 +134,11 @@ def _horizons(raw: Array, y: Array, task: Task) -> Calibrator:
     there = np.eye(len(task.horizons))[between[columns]]
     logits, seen = raw[rows, columns], y[rows, columns]
     weights = np.ones(len(seen))
-    *starts, slope = newton_logistic(np.column_stack([there, logits]), seen, weights)
+    found = newton_logistic(np.column_stack([there, logits]), seen, weights)
+    starts, slope = found[:-1], float(found[-1])
     if slope <= 0:
         slope, starts = 0.0, newton_logistic(there, seen, weights)
-    intercepts = np.asarray(starts)[between]
-    return Calibrator("platt", np.full(len(between), float(slope)), intercepts)
+    return Calibrator("platt", np.full(len(between), slope), starts[between])
 
 
 def _pooled(values: Array, weights: Array) -> list[tuple[int, int, float]]:
