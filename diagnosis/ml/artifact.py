@@ -17,6 +17,7 @@ from diagnosis.ml.families import plain
 from diagnosis.ml.manifest import FORMAT, MANIFEST, NEEDED, canonical, checked, read, sha256
 from diagnosis.ml.novelty import CODE as UNLIKE
 from diagnosis.ml.novelty import Novelty
+from diagnosis.ml.other_patients import as_estimates, curve_band, estimate_intervals
 from diagnosis.ml.results.estimate import Estimate
 from diagnosis.ml.results.targets import Task
 from diagnosis.ml.schema import FeatureSchema, Finding, Rows
@@ -224,7 +225,7 @@ class Artifact:
         return wide[:, 0] if self.task.outputs == 1 else wide
 
     def refit_probabilities(self, x: Matrix) -> Matrix | None:
-        """Return (n, R): what R refits on bootstrap resamples say; None where there are none."""
+        """Return (n, R), or (n, R, k), of R refits on bootstrap resamples; None without any."""
         return None if self._refits is None else self._refits(x)["probability"]
 
     def interval(self, x: Matrix, level: float = 0.90) -> Array | None:
@@ -233,27 +234,34 @@ class Artifact:
         About ``level`` of such models lie there; see ``uncertainty.other_models``. None where
         there are no refits.
         """
-        if self._refits is None:
+        if self._refits is None or self.task.outputs > 1:
             return None
         middle = self._serving(x)["logit"][:, 0].astype(np.float64)
         low, high = other_models(middle, self._refits(x)["logit"], level)
         ends = np.column_stack([low, high])
         return self.task.result.link(ends)
 
-    def estimates(self, rows: Rows) -> list[tuple[Estimate, ...]]:
-        """Return the estimates of every row, on the scales that ``task`` names.
+    def curve_band(self, x: Matrix, level: float = 0.90) -> Array | None:
+        """Return (n, k, 2) about a curve (n, k), each of its points by itself; None as above."""
+        if self._refits is None:
+            return None
+        return curve_band(self.predict_matrix(x), self._refits(x)["probability"], level)
 
-        Those of an answer of one number have the interval of the refits, where there are any.
-        """
+    def _ends(self, x: Matrix, answers: Array) -> Mapping[str, Array]:
+        """Return (n, 2) of each estimate; nothing where there are no refits."""
+        one = self.interval(x)
+        if one is not None:
+            return dict.fromkeys(self.task.result.scales(self.task), one)
+        if self._refits is None:
+            return {}
+        return estimate_intervals(self.task, answers, self._refits(x)["probability"], 0.90)
+
+    def estimates(self, rows: Rows) -> list[tuple[Estimate, ...]]:
+        """Return the estimates of every row, with the interval of the refits, if there are any."""
         x = self.schema.matrix(rows)
         answers = self.predict_matrix(x).reshape(len(x), self.task.outputs)
         found = self.task.result.estimates(self.task, answers)
-        ends = self.interval(x) if len(found) == 1 else None
-        pairs = [None] * len(x) if ends is None else [(a, b) for a, b in ends.tolist()]
-        return [
-            tuple(Estimate(name, float(values[i]), pairs[i]) for name, values in found.items())
-            for i in range(len(x))
-        ]
+        return as_estimates(len(x), found, self._ends(x, answers))
 
     def check(self, rows: Rows) -> list[list[Finding]]:
         """Return the findings of every row; see ``FeatureSchema.check``.

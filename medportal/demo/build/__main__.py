@@ -17,6 +17,9 @@ from medportal.configuration.addresses import ROOT
 from medportal.demo.build import card, readme, report, study
 from medportal.demo.build.changes import replace_if_changed
 from medportal.demo.build.plans import CANDIDATES, PLANS
+from medportal.demo.build.recurrence import page
+from medportal.demo.build.recurrence import study as recurrence
+from medportal.demo.build.recurrence.tables import SLUG
 from medportal.demo.build.table import HERE, DemoTable
 
 QUICK = "--quick"
@@ -64,6 +67,13 @@ def build(slug: str, *, quick: bool = False) -> None:
     say(f"{slug}: {verdict} ({time.monotonic() - started:.0f} s)")
 
 
+def build_recurrence() -> None:
+    """Make the artifact that is judged by a table of its own."""
+    started = time.monotonic()
+    verdict = replace_if_changed(artifact_folder(SLUG), recurrence.build())
+    say(f"{SLUG}: {verdict} ({time.monotonic() - started:.0f} s)")
+
+
 def write_page() -> None:
     """Write ``docs/models.md`` and the table of README.md from the artifacts as they are."""
     folders = {slug: artifact_folder(slug) for slug in PLANS}
@@ -73,13 +83,15 @@ def write_page() -> None:
     readme.write(ROOT / "README.md", manifests)
     PAGE.parent.mkdir(exist_ok=True)
     text = report.page(manifests)
+    if artifact_folder(SLUG).exists():
+        text += "\n" + page.section(Artifact.load(artifact_folder(SLUG)).manifest)
     PAGE.write_text(text)
     say(text)
 
 
 def main(slugs: list[str]) -> int:
     """Build the named services, or all."""
-    known, quick = [*PLANS, *CANDIDATES], QUICK in slugs
+    known, quick = [*PLANS, *CANDIDATES, SLUG], QUICK in slugs
     slugs = [slug for slug in slugs if slug != QUICK]
     unknown = sorted(set(slugs) - set(known))
     if unknown:
@@ -89,7 +101,10 @@ def main(slugs: list[str]) -> int:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     for slug in slugs or known:
-        build(slug, quick=quick)
+        if slug == SLUG:
+            build_recurrence()
+        else:
+            build(slug, quick=quick)
     write_page()
     return 0
 

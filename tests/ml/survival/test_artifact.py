@@ -85,6 +85,20 @@ def test_its_reasons_add_up_at_every_time(model: str) -> None:
     np.testing.assert_allclose(total, artifact.predict(rows), atol=1e-5)
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_a_curve_has_a_band_and_an_estimate_its_interval(model: str) -> None:
+    artifact, rows = trained(model), pbc_followed().head(20)
+    risk, band = artifact.predict(rows), artifact.curve_band(artifact.schema.matrix(rows))
+    assert band is not None
+    assert band.shape == (*risk.shape, 2)
+    assert ((band[..., 0] < risk) & (risk < band[..., 1])).all()
+    assert ((band > 0) & (band < 1)).all()
+    for i, estimates in enumerate(artifact.estimates(rows)):
+        for one in estimates:
+            place = artifact.task.times.index(float(one.name))
+            assert one.interval == pytest.approx(tuple(band[i, place]))
+
+
 def test_the_estimates_are_the_risks_at_the_horizons() -> None:
     artifact, rows = trained("cox"), pbc_followed().head(3)
     risk = artifact.predict(rows)
