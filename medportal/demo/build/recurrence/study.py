@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,7 +30,10 @@ ASKED = Recipe(
     TARGET, "auto", task="survival", unit="d", horizons=(365, 1095, 1825), repeats=3, seed=0
 )
 LABELS = {
-    "cox": {"en": "Cox model, the same inputs", "zh-Hans": "Cox模型（相同输入）"},
+    "cox": {
+        "en": "Cox model, the same inputs, nodes as exp(-0.12 n)",
+        "zh-Hans": "Cox模型（相同输入，淋巴结数取exp(-0.12 n)）",
+    },
     "logistic": {"en": "Pooled logistic hazards", "zh-Hans": "离散时间逻辑风险模型"},
     "network": {"en": "Network of hazards", "zh-Hans": "离散时间神经网络"},
     "nottingham": {"en": "Nottingham index", "zh-Hans": "诺丁汉预后指数"},
@@ -55,12 +57,15 @@ def rivals(recipe: Recipe) -> dict[str, tuple[Recipe, FeatureSchema]]:
     inputs, cox = tables.schema(), recipe.with_model("cox")
     others = {
         model: (recipe.with_model(model), inputs)
-        for model in ("cox", "logistic", "network")
+        for model in ("logistic", "network")
         if model != recipe.model
     }
+    effect = Feature("nodes_effect", {"en": "exp(-0.12 nodes)"}, unit="1")
+    shaped = (effect if feature.name == "nodes" else feature for feature in inputs)
     index = Feature("nottingham", {"en": "Nottingham index"}, unit="1")
     nodes = FeatureSchema(tuple(feature for feature in inputs if feature.name == "nodes"))
     return {
+        "cox": (cox, FeatureSchema(tuple(shaped))),
         **others,
         "nottingham": (cox, FeatureSchema((index,))),
         "nodes": (cox, nodes),
@@ -125,8 +130,3 @@ def build() -> Artifact:
             }
         )
     )
-
-
-def scaled_down(recipe: Recipe) -> Recipe:
-    """Return a recipe of seconds, for tests."""
-    return replace(recipe, repeats=1, refits=2, epochs=10, folds=3)

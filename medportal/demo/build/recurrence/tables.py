@@ -76,6 +76,8 @@ def _alike(
             "hormone_therapy": raw["hormon"],
             "time": time.astype(float),
             "event": event,
+            # Sauerbrei and Royston, J R Stat Soc A 1999;162:71-94.
+            "nodes_effect": np.exp(-0.12 * raw["nodes"]),
             # Galea et al., Breast Cancer Res Treat 1992;22:207-219.
             "nottingham": 0.2 * centimetres + stage + raw["grade"],
         }
