@@ -66,7 +66,7 @@ def waiting(ward, version, state, **fields):
 def test_the_population_note_stands_above_the_number(ward, result):
     html = page_of(ward, result).content.decode()
 
-    note = result.service.sheet["population_note"]["en"]
+    note = result.sheet.content["population_note"]["en"]
     assert html.index(note) < html.index('class="figure"')
 
 

@@ -32,7 +32,7 @@ def standing_rules(
 
 def of_run(job: Prediction, result: Result, facts: Facts) -> list[Caution]:
     """Each warning: code, message in both languages, features."""
-    service = job.version.service
+    service = job.asked
     found: list[Caution] = []
     note = service.definition.population_note
     if note:

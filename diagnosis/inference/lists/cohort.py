@@ -203,7 +203,7 @@ def _cohort(
     names, now = list(schema.names), timezone.now()
     kept = [row for row in listed if _is_sound(row, names)]
     left_out.unsound = len(listed) - len(kept)
-    until = timedelta(days=service.validity_days)
+    until = timedelta(days=version.definition.validity_days)
     shape = (len(kept), len(names))
     return Cohort(
         service=service,

@@ -198,7 +198,7 @@ def _happened(prediction: Prediction, outcomes: Iterable[Outcome]) -> bool | Non
     nobody waits.
     """
     index = timezone.localdate(prediction.index_at)
-    days = prediction.service.definition.horizon.days
+    days = prediction.definition.horizon.days
     end = index + timedelta(days=days) if days else None
     later = [outcome for outcome in outcomes if outcome.occurred_on >= index]
     if not later or _is_too_early(prediction.service, end):

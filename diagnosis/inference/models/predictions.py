@@ -18,7 +18,8 @@ from diagnosis.inference.stored.refusal import Refusal
 from diagnosis.inference.stored.result import Result
 from diagnosis.inference.stored.warning import Caution
 from diagnosis.records.models import Patient, ids_visible_to, is_visible_to
-from diagnosis.registry.models import ModelVersion, Service, met_by
+from diagnosis.registry.models import AppendOnlyKey, ModelVersion, Service, SheetVersion, met_by
+from diagnosis.registry.sheet.sheets import Sheet
 from medportal.common.queue.jobs import Job, JobQuerySet
 
 
@@ -59,6 +60,8 @@ class Prediction(Job):
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     service = models.ForeignKey(Service, models.PROTECT, related_name="+")
+    sheet = AppendOnlyKey(SheetVersion, models.PROTECT, related_name="+")
+    """What the service said when this was asked: the result is read by it for ever."""
     version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="+")
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", null=True)
     requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -123,6 +126,7 @@ class Prediction(Job):
                     "decided_at",
                     "dismissed_at",
                     "asks_estimate",
+                    "sheet",
                 ],
                 condition=Q(is_newest=True),
                 name="prediction_newest",
@@ -148,12 +152,22 @@ class Prediction(Job):
         return f"prediction {self.id}"
 
     @property
+    def definition(self) -> Sheet:
+        """The sheet of its run: bands, labels, actions, sentences and rules of that day."""
+        return self.sheet.definition
+
+    @property
+    def asked(self) -> Service:
+        """The service as it was when this was asked, for reading."""
+        return self.service.under(self.sheet)
+
+    @property
     def expires_at(self) -> datetime:
-        return self.index_at + timedelta(days=self.service.validity_days)
+        return self.index_at + timedelta(days=self.definition.validity_days)
 
     @property
     def is_expired(self) -> bool:
-        """Older than the service's validity: shown as such, without a band."""
+        """Older than its validity: shown as such, without a band."""
         return self.state == Job.State.DONE and timezone.now() > self.expires_at
 
     @property

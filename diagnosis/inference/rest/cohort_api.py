@@ -209,5 +209,5 @@ def _bands(cohort: Cohort, rows: NDArray[np.intp]) -> list[dict[str, Any]]:
             "label": localized(band.label),
             "count": found.count(band.code),
         }
-        for band in cohort.service.definition.bands
+        for band in cohort.version.definition.bands
     ]

@@ -45,6 +45,7 @@ def summary(prediction: Prediction) -> dict[str, Any]:
         "state": prediction.state,
         "service": prediction.service.slug,
         "version": prediction.version_id,
+        "sheet_version": prediction.sheet.number,
         "patient": prediction.patient_id,
         "origin": prediction.origin,
         "requested_at": prediction.requested_at,

@@ -48,7 +48,9 @@ class Computed:
 
 def run_prediction(pk: UUID | str) -> list[UUID]:
     """Run one prediction; returns the explanations that are now queued. A copy does nothing."""
-    rows = Prediction.unscoped.select_related("version__service", "patient", "requested_by")
+    rows = Prediction.unscoped.select_related(
+        "service", "version__service", "patient", "requested_by"
+    )
     job: Prediction | None = rows.defer("version__manifest").claim(pk)  # read once a process
     if job is None:
         log.info("not_mine", prediction=str(pk))
@@ -68,7 +70,7 @@ def _compute(job: Prediction) -> Computed:
         return Computed(failure=UNREADABLE)
     inputs = job.snapshot
     grounds = refusals.of_inputs(artifact.schema, inputs) or likeness.of_row(artifact, inputs)
-    sheet, at = job.version.service.definition, job.index_at
+    sheet, at = job.definition, job.index_at
     if grounds:
         codes = [ground.code for ground in grounds]
         worth = next_measurement.of_refusal(artifact, sheet, inputs, at, codes)
@@ -79,7 +81,7 @@ def _compute(job: Prediction) -> Computed:
 @transaction.atomic
 def _settle_prediction(job: Prediction, computed: Computed) -> list[UUID]:
     """Look once more whether the run is still allowed, and store one ending with its event."""
-    facts = read_facts(job.patient, [job.version.service], job.index_at)
+    facts = read_facts(job.patient, [job.asked], job.index_at)
     grounds = _grounds(job, computed, facts)
     if grounds:
         # Who does not belong to the population is not helped by a measurement.
@@ -112,9 +114,7 @@ def _grounds(job: Prediction, computed: Computed, facts: Facts) -> list[Ground]:
             return [refusals.of_version(state)]
     if computed.failure:
         return []
-    report = check_population(
-        job.version.service, job.patient, job.snapshot, job.confirmations, facts=facts
-    )
+    report = check_population(job.asked, job.patient, job.snapshot, job.confirmations, facts=facts)
     return refusals.of_population(report) + computed.grounds
 
 

@@ -59,5 +59,5 @@ def reproduce(prediction: Prediction) -> Reproduction:
     artifact = artifact_of(version)
     if artifact is None:
         return Reproduction(stored, None, version.digest, "unreadable")
-    result = score.score(artifact, prediction.service.definition, prediction.snapshot)
+    result = score.score(artifact, prediction.definition, prediction.snapshot)
     return Reproduction(stored, result.probability, version.digest)

@@ -101,7 +101,7 @@ def _method_words(version: ModelVersion) -> str:
 def _prediction(run: Run, answer: Result) -> Resource:
     row = run.prediction
     band = None if row.is_expired else answer.band
-    event = localized(row.service.definition.sentence.event)
+    event = localized(row.definition.sentence.event)
     return terms.filled(
         {
             "extension": terms.listed([_interval(answer), *_attributions(run)]),
@@ -121,7 +121,7 @@ def _percent(probability: float) -> float:
 
 
 def _horizon(row: Prediction) -> Resource:
-    days = row.service.definition.horizon.days
+    days = row.definition.horizon.days
     if not days:
         return {}
     end = row.index_at + timedelta(days=days)
@@ -188,7 +188,7 @@ def _standing(reason: Attribution) -> str:
 
 
 def _fixed_lines(version: ModelVersion) -> list[str]:
-    return [localized(line) for line in version.service.definition.fixed_lines]
+    return [localized(line) for line in version.definition.fixed_lines]
 
 
 def _advice(row: Prediction) -> str:
@@ -211,7 +211,7 @@ def _decided(run: Run) -> list[Resource]:
     decision = run.decision
     if decision is None:
         return []
-    label = run.prediction.service.definition.action_label(decision.action)
+    label = run.prediction.definition.action_label(decision.action)
     done = decision.action_text or localized(label)
     text = _("; ").join(part for part in (decision.get_assessment_display(), done) if part)
     comment = f"{text}\n{decision.comment}" if decision.comment else text

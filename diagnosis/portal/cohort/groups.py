@@ -122,5 +122,5 @@ def band_shares(cohort: Cohort, rows: Index) -> tuple[Share, ...]:
             count=found.count(band.code),
             share=exact_percent(found.count(band.code) / len(found)),
         )
-        for band in cohort.service.definition.bands
+        for band in cohort.version.definition.bands
     )

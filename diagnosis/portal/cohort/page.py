@@ -42,7 +42,7 @@ class Member:
     def band(self) -> str:
         if self.prediction.is_expired:
             return ""
-        band = self.prediction.service.definition.band_named(self.prediction.band)
+        band = self.prediction.definition.band_named(self.prediction.band)
         return localized(band.label) if band else ""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from accounts.models import User
 from diagnosis.inference.before.own_estimate import with_own_estimates_first
@@ -65,9 +64,8 @@ def history(user: User, prediction: Prediction) -> History:
                 version_changed=older is not None and older.version_id != row.version_id,
             )
         )
-    expires = timedelta(days=prediction.service.validity_days)
     measured = [
-        Measured(r.index_at, r.probability, r.version.number, r.index_at + expires)
+        Measured(r.index_at, r.probability, r.version.number, r.expires_at)
         for r in found
         if not r.is_withheld and r.probability is not None
     ]

@@ -151,7 +151,7 @@ class NextCard:
 
     @property
     def has_bands(self) -> bool:
-        return bool(self.prediction.service.definition.bands)
+        return bool(self.prediction.definition.bands)
 
     @property
     def is_refused(self) -> bool:
@@ -202,5 +202,5 @@ def is_wide(prediction: Prediction) -> bool:
     interval = prediction.answer.interval if prediction.answer else None
     if not interval or not prediction.band:
         return False
-    sheet = prediction.service.definition
+    sheet = prediction.definition
     return sheet.number_of(interval[0]) != sheet.number_of(interval[1])

@@ -122,7 +122,7 @@ def number_of(prediction: Prediction) -> Number | None:
     answer, probability = prediction.answer, prediction.probability
     if answer is None or probability is None:
         return None
-    sheet, interval = prediction.service.definition, answer.interval
+    sheet, interval = prediction.definition, answer.interval
     training = prediction.version.manifest.get("training") or {}
     average = answer.average
     halves = sentences.halves(probability)

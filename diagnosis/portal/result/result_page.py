@@ -159,7 +159,7 @@ class ResultPage:
         return self.decisions[0] if self.decisions else None
 
     def action_label(self, code: str) -> str:
-        return localized(self.prediction.service.definition.action_label(code))
+        return localized(self.prediction.definition.action_label(code))
 
     @cached_property
     def decided(self) -> list[dict[str, Any]]:
@@ -184,7 +184,7 @@ class ResultPage:
 
     @property
     def estimate_choices(self) -> list[ShownChoice]:
-        return shown_choices(self.prediction.service.definition)
+        return shown_choices(self.prediction.definition)
 
     @property
     def may_decide(self) -> bool:

@@ -176,8 +176,8 @@ def sheet(request: PersonRequest, prediction: UUID) -> HttpResponse:
     context = {
         **context_of(request, page),
         "number": number,
-        "sentence": sentences.patient_sentence(found.service.definition, number.probability),
-        "key": sentences.patient_key(found.service.definition, number.probability),
+        "sentence": sentences.patient_sentence(found.definition, number.probability),
+        "key": sentences.patient_key(found.definition, number.probability),
         "printed_at": timezone.now(),
     }
     return render(request, "portal/result/prediction_sheet.html", context)

@@ -38,7 +38,7 @@ def panels(prediction: Prediction) -> list[Panel]:
 
 def _may_change_something(prediction: Prediction) -> bool:
     """Whether the service names an input that treatment or life could change."""
-    return any(one.get("modifiable") for one in prediction.service.schema["features"])
+    return any(one.get("modifiable") for one in prediction.sheet.schema["features"])
 
 
 def _panel(title: str, name: str, prediction: Prediction) -> Panel:

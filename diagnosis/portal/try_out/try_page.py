@@ -67,7 +67,7 @@ class TryPage:
         self.form = TryForm(
             schema_of(prediction.version),
             prediction.snapshot,
-            what_if.modifiable(prediction.service),
+            what_if.modifiable(prediction),
             doubts,
             artifact,
             typical_of(prediction.version),
@@ -89,7 +89,7 @@ class TryPage:
         """None where nothing is scored: no band to cross into."""
         if self.tried is None or self.tried.grounds:
             return {}
-        sheet = self.prediction.service.definition
+        sheet = self.prediction.definition
         reaches = {one.name: one.reach for one in self.form.fields if one.can_slide}
         return crossings(self.artifact, sheet, self.inputs, reaches)
 

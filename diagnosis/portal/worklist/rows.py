@@ -90,7 +90,7 @@ class Row:
         probability = self.prediction.probability
         if probability is None or not self.risk or not self._band:
             return None
-        listed = self.prediction.service.definition.bands
+        listed = self.prediction.definition.bands
         return band_scale(listed, probability, None, self.band_code)
 
     @property

@@ -156,7 +156,7 @@ _sheets: dict[bytes, Sheet] = {}
 
 
 def read(stored: Mapping[str, Any]) -> Sheet:
-    """A stored sheet, by its digest: each is read once a process, whichever row holds it."""
+    """A stored sheet, by its digest: one that several rows hold is read once a process."""
     said = json.dumps(stored, sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(said.encode()).digest()
     found = _sheets.get(digest)
@@ -165,14 +165,6 @@ def read(stored: Mapping[str, Any]) -> Sheet:
             _sheets.clear()
         found = _sheets[digest] = _usable(Sheet.from_dict(stored))
     return found
-
-
-def of_row(service: Any) -> Sheet:
-    """The sheet of a service; asked for again it is not even looked at, unless it is another."""
-    kept: tuple[object, Sheet] | None = service.__dict__.get("_definition")
-    if kept is None or kept[0] is not service.sheet:
-        kept = service.__dict__["_definition"] = (service.sheet, read(service.sheet))
-    return kept[1]
 
 
 def _usable(sheet: Sheet) -> Sheet:

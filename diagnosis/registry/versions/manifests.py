@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from diagnosis.ml import Feature, FeatureSchema, SchemaError
 from diagnosis.ml.explain.overall import holds_together
 from diagnosis.ml.learning.table_findings import hold_together
+from diagnosis.ml.schema import TREATMENT
 from diagnosis.registry.models import Service
 from medportal.common.errors import DomainError, Pointer
 
@@ -38,17 +39,23 @@ def _problems(manifest: Mapping[str, Any], service: Service) -> Iterator[Pointer
     except SchemaError as error:
         yield Pointer("/schema", "invalid", str(error))
         return
-    ours = FeatureSchema.from_dict(service.schema)
+    ours = service.sheet.features
     if theirs.names != ours.names:
         yield Pointer("/schema", "names_differ", _("The inputs are not those of the service."))
         return
-    for mine, other in zip(ours, theirs, strict=True):
-        if _shape(mine) != _shape(other):
-            place = f"/schema/features/{mine.name}"
-            yield Pointer(place, "differs", _("Kind, unit or categories differ from the service."))
+    yield from _differences(ours, theirs)
     yield from _may_be_missing(manifest, ours)
     yield from _explanations(manifest, ours)
     yield from _findings(manifest)
+
+
+def _differences(ours: FeatureSchema, theirs: FeatureSchema) -> Iterator[Pointer]:
+    for mine, other in zip(ours, theirs, strict=True):
+        place = f"/schema/features/{mine.name}"
+        if (mine.role == TREATMENT) != (other.role == TREATMENT):
+            yield Pointer(place, "role", _("Model and service must agree on what is a treatment."))
+        if _shape(mine) != _shape(other):
+            yield Pointer(place, "differs", _("Kind, unit or categories differ from the service."))
 
 
 def _shape(feature: Feature) -> tuple[Any, ...]:

@@ -66,7 +66,7 @@ def alike_panel(user: User, prediction: Prediction) -> AlikePanel | None:
         events=tally.events if tally else 0,
         rate=percent(tally.events / tally.known) if tally else "",
         rates=percent_range(tally.lower, tally.upper) if tally else "",
-        event=localized(prediction.service.definition.sentence.event),
+        event=localized(prediction.definition.sentence.event),
     )
 
 

@@ -46,7 +46,7 @@ def sureness_panel(prediction: Prediction) -> SurenessPanel | None:
 def _stays(prediction: Prediction, found: Sureness) -> str:
     """What no number of further patients would settle."""
     parts = sentences.halves(found.probability)
-    event = localized(prediction.service.definition.sentence.event)
+    event = localized(prediction.definition.sentence.event)
     return _(
         "Of 100 with the same inputs, %(count)s %(event)s. Nothing among the inputs tells which, "
         "and more patients to learn from would not change that."

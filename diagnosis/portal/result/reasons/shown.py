@@ -192,7 +192,7 @@ def reasons(
         picture=picture,
         rows=rows,
         base_name=sentences.base_name(
-            version.service.definition, background.rows, background.population
+            prediction.definition, background.rows, background.population
         ),
         base=percent(picture.base, picture.decimals),
         result=percent(picture.result, picture.decimals),
