@@ -9,7 +9,7 @@ import pytest
 
 from diagnosis.ml import Artifact, FeatureSchema
 from diagnosis.ml.evaluation.followed import Followed, event_share
-from diagnosis.ml.results.horizons import points
+from diagnosis.ml.results.time.horizons import points
 from medportal.configuration.addresses import ROOT
 from medportal.demo.build.__main__ import artifact_folder
 from medportal.demo.build.recurrence import external, page, tables

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from diagnosis.ml.evaluation.metrics import newton_logistic
 from diagnosis.ml.results.links import sigmoid
 from diagnosis.ml.results.targets import Task
-from diagnosis.ml.results.times import log_hazard_logits
+from diagnosis.ml.results.time.times import log_hazard_logits
 
 Array = NDArray[np.float64]
 _ROUNDS = 50

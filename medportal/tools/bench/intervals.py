@@ -24,7 +24,7 @@ from diagnosis.ml.learning.problem import pose
 from diagnosis.ml.learning.refits import LEVEL, refit
 from diagnosis.ml.recipe import Recipe
 from diagnosis.ml.threads import single_thread
-from diagnosis.ml.uncertainty import other_models
+from diagnosis.ml.uncertainty.other_models import other_models
 
 Array = NDArray[np.float64]
 Ends = tuple[float, float]

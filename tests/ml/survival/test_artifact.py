@@ -11,7 +11,7 @@ import pytest
 from diagnosis.ml import Artifact, Recipe, train
 from diagnosis.ml.cli import main
 from diagnosis.ml.families import plain
-from diagnosis.ml.results import times
+from diagnosis.ml.results.time import times
 from tests.ml.survival.cohorts import followed, pbc_followed
 
 MODELS = ("cox", "logistic", "network")

@@ -10,7 +10,7 @@ from diagnosis.ml import Recipe
 from diagnosis.ml.families import family
 from diagnosis.ml.learning.problem import Problem, pose
 from diagnosis.ml.learning.refits import LEVEL, refit
-from diagnosis.ml.other_patients import curve_band
+from diagnosis.ml.uncertainty.other_models import curve_band
 from tests.ml.survival.cohorts import simulated_inputs
 
 COHORTS, ROWS = 5, 300

@@ -8,7 +8,7 @@ import pytest
 from diagnosis.ml.evaluation.followed import Followed, event_share
 from diagnosis.ml.evaluation.time_to_event import concordances
 from diagnosis.ml.learning.scores import measure
-from diagnosis.ml.results.horizons import details, paired, points
+from diagnosis.ml.results.time.horizons import details, paired, points
 from tests.ml.survival.cohorts import (
     HORIZONS,
     TASK,

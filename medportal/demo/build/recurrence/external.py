@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml.recipe import Recipe
-from diagnosis.ml.results.horizons import details, measured, paired
 from diagnosis.ml.results.targets import Task
+from diagnosis.ml.results.time.horizons import details, measured, paired
 from medportal.demo.build.recurrence.tables import FOLDER, gbsg
 
 Array = NDArray[np.float64]

@@ -18,7 +18,7 @@ from diagnosis.ml.learning.scores import scores
 from diagnosis.ml.learning.training import train
 from diagnosis.ml.learning.validation import OutOfFold, evaluate_recipe
 from diagnosis.ml.recipe import Recipe
-from diagnosis.ml.results.horizons import paired
+from diagnosis.ml.results.time.horizons import paired
 from diagnosis.ml.schema import Feature, FeatureSchema
 from diagnosis.ml.threads import single_thread
 from medportal.demo.build.card import plain
