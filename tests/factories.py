@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import factory
+from django.db import transaction
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -56,10 +57,12 @@ from diagnosis.registry.models import (
     ModelVersion,
     Quota,
     Service,
+    SheetVersion,
     VersionEvent,
     VersionStructure,
     WardCase,
 )
+from diagnosis.registry.models.sheet_versions import keep
 from diagnosis.registry.versions import signing
 from medportal.settings.base import ROOT
 
@@ -275,10 +278,49 @@ class ServiceFactory(OpenFactory):
 
     organisation = factory.SubFactory(OrganisationFactory)
     slug = "coronary-disease"
-    sheet = factory.LazyAttribute(lambda o: service_data(o.slug, "service"))
+    content = factory.LazyAttribute(lambda o: service_data(o.slug, "service"))
     schema = factory.LazyAttribute(lambda o: service_data(o.slug, "schema"))
-    validity_days = factory.LazyAttribute(lambda o: o.sheet["validity_days"])
-    hidden_from_nurses = factory.LazyAttribute(lambda o: o.sheet["hidden_from_nurses"])
+    validity_days = factory.LazyAttribute(lambda o: o.content["validity_days"])
+    hidden_from_nurses = factory.LazyAttribute(lambda o: o.content["hidden_from_nurses"])
+
+    @classmethod
+    def _create(
+        cls, model_class: Any, *args: Any, content: Any, schema: Any, **kwargs: Any
+    ) -> Service:
+        """With its first sheet."""
+        service: Service = model_class(*args, **kwargs)
+        with transaction.atomic():
+            service.sheet = SheetVersion.objects.create(
+                service=service, number=1, content=content, schema=schema
+            )
+            service.save(force_insert=True)
+        keep(SheetVersion.objects.filter(pk=service.sheet_id))
+        return service
+
+
+class SheetVersionFactory(OpenFactory):
+    """The next sheet of a service that keeps the one it has."""
+
+    class Meta:
+        model = SheetVersion
+
+    service = factory.SubFactory(ServiceFactory)
+    number = factory.LazyAttribute(lambda o: o.service.sheets.count() + 1)
+    content = factory.LazyAttribute(lambda o: o.service.sheet.content)
+    schema = factory.LazyAttribute(lambda o: o.service.sheet.schema)
+
+
+def with_sheet(service: Service, schema: dict[str, Any] | None = None, **parts: Any) -> Service:
+    """The service under its next sheet: some ``parts`` of the present one are others."""
+    before = service.sheet
+    service.sheet = SheetVersion.objects.create(
+        service=service,
+        number=before.number + 1,
+        content={**before.content, **parts},
+        schema=before.schema if schema is None else schema,
+    )
+    service.save(update_fields=["sheet"])
+    return service
 
 
 class ModelVersionFactory(OpenFactory):
@@ -295,7 +337,7 @@ class ModelVersionFactory(OpenFactory):
             "format": 1,
             "name": o.service.slug,
             "task": {"kind": "binary"},
-            "schema": o.service.schema,
+            "schema": o.service.sheet.schema,
             "metrics": {"auroc": {"value": 0.87, "lower": 0.83, "upper": 0.91}},
             "training": {"rows": 270, "events": 120, "rate": 0.44},
             "files": {},
@@ -308,8 +350,9 @@ class ModelVersionFactory(OpenFactory):
     def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> ModelVersion:
         """As it was signed when it was approved."""
         version: ModelVersion = super()._create(model_class, *args, **kwargs)
+        version.signed_sheet = version.service.sheet
         version.signed_digest = signing.digest(version)
-        version.save(update_fields=["signed_digest"])
+        version.save(update_fields=["signed_digest", "signed_sheet"])
         return version
 
 
@@ -372,6 +415,7 @@ class PredictionFactory(OpenFactory):
 
     version = factory.SubFactory(ModelVersionFactory)
     service = factory.SelfAttribute("version.service")
+    sheet = factory.SelfAttribute("service.sheet")
     organisation = factory.SelfAttribute("service.organisation")
     patient = factory.SubFactory(
         PatientFactory, organisation=factory.SelfAttribute("..organisation")
@@ -382,13 +426,13 @@ class PredictionFactory(OpenFactory):
     owner = factory.SelfAttribute("requested_by")
     state = Job.State.DONE
     inputs = factory.LazyFunction(dict)
-    probability = 0.23
+    headline = 0.23
     band = "moderate"
     finished_at = factory.LazyFunction(timezone.now)
     result = factory.LazyAttribute(
         lambda o: {
             "kind": "binary",
-            "probability": o.probability,
+            "probability": o.headline,
             "interval": None,
             "interval_method": None,
             "band": None,

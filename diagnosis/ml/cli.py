@@ -13,7 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diagnosis.ml.artifact import KNOWN, Artifact
+from diagnosis.ml.artifact import Artifact
+from diagnosis.ml.container import KNOWN
 from diagnosis.ml.errors import MLError, RecipeError, TableError
 from diagnosis.ml.manifest import MANIFEST
 from diagnosis.ml.package import refuse_strangers
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--target", help="the column to predict; several, separated by commas")
     train.add_argument("--recipe", help="a recipe as JSON")
     train.add_argument("--task", help="what is answered; told from the target where not given")
+    train.add_argument("--horizons", help="times of the risks told", type=float, nargs="+")
     train.add_argument("--positive", help="the value of the target that is the event")
     for command in (train, evaluate):
         command.add_argument("--group", help="the column that says whose row it is")
@@ -118,7 +120,9 @@ def _write(table: pd.DataFrame, path: str) -> None:
 def _recipe(given: argparse.Namespace) -> Recipe:
     recipe = Recipe.from_dict(_json(given.recipe)) if given.recipe else Recipe()
     said: dict[str, Any] = {
-        name: getattr(given, name) for name in ("task", "positive", "group") if getattr(given, name)
+        name: getattr(given, name)
+        for name in ("task", "positive", "group", "horizons")
+        if getattr(given, name)
     }
     if given.target:
         names = tuple(given.target.split(","))
@@ -192,6 +196,8 @@ def _headline(artifact: Artifact) -> str:
     value = metrics[name]
     if value["value"] is None:
         return f"{name} unknown"
+    if value["lower"] is None:
+        return f"{name} {value['value']:.3f}"
     return f"{name} {value['value']:.3f} ({value['lower']:.3f} to {value['upper']:.3f})"
 
 
@@ -228,8 +234,8 @@ def _predict(given: argparse.Namespace) -> None:
     artifact, table = _opened(given)
     import pandas as pd
 
-    results = artifact.predict(table).reshape(len(table), -1)
-    _write(pd.DataFrame(results, columns=_columns(artifact)), given.out)
+    results, task = artifact.predict(table).reshape(len(table), -1), artifact.task
+    _write(pd.DataFrame(dict(task.result.written(task, results))), given.out)
 
 
 def _explain(given: argparse.Namespace) -> None:
@@ -280,12 +286,12 @@ def _evaluate(given: argparse.Namespace) -> None:
     from diagnosis.ml.learning.scores import measure
 
     y = artifact.task.read(table)
-    known = ~np.isnan(y).all(axis=1)
+    known = artifact.task.result.known(y)
     if not known.any():
         raise TableError("No row of the table has a known target.")
     predicted = artifact.predict(table).reshape(len(table), -1)
     groups = owners(table.take(np.flatnonzero(known)), _group(given, artifact, table))
-    found = measure(artifact.task.kind, y[known], predicted[known][None], groups=groups)
+    found = measure(artifact.task, y[known], predicted[known][None], groups=groups)
     told = {"task": artifact.task.to_dict(), "rows": int(known.sum()), "metrics": found}
     told |= artifact.task.result.details(artifact.task, y[known], predicted[known])
     text = json.dumps(told, indent=1, allow_nan=False)

@@ -6,13 +6,25 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from math import inf
 from typing import Any
 
 from diagnosis.ml.errors import RecipeError
+from diagnosis.ml.families import AUTO, FAMILIES
 from diagnosis.ml.results import RESULT_KINDS
 
-MODELS = ("auto", "logistic", "network", "classic")
+MODELS = (AUTO, *FAMILIES)
 CALIBRATIONS = ("auto", "none", "temperature", "platt", "isotonic")
+
+
+def _times(given: Any) -> tuple[float, ...]:
+    try:
+        times = tuple(float(time) for time in given)
+    except (TypeError, ValueError):
+        times = (inf,)
+    if list(times) != sorted({time for time in times if 0 < time < inf}):
+        raise RecipeError("Recipe: horizons are positive times that rise, as 365, 1095.")
+    return times
 
 
 @dataclass(frozen=True)
@@ -33,7 +45,12 @@ class Recipe:
         ``auto`` looks at the target, else a name in ``RESULT_KINDS``; ``positive`` names the
         value that is the event.
     unit : str
-        The unit of a number that is predicted, in UCUM; written only where it is given.
+        The unit of a number that is predicted, or of time, in UCUM; written only where given.
+    ordered : bool or tuple of str
+        Classes that go from low to high: by the number in each, or in the order given here;
+        written only where it is said.
+    horizons : tuple of float
+        The times at which a risk is told, where time is asked for; written only where given.
     group : str
         The column that says whose row it is, where patients have several: rows of one patient
         share a fold, are refitted and counted together, and the column is no feature.
@@ -67,6 +84,8 @@ class Recipe:
     task: str = "auto"
     positive: str | None = None
     unit: str | None = None
+    ordered: bool | tuple[str, ...] = False
+    horizons: tuple[float, ...] = ()
     group: str | None = None
     features: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -85,6 +104,9 @@ class Recipe:
         """Refuse what can not be done, in one line."""
         for name in ("features", "exclude", "hidden"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        if not isinstance(self.ordered, bool | str):
+            object.__setattr__(self, "ordered", tuple(self.ordered))
+        object.__setattr__(self, "horizons", _times(self.horizons))
         if not isinstance(self.target, str):
             object.__setattr__(self, "target", tuple(self.target))
         problem = self._problem()
@@ -111,6 +133,10 @@ class Recipe:
                 "group is the name of one column",
             ),
             (
+                not isinstance(self.ordered, bool | tuple) or self.ordered == (),
+                "ordered is true, or the classes from the lowest to the highest",
+            ),
+            (
                 not isinstance(self.unit, str | None) or self.unit == "",
                 "unit is one unit, as kg or mmol/L",
             ),
@@ -125,11 +151,6 @@ class Recipe:
             raise RecipeError("Recipe: name the target column.")
         return names
 
-    @property
-    def layers(self) -> tuple[int, ...]:
-        """The hidden layers that the model has; none for a logistic regression."""
-        return {"classic": (64, 32, 16), "logistic": ()}.get(self.model, self.hidden)
-
     def with_model(self, model: str) -> Recipe:
         """Return the same recipe for another model."""
         return replace(self, model=model)
@@ -138,8 +159,9 @@ class Recipe:
         """Return what JSON can hold."""
         given = {f.name: getattr(self, f.name) for f in fields(self)}
         given["hide"] = dict(sorted(self.hide.items()))
-        if self.unit is None:  # older recipes keep their digests
-            del given["unit"]
+        for name in ("unit", "ordered", "horizons"):  # older recipes keep their digests
+            if not given[name]:
+                del given[name]
         return {k: list(v) if isinstance(v, tuple) else v for k, v in given.items()}
 
     @classmethod

@@ -24,6 +24,7 @@ from diagnosis.ml.inputs.terms import (
     Suggestion,
     Text,
     only_known,
+    role_of_before,
 )
 from diagnosis.ml.inputs.units import normalise
 
@@ -41,6 +42,8 @@ __all__ = [
 ]
 
 KINDS = ("number", "category", "boolean")
+HISTORY, TREATMENT = "history", "treatment"
+ROLES = (HISTORY, TREATMENT)
 DIRECTIONS = ("raises", "lowers", "either", "u-shaped")
 SOURCES = ("patient", "observation", "derived", "condition", "ask")
 
@@ -73,6 +76,8 @@ class Feature:
     ``whole`` says that the number is a count and has no fraction;
     ``judgement`` marks a value that holds a clinician's own judgement or ordering; ``modifiable``
     one that treatment or life may change (a pressure, never an age), and that may be proposed.
+    ``role`` says what nobody tries as if it were an effect: ``history`` is what was, ``treatment``
+    what was given, for reasons that the model does not know.
     """
 
     name: str
@@ -94,6 +99,7 @@ class Feature:
     whole: bool = False
     judgement: bool = False
     modifiable: bool = False
+    role: str | None = None
     burden: Any = None
     decimals: int = 0
     family: Text | None = None
@@ -123,6 +129,8 @@ class Feature:
             (not isinstance(self.whole, bool), "whole is yes or no"),
             (self.whole and self.kind != "number", "only a number is whole"),
             (self.modifiable and self._is_given, "age and sex can not be changed"),
+            (self.role not in (None, *ROLES), f"role is none of {', '.join(ROLES)}"),
+            (self.modifiable and bool(self.role), "a history or a treatment can not be changed"),
             (any(not 0 <= code < 2**24 for code in codes), "codes lie from 0 to 2**24 - 1"),
         )
         return next((text for wrong, text in checks if wrong), None)
@@ -199,6 +207,8 @@ class Feature:
         read = dict(given)
         read["sources"] = tuple(Source.from_dict(s) for s in given.get("sources", ()))
         read["categories"] = tuple(Category.from_dict(c) for c in given.get("categories", ()))
+        if "role" not in given and not given.get("modifiable"):
+            read["role"] = role_of_before(given.get("family"))
         return cls(**read)
 
     def to_dict(self) -> dict[str, Any]:

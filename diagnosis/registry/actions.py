@@ -12,24 +12,25 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.rights import demand
-from diagnosis.ml import Artifact, MLError
+from diagnosis.ml import Artifact, FeatureSchema, MLError
 from diagnosis.ml.families.structure import describe
 from diagnosis.registry.models import (
     FindingAnswer,
     ModelVersion,
     Service,
+    SheetVersion,
     VersionEvent,
     VersionStructure,
 )
 from diagnosis.registry.sheet import checks
 from diagnosis.registry.sheet.kinds import has_both_languages
+from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.registry.versions import contradictions, findings, manifests, signing, steps, store
 from medportal.common.errors import DomainError, Pointer
 
 State = ModelVersion.State
-SIGNED = ("sheet", "schema")
 
 
 @transaction.atomic
@@ -41,28 +42,52 @@ def define_service(*, actor: User, sheet: Mapping[str, Any], schema: Mapping[str
     """
     demand(actor, "service.define")
     definition, features = checks.check_service(sheet, schema)
+    # Of a house one at a time: a sheet is numbered, and a slug is taken once.
+    assert actor.organisation is not None  # who has a role has a house
+    house = Organisation.objects.select_for_update(no_key=True).get(pk=actor.organisation.pk)
+    mine = Service.objects.filter(organisation=house, slug=definition.slug)
+    before = mine.select_for_update(no_key=True).first()
+    service = before or Service(organisation=house, slug=definition.slug)
+    now = _next_sheet(actor, service, definition, features, is_new=before is None)
     told = {
-        "sheet": definition.to_dict(),
-        "schema": features.to_dict(),
+        "sheet": now,
         "validity_days": definition.validity_days,
         **{name: getattr(definition, name) for name in checks.FLAGS},
     }
-    kept = {name: value for name, value in told.items() if name not in checks.HABITS}
-    mine = Service.objects.filter(organisation=actor.organisation, slug=definition.slug)
-    before = mine.select_for_update(no_key=True).first()
-    if before is not None and any(getattr(before, name) != kept[name] for name in SIGNED):
-        signing.demand_not_in_use(before)
-    service, is_new = Service.objects.update_or_create(
-        organisation=actor.organisation,
-        slug=definition.slug,
-        defaults=kept,
-        create_defaults=told,
-    )
+    kept = [name for name in told if before is None or name not in checks.HABITS]
+    for name in kept:
+        setattr(service, name, told[name])
+    service.save(update_fields=None if before is None else kept)
     for version in service.versions.filter(state=State.APPROVED).select_for_update(of=("self",)):
         version.service = service
         signing.return_if_changed(actor, version)
-    audit.record(actor=actor, act="service.define", what=service.slug, detail={"created": is_new})
+    audit.record(
+        actor=actor,
+        act="service.define",
+        what=service.slug,
+        detail={"created": before is None, "sheet": now.number},
+    )
     return service
+
+
+def _next_sheet(
+    actor: User, service: Service, definition: Sheet, features: FeatureSchema, *, is_new: bool
+) -> SheetVersion:
+    """The sheet as a new edition; the present one where nothing of it is another."""
+    number = 1
+    if not is_new:
+        present = service.sheet
+        if (present.definition, present.features) == (definition, features):
+            return present
+        signing.demand_not_in_use(service)
+        number = present.number + 1
+    return SheetVersion.objects.create(
+        service=service,
+        number=number,
+        content=definition.to_dict(),
+        schema=features.to_dict(),
+        created_by=actor,
+    )
 
 
 def import_version(*, actor: User, service: Service, source: Path) -> ModelVersion:
@@ -167,6 +192,7 @@ def approve_version(*, actor: User, version: ModelVersion, note: str = "") -> Mo
     findings.require_answers(version)
     version.approved_by, version.approved_at = actor, timezone.now()
     version.approval_note = note[:300]
+    version.signed_sheet = version.service.sheet
     version.signed_digest = signing.digest(version)
     return steps.move(actor, version, State.APPROVED, "version.approve", reason=note)
 

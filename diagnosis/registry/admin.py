@@ -6,6 +6,7 @@ What a service asks, its rules and its bands stand on the service's own page.
 from __future__ import annotations
 
 import dataclasses
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -14,14 +15,23 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.admin.base import OrganisationAdmin, ReadOnlyAdmin, administrator, without_links
 from diagnosis.registry import actions
 from diagnosis.registry.habits import Habits, set_habits
-from diagnosis.registry.models import ModelVersion, Quota, Service, WardCase
+from diagnosis.registry.models import (
+    ModelVersion,
+    Quota,
+    Service,
+    SheetVersion,
+    WardCase,
+    sheets_until,
+)
 from diagnosis.registry.quota_actions import set_quota
+from diagnosis.registry.sheet.differences import differences
 from medportal.common.errors import DomainError
 
 HABITS = tuple(field.name for field in dataclasses.fields(Habits))
@@ -80,6 +90,44 @@ class ServiceAdmin(OrganisationAdmin[Service]):
     def save_model(self, request: HttpRequest, obj: Service, _form: Any, _change: Any) -> None:
         wanted = Habits(**{name: getattr(obj, name) for name in HABITS})
         set_habits(actor=administrator(request), service=obj, habits=wanted)
+
+
+@admin.register(SheetVersion)
+class SheetVersionAdmin(ReadOnlyAdmin[SheetVersion]):
+    """What a service said of itself, edition by edition, and what each says otherwise."""
+
+    organisation_path = "service__organisation"
+    fields = ("service", "number", "digest", "created_by", "created_at", "otherwise")
+    readonly_fields = fields
+    list_display = ("service", "number", "created_at", "created_by", "is_current")
+    list_select_related = ("service", "created_by")
+
+    @admin.display(description=_("in use"), boolean=True)
+    def is_current(self, sheet: SheetVersion) -> bool:
+        return sheet.service.sheet_id == sheet.pk
+
+    @admin.display(description=_("otherwise than the one before"))
+    def otherwise(self, sheet: SheetVersion) -> str:
+        *before, now = sheets_until(sheet)
+        if not before:
+            return str(_("This is the first."))
+        found = chain(
+            differences(before[-1].content, now.content, "/sheet"),
+            differences(before[-1].schema, now.schema, "/inputs"),
+        )
+        rows = ((one.place, _told(one.before), _told(one.now)) for one in found)
+        return format_html(
+            "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>",
+            format_html_join("", '<th scope="col">{}</th>', ((name,) for name in COLUMNS)),
+            format_html_join("", '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>', rows),
+        )
+
+
+COLUMNS = (_("Place"), _("Before"), _("Now"))
+
+
+def _told(value: str | None) -> str:
+    return "–" if value is None else value
 
 
 class StopForm(forms.Form):

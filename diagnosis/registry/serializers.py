@@ -40,6 +40,9 @@ class ServiceSummarySerializer(Base):
     slug = serializers.CharField()
     name = serializers.CharField()
     question = serializers.CharField()
+    sheet_version = serializers.IntegerField(
+        help_text="the edition of the sheet that runs asked for now are made under"
+    )
     validity_days = serializers.IntegerField()
     offered_on_chart = serializers.BooleanField()
     version = VersionSerializer(allow_null=True)
@@ -185,6 +188,7 @@ def summary(service: Service, version: ModelVersion | None) -> dict[str, Any]:
         "slug": service.slug,
         "name": service.name,
         "question": service.question,
+        "sheet_version": service.sheet.number,
         "validity_days": service.validity_days,
         "offered_on_chart": service.offered_on_chart,
         "version": _version(version),
@@ -198,7 +202,7 @@ def summary(service: Service, version: ModelVersion | None) -> dict[str, Any]:
 
 def full(service: Service, version: ModelVersion | None) -> dict[str, Any]:
     sheet = service.definition
-    schema = version.manifest["schema"] if version is not None else service.schema
+    schema = version.manifest["schema"] if version is not None else service.sheet.schema
     return {
         **summary(service, version),
         "when": localized(sheet.when),

@@ -39,6 +39,7 @@ APPEND_ONLY_TABLES = (
     "accounts_auditevent",
     "inference_ownestimate",
     "inference_wardanswer",
+    "registry_sheetversion",
 )
 """The application inserts and reads here; it neither changes nor removes."""
 

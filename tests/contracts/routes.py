@@ -230,6 +230,7 @@ def world_of() -> World:
         "registry_service": version.service,
         "registry_quota": factories.QuotaFactory(service=version.service),
         "registry_modelversion": version,
+        "registry_sheetversion": version.service.sheet,
     }
     foreign = {
         "patient": theirs["elsewhere"],

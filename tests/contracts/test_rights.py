@@ -143,12 +143,12 @@ def test_what_is_hidden_from_nurses_is_asked_in_one_place():
     asks = {name(path) for path in CODE if "hidden_from_nurses" in path.read_text()}
     of_a_sheet = {path for path in asks if path.startswith("diagnosis/registry/sheet/")}
     shows_it = {"diagnosis/registry/admin.py"}
-    assert asks - of_a_sheet - shows_it == {"diagnosis/registry/models.py"}
-    text = (ROOT / "diagnosis/registry/models.py").read_text()
+    assert asks - of_a_sheet - shows_it == {"diagnosis/registry/models/services.py"}
+    text = (ROOT / "diagnosis/registry/models/services.py").read_text()
     assert text.count("hidden_from_nurses") == 2  # the column, and the one condition
     assert {name(path) for path in CODE if "is_only_nurse(" in path.read_text()} == {
         TABLE,
-        "diagnosis/registry/models.py",
+        "diagnosis/registry/models/services.py",
     }
 
 

@@ -15,7 +15,6 @@ from diagnosis.inference import actions, runner
 from diagnosis.inference.before.population import DOES_NOT_FIT, check_population
 from diagnosis.inference.models import Job, Outcome, Prediction
 from diagnosis.inference.snapshot.inputs import row_of, take
-from diagnosis.ml.schema import FeatureSchema
 from diagnosis.records.models import Observation, Patient
 from diagnosis.records.reading import feature_values
 from diagnosis.registry.models import ModelVersion, Service
@@ -30,7 +29,7 @@ MOLAR_ROUNDING = 0.004
 
 
 def snapshot(patient: Patient, service: Service) -> dict:
-    schema = FeatureSchema.from_dict(service.schema)
+    schema = service.sheet.features
     return take(schema, feature_values(patient, schema, timezone.now()), {})
 
 

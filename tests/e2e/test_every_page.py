@@ -29,6 +29,7 @@ NO_PAGE_FOR_ANYBODY = {
     "admin:accounts_organisation_add",
     "admin:registry_modelversion_add",
     "admin:registry_service_add",
+    "admin:registry_sheetversion_add",
     "admin:registry_quota_change",  # the demonstration has none
     "admin:registry_quota_history",
     "portal:prediction-status",  # a part of a page

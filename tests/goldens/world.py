@@ -121,7 +121,7 @@ def _runs(desk: Desk) -> dict[str, Prediction]:
 
 def _decided_otherwise(desk: Desk, prediction: Prediction) -> None:
     usual = (prediction.result or {})["band"]["action_code"]
-    codes = [action.code for action in prediction.service.definition.actions]
+    codes = [action.code for action in prediction.definition.actions]
     other = next(code for code in codes if code != usual)
     decision = actions.DecisionInput(
         action=other, assessment="too-high", reason="other", comment="The patient wishes so."
@@ -130,7 +130,7 @@ def _decided_otherwise(desk: Desk, prediction: Prediction) -> None:
 
 
 def _with_estimate(desk: Desk, prediction: Prediction) -> None:
-    choice = choices_of(prediction.service.definition)[1]
+    choice = choices_of(prediction.definition)[1]
     actions.give_estimate(actor=desk.doctor, prediction=prediction, choice=choice.code)
 
 

@@ -170,6 +170,17 @@ def test_age_and_sex_can_not_be_declared_changeable():
         number("a", modifiable="yes")
 
 
+@pytest.mark.parametrize("role", ["history", "treatment"])
+def test_what_was_or_was_given_can_not_be_declared_changeable(role):
+    with pytest.raises(SchemaError, match="can not be changed"):
+        number("a", role=role)
+
+
+def test_a_role_is_one_of_two():
+    with pytest.raises(SchemaError, match="role is none of"):
+        number("a", modifiable=False, role="drug")
+
+
 @pytest.fixture(scope="module")
 def diabetes():
     folder = DEMO / "artifacts" / "diabetes-onset"

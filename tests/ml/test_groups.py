@@ -10,7 +10,8 @@ import pytest
 
 from diagnosis.ml import Recipe, RecipeError, TableError, evaluate_recipe
 from diagnosis.ml.evaluation import folds
-from diagnosis.ml.families.pipeline import Sample, fit_logistic
+from diagnosis.ml.families.linear.fitting import fit_logistic
+from diagnosis.ml.families.pipeline import Sample
 from diagnosis.ml.learning.choice import choose
 from diagnosis.ml.learning.problem import pose
 from diagnosis.ml.learning.refits import refit
@@ -96,7 +97,7 @@ def test_the_penalty_is_chosen_for_patients_never_seen() -> None:
     """By row, hardly any penalty looks best: the folds hold the same patients."""
     problem = pose(Recipe(target="died", group="pid", model="logistic"), visits())
     sample = problem.sample
-    by_row = Sample(sample.x, sample.y, sample.features, sample.kind)
+    by_row = Sample(sample.x, sample.y, sample.features, sample.task)
     assert (
         fit_logistic(problem.recipe, sample, 0).facts["penalty"]
         > fit_logistic(problem.recipe, by_row, 0).facts["penalty"]

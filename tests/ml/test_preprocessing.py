@@ -9,10 +9,14 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from diagnosis.ml import Category, Feature
 from diagnosis.ml.evaluation import folds
-from diagnosis.ml.families import calibration, linear
+from diagnosis.ml.families import calibration
+from diagnosis.ml.families.linear.path import fit_path
 from diagnosis.ml.families.preprocessing import Preprocessor, hide, wants_log
 from diagnosis.ml.results.links import sigmoid, softmax
+from diagnosis.ml.results.targets import Task
 
+YES_OR_NO = Task("binary", ("y",), ("0", "1"))
+CLASSES = Task("multiclass", ("y",), ("a", "b", "c"))
 AGE = Feature("age", {"en": "Age"})
 BILIRUBIN = Feature("bilirubin", {"en": "Bilirubin"})
 SEX = Feature("sex", {"en": "Sex"}, "boolean")
@@ -91,9 +95,7 @@ def problem(n: int = 300, classes: int = 2) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("penalty", [0.1, 3.0, 100.0])
 def test_the_logistic_solver_agrees_with_scikit_learn(penalty: float) -> None:
     z, y = problem()
-    weights, intercepts = linear.fit_path(
-        z, y[:, None].astype(float), "binary", np.array([penalty])
-    )
+    weights, intercepts = fit_path(z, y[:, None].astype(float), "binary", np.array([penalty]))
     reference = LogisticRegression(C=1 / penalty, tol=1e-10, max_iter=1000).fit(z, y)
     np.testing.assert_allclose(weights[0, :, 0], reference.coef_[0], atol=1e-5)
     np.testing.assert_allclose(intercepts[0], reference.intercept_, atol=1e-5)
@@ -101,7 +103,7 @@ def test_the_logistic_solver_agrees_with_scikit_learn(penalty: float) -> None:
 
 def test_the_softmax_solver_agrees_with_scikit_learn() -> None:
     z, y = problem(classes=3)
-    weights, intercepts = linear.fit_path(z, np.eye(3)[y], "multiclass", np.array([1.0]))
+    weights, intercepts = fit_path(z, np.eye(3)[y], "multiclass", np.array([1.0]))
     reference = LogisticRegression(C=1.0, tol=1e-10, max_iter=1000).fit(z, y)
     own = softmax(z @ weights[0] + intercepts[0])
     np.testing.assert_allclose(own, reference.predict_proba(z), atol=1e-5)
@@ -110,7 +112,7 @@ def test_the_softmax_solver_agrees_with_scikit_learn() -> None:
 def test_the_ridge_solver_agrees_with_scikit_learn() -> None:
     z, _ = problem()
     y = z[:, :1] * 3 + 7
-    weights, intercepts = linear.fit_path(z, y, "regression", np.array([10.0]))
+    weights, intercepts = fit_path(z, y, "regression", np.array([10.0]))
     reference = Ridge(alpha=10.0).fit(z, y[:, 0])
     np.testing.assert_allclose(weights[0, :, 0], reference.coef_, atol=1e-6)
     np.testing.assert_allclose(intercepts[0], reference.intercept_, atol=1e-6)
@@ -120,7 +122,7 @@ def test_a_table_wider_than_long_gives_the_same_as_solving_it_whole() -> None:
     rng = np.random.default_rng(0)
     z, y = rng.normal(size=(40, 90)), rng.integers(0, 2, (40, 1)).astype(float)
     path = np.array([5.0])
-    weights, intercepts = linear.fit_path(z, y, "binary", path)
+    weights, intercepts = fit_path(z, y, "binary", path)
     reference = LogisticRegression(C=1 / 5.0, tol=1e-10, max_iter=5000).fit(z, y[:, 0])
     np.testing.assert_allclose(weights[0, :, 0], reference.coef_[0], atol=1e-4)
     np.testing.assert_allclose(intercepts[0], reference.intercept_, atol=1e-4)
@@ -137,7 +139,7 @@ def overconfident(n: int = 4000) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("kind", ["platt", "isotonic"])
 def test_calibration_brings_probabilities_back(kind: str) -> None:
     raw, y = overconfident()
-    p = sigmoid(calibration.fit(kind, "binary", raw, y).logits(raw))[:, 0]
+    p = sigmoid(calibration.fit(kind, YES_OR_NO, raw, y).logits(raw))[:, 0]
     for low, high in ((0.1, 0.3), (0.3, 0.5), (0.5, 0.8)):
         inside = (p >= low) & (p < high)
         assert p[inside].mean() == pytest.approx(y[inside, 0].mean(), abs=0.04)
@@ -145,14 +147,14 @@ def test_calibration_brings_probabilities_back(kind: str) -> None:
 
 def test_platt_finds_slope_and_intercept() -> None:
     raw, y = overconfident(20000)
-    fitted = calibration.fit("platt", "binary", raw, y)
+    fitted = calibration.fit("platt", YES_OR_NO, raw, y)
     assert fitted.slope[0] == pytest.approx(0.5, abs=0.03)
     assert fitted.intercept[0] == pytest.approx(-0.4, abs=0.06)
 
 
 def test_isotonic_ramps_follow_the_pooled_steps_of_scikit_learn() -> None:
     raw, y = overconfident(2000)
-    fitted = calibration.fit("isotonic", "binary", raw, y)
+    fitted = calibration.fit("isotonic", YES_OR_NO, raw, y)
     reference = IsotonicRegression(out_of_bounds="clip").fit(raw[:, 0], y[:, 0])
     own = sigmoid(fitted.logits(raw))[:, 0]
     assert np.abs(own - reference.predict(raw[:, 0])).mean() < 0.02
@@ -164,7 +166,7 @@ def test_temperature_leaves_the_ranking_of_classes() -> None:
     rng = np.random.default_rng(1)
     raw = rng.normal(size=(500, 4)) * 3
     y = np.eye(4)[[rng.choice(4, p=p) for p in softmax(raw / 3)]]
-    fitted = calibration.fit("temperature", "multiclass", raw, y)
+    fitted = calibration.fit("temperature", CLASSES, raw, y)
     assert fitted.slope[0] == pytest.approx(1 / 3, abs=0.08)
     np.testing.assert_array_equal(fitted.logits(raw).argmax(1), raw.argmax(1))
 
@@ -173,7 +175,7 @@ def test_a_model_no_better_than_chance_gives_everybody_the_average() -> None:
     rng = np.random.default_rng(0)
     y = np.tile([1.0, 0.0, 0.0, 0.0], 100)[:, None]
     raw = -y + rng.normal(0, 0.1, y.shape)
-    p = sigmoid(calibration.fit("platt", "binary", raw, y).logits(raw))
+    p = sigmoid(calibration.fit("platt", YES_OR_NO, raw, y).logits(raw))
     assert np.ptp(p) < 1e-12
     assert p[0, 0] == pytest.approx(0.25, abs=0.01)
 

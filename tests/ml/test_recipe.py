@@ -29,7 +29,7 @@ def test_another_seed_is_another_recipe() -> None:
     "wrong",
     [
         {"model": "forest"},
-        {"task": "survival"},
+        {"task": "ranking"},
         {"calibration": "magic"},
         {"hide": {"a": 1.0}},
         {"folds": 1},

@@ -11,7 +11,7 @@ import pytest
 
 from diagnosis.ml import Artifact, Recipe, RecipeError, TableError, evaluate_recipe
 from diagnosis.ml.evaluation import auroc
-from diagnosis.ml.families.pipeline import fit_logistic
+from diagnosis.ml.families.linear.fitting import fit_logistic
 from diagnosis.ml.learning.problem import pose
 from diagnosis.ml.learning.tables import TableWarning, infer_schema, read_table
 from diagnosis.ml.learning.validation import OutOfFold, cross_validate

@@ -5,9 +5,12 @@ import pytest
 
 from diagnosis.ml import Recipe, uncertainty
 from diagnosis.ml.evaluation.quantiles import student
-from diagnosis.ml.families.pipeline import Sample, fit_logistic
+from diagnosis.ml.families.linear.fitting import fit_logistic
+from diagnosis.ml.families.pipeline import Sample
 from diagnosis.ml.learning import refits
 from diagnosis.ml.learning.tables import infer_schema
+from diagnosis.ml.results.targets import Task
+from diagnosis.ml.uncertainty.other_models import other_models
 from tests.ml.conftest import heart
 
 
@@ -52,7 +55,8 @@ def refit(table, at):
     recipe = Recipe(target="disease", model="logistic", repeats=1, refits=10)
     schema = infer_schema(table, "disease")
     y = (table["disease"] == table["disease"].max()).to_numpy(np.float64)[:, None]
-    sample = Sample(schema.matrix(table), y, schema.features, "binary")
+    task = Task("binary", ("disease",), ("0", "1"))
+    sample = Sample(schema.matrix(table), y, schema.features, task)
     fits = refits.refit(recipe, sample, fit_logistic(recipe, sample, 0))
     return np.column_stack([fitted.probabilities(at)[:, 0] for fitted in fits])
 
@@ -85,7 +89,7 @@ def test_another_model_lies_as_far_away_as_the_difference_of_two_may():
     models = rng.normal(0, 0.4, (4000, 2))
     refits = models[:, :1] + rng.normal(0, 0.4, (4000, 200))
 
-    low, high = uncertainty.other_models(models[:, 0], refits, 0.9)
+    low, high = other_models(models[:, 0], refits, 0.9)
 
     inside = (low <= models[:, 1]) & (models[:, 1] <= high)
     assert inside.mean() == pytest.approx(0.9, abs=0.015)
@@ -99,6 +103,6 @@ def test_few_refits_do_not_make_it_too_narrow():
     models = rng.normal(0, 0.4, (20_000, 2))
     refits = models[:, :1] + rng.normal(0, 0.4, (20_000, 20))
 
-    low, high = uncertainty.other_models(models[:, 0], refits, 0.9)
+    low, high = other_models(models[:, 0], refits, 0.9)
 
     assert ((low <= models[:, 1]) & (models[:, 1] <= high)).mean() > 0.89

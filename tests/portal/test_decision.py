@@ -7,7 +7,7 @@ import re
 import pytest
 
 from diagnosis.inference.models import Decision
-from tests.factories import OwnEstimateFactory, ServiceFactory
+from tests.factories import OwnEstimateFactory, ServiceFactory, with_sheet
 from tests.portal.results import finished, version_of
 from tests.portal.test_result import text_of
 
@@ -105,9 +105,7 @@ def test_the_own_estimate_given_before_stands_beside_the_model_s(ward, result):
 
 
 def test_a_service_without_bands_is_decided_without_a_usual_action(ward):
-    service = ServiceFactory(organisation=ward.house, slug="breast-mass")
-    service.sheet = {**service.sheet, "bands": []}
-    service.save()
+    service = with_sheet(ServiceFactory(organisation=ward.house, slug="breast-mass"), bands=[])
     result = finished(version_of(service=service), ward.doctor, ward.patient)
     text = text_of(ward.as_doctor.get(f"/predictions/{result.pk}/"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from html import unescape
@@ -15,7 +16,7 @@ from diagnosis.inference.models import Explanation
 from diagnosis.portal.result.further.counterfactual_panel import reach_panel
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions import store
-from tests.factories import OutcomeFactory, clinician_at, patient_of, team_of
+from tests.factories import OutcomeFactory, clinician_at, patient_of, team_of, with_sheet
 from tests.portal.results import artifact_of, finished, version_of
 from tests.portal.test_result import acts, text_of
 
@@ -93,7 +94,7 @@ def test_a_result_in_the_lowest_band_is_not_asked_what_would_bring_it_lower(ward
     low = finished(version, ward.doctor, ward.patient, {**DIABETES, "glucose_2h": 80, "bmi": 22,
                                                         "age": 22, "pregnancies": 0})  # fmt: skip
 
-    assert low.probability < 0.1
+    assert low.headline < 0.1
     assert "/reach/" not in ward.as_doctor.get(f"/predictions/{low.pk}/").content.decode()
     assert "No lower limit" in text_of(ask(ward.as_doctor, low, "reach"))
 
@@ -122,9 +123,11 @@ def test_age_and_pregnancies_are_never_proposed(ward, result):
 
 
 def test_a_service_that_names_nothing_to_change_says_so(ward, result):
-    for feature in result.service.schema["features"]:
+    schema = copy.deepcopy(result.sheet.schema)
+    for feature in schema["features"]:
         feature.pop("modifiable", None)
-    result.service.save()
+    result.sheet = with_sheet(result.service, schema=schema).sheet
+    result.save()
 
     assert "names no input that treatment or life could change" in text_of(
         ask(ward.as_doctor, result, "reach")

@@ -9,7 +9,13 @@ from django.utils import timezone
 
 from accounts.models import Role
 from diagnosis.registry.models import ModelVersion
-from tests.factories import OrganisationFactory, ServiceFactory, data_scientist_at, reviewer_at
+from tests.factories import (
+    OrganisationFactory,
+    ServiceFactory,
+    data_scientist_at,
+    reviewer_at,
+    with_sheet,
+)
 from tests.portal.results import version_of
 from tests.portal.test_result import text_of
 
@@ -33,8 +39,7 @@ def waiting(service, by, days):
 def test_the_oldest_waits_first_with_its_age_submitter_and_contradictions(ward, reviewer):
     scientist = data_scientist_at(ward.house, display_name="P. Rao")
     service = ServiceFactory(organisation=ward.house, slug="breast-mass")
-    service.sheet = {**service.sheet, "contradiction_notes": {}}
-    service.save()
+    with_sheet(service, contradiction_notes={})
     young = waiting(service, scientist, 2)
     old = waiting(service, scientist, 9)
 

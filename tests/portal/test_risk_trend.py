@@ -300,9 +300,8 @@ def test_a_result_holds_until_it_expires_and_is_not_joined_across_the_gap():
 @pytest.mark.parametrize(("highest", "top"), [(0.07, 0.1), (0.17, 0.25), (0.3, 0.5), (0.8, 1.0)])
 def test_low_risks_are_enlarged_but_always_drawn_from_zero(highest, top):
     at = timezone.now()
-    picture = steps(
-        [Measured(at, 0.0, 1), Measured(at, highest, 1)], height=240, bands=BANDS, enlarged=True
-    )
+    both = [Measured(at, risk, 1, bands=BANDS) for risk in (0.0, highest)]
+    picture = steps(both, height=240, enlarged=True)
 
     assert picture.highest == top
     assert picture.steps[0].y == picture.bottom
@@ -323,7 +322,7 @@ def test_the_table_lists_every_change_by_itself_and_adds_up(ward, version):
 
 def test_bands_stand_behind_the_steps_from_bottom_to_top():
     at = timezone.now()
-    picture = steps([Measured(at, 0.2, 1), Measured(at, 0.4, 1)], height=240, bands=BANDS)
+    picture = steps([Measured(at, risk, 1, bands=BANDS) for risk in (0.2, 0.4)], height=240)
 
     low, high = picture.strips
     assert low.y + low.height == pytest.approx(picture.bottom)

@@ -145,7 +145,8 @@ def test_an_old_value_is_shown_as_such_and_used_only_when_somebody_says_so(ward)
 def test_a_value_in_the_wrong_unit_is_asked_back_with_what_was_meant(ward):
     version = published(ward.house, "diabetes-onset")
     url = f"/patients/{ward.patient.pk}/services/{version.service.slug}/"
-    confirmed = [r["code"] for r in version.service.sheet["population"] if r["kind"] == "confirm"]
+    rules = version.service.definition.population
+    confirmed = [rule.code for rule in rules if rule.kind == "confirm"]
     answer = run(ward, url, value_glucose_2h="7.8", unit_glucose_2h="mg/dL", confirm=confirmed)
     text = answer.content.decode()
     assert answer.status_code == 422

@@ -143,8 +143,8 @@ def test_the_page_in_chinese_shows_no_english_of_the_sheet(ward, version):
     text = text_of(ward.as_doctor.get(URL))
 
     for part in ("question", "user", "when", "population_note"):
-        assert version.service.sheet[part]["zh-Hans"] in text
-        assert version.service.sheet[part]["en"] not in text
+        assert version.service.sheet.content[part]["zh-Hans"] in text
+        assert version.service.sheet.content[part]["en"] not in text
 
 
 def test_the_list_asks_the_database_a_fixed_number_of_times(

@@ -10,7 +10,13 @@ from accounts.models import Role
 from diagnosis.ml.learning.table_findings import TableFinding
 from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion
-from tests.factories import PASSWORD, OrganisationFactory, data_scientist_at, reviewer_at
+from tests.factories import (
+    PASSWORD,
+    OrganisationFactory,
+    data_scientist_at,
+    reviewer_at,
+    with_sheet,
+)
 from tests.portal.results import version_of
 from tests.portal.test_result import text_of
 
@@ -121,8 +127,7 @@ def test_who_submitted_it_is_told_that_somebody_else_decides(people, draft):
 
 
 def test_it_is_published_only_when_its_contradictions_are_explained(people, submitted):
-    submitted.service.sheet = {**submitted.service.sheet, "contradiction_notes": {}}
-    submitted.service.save()
+    with_sheet(submitted.service, contradiction_notes={})
     actions.approve_version(actor=people.reviewer, version=submitted)
 
     people.as_reviewer.post(url_of(submitted, "publish/"), PUBLISHED)

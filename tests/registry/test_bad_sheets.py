@@ -20,7 +20,7 @@ from diagnosis.registry.sheet.rules import NEEDS
 from diagnosis.registry.sheet.sheets import Sheet
 from medportal.common.errors import DomainError
 from medportal.settings.base import ROOT
-from tests.factories import OrganisationFactory, data_scientist_at, service_data
+from tests.factories import OrganisationFactory, data_scientist_at, service_data, with_sheet
 from tests.runnable import again, ward
 
 SLUGS = sorted(path.name for path in (ROOT / "medportal" / "demo" / "data" / "services").iterdir())
@@ -210,10 +210,10 @@ def test_a_stored_sheet_is_read_once_and_again_when_it_is_another():
 @pytest.mark.parametrize("code", ["red-flag-for-everybody-at-once", "green", None])
 def test_a_run_on_an_older_sheet_settles_without_colour_and_with_a_symbol(code, caplog):
     heart = ward()
-    stored = copy.deepcopy(heart.service.sheet)
-    for listed in stored["bands"]:
-        listed["code"] = code
-    Service.objects.filter(pk=heart.service.pk).update(sheet=stored)
+    listed = copy.deepcopy(heart.service.sheet.content["bands"])
+    for band in listed:
+        band["code"] = code
+    with_sheet(heart.service, bands=listed)
 
     with caplog.at_level(logging.WARNING):
         done = again(heart.run())

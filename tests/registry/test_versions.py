@@ -21,6 +21,7 @@ from tests.factories import (
     clinician_at,
     data_scientist_at,
     reviewer_at,
+    with_sheet,
 )
 from tests.runnable import approved, artifact_of, define, drafted, running, submitted
 
@@ -89,9 +90,7 @@ def test_nothing_is_published_without_a_reason():
 
 
 def test_each_contradiction_needs_its_explanation_in_both_languages():
-    service = define(OrganisationFactory())
-    service.sheet["contradiction_notes"] = {}
-    service.save()
+    service = with_sheet(define(OrganisationFactory()), contradiction_notes={})
     version = submitted(service)
     reviewer = reviewer_at(service.organisation)
     version = actions.approve_version(actor=reviewer, version=version)

@@ -109,7 +109,7 @@ def _refuse_unseen(actor: User, before: Decision | None, decision: DecisionInput
 
 
 def _problems(prediction: Prediction, decision: DecisionInput, usual: str) -> Iterator[Pointer]:
-    action = prediction.service.definition.action_named(decision.action)
+    action = prediction.definition.action_named(decision.action)
     has_estimate = prediction.state == Job.State.DONE
     if has_estimate and decision.assessment not in Decision.Assessment.values:
         yield Pointer("/assessment", "required", _("Say what you think of the estimate."))

@@ -29,7 +29,7 @@ def give_estimate(*, actor: User, prediction: Prediction | UUID | str, choice: s
             _("The number was shown already: an estimate given now would not be your own."),
             status=409,
         )
-    tapped = None if choice == SKIP else choice_named(found.service.definition, choice)
+    tapped = None if choice == SKIP else choice_named(found.definition, choice)
     row = OwnEstimate(prediction=found, by=actor)
     if tapped is not None:
         row.value, row.lower, row.upper = tapped.middle, tapped.lower, tapped.upper

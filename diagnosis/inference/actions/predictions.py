@@ -15,7 +15,7 @@ from diagnosis.inference import tasks
 from diagnosis.inference.actions.estimates import keep_estimate
 from diagnosis.inference.before import permission, quota
 from diagnosis.inference.before.answers import stored_answers
-from diagnosis.inference.before.requests import PredictionRequest
+from diagnosis.inference.before.requests import ChartRead, PredictionRequest
 from diagnosis.inference.before.warnings import standing_rules
 from diagnosis.inference.lists import ward
 from diagnosis.inference.models import Prediction
@@ -88,14 +88,16 @@ def _prepared(
     service, schema = version.service, schema_of(version)
     given = read_given(schema, request.inputs)
     _refuse_strange_words(request, service, schema)
-    at = request.index_at or timezone.now()
-    readings = feature_values(patient, schema, at) if patient else {}
-    snapshot = take(schema, readings, given, request.include_stale)
+    chart = _chart(request, version, patient)
+    at = chart.at if chart else request.index_at or timezone.now()
+    snapshot = take(schema, chart.readings if chart else {}, given, request.include_stale)
     if request.store_answers and patient is not None and not request.is_what_if:
         snapshot |= stored_answers(actor, patient, schema, snapshot, at)
+    standing = standing_rules(service, patient, snapshot, facts=chart.facts if chart else None)
     return Prediction(
         organisation_id=service.organisation_id,
         service=service,
+        sheet=service.sheet,
         version=version,
         patient=patient,
         requested_by=actor,
@@ -104,12 +106,26 @@ def _prepared(
         index_at=at,
         inputs=written_snapshot(snapshot),
         confirmations=sorted(set(request.confirmations)),
-        warnings=[rule.to_dict() for rule in standing_rules(service, patient, snapshot)],
+        warnings=[rule.to_dict() for rule in standing],
         asks_estimate=service.ask_own_estimate,
         run_again_of=request.run_again_of,
         idempotency_key=request.idempotency_key,
         request_digest=request.digest if request.idempotency_key else "",
     )
+
+
+def _chart(
+    request: PredictionRequest, version: ModelVersion, patient: Patient | None
+) -> ChartRead | None:
+    """As the form has read it a moment ago, in this very request; else as it is now."""
+    if patient is None:
+        return None
+    known = request.chart
+    if known is not None and (known.patient, known.version) == (patient.pk, version.pk):
+        return known
+    at = request.index_at or timezone.now()
+    readings = feature_values(patient, schema_of(version), at)
+    return ChartRead(patient.pk, version.pk, at, readings)
 
 
 def _refuse_strange_words(

@@ -12,7 +12,21 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from diagnosis.inference.before.facts import Facts
 from diagnosis.inference.models import Prediction
+from diagnosis.records.reading import Reading
+
+
+@dataclass(frozen=True)
+class ChartRead:
+    """A chart as the request itself has read it for a form: what was checked there is what runs."""
+
+    patient: UUID
+    version: UUID
+    at: datetime
+    readings: Mapping[str, Reading]
+    facts: Facts | None = None
+    """For the rules; None: whoever needs them reads them."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +35,8 @@ class PredictionRequest:
 
     ``include_stale`` names the features whose value is past its look-back and is used anyway;
     ``confirmations`` the codes of the rules that the caller confirms; ``store_answers`` writes
-    what was answered on the form into the chart, so that nobody asks twice.
+    what was answered on the form into the chart, so that nobody asks twice. ``chart`` is given by
+    a form that has read it in the same request; nobody else's is believed.
     """
 
     service: str
@@ -35,6 +50,7 @@ class PredictionRequest:
     include_stale: tuple[str, ...] = ()
     store_answers: bool = False
     run_again_of: Prediction | None = None
+    chart: ChartRead | None = None
 
     @property
     def is_what_if(self) -> bool:

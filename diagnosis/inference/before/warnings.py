@@ -10,10 +10,10 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.snapshot.wording import both, joined
 from diagnosis.inference.stored.entry import NOTHING, Snapshot
-from diagnosis.inference.stored.result import Result
 from diagnosis.inference.stored.warning import Caution
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import Service
+from diagnosis.results.result import Result
 
 
 def standing_rules(
@@ -32,7 +32,7 @@ def standing_rules(
 
 def of_run(job: Prediction, result: Result, facts: Facts) -> list[Caution]:
     """Each warning: code, message in both languages, features."""
-    service = job.version.service
+    service = job.asked
     found: list[Caution] = []
     note = service.definition.population_note
     if note:

@@ -10,7 +10,6 @@ from diagnosis.inference.scoring.reproducing import artifact_of
 from diagnosis.inference.scoring.score import matrix
 from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.explain.further.counterfactual import Answer, Limit, Situation, counterfactuals
-from diagnosis.ml.schema import FeatureSchema
 from diagnosis.registry.sheet.bands import Band
 from diagnosis.registry.sheet.sheets import Sheet
 
@@ -29,12 +28,12 @@ class Reach:
 
 def limits_below(prediction: Prediction) -> list[tuple[float, Band]]:
     """The limits under which another action is advised, the nearest first, each with its band."""
-    sheet, probability = prediction.service.definition, prediction.probability
-    return [] if probability is None else list(_below(sheet, probability))[:MOST_LIMITS]
+    sheet, estimate = prediction.definition, prediction.headline
+    return [] if estimate is None else list(_below(sheet, estimate))[:MOST_LIMITS]
 
 
-def _below(sheet: Sheet, probability: float) -> Iterator[tuple[float, Band]]:
-    now = sheet.band_of(probability)
+def _below(sheet: Sheet, estimate: float) -> Iterator[tuple[float, Band]]:
+    now = sheet.band_of(estimate)
     if now is None:
         return
     action = now.action
@@ -57,8 +56,8 @@ def reach(prediction: Prediction) -> list[Reach] | None:
 
 
 def _situation(artifact: Artifact, prediction: Prediction) -> Situation:
-    """The patient before the model; what may be changed is what the service says now."""
-    stated = FeatureSchema.from_dict(prediction.service.schema)
+    """The patient before the model; what may be changed is what its sheet says."""
+    stated = prediction.sheet.features
     return Situation(
         row=matrix(artifact, prediction.snapshot)[0],
         features=[stated[name] for name in artifact.schema.names],

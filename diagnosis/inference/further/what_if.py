@@ -24,10 +24,13 @@ from diagnosis.inference.snapshot.inputs import entry_given, is_personal
 from diagnosis.inference.stored.entry import Entry, Snapshot, converted_of, written_snapshot
 from diagnosis.inference.stored.refusal import Ground
 from diagnosis.ml import Artifact, ArtifactError, Feature
+from diagnosis.ml.schema import HISTORY, TREATMENT
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import ModelVersion, Service
 from diagnosis.registry.versions import contradictions
 from diagnosis.registry.versions.store import load_artifact
+from diagnosis.results.kind import Panel
+from diagnosis.results.stored import written_result
 
 BUDGET = 150_000
 """Model rows for the reasons of one position of the hand: some twenty milliseconds."""
@@ -35,7 +38,7 @@ BUDGET = 150_000
 MOST_SHARED = 12
 """Changed inputs among which a difference is shared out: 2 to the power of it is enumerated."""
 
-HISTORY, TRIED = "History", "tried"
+TRIED = "tried"
 
 
 @dataclass
@@ -60,6 +63,7 @@ def closed(prediction: Prediction) -> str:
         (version in (ModelVersion.State.STOPPED, ModelVersion.State.RECALLED), "stopped"),
         (version != ModelVersion.State.PUBLISHED, "replaced"),
         (timezone.now() > prediction.expires_at, "expired"),
+        (not prediction.offers(Panel.TRY_OUT), "kind"),
     )
     return next((code for holds, code in reasons if holds), "")
 
@@ -84,26 +88,28 @@ def artifact_of(prediction: Prediction) -> Artifact | None:
         return None
 
 
-def modifiable(service: Service) -> frozenset[str]:
-    """What the service says that treatment or life may change; empty where it says nothing."""
-    listed = (service.schema or {}).get("features") or ()
-    return frozenset(feature["name"] for feature in listed if feature.get("modifiable"))
+def modifiable(prediction: Prediction) -> frozenset[str]:
+    """What its sheet says that treatment or life may change; empty where it says nothing."""
+    return frozenset(one.name for one in prediction.sheet.features if one.modifiable)
 
 
 def why_locked(
     feature: Feature, entry: Entry, movable: frozenset[str], *, doubts: bool = False
 ) -> str:
-    """``personal``, ``finding`` or ``history``; empty for what may be tried.
+    """``personal``, ``treatment``, ``finding`` or ``history``; empty for what may be tried.
 
-    What was not measured may always be tried, and whoever doubts a finding opens all of them.
+    What was not measured may be tried, and whoever doubts a finding opens all of them. Never a
+    treatment: another number with it would look like its effect.
     """
     if is_personal(feature):
         return "personal"
+    if feature.role == TREATMENT:
+        return TREATMENT
     if doubts or entry.converted is None:
         return ""
     if movable:
         return "" if feature.name in movable else "finding"
-    return "history" if (feature.family or {}).get("en") == HISTORY else ""
+    return HISTORY if feature.role == HISTORY else ""
 
 
 def changed(prediction: Prediction, given: Mapping[str, GivenValue]) -> Snapshot:
@@ -119,9 +125,9 @@ def attempt(
     is_overtaken: Callable[[], bool] = lambda: False,
 ) -> Tried | None:
     """Refuse or score, and explain; None if a newer position of the hand came meanwhile."""
-    facts = read_facts(prediction.patient, [prediction.service], prediction.index_at)
+    facts = read_facts(prediction.patient, [prediction.asked], prediction.index_at)
     run = _in_memory(prediction, inputs)
-    standing = standing_rules(run.service, run.patient, inputs, facts=facts)
+    standing = standing_rules(run.asked, run.patient, inputs, facts=facts)
     run.warnings = [rule.to_dict() for rule in standing]
     grounds = _grounds(run, artifact, facts)
     if grounds:
@@ -135,6 +141,7 @@ def attempt(
 def _in_memory(prediction: Prediction, inputs: Snapshot) -> Prediction:
     return Prediction(
         service=prediction.service,
+        sheet=prediction.sheet,
         version=prediction.version,
         patient=prediction.patient,
         origin=Prediction.Origin.WHAT_IF,
@@ -147,15 +154,16 @@ def _in_memory(prediction: Prediction, inputs: Snapshot) -> Prediction:
 
 def _grounds(run: Prediction, artifact: Artifact, facts: Facts) -> list[Ground]:
     inputs = run.snapshot
-    report = check_population(run.service, run.patient, inputs, run.confirmations, facts=facts)
+    report = check_population(run.asked, run.patient, inputs, run.confirmations, facts=facts)
     return refusals.of_population(report) + (
         refusals.of_inputs(artifact.schema, inputs) or likeness.of_row(artifact, inputs)
     )
 
 
 def _score(run: Prediction, artifact: Artifact, facts: Facts) -> None:
-    result = score.score(artifact, run.service.definition, run.snapshot)
-    run.result, run.probability = result.to_dict(), result.probability
+    result = score.score(artifact, run.definition, run.snapshot)
+    run.result = written_result(result)
+    run.headline = result.headline.value if result.headline else None
     run.band = result.band.code if result.band else ""
     run.warnings = [one.to_dict() for one in of_run(run, result, facts)]
 
@@ -174,7 +182,7 @@ def _shares(before: Prediction, run: Prediction, artifact: Artifact) -> dict[str
     """The difference to the stored result as the Shapley values against that one patient."""
     names, then, now = artifact.schema.names, before.snapshot, run.snapshot
     moved = {n for n in names if converted_of(then, n) != converted_of(now, n)}
-    if before.probability is None or not 0 < len(moved) <= MOST_SHARED:
+    if before.headline is None or not 0 < len(moved) <= MOST_SHARED:
         return {}
     found = explaining.shares(artifact, then, now)
     return {name: share for name, share in found.items() if name in moved}

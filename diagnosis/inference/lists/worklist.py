@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import (
@@ -29,7 +31,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from diagnosis.inference.models import Job, Prediction, PredictionQuerySet, owed_by
-from diagnosis.registry.models import ModelVersion, Service
+from diagnosis.registry.models import ModelVersion, Service, sheets_until
+from diagnosis.registry.sheet.sheets import Sheet
 
 State = Job.State
 ASKING, UNSETTLED, OTHER = 0, 1, 2
@@ -111,7 +114,7 @@ def by_shown_risk(rows: Any, actor: User) -> Any:
     """The highest risk first; where it waits for an own estimate its place would tell it."""
     shown = Case(
         When(owed_by(actor), then=Value(None)),
-        default=F("probability"),
+        default=F("headline"),
         output_field=FloatField(null=True),
     )
     return rows.order_by(shown.desc(nulls_first=True), "pk")
@@ -134,7 +137,7 @@ def with_details(rows: PredictionQuerySet, actor: User) -> PredictionQuerySet:
 class Before:
     """The result before: what it said, of which version, from what, and how far errors moved it."""
 
-    probability: float | None
+    headline: float | None
     version: UUID
     inputs: Any
     effects: Any
@@ -144,7 +147,7 @@ def results_before(rows: Iterable[Prediction]) -> dict[UUID, Before]:
     """By row, for the few of a page, of rows ``with_details``: they say which one it is."""
     named = {row.pk: previous for row in rows if (previous := getattr(row, "previous", None))}
     found = Prediction.unscoped.filter(pk__in=set(named.values())).values_list(
-        "pk", "probability", "version", "inputs", "result__step_effects"
+        "pk", "headline", "version", "inputs", "result__step_effects"
     )
     known = {pk: Before(*rest) for pk, *rest in found}
     return {pk: known[previous] for pk, previous in named.items() if previous in known}
@@ -166,8 +169,8 @@ def _rank(services: list[Service], actor: User) -> Case:
     """A result that waits for an own estimate asks, too: otherwise its place told its band."""
     asking = Q(pk__in=[])
     for service in services:
-        codes = service.definition.asking_codes()
-        asking |= Q(service=service, band__in=codes) & valid(service)
+        asks = by_sheet(service, Sheet.asking_codes, lambda codes: Q(band__in=codes))
+        asking |= Q(service=service) & asks & valid(service)
         if service.ask_own_estimate:
             asking |= Q(service=service) & owed_by(actor) & valid(service)
     unsettled = Q(state__in=[State.QUEUED, State.RUNNING, State.FAILED, State.REFUSED])
@@ -180,8 +183,32 @@ def _rank(services: list[Service], actor: User) -> Case:
 
 
 def valid(service: Service) -> Q:
-    """Not expired: within the service's validity."""
-    return Q(index_at__gte=timezone.now() - timedelta(days=service.validity_days))
+    """Not expired: within the validity that each was given when it was made."""
+    now = timezone.now()
+    return by_sheet(
+        service,
+        lambda sheet: sheet.validity_days,
+        lambda days: Q(index_at__gte=now - timedelta(days=days)),
+    )
+
+
+T = TypeVar("T")
+
+
+def by_sheet(service: Service, says: Callable[[Sheet], T], means: Callable[[T], Q]) -> Q:
+    """One condition where all sheets of the service say the same, else one for each of them."""
+    said: list[tuple[T, list[UUID]]] = []
+    for sheet in sheets_until(service.sheet):
+        value = says(sheet.definition)
+        alike = next((keys for known, keys in said if known == value), None)
+        if alike is None:
+            said.append((value, [sheet.pk]))
+        else:
+            alike.append(sheet.pk)
+    if len(said) == 1:
+        return means(said[0][0])
+    each = (Q(sheet__in=keys) & means(value) for value, keys in said)
+    return reduce(or_, each)
 
 
 def _oldest_first() -> Any:

@@ -185,7 +185,7 @@ def _groups(cohort: Cohort) -> list[dict[str, Any]]:
 
 
 def _group(cohort: Cohort, group: Group) -> dict[str, Any]:
-    estimates = cohort.probabilities[group.rows]
+    estimates = cohort.estimates[group.rows]
     return {
         "size": group.size,
         "probability": {
@@ -209,5 +209,5 @@ def _bands(cohort: Cohort, rows: NDArray[np.intp]) -> list[dict[str, Any]]:
             "label": localized(band.label),
             "count": found.count(band.code),
         }
-        for band in cohort.service.definition.bands
+        for band in cohort.version.definition.bands
     ]

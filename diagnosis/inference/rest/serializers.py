@@ -144,6 +144,9 @@ class RunSerializer(Base):
     state = serializers.ChoiceField(choices=Prediction.State.choices)
     service = serializers.CharField()
     version = serializers.UUIDField()
+    sheet_version = serializers.IntegerField(
+        help_text="the edition of the service's sheet that it was made under, and is read by"
+    )
     patient = serializers.UUIDField(allow_null=True)
     origin = serializers.ChoiceField(choices=Prediction.Origin.choices)
     requested_at = serializers.DateTimeField()

@@ -51,6 +51,7 @@ class ResultThenSerializer(Base):
     band = serializers.CharField(allow_null=True, help_text="as it was then")
     version = serializers.UUIDField()
     version_number = serializers.IntegerField()
+    sheet_version = serializers.IntegerField(help_text="whose bands it was read by")
     expires_at = serializers.DateTimeField()
     is_expired = serializers.BooleanField()
 
@@ -148,10 +149,11 @@ def _result(one: Prediction) -> dict[str, Any]:
     return {
         "id": one.pk,
         "index_at": one.index_at,
-        "probability": rounded(one.probability),
+        "probability": rounded(one.headline),
         "band": one.band or None,
         "version": one.version_id,
         "version_number": one.version.number,
+        "sheet_version": one.sheet.number,
         "expires_at": one.expires_at,
         "is_expired": one.is_expired,
     }

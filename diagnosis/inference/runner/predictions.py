@@ -19,10 +19,11 @@ from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.runner.holding import UNREADABLE, patients_of
 from diagnosis.inference.scoring import likeness, next_measurement, score
 from diagnosis.inference.stored.refusal import Ground, Refusal
-from diagnosis.inference.stored.result import Result
 from diagnosis.ml import ArtifactError
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions.store import FOR_PREDICTIONS, load_artifact
+from diagnosis.results.result import Result
+from diagnosis.results.stored import written_result
 from medportal.common.queue import bell
 from medportal.common.queue.jobs import held
 
@@ -48,7 +49,9 @@ class Computed:
 
 def run_prediction(pk: UUID | str) -> list[UUID]:
     """Run one prediction; returns the explanations that are now queued. A copy does nothing."""
-    rows = Prediction.unscoped.select_related("version__service", "patient", "requested_by")
+    rows = Prediction.unscoped.select_related(
+        "service", "version__service", "patient", "requested_by"
+    )
     job: Prediction | None = rows.defer("version__manifest").claim(pk)  # read once a process
     if job is None:
         log.info("not_mine", prediction=str(pk))
@@ -68,7 +71,7 @@ def _compute(job: Prediction) -> Computed:
         return Computed(failure=UNREADABLE)
     inputs = job.snapshot
     grounds = refusals.of_inputs(artifact.schema, inputs) or likeness.of_row(artifact, inputs)
-    sheet, at = job.version.service.definition, job.index_at
+    sheet, at = job.definition, job.index_at
     if grounds:
         codes = [ground.code for ground in grounds]
         worth = next_measurement.of_refusal(artifact, sheet, inputs, at, codes)
@@ -79,7 +82,7 @@ def _compute(job: Prediction) -> Computed:
 @transaction.atomic
 def _settle_prediction(job: Prediction, computed: Computed) -> list[UUID]:
     """Look once more whether the run is still allowed, and store one ending with its event."""
-    facts = read_facts(job.patient, [job.version.service], job.index_at)
+    facts = read_facts(job.patient, [job.asked], job.index_at)
     grounds = _grounds(job, computed, facts)
     if grounds:
         # Who does not belong to the population is not helped by a measurement.
@@ -90,13 +93,13 @@ def _settle_prediction(job: Prediction, computed: Computed) -> list[UUID]:
         return _end(
             job, State.FAILED, "prediction.run", failure_code=computed.failure or "no_result"
         )
-    band = computed.result.band
+    band, headline = computed.result.band, computed.result.headline
     return _end(
         job,
         State.DONE,
         "prediction.run",
-        result=computed.result.to_dict(),
-        probability=computed.result.probability,
+        result=written_result(computed.result),
+        headline=headline.value if headline else None,
         band=band.code if band else "",
         warnings=[one.to_dict() for one in of_run(job, computed.result, facts)],
     )
@@ -112,9 +115,7 @@ def _grounds(job: Prediction, computed: Computed, facts: Facts) -> list[Ground]:
             return [refusals.of_version(state)]
     if computed.failure:
         return []
-    report = check_population(
-        job.version.service, job.patient, job.snapshot, job.confirmations, facts=facts
-    )
+    report = check_population(job.asked, job.patient, job.snapshot, job.confirmations, facts=facts)
     return refusals.of_population(report) + computed.grounds
 
 

@@ -22,6 +22,7 @@ from diagnosis.ml.explain.further.next_measurement import (
     next_measurements,
     retained,
 )
+from diagnosis.ml.schema import TREATMENT
 from diagnosis.registry.sheet import bands
 from diagnosis.registry.sheet.bands import Band
 from diagnosis.registry.sheet.sheets import Sheet
@@ -61,7 +62,7 @@ def of_refusal(
     codes: Iterable[str],
 ) -> dict[str, Any] | None:
     """For a refusal that measuring would cure; None for any other."""
-    if not set(codes) <= CURED_BY_MEASURING:
+    if not set(codes) <= CURED_BY_MEASURING or artifact.task.outputs != 1:
         return None
     return _stored(artifact, sheet, snapshot, list(_sought(artifact, snapshot, at)))
 
@@ -74,6 +75,8 @@ def _sought(
 ) -> Iterator[Reason]:
     for column, feature in enumerate(artifact.schema):
         entry = snapshot.get(feature.name, NOTHING)
+        if feature.role == TREATMENT and not (feature.required and entry.converted is None):
+            continue  # what was given is asked, never proposed
         if entry.status == "stale":
             yield _old(column, feature, entry, at), OLD
         elif entry.converted is None:

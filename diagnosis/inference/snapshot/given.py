@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,20 @@ NOTHING = GivenValue(None, None, None)
 
 def read_given(schema: FeatureSchema, inputs: Mapping[str, Any]) -> dict[str, GivenValue]:
     """Every input that was sent, read; DomainError with a pointer to each that cannot be."""
+    found, problems = read_each(schema, inputs)
+    if problems:
+        raise unreadable(problems)
+    return found
+
+
+def unreadable(problems: Iterable[Pointer]) -> DomainError:
+    return DomainError("inputs_invalid", _("Some inputs cannot be read."), pointers=list(problems))
+
+
+def read_each(
+    schema: FeatureSchema, inputs: Mapping[str, Any]
+) -> tuple[dict[str, GivenValue], list[Pointer]]:
+    """What can be read of it, and a pointer to each that cannot be."""
     found: dict[str, GivenValue] = {}
     problems: list[Pointer] = []
     for name, raw in inputs.items():
@@ -49,15 +63,7 @@ def read_given(schema: FeatureSchema, inputs: Mapping[str, Any]) -> dict[str, Gi
             problems.append(Pointer(f"/inputs/{name}", code, explain(schema[name], code, raw)))
         else:
             found[name] = value
-    if problems:
-        raise DomainError("inputs_invalid", _("Some inputs cannot be read."), pointers=problems)
-    return found
-
-
-def read_what_can(schema: FeatureSchema, inputs: Mapping[str, Any]) -> dict[str, GivenValue]:
-    """What can be read of it; the rest is for ``read_given`` to point at."""
-    known = {name: _read(schema[name], raw) for name, raw in inputs.items() if name in schema}
-    return {name: value for name, (value, code) in known.items() if not code}
+    return found, problems
 
 
 def _escaped(name: str) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml.results import result_kind
+from diagnosis.ml.evaluation.metrics import newton_logistic
 from diagnosis.ml.results.links import sigmoid
+from diagnosis.ml.results.targets import Task
+from diagnosis.ml.results.times import log_hazard_logits
 
 Array = NDArray[np.float64]
 _ROUNDS = 50
@@ -21,7 +23,8 @@ class Calibrator:
 
     ``affine`` (temperature is one slope without intercept, Platt a slope and an intercept an
     output) or ``isotonic``: a probability that rises from ``start`` by ``heights`` over the
-    intervals ``left`` to ``right`` of the logit, a sum of clipped ramps.
+    intervals ``left`` to ``right`` of the logit, a sum of clipped ramps. ``log_hazard``: the raw
+    numbers are log cumulative hazards of intervals, as a proportional-hazards model has them.
     """
 
     kind: str = "none"
@@ -34,6 +37,8 @@ class Calibrator:
 
     def logits(self, raw: Array) -> Array:
         """Return calibrated logits for raw ones, both of shape (…, k)."""
+        if self.kind == "log_hazard":
+            return log_hazard_logits(raw)
         if self.kind != "isotonic":
             return raw * self.slope + self.intercept
         width = self.right - self.left
@@ -46,31 +51,37 @@ class Calibrator:
         given: dict[str, Any] = {"kind": self.kind}
         if self.kind == "isotonic":
             given["ramps"] = len(self.heights)
-        elif self.kind != "none":
+        elif self.kind not in ("none", "log_hazard"):
             given |= {"slope": self.slope.tolist(), "intercept": self.intercept.tolist()}
         return given
 
 
-def fit(kind: str, task: str, raw: Array, y: Array) -> Calibrator:
+def fit(kind: str, task: Task, raw: Array, y: Array) -> Calibrator:
     """Fit a calibrator on out-of-fold logits.
 
     Parameters
     ----------
     kind : str
-        ``none``, ``temperature``, ``platt`` (Platt 1999, with his smoothed targets) or
-        ``isotonic`` (pool adjacent violators).
-    task : str
-        The kind of the task.
+        ``none``, ``temperature``, ``platt`` (Platt 1999, with his smoothed targets),
+        ``isotonic`` (pool adjacent violators) or ``horizons`` (one slope, and an intercept for
+        the intervals between two horizons; kept as Platt's).
+    task : Task
+        What is predicted.
     raw, y : ndarray, shape (n, k)
-        Logits for rows that the model did not see, and their targets.
+        Logits for rows that the model did not see, and what each output learns of them.
     """
-    method = {"temperature": _temperature, "platt": _platt, "isotonic": _isotonic}
+    method = {
+        "temperature": _temperature,
+        "platt": _platt,
+        "isotonic": _isotonic,
+        "horizons": _horizons,
+    }
     return method[kind](raw, y, task) if kind in method else Calibrator()
 
 
-def _temperature(raw: Array, y: Array, task: str) -> Calibrator:
+def _temperature(raw: Array, y: Array, task: Task) -> Calibrator:
     """Find the slope by golden section; the loss is convex in it."""
-    kind = result_kind(task)
+    kind = task.result
     low, high, golden = np.log(0.05), np.log(20.0), (np.sqrt(5) - 1) / 2
 
     def cost(log_slope: float) -> float:
@@ -82,7 +93,7 @@ def _temperature(raw: Array, y: Array, task: str) -> Calibrator:
     return Calibrator("temperature", slope=np.array([np.exp((low + high) / 2)]))
 
 
-def _platt(raw: Array, y: Array, _task: str) -> Calibrator:
+def _platt(raw: Array, y: Array, _task: Task) -> Calibrator:
     pairs = [_platt_one(raw[:, j], y[:, j]) for j in range(raw.shape[1])]
     slopes, intercepts = np.array(pairs).T
     return Calibrator("platt", slope=slopes, intercept=intercepts)
@@ -112,6 +123,24 @@ def _platt_one(raw: Array, y: Array) -> tuple[float, float]:
     return float(slope), float(intercept)
 
 
+def _horizons(raw: Array, y: Array, task: Task) -> Calibrator:
+    """Fit all intervals together, so that between two horizons as many events are expected as seen.
+
+    A slope that is not positive is no better than chance: then the intercepts alone are fitted.
+    """
+    known = ~np.isnan(y)
+    between = np.searchsorted(task.horizons, task.times, side="left")
+    rows, columns = np.nonzero(known)
+    there = np.eye(len(task.horizons))[between[columns]]
+    logits, seen = raw[rows, columns], y[rows, columns]
+    weights = np.ones(len(seen))
+    *starts, slope = newton_logistic(np.column_stack([there, logits]), seen, weights)
+    if slope <= 0:
+        slope, starts = 0.0, newton_logistic(there, seen, weights)
+    intercepts = np.asarray(starts)[between]
+    return Calibrator("platt", np.full(len(between), float(slope)), intercepts)
+
+
 def _pooled(values: Array, weights: Array) -> list[tuple[int, int, float]]:
     """Pool adjacent violators: blocks (first, last, mean) with rising means."""
     blocks: list[tuple[int, int, float]] = []
@@ -127,7 +156,7 @@ def _pooled(values: Array, weights: Array) -> list[tuple[int, int, float]]:
     return blocks
 
 
-def _isotonic(raw: Array, y: Array, _task: str) -> Calibrator:
+def _isotonic(raw: Array, y: Array, _task: Task) -> Calibrator:
     """Connect the centres of the pooled blocks by straight ramps; ends keep off 0 and 1."""
     # Rounded, so that no ramp is so steep that float32 could not climb it.
     logits, place, counts = np.unique(

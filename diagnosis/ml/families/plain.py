@@ -57,12 +57,17 @@ def _dense(fitted: Fitted) -> Arrays:
 
 
 def _calibration(fitted: Fitted) -> Arrays:
-    """A slope alone is a temperature, slope and intercept are Platt's, ramps are isotonic."""
+    """A slope alone is a temperature, slope and intercept are Platt's, ramps are isotonic.
+
+    What marks outputs as log hazards has no numbers of its own.
+    """
     kept = fitted.calibrator
     if kept.kind == "isotonic":
         return {"start": np.array(kept.start), **{name: getattr(kept, name) for name in _RAMPS}}
     if kept.kind == "platt":
         return {"slope": kept.slope, "intercept": kept.intercept}
+    if kept.kind == "log_hazard":
+        return {"log_hazard": np.ones(len(fitted.layers[-1][1]), dtype=bool)}
     return {"slope": kept.slope} if kept.kind == "temperature" else {}
 
 
@@ -152,6 +157,10 @@ def _calibrator(given: Arrays, outputs: int) -> Calibrator:
         if not (rising and start > 0 and start + ramps["heights"].sum() < 1):
             raise ArtifactError(f"{FILE}: a ramp of the calibration is impossible.")
         return Calibrator("isotonic", start=start, **ramps)
+    if "log_hazard" in given:
+        if not _taken(given, "log_hazard", "b", outputs).all():
+            raise ArtifactError(f"{FILE}: some outputs are log hazards and some are not.")
+        return Calibrator("log_hazard")
     if "intercept" in given:
         slope = _taken(given, "slope", "f", outputs)
         return Calibrator("platt", slope, _taken(given, "intercept", "f", outputs))

@@ -65,6 +65,11 @@ class Category:
         return cls(code=int(given["code"]), value=str(given["value"]), label=dict(given["label"]))
 
 
+def role_of_before(family: Text | None) -> str | None:
+    """What schemas without roles said by a label; those are signed, so they stay as written."""
+    return "history" if family and family.get("en") == "History" else None
+
+
 YES_NO = (
     Category(0, "no", {"en": "No", "zh-Hans": "否"}),
     Category(1, "yes", {"en": "Yes", "zh-Hans": "是"}),

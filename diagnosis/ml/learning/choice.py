@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml.evaluation import folds
+from diagnosis.ml.families import AUTO, CANDIDATES
 from diagnosis.ml.families.pipeline import Fitted, Sample
 from diagnosis.ml.learning.fold_fits import fit_folds
 from diagnosis.ml.recipe import Recipe
-from diagnosis.ml.results import result_kind
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -30,22 +30,20 @@ def choose(recipe: Recipe, sample: Sample) -> tuple[Recipe, dict[str, Any]]:
     Returns
     -------
     recipe : Recipe
-        Its model is ``logistic``, ``network`` or ``classic``.
+        Its model is never ``auto``.
     facts : dict
         ``losses`` a candidate and ``difference`` with ``standard_error``; empty if nothing was
         to be chosen.
     """
-    if recipe.model != "auto":
+    if recipe.model != AUTO:
         return recipe, {}
     if len(sample) > MOST_ROWS:
         rows = np.random.default_rng(recipe.seed).choice(len(sample), MOST_ROWS, replace=False)
         sample = sample.take(np.sort(rows))
-    assigned = folds.assign(sample.y, _FOLDS, recipe.seed, sample.groups)
-    losses = {
-        model: _losses(recipe.with_model(model), sample, assigned)
-        for model in ("logistic", "network")
-    }
-    difference = losses["logistic"] - losses["network"]
+    assigned = folds.assign(sample.balance, _FOLDS, recipe.seed, sample.groups)
+    losses = {model: _losses(recipe.with_model(model), sample, assigned) for model in CANDIDATES}
+    simple, other = CANDIDATES
+    difference = losses[simple] - losses[other]
     error = _standard_error(difference, sample.groups)
     better = float(difference.mean()) > error
     facts = {
@@ -53,7 +51,7 @@ def choose(recipe: Recipe, sample: Sample) -> tuple[Recipe, dict[str, Any]]:
         "difference": float(difference.mean()),
         "standard_error": error,
     }
-    return recipe.with_model("network" if better else "logistic"), facts
+    return recipe.with_model(other if better else simple), facts
 
 
 def _standard_error(difference: Array, groups: Index | None) -> float:
@@ -67,12 +65,12 @@ def _standard_error(difference: Array, groups: Index | None) -> float:
 
 def _losses(recipe: Recipe, sample: Sample, assigned: Any) -> Any:
     (fits,) = fit_folds(recipe, sample, assigned[None], recipe.seed)
-    logits = np.zeros_like(sample.y)
+    logits = np.zeros_like(sample.aims)
     for k, fitted in fits.items():
         logits[assigned == k] = _logits(fitted, sample, assigned == k)
-    result = result_kind(sample.kind)
-    _, spread = result.standard(sample.y)
-    return result.loss(sample.y / spread, logits / spread)
+    result = sample.task.result
+    _, spread = result.standard(sample.aims)
+    return result.loss(sample.aims / spread, logits / spread)
 
 
 def _logits(fitted: Fitted, sample: Sample, rows: Any) -> Any:

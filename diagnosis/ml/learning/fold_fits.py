@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml.families.pipeline import Fitted, Sample, fit_logistic
+from diagnosis.ml.families import family
+from diagnosis.ml.families.pipeline import Fitted, Sample
 from diagnosis.ml.recipe import Recipe
 
 Index = NDArray[np.int64]
@@ -20,12 +21,8 @@ def fit_folds(
         for repeat, row in enumerate(assigned)
         for k in np.unique(row)
     ]
-    if recipe.model == "logistic":
-        fits = [fit_logistic(recipe, sample.take(rows), seed + r) for r, _, rows in tasks]
-    else:
-        from diagnosis.ml.families.dense.members import fit_many  # loads TensorFlow
-
-        fits = fit_many(recipe, sample, [rows for _, _, rows in tasks])
+    row_sets, seeds = [rows for _, _, rows in tasks], [seed + repeat for repeat, _, _ in tasks]
+    fits = family(recipe.model).fit_many(recipe, sample, row_sets, seeds)
     found: list[dict[int, Fitted]] = [{} for _ in assigned]
     for (repeat, k, _), fitted in zip(tasks, fits, strict=True):
         found[repeat][k] = fitted

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml.errors import RecipeError, TableError
+from diagnosis.ml.families import refuse_unfit
 from diagnosis.ml.families.pipeline import Sample
 from diagnosis.ml.learning import patients, table_checks, tables
 from diagnosis.ml.learning.table_findings import TableFinding
@@ -74,7 +75,8 @@ def pose(recipe: Recipe, table: pd.DataFrame, schema: FeatureSchema | None = Non
     """
     given = () if schema is None else [f.name for f in schema if f.kind != "number"]
     table = tables.plain_table(tables.named(table), given)
-    task = find_task(table, recipe.targets, recipe.task, recipe.positive, recipe.unit)
+    asked = (recipe.targets, recipe.task, recipe.positive, recipe.unit)
+    task = find_task(table, *asked, horizons=recipe.horizons, ordered=recipe.ordered)
     left_out: dict[str, str] = {}
     if schema is None:
         schema = tables.infer_schema(table, recipe.targets)
@@ -82,17 +84,18 @@ def pose(recipe: Recipe, table: pd.DataFrame, schema: FeatureSchema | None = Non
     schema = _wanted(recipe, schema)
     tables.need_columns(schema, table)
     y = task.read(table)
-    rows = np.flatnonzero(~np.isnan(y).all(axis=1))
+    rows = np.flatnonzero(task.result.known(y))
     used = {name: why for name, why in left_out.items() if _asked(recipe, name)}
     for name, reason in used.items():
         # Words of a table are named to its owner, not kept with the model.
         more = f": {tables.strays(table[name])}" if reason == tables.MIXED else ""
         _warn(f"Column {name} is left out: {reason}{more}.")
+    refuse_unfit(recipe.model, task, schema.features)
     x, groups = schema.matrix(table)[rows], _owners(recipe, table, rows)
     _refuse_too_few(task, y[rows])
     if groups is not None:
         patients.refuse_too_few(groups, y[rows], task.kind)
-    sample = Sample(x, y[rows], schema.features, task.kind, groups)
+    sample = Sample(x, y[rows], schema.features, task, groups)
     problem = Problem(recipe, task, schema, sample, rows, used)
     findings = tuple(_findings(problem, table))
     table_checks.warn_of(findings, task)

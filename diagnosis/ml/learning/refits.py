@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from diagnosis.ml.evaluation import folds
-from diagnosis.ml.families.pipeline import Fitted, Sample, fit_logistic
+from diagnosis.ml.families import family
+from diagnosis.ml.families.pipeline import Fitted, Sample
 from diagnosis.ml.recipe import Recipe
 
 LEVEL = 0.90
@@ -30,18 +29,10 @@ def refit(recipe: Recipe, sample: Sample, fitted: Fitted) -> list[Fitted]:
     Returns
     -------
     list of Fitted
-        Empty for classes and several labels, which have no interval.
+        Empty where the recipe asks for none.
     """
-    if sample.y.shape[1] > 1 or recipe.refits == 0:
+    if not sample.task.result.refitted or recipe.refits == 0:
         return []
     seeds = [recipe.seed + _STRIDE * (i + 1) for i in range(recipe.refits)]
-    draws = [folds.bootstrap(sample.y, seed, sample.groups) for seed in seeds]
-    if recipe.model != "logistic":
-        from diagnosis.ml.families.dense.members import fit_resamples  # loads TensorFlow
-
-        return fit_resamples(recipe, sample, draws, fitted)
-    patients = np.arange(len(sample)) if sample.groups is None else sample.groups
-    return [
-        fit_logistic(recipe, sample.take(rows), seed, patients[rows], fitted.preprocessor)
-        for rows, seed in zip(draws, seeds, strict=True)
-    ]
+    draws = [folds.bootstrap(sample.balance, seed, sample.groups) for seed in seeds]
+    return family(recipe.model).refit(recipe, sample, draws, seeds, fitted)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from diagnosis.ml.learning.validation import OutOfFold
-from diagnosis.ml.results import result_kind
 from diagnosis.ml.results.measuring import Interval, averaged, finite
+from diagnosis.ml.results.targets import Task
 
 Array = NDArray[np.float64]
 DRAWS = 200
 
 
 def measure(
-    kind: str,
+    task: Task,
     y: Array,
     predictions: Array,
     *,
@@ -25,9 +27,9 @@ def measure(
 
     Parameters
     ----------
-    kind : str
-        The kind of the task.
-    y : ndarray, shape (n, k)
+    task : Task
+        What was predicted.
+    y : ndarray, shape (n, c)
         Targets.
     predictions : ndarray, shape (repeats, n, k)
         Predictions for rows that the model did not see.
@@ -45,18 +47,17 @@ def measure(
     """
     patients = len(y) if groups is None else len(np.unique(np.asarray(groups)))
     draws = draws if patients > 1 else 0
-    return result_kind(kind).measure(y, predictions, draws=draws, groups=groups)
+    return task.result.measure(task, y, predictions, draws=draws, groups=groups)
 
 
 def scores(measured: OutOfFold) -> dict[str, Interval]:
     """Return the metrics of a cross-validation with their intervals."""
-    kind, groups = measured.task.kind, measured.groups
-    return measure(kind, measured.y, measured.predictions, groups=groups)
+    return measure(measured.task, measured.y, measured.predictions, groups=measured.groups)
 
 
 def missing_metrics(measured: OutOfFold) -> dict[str, Interval]:
     """Return the metrics with each feature hidden in turn, for features that may be missing."""
-    points, y = measured.task.result.points, measured.y
+    points, y = partial(measured.task.result.points, measured.task), measured.y
     return {
         name: finite(averaged(points, y, predictions))
         for name, predictions in measured.hidden.items()

@@ -36,10 +36,11 @@ def leaks(task: Task, table: pd.DataFrame, y: Array) -> list[TableFinding]:
     if not task.result.strata(y):
         return list(_too_correlated(columns, y[:, 0]))
     found: dict[tuple[str, ...], LeakageHint] = {}
-    for label in range(y.shape[1]):
-        known = np.flatnonzero(~np.isnan(y[:, label]))
+    labels = task.result.balance(y)
+    for label in range(labels.shape[1]):
+        known = np.flatnonzero(~np.isnan(labels[:, label]))
         rows = {name: [values[i] for i in known] for name, values in columns.items()}
-        for hint in leakage_hints(rows, y[known, label], pairs=len(columns) <= MOST_PAIRED):
+        for hint in leakage_hints(rows, labels[known, label], pairs=len(columns) <= MOST_PAIRED):
             found.setdefault((hint.code, hint.column, hint.other), hint)
     return [
         TableFinding(hint.code, _names(hint), {"strength": float(hint.strength)})

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml.evaluation import folds
+from diagnosis.ml.families import family
 from diagnosis.ml.families.pipeline import Fitted, Sample
 from diagnosis.ml.learning.choice import choose
 from diagnosis.ml.learning.fold_fits import fit_folds
@@ -87,7 +88,7 @@ def repeats_for(sample: Sample, model: str) -> int:
     rows, columns = sample.x.shape
     if rows >= 2000 or columns > 100:
         return 3
-    if model != "logistic":
+    if not family(model).quick:
         return 3
     return 10 if rows < 1000 else 5
 
@@ -156,7 +157,7 @@ def cross_validate(
 
 def _assign(sample: Sample, count: int, seed: int, repeats: int) -> Index:
     seeds = [seed + _STRIDE * r for r in range(repeats)]
-    return np.stack([folds.assign(sample.y, count, each, sample.groups) for each in seeds])
+    return np.stack([folds.assign(sample.balance, count, each, sample.groups) for each in seeds])
 
 
 def _predict(
@@ -166,7 +167,7 @@ def _predict(
     if hide is not None:
         x = x.copy()
         x[:, hide] = np.nan
-    out = np.zeros((len(assigned), *sample.y.shape))
+    out = np.zeros((len(assigned), *sample.aims.shape))
     for repeat, row in enumerate(assigned):
         for k, fitted in fits[repeat].items():
             out[repeat, row == k] = fitted.probabilities(x[row == k])

@@ -8,17 +8,22 @@ from diagnosis.ml.results.kind import ResultKind
 from diagnosis.ml.results.multiclass import Multiclass
 from diagnosis.ml.results.multilabel import Multilabel
 from diagnosis.ml.results.regression import Regression
+from diagnosis.ml.results.survival import Survival
 
 RESULT_KINDS: dict[str, ResultKind] = {
     "binary": Binary(),
     "multiclass": Multiclass(),
     "multilabel": Multilabel(),
     "regression": Regression(),
+    "survival": Survival(),
 }
 
 
-def result_kind(name: str) -> ResultKind:
-    """Return the kind of a name.
+ORDERED: dict[str, ResultKind] = {"multiclass": Multiclass(ordered=True)}
+
+
+def result_kind(name: str, *, ordered: bool = False) -> ResultKind:
+    """Return the kind of a name; ``ordered``: of answers that go from low to high.
 
     Raises
     ------
@@ -27,4 +32,6 @@ def result_kind(name: str) -> ResultKind:
     """
     if name not in RESULT_KINDS:
         raise TaskError(f"There is no task {name!r}; known are {', '.join(RESULT_KINDS)}.")
-    return RESULT_KINDS[name]
+    if ordered and name not in ORDERED:
+        raise TaskError(f"The task {name} has no classes in an order.")
+    return ORDERED[name] if ordered else RESULT_KINDS[name]

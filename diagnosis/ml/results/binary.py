@@ -13,6 +13,7 @@ from diagnosis.ml import evaluation
 from diagnosis.ml.errors import TableError, TaskError
 from diagnosis.ml.results import likelihood, yes_or_no
 from diagnosis.ml.results.columns import as_text, classes_of, places
+from diagnosis.ml.results.direct import Direct
 from diagnosis.ml.results.estimate import Scale
 from diagnosis.ml.results.events import event_of
 from diagnosis.ml.results.kind import Head
@@ -28,12 +29,13 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Binary:
+class Binary(Direct):
     """The classes are two, the second is the event; one output, its probability."""
 
     name: str = "binary"
     several_targets: bool = False
     head: Head = yes_or_no.HEAD
+    refitted: bool = True
     headline: str = "auroc"
 
     def classes(
@@ -91,12 +93,18 @@ class Binary:
         """Return Platt's where nothing else is asked for."""
         return "platt" if asked == "auto" else asked
 
-    def points(self, y: Array, predictions: Array) -> dict[str, float]:
+    def points(self, task: Task, y: Array, predictions: Array) -> dict[str, float]:
         """Return discrimination, calibration and what a threshold of one half tells apart."""
         return evaluation.point_metrics(y[:, 0], predictions[:, 0])
 
     def measure(
-        self, y: Array, predictions: Array, *, draws: int, groups: ArrayLike | None
+        self,
+        task: Task,
+        y: Array,
+        predictions: Array,
+        *,
+        draws: int,
+        groups: ArrayLike | None,
     ) -> dict[str, Interval]:
         """Return values over all repeats; a few repeats are enough for how far they vary."""
         label, p = y[:, 0], predictions[:, :, 0].T
@@ -108,6 +116,10 @@ class Binary:
     def details(self, task: Task, y: Array, predictions: Array) -> dict[str, Any]:
         """Say no more."""
         return {}
+
+    def counts(self, task: Task, y: Array) -> dict[str, int]:
+        """Return how many rows have the event."""
+        return {"events": int(y.sum())}
 
     def scales(self, task: Task) -> Mapping[str, Scale]:
         """Return that of ``event``, a probability."""

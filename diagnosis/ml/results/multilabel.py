@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from diagnosis.ml import evaluation
 from diagnosis.ml.errors import RecipeError
 from diagnosis.ml.results import likelihood, measuring, yes_or_no
 from diagnosis.ml.results.columns import zeros_and_ones
+from diagnosis.ml.results.direct import Direct
 from diagnosis.ml.results.estimate import Scale
 from diagnosis.ml.results.kind import Head
 from diagnosis.ml.results.links import sigmoid
@@ -27,12 +29,13 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Multilabel:
+class Multilabel(Direct):
     """An output a label; the labels are the names of the target columns."""
 
     name: str = "multilabel"
     several_targets: bool = True
     head: Head = yes_or_no.HEAD
+    refitted: bool = True
     headline: str = "auroc"
 
     def classes(
@@ -89,25 +92,32 @@ class Multilabel:
             raise RecipeError("Recipe: isotonic calibration is for tasks with one yes or no.")
         return "platt" if asked == "auto" else asked
 
-    def points(self, y: Array, predictions: Array) -> dict[str, float]:
-        """Return the means over the labels of accuracy, AUROC and Brier score.
+    def points(self, task: Task, y: Array, predictions: Array) -> dict[str, float]:
+        """Return the means over the labels of AUROC, average precision, accuracy, Brier score.
 
-        A label that no row knows, or for the AUROC one that all or none have, is no part of them.
+        A label that no row knows, or for the areas one that all or none have, is no part of them.
         """
         known = [~np.isnan(y[:, k]) for k in range(y.shape[1])]
         pairs = [(y[rows, k], predictions[rows, k]) for k, rows in enumerate(known) if rows.any()]
         return {
             "accuracy": mean_of_known([float(((q >= 0.5) == (t > 0.5)).mean()) for t, q in pairs]),
             "auroc": mean_of_known([evaluation.auroc(t, q) for t, q in pairs]),
+            "auprc": mean_of_known([evaluation.auprc(t, q) for t, q in pairs if 0 < t.mean() < 1]),
             "brier": mean_of_known([evaluation.brier(t, q) for t, q in pairs]),
         }
 
     def measure(
-        self, y: Array, predictions: Array, *, draws: int, groups: ArrayLike | None
+        self,
+        task: Task,
+        y: Array,
+        predictions: Array,
+        *,
+        draws: int,
+        groups: ArrayLike | None,
     ) -> dict[str, Interval]:
         """Return the metrics with their intervals; no draw loses a label."""
         return measuring.resampled(
-            self.points, y, predictions, draws=draws, groups=groups, labels=y
+            partial(self.points, task), y, predictions, draws=draws, groups=groups, labels=y
         )
 
     def details(self, task: Task, y: Array, predictions: Array) -> dict[str, Any]:
@@ -117,7 +127,9 @@ class Multilabel:
             label: {
                 "rows": int(rows.sum()),
                 "events": int((y[rows, k] > 0.5).sum()),
-                **measuring.finite(self.points(y[rows, k : k + 1], predictions[rows, k : k + 1])),
+                **measuring.finite(
+                    self.points(task, y[rows, k : k + 1], predictions[rows, k : k + 1])
+                ),
             }
             for k, (label, rows) in enumerate(zip(task.classes, known, strict=True))
         }
@@ -130,3 +142,7 @@ class Multilabel:
     def estimates(self, task: Task, answers: Array) -> Mapping[str, Array]:
         """Return the probability of each label."""
         return dict(zip(task.classes, answers.T, strict=True))
+
+    def truths(self, task: Task, y: Array) -> Mapping[str, Array]:
+        """Return the labels themselves."""
+        return self.estimates(task, y)

@@ -29,7 +29,7 @@ def _inputs(shown: Iterable[ShownInput]) -> str:
 
 def decision_words(prediction: Prediction, decision: Decision) -> str:
     """Assessment and action, as one reads them."""
-    label = prediction.service.definition.action_label(decision.action)
+    label = prediction.definition.action_label(decision.action)
     words = decision.action_text or localized(label)
     return _("; ").join(filter(None, (decision.get_assessment_display(), words)))
 
@@ -45,11 +45,11 @@ def copy_text(
     """Three lines, without the patient's name: the record into which they go knows it."""
     band = _(", {band}").format(band=number.band.label) if number.band else ""
     interval = signs.aside(number.interval_short) if number.interval_short else ""
-    horizon = localized(prediction.service.definition.horizon.text)
+    horizon = localized(prediction.definition.horizon.text)
     first = _("{service}, {horizon}: {estimate}. {sentence}").format(
         service=prediction.service.name,
         horizon=horizon,
-        estimate=f"{number.percent}{interval}{band}",
+        estimate=f"{number.said}{interval}{band}",
         sentence=number.sentence,
     )
     third = _provenance(prediction, decision, address)

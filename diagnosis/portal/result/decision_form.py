@@ -51,13 +51,12 @@ class DecisionForm(forms.Form):
         if prediction.state == Prediction.State.REFUSED:
             del self.fields["assessment"]  # there is no estimate to judge
         self.fields["action"].choices = [  # type: ignore[attr-defined]
-            (action.code, localized(action.label))
-            for action in prediction.service.definition.actions
+            (action.code, localized(action.label)) for action in prediction.definition.actions
         ]
 
     @property
     def free_actions(self) -> set[str]:
-        actions = self.prediction.service.definition.actions
+        actions = self.prediction.definition.actions
         return {action.code for action in actions if action.free}
 
     @property

@@ -25,7 +25,7 @@ def what_happened(user: User, prediction: Prediction) -> dict[str, Any] | None:
     if found is None:
         return None
     ahead = (found.occurred_on - timezone.localdate(prediction.index_at)).days
-    sentence = prediction.service.definition.sentence
+    sentence = prediction.definition.sentence
     return {
         "outcome": found,
         "days_after": ahead if found.occurred_on > timezone.localdate() else None,

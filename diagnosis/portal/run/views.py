@@ -22,18 +22,18 @@ from diagnosis.inference import actions
 from diagnosis.inference.before import quota
 from diagnosis.inference.before.facts import read_facts
 from diagnosis.inference.before.population import check_population
-from diagnosis.inference.before.requests import PredictionRequest
+from diagnosis.inference.before.requests import ChartRead, PredictionRequest
 from diagnosis.inference.before.warnings import standing_rules
 from diagnosis.inference.further import what_if
 from diagnosis.inference.lists.ward import demand_finished
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.inference.snapshot.given import read_given, read_what_can
+from diagnosis.inference.snapshot.given import read_each, unreadable
 from diagnosis.inference.snapshot.inputs import is_personal, schema_of, take
 from diagnosis.inference.snapshot.standing import typical_of
 from diagnosis.inference.stored.entry import Snapshot
 from diagnosis.portal.frame.access import PersonRequest, open_chart, raise_for
 from diagnosis.portal.frame.identity import identity
-from diagnosis.portal.run.form import RunForm, fields_of, grouped
+from diagnosis.portal.run.form import Answers, RunForm, fields_of, grouped
 from diagnosis.records import reading
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import ModelVersion, Service
@@ -75,19 +75,27 @@ class _Attempt:
         self.confirmed = self.request.POST.getlist("confirm")
         self.key = self.request.POST.get("key", "")[:LONGEST_KEY] or str(uuid4())
         self.facts = read_facts(self.patient, [self.service], self.now)
+        self.answers = self._answers()
+        self.given, self.unreadable = read_each(self.schema, self.answers.inputs)
         self.inputs = self._as_read()
         self.report = check_population(
             self.service, self.patient, self.inputs, self.confirmed, facts=self.facts
         )
 
+    def _answers(self) -> Answers:
+        """What was typed, against the chart as it was read: once a request."""
+        if self.posted is None:
+            return Answers()
+        return RunForm(fields_of(self.schema, self.readings, self.posted), self.posted).answers
+
+    @property
+    def chart(self) -> ChartRead:
+        return ChartRead(self.patient.pk, self.version.pk, self.now, self.readings, self.facts)
+
     def _as_read(self) -> Snapshot:
         """The chart's values and, over them, what was typed as far as it can be read."""
-        if self.posted is None:
-            return take(self.schema, self.readings, {})
-        sent = RunForm(fields_of(self.schema, self.readings, self.posted), self.posted).answers
-        given = read_what_can(self.schema, sent.inputs)
-        changeable = {n: v for n, v in given.items() if not is_personal(self.schema[n])}
-        return take(self.schema, self.readings, changeable, sent.include_stale)
+        changeable = {n: v for n, v in self.given.items() if not is_personal(self.schema[n])}
+        return take(self.schema, self.readings, changeable, self.answers.include_stale)
 
     @property
     def once(self) -> str:
@@ -184,15 +192,12 @@ def _run(attempt: _Attempt) -> HttpResponse:
 
 def _request_of(attempt: _Attempt) -> PredictionRequest:
     """What was sent as a request of the action; errors are noted beside their fields."""
-    post = attempt.request.POST
-    answers = RunForm(fields_of(attempt.schema, attempt.readings, post), post).answers
+    post, answers = attempt.request.POST, attempt.answers
     attempt.errors.update(answers.errors)
     attempt.is_stale = answers.is_stale
     _look_at_version(attempt)
-    try:
-        read_given(attempt.schema, answers.inputs)  # so that all that is wrong is said at once
-    except DomainError as error:
-        _point_out(attempt, error)
+    if attempt.unreadable:  # said with all else that is wrong, at once
+        _point_out(attempt, unreadable(attempt.unreadable))
     if attempt.report.to_confirm:
         attempt.confirm_error = _("Confirm this first, or leave the service aside.")
     is_try = bool(answers.changed) and post.get("changes") != "record"
@@ -206,6 +211,7 @@ def _request_of(attempt: _Attempt) -> PredictionRequest:
         idempotency_key=attempt.once,
         include_stale=tuple(answers.include_stale),
         store_answers=not is_try,
+        chart=attempt.chart,
     )
 
 
@@ -239,8 +245,7 @@ def _same_a_moment_ago(attempt: _Attempt, wanted: PredictionRequest) -> Predicti
 
     Whoever wants the number once more says so on its page («run again»).
     """
-    given = read_given(attempt.schema, wanted.inputs)
-    asked = take(attempt.schema, attempt.readings, given, wanted.include_stale)
+    asked = take(attempt.schema, attempt.readings, attempt.given, wanted.include_stale)
     recent = (
         Prediction.objects.visible_to(attempt.request.user)
         .filter(

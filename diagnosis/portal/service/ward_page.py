@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 from diagnosis.inference.lists.ward import Bed, Ward
-from diagnosis.ml import FeatureSchema
 from diagnosis.portal.words.estimate_words import ShownChoice, range_words, shown_choices
 from diagnosis.portal.words.figures import percent
 from diagnosis.portal.words.inputs_shown import reference_text, value_text
@@ -118,7 +117,7 @@ def _shown(service: Service, bed: Bed) -> ShownCase:
 
 
 def _values(service: Service, inputs: Mapping[str, Any]) -> tuple[ShownValue, ...]:
-    schema = FeatureSchema.from_dict(service.schema)
+    schema = service.sheet.features
     return tuple(
         ShownValue(
             localized(feature.label),

@@ -9,7 +9,7 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.stored.entry import converted_of
 from diagnosis.portal.charts.steps import Measured, Steps, steps
-from diagnosis.portal.words.figures import estimate
+from diagnosis.portal.words.headline import estimate
 from diagnosis.portal.words.wording import day_time
 from medportal.common.text import localized
 
@@ -32,7 +32,7 @@ class Point:
 
     @property
     def percent(self) -> str:
-        return estimate(self.prediction.probability)
+        return estimate(self.prediction.headline)
 
     @property
     def band(self) -> str:
@@ -52,14 +52,18 @@ def risk_trend(results: Sequence[Prediction], chosen: Collection[Prediction]) ->
     """``results`` in the order of time; those ``chosen`` are marked in the picture."""
     points = [_point(results[i - 1] if i else None, one) for i, one in enumerate(results)]
     measured = [
-        Measured(r.index_at, r.probability, r.version.number, r.expires_at, r in chosen)
+        Measured(
+            r.index_at,
+            r.headline,
+            r.version.number,
+            r.expires_at,
+            is_chosen=r in chosen,
+            bands=r.definition.bands,
+        )
         for r in results
-        if r.probability is not None
+        if r.headline is not None
     ]
-    bands = results[-1].service.definition.bands if results else ()
-    return RiskTrend(
-        tuple(points[::-1]), steps(measured, height=HEIGHT, bands=bands, enlarged=True)
-    )
+    return RiskTrend(tuple(points[::-1]), steps(measured, height=HEIGHT, enlarged=True))
 
 
 def _point(before: Prediction | None, now: Prediction) -> Point:

@@ -29,6 +29,7 @@ WHY: dict[str, str | Promise] = {
     "personal": _("locked: it belongs to the patient"),
     "finding": _("locked: no treatment changes it"),
     "history": _("locked: what was, no treatment changes"),
+    "treatment": _("locked: what would change with it is not the effect of treatment"),
 }
 
 

@@ -170,7 +170,7 @@ def band_limits(listed: Sequence[Band], place: int) -> str:
 
 
 def band_rows(version: ModelVersion) -> tuple[BandRow, ...]:
-    bands = version.service.definition.bands
+    bands = version.definition.bands
     counted = {c["code"]: c for c in version.manifest.get("bands") or ()}
     rows = []
     for i, band in enumerate(bands):
@@ -226,7 +226,7 @@ def _subgroups(manifest: Mapping[str, Any]) -> tuple[MetricRow, ...]:
 
 
 def _lies_ahead(version: ModelVersion) -> bool:
-    return bool(version.service.definition.horizon.days)
+    return bool(version.definition.horizon.days)
 
 
 def card(version: ModelVersion) -> Card:

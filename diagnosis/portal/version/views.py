@@ -96,7 +96,7 @@ def _page(request: PersonRequest, version: ModelVersion, **sent: Any) -> HttpRes
     context = {
         "version": version,
         "service": version.service,
-        "sheet": version.service.definition,
+        "sheet": version.definition,
         "manifest": version.manifest,
         "card": shown,
         "may": _may(user, version),

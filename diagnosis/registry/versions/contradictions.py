@@ -21,7 +21,7 @@ def found(version: ModelVersion) -> list[dict[str, Any]]:
 def note(version: ModelVersion, feature: str) -> dict[str, str] | None:
     """What was written about it: for this version, else in the sheet of its service."""
     notes = version.contradiction_notes or {}
-    written = notes.get(feature) or version.service.definition.contradiction_notes.get(feature)
+    written = notes.get(feature) or version.definition.contradiction_notes.get(feature)
     return dict(written) if written and has_both_languages(written) else None
 
 

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from diagnosis.ml import Feature, FeatureSchema, SchemaError
 from diagnosis.ml.explain.overall import holds_together
 from diagnosis.ml.learning.table_findings import hold_together
+from diagnosis.ml.schema import TREATMENT
 from diagnosis.registry.models import Service
+from diagnosis.registry.sheet import answers
 from medportal.common.errors import DomainError, Pointer
 
 REQUIRED = ("schema", "task", "metrics", "training", "files")
@@ -31,24 +33,40 @@ def _problems(manifest: Mapping[str, Any], service: Service) -> Iterator[Pointer
         yield Pointer(f"/{name}", "required", _("The manifest lacks it."))
     if lacking:
         return
-    if manifest["task"].get("kind") != "binary":
-        yield Pointer("/task/kind", "not_binary", _("Only binary services reach clinicians yet."))
+    yield from _kind(str(manifest["task"].get("kind")), service.definition.kind)
     try:
         theirs = FeatureSchema.from_dict(manifest["schema"])
     except SchemaError as error:
         yield Pointer("/schema", "invalid", str(error))
         return
-    ours = FeatureSchema.from_dict(service.schema)
+    ours = service.sheet.features
     if theirs.names != ours.names:
         yield Pointer("/schema", "names_differ", _("The inputs are not those of the service."))
         return
-    for mine, other in zip(ours, theirs, strict=True):
-        if _shape(mine) != _shape(other):
-            place = f"/schema/features/{mine.name}"
-            yield Pointer(place, "differs", _("Kind, unit or categories differ from the service."))
+    yield from _differences(ours, theirs)
     yield from _may_be_missing(manifest, ours)
     yield from _explanations(manifest, ours)
     yield from _findings(manifest)
+
+
+def _kind(theirs: str, ours: str) -> Iterator[Pointer]:
+    """A kind reaches clinicians once it has pages, and only where the sheet speaks of it."""
+    if answers.named(theirs) is None:
+        text = _("No page can show an answer of the kind {name}. There are: {names}.")
+        said = text.format(name=theirs, names=answers.names())
+        yield Pointer("/task/kind", "unknown_kind", said)
+    elif theirs != ours:
+        text = _("The model answers {theirs}, the service asks for {ours}.")
+        yield Pointer("/task/kind", "kind_differs", text.format(theirs=theirs, ours=ours))
+
+
+def _differences(ours: FeatureSchema, theirs: FeatureSchema) -> Iterator[Pointer]:
+    for mine, other in zip(ours, theirs, strict=True):
+        place = f"/schema/features/{mine.name}"
+        if (mine.role == TREATMENT) != (other.role == TREATMENT):
+            yield Pointer(place, "role", _("Model and service must agree on what is a treatment."))
+        if _shape(mine) != _shape(other):
+            yield Pointer(place, "differs", _("Kind, unit or categories differ from the service."))
 
 
 def _shape(feature: Feature) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
 """What a reviewer signs: the model, its card, the sheet with its bands and rules, every text.
 
-The signature is a digest of all of it. Whatever is written afterwards is something that nobody
-has signed, so it goes back to the reviewer.
+The signature is a digest of all of it, and names the edition of the sheet that was read. Whatever
+is written afterwards is something that nobody has signed, so it goes back to the reviewer.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def content(version: ModelVersion) -> dict[str, Any]:
     return {
         "artifact": version.digest,
         "card": version.manifest,
-        "sheet": version.service.sheet,
-        "inputs": version.service.schema,
+        "sheet": version.service.sheet.content,
+        "inputs": version.service.sheet.schema,
         "contradictions": contradictions.notes(version),
         "findings": findings.signed(version),
     }
@@ -49,6 +49,7 @@ def return_if_changed(actor: User, version: ModelVersion) -> bool:
         return False
     version.approved_by = version.approved_at = None
     version.approval_note = version.signed_digest = ""
+    version.signed_sheet = None
     steps.move(actor, version, State.SUBMITTED, "version.return", reason=str(AGAIN))
     return True
 

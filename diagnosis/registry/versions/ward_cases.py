@@ -36,7 +36,7 @@ def define_ward(*, actor: User, service: Service, cases: Sequence[SealedCase]) -
     """Store a new edition; rounds that were begun with the one before keep its cases."""
     demand(actor, "ward.define")
     service = steps.visible_service(actor, service.pk)
-    _check(FeatureSchema.from_dict(service.schema), cases)
+    _check(service.sheet.features, cases)
     Service.objects.select_for_update(no_key=True).get(pk=service.pk)
     last = WardCase.objects.filter(service=service).aggregate(last=Max("edition"))["last"] or 0
     rows = WardCase.objects.bulk_create(

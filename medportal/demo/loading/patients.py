@@ -53,7 +53,7 @@ class Loader:
     def load(self) -> dict[tuple[str, str], Patient]:
         """Store everybody; return them by (service, row key), the lives by (LIVES, number)."""
         for slug, service in self.services.items():
-            schema = FeatureSchema.from_dict(service.schema)
+            schema = service.sheet.features
             for row in held_out(slug):
                 self.patients[slug, row.key] = self._person(service, schema, row)
         for number, life in enumerate(json.loads((HERE / "lives.json").read_text())):

@@ -18,7 +18,7 @@ def open_wards(cast: Cast, services: dict[str, Service]) -> None:
 
 def cases_of(service: Service) -> list[SealedCase]:
     """Of one of the demonstration's services; without anything of a person."""
-    schema = FeatureSchema.from_dict(service.schema)
+    schema = service.sheet.features
     return [_sealed(schema, row) for row in _chosen(schema, service.slug)]
 
 

@@ -31,7 +31,7 @@ def _judged(desk: Desk, prediction: Prediction, chance: random.Random) -> None:
     """A doctor who is often near the model, and never exactly there."""
     result = prediction.result or {}
     felt = min(max(result["probability"] + chance.gauss(0, 0.15), 0.01), 0.99)
-    choices = choices_of(prediction.service.definition)
+    choices = choices_of(prediction.definition)
     tapped = next(choice for choice in choices if choice.lower <= felt <= choice.upper)
     actions.give_estimate(actor=desk.doctor, prediction=prediction, choice=tapped.code)
     usual = result["band"]["action_code"]

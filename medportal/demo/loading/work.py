@@ -10,7 +10,6 @@ from accounts.actions.teams import add_to_team, end_membership
 from accounts.models import User
 from diagnosis.inference import actions
 from diagnosis.inference.models import Prediction
-from diagnosis.ml.schema import FeatureSchema
 from diagnosis.records import access
 from diagnosis.records.actions.observations import record_observation
 from diagnosis.records.models import Observation, Patient
@@ -68,7 +67,7 @@ def _decided(desk: Desk, patient: Patient) -> None:
 def _stale(desk: Desk, patient: Patient) -> None:
     """The blood pressure is measured again after the result: «newer data since»."""
     desk.run("coronary-disease", patient, timezone.now() - timedelta(hours=20))
-    feature = FeatureSchema.from_dict(desk.services["coronary-disease"].schema)["systolic_bp"]
+    feature = desk.services["coronary-disease"].sheet.features["systolic_bp"]
     newest = Observation.unscoped.valid().filter(patient=patient, code="8480-6").first()
     value = (newest.value_number or 130) + 18 if newest else 150.0
     record_observation(
@@ -115,7 +114,7 @@ def _worth_measuring(desk: Desk) -> None:
 
 def _complete(desk: Desk, slug: str) -> Patient:
     """The first patient of a service whose chart has all its required inputs."""
-    schema = FeatureSchema.from_dict(desk.services[slug].schema)
+    schema = desk.services[slug].sheet.features
     required = [feature.name for feature in schema if feature.required]
     for patient in desk.patients_of(slug):
         found = feature_values(patient, schema, timezone.now())

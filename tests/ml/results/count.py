@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from diagnosis.ml.errors import TableError
 from diagnosis.ml.results import likelihood, measuring
 from diagnosis.ml.results.columns import numbers, texts_of
+from diagnosis.ml.results.direct import Direct
 from diagnosis.ml.results.estimate import Scale
 from diagnosis.ml.results.kind import Head
 
@@ -22,13 +24,15 @@ HEAD = Head("exponential", "poisson")
 
 
 @dataclass(frozen=True)
-class Count:
+class Count(Direct):
     """One output: how often it is expected."""
 
     name: str = "count"
     several_targets: bool = False
     head: Head = HEAD
+    refitted: bool = True
     headline: str = "deviance_explained"
+    region: str | None = None
 
     def classes(self, table: Any, target: tuple[str, ...], positive: str | None) -> tuple[str, ...]:
         texts_of(table, target[0])
@@ -70,17 +74,17 @@ class Count:
     def calibration(self, asked: str) -> str:
         return "none"
 
-    def points(self, y: Array, predictions: Array) -> dict[str, float]:
+    def points(self, task: Any, y: Array, predictions: Array) -> dict[str, float]:
         return {
             "deviance_explained": 1 - deviance(y, predictions) / deviance(y, y.mean()),
             "mae": float(np.abs(y - predictions).mean()),
         }
 
     def measure(
-        self, y: Array, predictions: Array, *, draws: int, groups: ArrayLike | None
+        self, task: Any, y: Array, predictions: Array, *, draws: int, groups: ArrayLike | None
     ) -> dict[str, measuring.Interval]:
         return measuring.resampled(
-            self.points, y, predictions, draws=draws, groups=groups, labels=None
+            partial(self.points, task), y, predictions, draws=draws, groups=groups, labels=None
         )
 
     def details(self, task: Any, y: Array, predictions: Array) -> dict[str, Any]:
@@ -91,6 +95,12 @@ class Count:
 
     def estimates(self, task: Any, answers: Array) -> Mapping[str, Array]:
         return {"count": answers[:, 0]}
+
+    def truths(self, task: Any, y: Array) -> Mapping[str, Array]:
+        return {}
+
+    def explained(self, task: Any) -> tuple[str, ...]:
+        return ("count",)
 
 
 def deviance(y: Array, mean: Any) -> float:

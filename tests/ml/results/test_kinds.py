@@ -7,6 +7,7 @@ import json
 import math
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +24,13 @@ from tests.ml.conftest import CASES, TABLES, heart, pbc, progression
 
 Find = Callable[[str], Artifact]
 SHIPPED = TABLES.parent / "artifacts" / "coronary-disease"
-KNOWN = "binary, multiclass, multilabel, regression"
+KNOWN = "binary, multiclass, multilabel, regression, survival"
 TASKS = {
     "binary": Task("binary", ("y",), ("no", "yes")),
     "multiclass": Task("multiclass", ("y",), ("1-2", "3", "4")),
     "multilabel": Task("multilabel", ("a", "b"), ("a", "b")),
     "regression": Task("regression", ("y",), unit="kg"),
+    "survival": Task("survival", ("time", "event"), (), "d", (365.0, 1825.0), (365.0, 1825.0)),
 }
 
 
@@ -47,27 +49,27 @@ def test_each_stands_in_the_dictionary_by_its_own_name() -> None:
 
 
 def test_an_unknown_one_is_refused_and_the_known_ones_are_named() -> None:
-    with pytest.raises(TaskError, match=f"There is no task 'survival'; known are {KNOWN}."):
-        result_kind("survival")
-    with pytest.raises(TaskError, match="'survival'"):
-        Task.from_dict({"kind": "survival", "target": "time"})
-    with pytest.raises(TaskError, match="'survival'"):
-        find_task(heart(), ("disease",), "survival")
+    with pytest.raises(TaskError, match=f"There is no task 'ranking'; known are {KNOWN}."):
+        result_kind("ranking")
+    with pytest.raises(TaskError, match="'ranking'"):
+        Task.from_dict({"kind": "ranking", "target": "time"})
+    with pytest.raises(TaskError, match="'ranking'"):
+        find_task(heart(), ("disease",), "ranking")
 
 
 def test_a_recipe_of_an_unknown_one_is_refused() -> None:
     with pytest.raises(RecipeError, match=f"task must be one of auto, {KNOWN}"):
-        Recipe(target="disease", task="survival")
+        Recipe(target="disease", task="ranking")
 
 
 @pytest.mark.parametrize("how", ["recipe", "option"])
 def test_the_command_line_refuses_an_unknown_one(
     how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "r.json").write_text(json.dumps({"task": "survival", "target": "disease"}))
+    (tmp_path / "r.json").write_text(json.dumps({"task": "ranking", "target": "disease"}))
     asked = {
         "recipe": ["--recipe", str(tmp_path / "r.json")],
-        "option": ["--task", "survival", "--target", "disease"],
+        "option": ["--task", "ranking", "--target", "disease"],
     }[how]
     data, out = str(TABLES / "heart_statlog.csv"), str(tmp_path / "model")
     assert main(["train", "--data", data, *asked, "--out", out]) == 2
@@ -77,8 +79,8 @@ def test_the_command_line_refuses_an_unknown_one(
 def test_a_manifest_of_an_unknown_one_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    model = broken(tmp_path, kind="survival")
-    said = f"The artifact contradicts itself: There is no task 'survival'; known are {KNOWN}."
+    model = broken(tmp_path, kind="ranking")
+    said = f"The artifact contradicts itself: There is no task 'ranking'; known are {KNOWN}."
     with pytest.raises(ArtifactError) as refused:
         Artifact.load(model)
     assert str(refused.value) == said
@@ -121,6 +123,7 @@ def test_a_recipe_without_a_unit_keeps_its_digest() -> None:
         ("multiclass", {"1-2": Scale(), "3": Scale(), "4": Scale()}),
         ("multilabel", {"a": Scale(), "b": Scale()}),
         ("regression", {"value": Scale("kg", -math.inf, math.inf)}),
+        ("survival", {"365": Scale(), "1825": Scale()}),
     ],
 )
 def test_each_names_its_estimates_and_their_scales(kind: str, scales: dict[str, Scale]) -> None:
@@ -135,6 +138,38 @@ def test_each_tells_its_answers_as_estimates(kind: str) -> None:
     found = task.result.estimates(task, answers)
     assert list(found) == list(task.result.scales(task))
     np.testing.assert_array_equal(np.column_stack(list(found.values())), answers)
+
+
+def test_ordered_classes_are_also_told_from_each_on() -> None:
+    task = replace(TASKS["multiclass"], ordered=True)
+    found = task.result.estimates(task, np.array([[0.2, 0.3, 0.5]]))
+    assert list(found) == ["1-2", "3", "4", "3+"] == list(task.result.scales(task))
+    assert found["3+"][0] == pytest.approx(0.8)
+    assert task.result.explained(task) == ("4", "3+")
+    assert Task.from_dict(task.to_dict()) == task
+    assert "ordered" not in TASKS["multiclass"].to_dict()
+
+
+def test_an_order_comes_from_the_recipe_and_only_classes_have_one() -> None:
+    table = pbc().dropna(subset=["stage"])
+    words = table.assign(stage=table.stage.map({1: "early", 2: "early", 3: "late", 4: "scarred"}))
+    asked = ("early", "late", "scarred")
+    assert find_task(words, ("stage",), ordered=asked[::-1]).classes == asked[::-1]
+    assert pose(Recipe("stage", ordered=True), table).task.classes == ("1", "2", "3", "4")
+    with pytest.raises(RecipeError, match="has no number to be ordered by"):
+        find_task(words, ("stage",), ordered=True)
+    with pytest.raises(RecipeError, match="must name the classes early, late, scarred"):
+        find_task(words, ("stage",), ordered=("early", "late"))
+    with pytest.raises(TaskError, match="The task binary has no classes in an order"):
+        find_task(heart(), ("disease",), ordered=True)
+    with pytest.raises(RecipeError, match="ordered is true, or the classes"):
+        Recipe(target="y", ordered=())
+
+
+def test_a_recipe_without_an_order_keeps_its_digest() -> None:
+    assert "ordered" not in Recipe(target="y").to_dict()
+    given = Recipe(target="y", ordered=["low", "high"])
+    assert Recipe.from_dict(given.to_dict()) == given
 
 
 def test_a_number_without_a_unit_is_no_probability() -> None:
@@ -181,7 +216,7 @@ def test_a_trained_model_tells_its_estimates(trained: Find, case: str) -> None:
     ] * 3
     values = np.array([[one.value for one in row] for row in told])
     np.testing.assert_array_equal(values, artifact.predict(table).reshape(values.shape))
-    assert all((one.interval is None) is (case != "regression") for row in told for one in row)
+    assert all(one.interval is not None for row in told for one in row)
 
 
 def constants(path: Path) -> set[str]:

@@ -12,7 +12,7 @@ from sklearn.linear_model import PoissonRegressor
 
 from diagnosis.ml import Artifact, Recipe, TaskError, train
 from diagnosis.ml.cli import main
-from diagnosis.ml.families import linear
+from diagnosis.ml.families.linear.path import fit_path
 from diagnosis.ml.results import RESULT_KINDS, result_kind
 from diagnosis.ml.results.estimate import Scale
 from tests.ml.results.count import Count
@@ -35,7 +35,7 @@ def admissions() -> pd.DataFrame:
 def test_its_linear_model_is_that_of_scikit_learn() -> None:
     table = admissions()
     z, y = table[["a", "b"]].to_numpy(), table[["visits"]].to_numpy(dtype=float)
-    weights, intercepts = linear.fit_path(z, y, "count", np.array([6.0]))
+    weights, intercepts = fit_path(z, y, "count", np.array([6.0]))
     reference = PoissonRegressor(alpha=6.0 / len(z), tol=1e-10, max_iter=1000).fit(z, y[:, 0])
     np.testing.assert_allclose(weights[0, :, 0], reference.coef_, atol=1e-5)
     np.testing.assert_allclose(intercepts[0], reference.intercept_, atol=1e-5)

@@ -59,7 +59,7 @@ def options_of(
     found = []
     for j, feature in enumerate(features):
         value, column = float(row[j]), reference[:, j].astype(np.float64)
-        if not feature.modifiable or np.isnan(value):
+        if not feature.modifiable or feature.role or np.isnan(value):
             continue
         down = {"raises": lower, "lowers": not lower}.get(feature.direction)
         make = _numbers if feature.kind == "number" else _codes

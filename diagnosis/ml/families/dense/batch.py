@@ -51,6 +51,7 @@ class Batch:
         self.weights = tf.constant(weights, tf.float32)
         self.widths = (*widths, y.shape[2])
         self.result = result_kind(kind)
+        self.start = self.result.start(y.reshape(-1, y.shape[2]))
         self.rows = z.shape[1]
 
     def fit(
@@ -83,7 +84,7 @@ class Batch:
                 break
 
     def _start(self, rng: np.random.Generator) -> None:
-        """Draw first kernels after Glorot and Bengio 2010; biases are zero."""
+        """Draw first kernels after Glorot and Bengio 2010; biases are zero, but the last's."""
         members, _, width = self.z.shape
         self.variables = []
         for units in self.widths:
@@ -96,6 +97,7 @@ class Batch:
                 )
             )
             width = units
+        self.variables[-1][1].assign_add(np.broadcast_to(self.start, (members, 1, self.widths[-1])))
 
     def _logits(self, z: tf.Tensor) -> tf.Tensor:
         for kernel, bias in self.variables[:-1]:

@@ -9,9 +9,11 @@ import numpy as np
 
 from diagnosis.ml.families.calibration import Calibrator
 from diagnosis.ml.families.dense.layers import (
+    ACTIVATIONS,
     AffineCalibration,
     Categories,
     IsotonicCalibration,
+    LogHazards,
     Missing,
     Numbers,
 )
@@ -74,9 +76,14 @@ def calibrated(raw: Any, calibrators: list[Calibrator], name: str) -> Any:
     kind = calibrators[0].kind
     if kind == "none":
         return keras.layers.Identity(name=name)(raw)
+    if kind == "log_hazard":
+        return LogHazards(name=name)(raw)
     if kind != "isotonic":
-        slope = np.concatenate([c.slope for c in calibrators]).tolist()
-        intercept = np.concatenate([c.intercept for c in calibrators]).tolist()
+        width = raw.shape[-1] // len(calibrators) if len(calibrators) > 1 else 1
+        slope, intercept = (
+            np.concatenate([_wide(getattr(c, part), width) for c in calibrators]).tolist()
+            for part in ("slope", "intercept")
+        )
         return AffineCalibration(slope=slope, intercept=intercept, name=name)(raw)
     most = max(len(c.heights) for c in calibrators) or 1
     return IsotonicCalibration(
@@ -88,6 +95,11 @@ def calibrated(raw: Any, calibrators: list[Calibrator], name: str) -> Any:
     )(raw)
 
 
+def _wide(values: Any, width: int) -> Any:
+    """Return as many numbers as outputs; a temperature is one for all."""
+    return values if len(values) > 1 else np.repeat(values, width)
+
+
 def _padded(values: Any, length: int, filler: float) -> list[float]:
     return [*values.tolist(), *[filler] * (length - len(values))]
 
@@ -95,6 +107,8 @@ def _padded(values: Any, length: int, filler: float) -> list[float]:
 def result(logit: Any, kind: str) -> dict[str, Any]:
     """Return the named outputs for calibrated logits."""
     activation = result_kind(kind).head.activation
+    if activation in ACTIVATIONS:
+        return {"logit": logit, "probability": ACTIVATIONS[activation](name="probability")(logit)}
     probability = keras.layers.Activation(activation, name="probability")(logit)
     return {"logit": logit, "probability": probability}
 

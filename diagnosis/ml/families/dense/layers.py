@@ -106,6 +106,35 @@ class IsotonicCalibration(_Fixed):
 
 
 @keras.saving.register_keras_serializable(package="medportal")
+class LogHazards(_Fixed):
+    """The logit of the hazard of an interval for its log cumulative hazard; see ``times``."""
+
+    def call(self, raw: Any) -> Any:
+        """Return logits (…, k)."""
+        u = ops.exp(ops.minimum(raw, 4.0))
+        small = raw + u / 2.0 + u * u / 24.0
+        large = u + ops.log(1.0 - ops.exp(-ops.maximum(u, 0.05)))
+        return ops.where(u < 0.1, small, large)
+
+
+@keras.saving.register_keras_serializable(package="medportal")
+class CumulativeRisk(_Fixed):
+    """The risk by the end of each interval, for logits of hazards along the last axis."""
+
+    def call(self, logit: Any) -> Any:
+        """Return risks (…, k)."""
+        size = logit.shape[-1]
+        # softplus, of operations that every serving form has
+        hazards = ops.relu(logit) + ops.log(1.0 + ops.exp(-ops.abs(logit)))
+        until = np.triu(np.ones((size, size), dtype=np.float32))
+        return 1.0 - ops.exp(-ops.matmul(hazards, ops.convert_to_tensor(until)))
+
+
+ACTIVATIONS = {"cumulative_risk": CumulativeRisk}
+"""Heads that Keras has no word for."""
+
+
+@keras.saving.register_keras_serializable(package="medportal")
 class MemberDense(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
     """One dense layer for each of several models at once: (n, members * a) -> (n, members * b)."""
 
