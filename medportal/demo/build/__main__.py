@@ -23,6 +23,9 @@ from medportal.demo.build.kinds import study as kinds_study
 from medportal.demo.build.kinds.plans import KINDS
 from medportal.demo.build.kinds.table import KindTable
 from medportal.demo.build.plans import CANDIDATES, PLANS
+from medportal.demo.build.recurrence import page
+from medportal.demo.build.recurrence import study as recurrence
+from medportal.demo.build.recurrence.tables import SLUG
 from medportal.demo.build.table import HERE, DemoTable
 
 QUICK = "--quick"
@@ -78,6 +81,13 @@ def build_kind(slug: str) -> None:
     say(f"{slug}: {verdict} ({time.monotonic() - started:.0f} s)")
 
 
+def build_recurrence() -> None:
+    """Make the artifact that is judged by a table of its own."""
+    started = time.monotonic()
+    verdict = replace_if_changed(artifact_folder(SLUG), recurrence.build())
+    say(f"{SLUG}: {verdict} ({time.monotonic() - started:.0f} s)")
+
+
 def _manifests(slugs: Iterable[str]) -> dict[str, dict[str, Any]]:
     folders = {slug: artifact_folder(slug) for slug in slugs}
     return {
@@ -91,13 +101,15 @@ def write_page() -> None:
     readme.write(ROOT / "README.md", manifests)
     PAGE.parent.mkdir(exist_ok=True)
     text = "\n".join([report.page(manifests), kinds_page.page(_manifests(KINDS))])
+    if artifact_folder(SLUG).exists():
+        text += "\n" + page.section(Artifact.load(artifact_folder(SLUG)).manifest)
     PAGE.write_text(text)
     say(text)
 
 
 def main(slugs: list[str]) -> int:
     """Build the named services, or all."""
-    known, quick = [*PLANS, *CANDIDATES, *KINDS], QUICK in slugs
+    known, quick = [*PLANS, *CANDIDATES, *KINDS, SLUG], QUICK in slugs
     slugs = [slug for slug in slugs if slug != QUICK]
     unknown = sorted(set(slugs) - set(known))
     if unknown:
@@ -109,6 +121,8 @@ def main(slugs: list[str]) -> int:
     for slug in slugs or known:
         if slug in KINDS:
             build_kind(slug)
+        elif slug == SLUG:
+            build_recurrence()
         else:
             build(slug, quick=quick)
     write_page()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -30,6 +30,8 @@ Array = NDArray[np.float64]
 Predictor = Callable[[pd.DataFrame], Array]
 Fitter = Callable[[pd.DataFrame, Array], Predictor]
 """Inputs and targets (n, k) of the rows outside of a fold -> answers (m, k) for those inside."""
+Further = Callable[[KindTable, OutOfFold], list[dict[str, Any]]]
+"""More tables of a study, each with ``title``, ``head`` and ``rows``."""
 Parting = Callable[[KindTable, coverage.Verified], Iterator[Group]]
 
 DRAWS = 200
@@ -53,7 +55,7 @@ class KindPlan:
     metric: str
     rivals: Mapping[str, Rival]
     parting: Parting | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    further: Further | None = None
 
 
 def on_the_folds(rival: Rival, frame: pd.DataFrame, measured: OutOfFold) -> Array:
@@ -126,7 +128,9 @@ def made(plan: KindPlan, repeats: int | None = None) -> Artifact:
     """Measure, compare, fit and describe one service."""
     table = plan.load()
     measured = evaluate_recipe(plan.recipe, table.frame, table.schema, repeats=repeats)
-    extra = {"comparators": comparators(plan, table, measured), **plan.facts}
+    extra: dict[str, Any] = {"comparators": comparators(plan, table, measured)}
+    if plan.further is not None:
+        extra["further"] = plan.further(table, measured)
     artifact = train(
         plan.recipe, table.frame, table.schema,
         name=table.slug, measured=measured, extra=plain(extra),
