@@ -128,7 +128,7 @@ def test_what_is_signed_names_the_edition(service):
     returned = ModelVersion.objects.get(pk=version.pk)
 
     assert (returned.state, returned.signed_sheet) == ("submitted", None)
-    assert signing.content(returned)["sheet"] == now.sheet.content
+    assert signing.content(returned).sheet == now.sheet.content
 
 
 def test_a_retired_version_is_shown_with_the_sheet_that_was_signed():
