@@ -35,8 +35,8 @@ def _is_whole(schema: FeatureSchema, row: Row) -> bool:
     return all(values.get(f.name) is not None for f in schema if f.required)
 
 
-def _values(schema: FeatureSchema, row: Row) -> dict[str, object]:
-    held = {"age": row.age, "sex": row.sex, **row.values}
+def _values(schema: FeatureSchema, row: Row) -> dict[str, Value]:
+    held: dict[str, Value] = {"age": row.age, "sex": row.sex, **row.values}
     return {f.name: held[f.name] for f in schema if held.get(f.name) is not None}
 
 
