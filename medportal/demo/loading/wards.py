@@ -8,7 +8,7 @@ from diagnosis.ml.schema import FeatureSchema
 from diagnosis.registry.models import Service
 from diagnosis.registry.versions.ward_cases import CASES, SealedCase, define_ward
 from medportal.demo.loading.people import Cast
-from medportal.demo.loading.rows import Row, held_out
+from medportal.demo.loading.rows import Row, Value, held_out
 
 
 def open_wards(cast: Cast, services: dict[str, Service]) -> None:
