@@ -426,13 +426,13 @@ class PredictionFactory(OpenFactory):
     owner = factory.SelfAttribute("requested_by")
     state = Job.State.DONE
     inputs = factory.LazyFunction(dict)
-    probability = 0.23
+    headline = 0.23
     band = "moderate"
     finished_at = factory.LazyFunction(timezone.now)
     result = factory.LazyAttribute(
         lambda o: {
             "kind": "binary",
-            "probability": o.probability,
+            "probability": o.headline,
             "interval": None,
             "interval_method": None,
             "band": None,

@@ -7,3 +7,10 @@ class InferenceConfig(AppConfig):
     label = "inference"
     verbose_name = _("Predictions")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Sheets are judged by the kinds above them: the dictionary is handed down (0134)."""
+        from diagnosis.registry.sheet import answers
+        from diagnosis.results import RESULT_KINDS
+
+        answers.use(RESULT_KINDS)

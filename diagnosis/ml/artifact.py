@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml import package
+from diagnosis.ml.container import Container
 from diagnosis.ml.errors import DAMAGED, ArtifactError
 from diagnosis.ml.families import plain
-from diagnosis.ml.manifest import FORMAT, MANIFEST, NEEDED, canonical, checked, read, sha256
 from diagnosis.ml.novelty import CODE as UNLIKE
 from diagnosis.ml.novelty import Novelty
-from diagnosis.ml.results.estimate import Estimate
+from diagnosis.ml.results.estimate import Estimate, row_by_row
 from diagnosis.ml.results.targets import Task
 from diagnosis.ml.schema import FeatureSchema, Finding, Rows
 from diagnosis.ml.serving import ServingForm
-from diagnosis.ml.uncertainty import other_models
+from diagnosis.ml.uncertainty.conformal import ClassSets, Ranges, region_of
+from diagnosis.ml.uncertainty.coverage import Conformal, Group, missed
+from diagnosis.ml.uncertainty.other_models import between_models, other_models
 
 if TYPE_CHECKING:
     from diagnosis.ml.explain import Explanation
@@ -29,10 +28,9 @@ if TYPE_CHECKING:
 
 Matrix = NDArray[np.float32]
 Array = NDArray[np.float64]
-KNOWN = {*NEEDED, "refits.tflite", plain.FILE}
 
 
-class Artifact:
+class Artifact(Container):
     """One trained model: raw clinical values in, a calibrated result out.
 
     Loading, predicting and explaining import no TensorFlow. Sharing one artifact between
@@ -47,87 +45,17 @@ class Artifact:
         ``refits.tflite``, and in all but older artifacts ``layers.npz``.
     """
 
-    def __init__(self, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
-        """Store both; the manifest gets the digests of the files."""
-        digests = {name: sha256(content) for name, content in sorted(files.items())}
-        self.manifest: dict[str, Any] = {**manifest, "format": FORMAT, "files": digests}
-        self.files = dict(files)
-        self._manifest_bytes = canonical(self.manifest)
-
-    # Reading and writing
-
-    @classmethod
-    def load(cls, source: str | Path | bytes, digest: str | None = None) -> Artifact:
-        """Read an artifact from its folder, from a ``.zip`` of it or from the bytes of that.
-
-        Nothing is unpickled, and every byte is checked before it is used. With ``digest``, nothing
-        but that very artifact is read.
-
-        Raises
-        ------
-        ArtifactError
-            A file is absent, changed or unreadable, the format is unknown, the archive is unsafe,
-            or it is another artifact.
-        """
-        given = package.unpack(source) if isinstance(source, bytes) else package.read(Path(source))
-        manifest = read(given)
-        if digest is not None and sha256(given[MANIFEST]) != digest:
-            raise ArtifactError("The artifact is not the one that was reviewed.")
-        files = checked(manifest, given)
-        artifact = cls.__new__(cls)
-        artifact.manifest, artifact.files = manifest, files
-        artifact._manifest_bytes = given[MANIFEST]
-        artifact._check_inside()
-        return artifact
-
     def _check_inside(self) -> None:
         try:
             width = len(self.schema)
             if self.background.shape[1:] != (width,):
                 raise ArtifactError("The background does not fit the schema.")
-            _ = self.task.to_dict(), self.novelty, self._plain  # each refuses what it can not be
+            # each refuses what it can not be
+            _ = self.task.to_dict(), self.novelty, self._plain, self.conformal
         except DAMAGED as error:
             raise ArtifactError(f"The artifact contradicts itself: {error}") from error
 
-    def contents(self) -> dict[str, bytes]:
-        """Return every file of the artifact, the manifest included."""
-        return {MANIFEST: self._manifest_bytes, **self.files}
-
-    def save(self, folder: str | Path) -> Path:
-        """Write the artifact into a folder, made if need be; the manifest comes last."""
-        target = Path(folder)
-        package.refuse_strangers(target, {MANIFEST, *KNOWN, *self.files})
-        target.mkdir(parents=True, exist_ok=True)
-        for name, content in self.files.items():
-            (target / name).write_bytes(content)
-        for name in KNOWN - set(self.files):
-            (target / name).unlink(missing_ok=True)
-        (target / MANIFEST).write_bytes(self._manifest_bytes)
-        return target
-
-    def to_zip(self, path: str | Path) -> Path:
-        """Write the artifact as one archive; the same artifact gives the same bytes."""
-        return package.write_zip(Path(path), self.contents())
-
-    def with_manifest(self, **entries: Any) -> Artifact:
-        """Return the same model with more said about it: comparators, bands, counts."""
-        return Artifact({**self.manifest, **entries}, self.files)
-
-    def with_files(self, **files: bytes) -> Artifact:
-        """Return the same model with more files beside it."""
-        return Artifact(self.manifest, {**self.files, **files})
-
     # What it is
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of ``manifest.json``, which holds that of every other file."""
-        return sha256(self._manifest_bytes)
-
-    @property
-    def name(self) -> str:
-        """What the model is called."""
-        return str(self.manifest.get("name", ""))
 
     @cached_property
     def schema(self) -> FeatureSchema:
@@ -224,36 +152,105 @@ class Artifact:
         return wide[:, 0] if self.task.outputs == 1 else wide
 
     def refit_probabilities(self, x: Matrix) -> Matrix | None:
-        """Return (n, R): what R refits on bootstrap resamples say; None where there are none."""
-        return None if self._refits is None else self._refits(x)["probability"]
+        """Return (n, R): what R refits on bootstrap resamples say; None where there are none.
+
+        Where the model has several outputs it is (n, R, k).
+        """
+        if self._refits is None:
+            return None
+        said, k = self._refits(x)["probability"], self.task.outputs
+        return said if k == 1 else said.reshape(len(x), -1, k)
 
     def interval(self, x: Matrix, level: float = 0.90) -> Array | None:
         """Return (n, 2): where a model that learnt from other patients would put a row.
 
         About ``level`` of such models lie there; see ``uncertainty.other_models``. None where
-        there are no refits.
+        there are no refits, or several outputs: ``intervals`` has one an estimate.
         """
-        if self._refits is None:
+        if self._refits is None or self.task.outputs > 1:
             return None
         middle = self._serving(x)["logit"][:, 0].astype(np.float64)
         low, high = other_models(middle, self._refits(x)["logit"], level)
         ends = np.column_stack([low, high])
         return self.task.result.link(ends)
 
+    def intervals(self, x: Matrix, level: float = 0.90) -> dict[str, Array]:
+        """Return the same, (n, 2), for each estimate; nothing where there are no refits."""
+        if self.task.outputs == 1:
+            ends = self.interval(x, level)
+            return {} if ends is None else dict.fromkeys(self.task.result.scales(self.task), ends)
+        refits = self.refit_probabilities(x)
+        if refits is None:
+            return {}
+        return between_models(self.task, self._answers(x), refits.astype(np.float64), level)
+
+    def _answers(self, x: Matrix) -> Array:
+        return self.predict_matrix(x).reshape(len(x), self.task.outputs)
+
     def estimates(self, rows: Rows) -> list[tuple[Estimate, ...]]:
         """Return the estimates of every row, on the scales that ``task`` names.
 
-        Those of an answer of one number have the interval of the refits, where there are any.
+        Those that are probabilities have the interval of the refits, where there are any; a
+        number has its range (``ranges``), or that interval where the artifact has no ranges.
         """
         x = self.schema.matrix(rows)
-        answers = self.predict_matrix(x).reshape(len(x), self.task.outputs)
-        found = self.task.result.estimates(self.task, answers)
-        ends = self.interval(x) if len(found) == 1 else None
-        pairs = [None] * len(x) if ends is None else [(a, b) for a, b in ends.tolist()]
-        return [
-            tuple(Estimate(name, float(values[i]), pairs[i]) for name, values in found.items())
-            for i in range(len(x))
-        ]
+        found = self.task.result.estimates(self.task, self._answers(x))
+        ranges = self._ranges(x)
+        ends = self.intervals(x) if ranges is None else dict.fromkeys(found, ranges)
+        return row_by_row(found, ends)
+
+    # What it leaves open
+
+    @cached_property
+    def conformal(self) -> Conformal | None:
+        """How its sets or ranges were made and how often they held; None where it has none."""
+        given = self.manifest.get("conformal")
+        return None if given is None else Conformal.from_dict(given)
+
+    @property
+    def set_level(self) -> float | None:
+        """Which share of true classes is to be in the sets; None where there are no sets."""
+        return self.conformal.level if self.conformal and self.conformal.kind == "set" else None
+
+    @property
+    def interval_level(self) -> float | None:
+        """Which share of true numbers is to be in the ranges; None where there are no ranges."""
+        return self.conformal.level if self.conformal and self.conformal.kind == "range" else None
+
+    def sets(self, rows: Rows) -> list[tuple[str, ...]] | None:
+        """Return the classes that stay possible in every row; None where the artifact has no sets.
+
+        Of ordered classes they are neighbours. All of them: the inputs do not tell.
+        """
+        region, known = region_of(self.task), self.conformal
+        if not isinstance(region, ClassSets) or known is None:
+            return None
+        inside = region.inside(self._answers(self.schema.matrix(rows)), known.quantile)
+        names = self.task.classes
+        return [tuple(n for n, there in zip(names, row, strict=True) if there) for row in inside]
+
+    def ranges(self, rows: Rows) -> Array | None:
+        """Return (n, 2), in the unit: where the true number is to lie; None where it has none."""
+        return self._ranges(self.schema.matrix(rows))
+
+    def _ranges(self, x: Matrix) -> Array | None:
+        region, known = region_of(self.task), self.conformal
+        if not isinstance(region, Ranges) or known is None:
+            return None
+        return region.ends(self._answers(x), known.quantile)
+
+    def missed(self, rows: Rows) -> list[tuple[Group, ...]]:
+        """Return for every row the classes and subgroups whose truths its set or range misses.
+
+        Classes stand with every row, for nobody knows which is the true one; subgroups with the
+        rows that belong to them. See ``Conformal.missed``.
+        """
+        x = self.schema.matrix(rows)
+        return (
+            []
+            if self.conformal is None
+            else missed(self.conformal, self.task, x, self.schema.names, self._answers(x))
+        )
 
     def check(self, rows: Rows) -> list[list[Finding]]:
         """Return the findings of every row; see ``FeatureSchema.check``.
@@ -275,13 +272,21 @@ class Artifact:
         return Finding(UNLIKE, features[0].name, message, f"/{features[0].name}")
 
     def explain(
-        self, rows: Rows, *, seed: int = 0, output: str = "probability", budget: int | None = None
+        self,
+        rows: Rows,
+        *,
+        seed: int = 0,
+        output: str = "probability",
+        budget: int | None = None,
+        estimate: str | None = None,
     ) -> Explanation:
         """Return Shapley values of every row; see ``diagnosis.ml.explain.shapley_values``."""
         from diagnosis.ml.explain import shapley_values  # heavier than a prediction needs
 
-        matrix = self.schema.matrix(rows)
-        return shapley_values(self, matrix, self.background, seed, output=output, budget=budget)
+        x, background = self.schema.matrix(rows), self.background
+        return shapley_values(
+            self, x, background, seed, output=output, budget=budget, estimate=estimate
+        )
 
     @cached_property
     def keras_model(self) -> Any:

@@ -13,7 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diagnosis.ml.artifact import KNOWN, Artifact
+from diagnosis.ml.artifact import Artifact
+from diagnosis.ml.container import KNOWN
 from diagnosis.ml.errors import MLError, RecipeError, TableError
 from diagnosis.ml.manifest import MANIFEST
 from diagnosis.ml.package import refuse_strangers
@@ -195,6 +196,8 @@ def _headline(artifact: Artifact) -> str:
     value = metrics[name]
     if value["value"] is None:
         return f"{name} unknown"
+    if value["lower"] is None:
+        return f"{name} {value['value']:.3f}"
     return f"{name} {value['value']:.3f} ({value['lower']:.3f} to {value['upper']:.3f})"
 
 

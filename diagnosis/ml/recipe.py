@@ -46,6 +46,9 @@ class Recipe:
         value that is the event.
     unit : str
         The unit of a number that is predicted, or of time, in UCUM; written only where given.
+    ordered : bool or tuple of str
+        Classes that go from low to high: by the number in each, or in the order given here;
+        written only where it is said.
     horizons : tuple of float
         The times at which a risk is told, where time is asked for; written only where given.
     group : str
@@ -81,6 +84,7 @@ class Recipe:
     task: str = "auto"
     positive: str | None = None
     unit: str | None = None
+    ordered: bool | tuple[str, ...] = False
     horizons: tuple[float, ...] = ()
     group: str | None = None
     features: tuple[str, ...] = ()
@@ -100,6 +104,8 @@ class Recipe:
         """Refuse what can not be done, in one line."""
         for name in ("features", "exclude", "hidden"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        if not isinstance(self.ordered, bool | str):
+            object.__setattr__(self, "ordered", tuple(self.ordered))
         object.__setattr__(self, "horizons", _times(self.horizons))
         if not isinstance(self.target, str):
             object.__setattr__(self, "target", tuple(self.target))
@@ -127,6 +133,10 @@ class Recipe:
                 "group is the name of one column",
             ),
             (
+                not isinstance(self.ordered, bool | tuple) or self.ordered == (),
+                "ordered is true, or the classes from the lowest to the highest",
+            ),
+            (
                 not isinstance(self.unit, str | None) or self.unit == "",
                 "unit is one unit, as kg or mmol/L",
             ),
@@ -149,7 +159,7 @@ class Recipe:
         """Return what JSON can hold."""
         given = {f.name: getattr(self, f.name) for f in fields(self)}
         given["hide"] = dict(sorted(self.hide.items()))
-        for name in ("unit", "horizons"):  # older recipes keep their digests
+        for name in ("unit", "ordered", "horizons"):  # older recipes keep their digests
             if not given[name]:
                 del given[name]
         return {k: list(v) if isinstance(v, tuple) else v for k, v in given.items()}

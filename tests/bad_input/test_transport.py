@@ -219,8 +219,8 @@ def test_a_filter_that_can_not_be_is_refused_and_not_passed_over(world, query, p
 
 PROTECTED = {
     "id", "organisation", "recorded_by", "is_current", "replaces", "panel", "label", "origin",
-    "requested_by", "owner", "result", "probability", "is_sealed", "decided_by", "amended_by",
-    "usual_action", "created_at", "is_superuser", "roles",
+    "requested_by", "owner", "result", "probability", "headline", "is_sealed", "decided_by",
+    "amended_by", "usual_action", "created_at", "is_superuser", "roles",
 }  # fmt: skip
 """Columns of the rows that REST writes; none of them is the caller's to set."""
 

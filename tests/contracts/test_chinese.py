@@ -22,7 +22,11 @@ from tests.portal.results import finished, in_store, version_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
-WORDS = [ROOT / "diagnosis/portal/words/sentences.json", ROOT / "medportal/common/glossary.json"]
+WORDS = [
+    ROOT / "diagnosis/portal/words/sentences.json",
+    ROOT / "medportal/common/glossary.json",
+    *sorted((ROOT / "diagnosis/results").rglob("sentences.json")),
+]
 SHEETS = sorted((ROOT / "medportal/demo/data/services").glob("*/s*.json"))
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}|<[^>]+>")
 HAN = "\u4e00-\u9fff"

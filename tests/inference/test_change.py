@@ -49,7 +49,7 @@ def test_the_parts_add_up_to_the_difference_exactly(two):
 
     total = sum(part.contribution for part in change.parts)
     assert change.is_exact
-    assert total == pytest.approx(now.probability - before.probability, abs=1e-6)
+    assert total == pytest.approx(now.headline - before.headline, abs=1e-6)
     assert change.gap < 1e-6
     assert {part.feature for part in change.moved} == {"glucose_2h", "bmi"}
 
@@ -100,9 +100,7 @@ def test_the_same_inputs_change_nothing(sugar):
 def test_another_version_is_asked_for_both_and_its_own_part_stands_apart(two, sugar):
     before, now = two
     second = _published_again(sugar)
-    type(now).unscoped.filter(pk=before.pk).update(
-        version=second, probability=before.probability - 0.1
-    )
+    type(now).unscoped.filter(pk=before.pk).update(version=second, headline=before.headline - 0.1)
     older = again(before)
 
     change = change_between(older, now)
@@ -110,7 +108,7 @@ def test_another_version_is_asked_for_both_and_its_own_part_stands_apart(two, su
     total = change.of_version + sum(part.contribution for part in change.parts)
     assert not change.same_version
     assert change.of_version == pytest.approx(0.1, abs=1e-6)
-    assert older.probability + total == pytest.approx(now.probability, abs=1e-6)
+    assert older.headline + total == pytest.approx(now.headline, abs=1e-6)
 
 
 def _published_again(sugar: Ward) -> ModelVersion:
@@ -147,7 +145,7 @@ def test_units_of_another_version_are_converted_not_mistaken(two, sugar):
 
 def test_what_the_kept_inputs_do_not_give_again_is_not_taken_apart(two):
     before, now = two
-    now.probability += 0.01
+    now.headline += 0.01
 
     assert change_between(before, now).reason == "not_reproduced"
 
@@ -209,7 +207,7 @@ def test_nothing_is_stored_by_looking(two):
     change_between(before, now)
 
     assert [again(one).result for one in two] == kept
-    assert np.isfinite(now.probability)
+    assert np.isfinite(now.headline)
 
 
 def test_a_change_within_the_error_of_its_measurement_is_named_as_such(sugar):

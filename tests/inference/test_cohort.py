@@ -53,7 +53,7 @@ def test_values_and_attributions_are_those_that_were_stored(here):
             assert cohort.contributions[row, j] == stored["contribution"]
             value = cohort.values[row, j]
             assert value == stored["converted"] or (isnan(value) and stored["converted"] is None)
-        assert cohort.probabilities[row] == prediction.probability
+        assert cohort.estimates[row] == prediction.headline
         assert cohort.bands[row] == prediction.band
 
 
@@ -175,7 +175,7 @@ def test_a_refusal_as_the_newest_is_counted(here):
         state=State.REFUSED,
         refusal=refused,
         result=None,
-        probability=None,
+        headline=None,
         band="",
     )
 

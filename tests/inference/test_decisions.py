@@ -227,7 +227,7 @@ def test_a_colleague_of_the_care_team_decides_too(doctor):
 
 def refused_run(doctor):
     refusal = {"code": "unlike_training", "message": {"en": "Unlike."}, "features": []}
-    fields = {"state": "refused", "refusal": refusal, "result": None, "probability": None}
+    fields = {"state": "refused", "refusal": refusal, "result": None, "headline": None}
     return result_of(doctor, **fields)
 
 

@@ -59,7 +59,7 @@ def waiting(doctor, team):
 def number_for(user, prediction):
     """The probability as a page of ``user`` may show it."""
     row = Prediction.objects.visible_to(user).get(pk=prediction.pk)
-    return with_own_estimates_first(user, [row])[0].probability
+    return with_own_estimates_first(user, [row])[0].headline
 
 
 def test_the_number_comes_after_the_tap(doctor, waiting):
@@ -68,14 +68,14 @@ def test_the_number_comes_after_the_tap(doctor, waiting):
     row = give_estimate(actor=doctor, prediction=waiting, choice="10-15")
 
     assert (row.lower, row.upper, row.value) == (0.10, 0.15, 0.125)
-    assert number_for(doctor, waiting) == waiting.probability
+    assert number_for(doctor, waiting) == waiting.headline
 
 
 def test_whoever_cannot_judge_goes_on_and_that_is_kept(doctor, waiting):
     row = give_estimate(actor=doctor, prediction=waiting, choice="skip")
 
     assert row.is_skipped
-    assert number_for(doctor, waiting) == waiting.probability
+    assert number_for(doctor, waiting) == waiting.headline
     assert AuditEvent.objects.get(act="estimate.give").detail == {"skipped": True}
 
 
@@ -108,7 +108,7 @@ def test_a_nurse_decides_nothing_and_is_not_asked(doctor, team, waiting):
     nurse = nurse_at(doctor.organisation)
     MembershipFactory(team=team, user=nurse)
 
-    assert number_for(nurse, waiting) == waiting.probability
+    assert number_for(nurse, waiting) == waiting.headline
     with pytest.raises(DomainError) as refused:
         give_estimate(actor=nurse, prediction=waiting, choice="skip")
     assert refused.value.status == 403
@@ -132,7 +132,7 @@ def test_a_doctor_of_another_team_finds_no_such_prediction(doctor, waiting):
 def test_nobody_is_asked_for_what_is_decided_withdrawn_or_was_shown_before(doctor, waiting, change):
     Prediction.unscoped.filter(pk=waiting.pk).update(**change)
 
-    assert number_for(doctor, waiting) == waiting.probability
+    assert number_for(doctor, waiting) == waiting.headline
     with pytest.raises(DomainError):
         give_estimate(actor=doctor, prediction=waiting, choice="skip")
 
@@ -141,7 +141,7 @@ def test_a_service_that_asks_no_longer_withholds_nothing(doctor, waiting):
     waiting.service.ask_own_estimate = False
     waiting.service.save()
 
-    assert number_for(doctor, waiting) == waiting.probability
+    assert number_for(doctor, waiting) == waiting.headline
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def light_chains(kappa: float, lambda_: float) -> dict:
 def test_swapped_pressure_and_cholesterol_are_refused_and_named_in_both_languages(heart):
     refused = heart.run(inputs={"systolic_bp": 240, "cholesterol": 132})
 
-    assert (refused.state, refused.probability, refused.result) == ("refused", None, None)
+    assert (refused.state, refused.headline, refused.result) == ("refused", None, None)
     assert codes(refused) == [UNLIKE]
     assert refused.refusal["features"][0] == "systolic_bp"
     assert "(240 mmHg)" in refused.refusal["message"]["en"]

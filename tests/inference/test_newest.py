@@ -83,7 +83,7 @@ def test_a_cancelled_run_gives_the_place_back(ward):
 
 def test_a_row_saved_from_an_old_memory_changes_nothing(ward):
     first = run(ward)
-    first.probability = 0.4
+    first.headline = 0.4
     first.save()
 
     assert newest() == {first.pk}

@@ -56,7 +56,7 @@ def test_a_refusal_for_a_missing_input_says_which_one_decides(sugar):
     refused = sugar.run(confirmations=POPULATION)
 
     worth = refused.refusal["next_measurement"]
-    assert (refused.state, refused.probability) == ("refused", None)
+    assert (refused.state, refused.headline) == ("refused", None)
     assert worth["is_refused"] is True
     assert worth["items"][0]["feature"] == "glucose_2h"
     assert {"bmi", "insulin_2h"} <= {item["feature"] for item in worth["items"]}
@@ -106,7 +106,7 @@ def test_a_result_within_a_step_of_another_band_is_worth_repeating():
     heart = ward()
     done = heart.run()
     artifact = store.load_artifact(heart.version)
-    sheet, edge = heart.service.definition, done.probability + 1e-5
+    sheet, edge = heart.service.definition, done.headline + 1e-5
     low, high = sheet.bands[:2]
     bands = (replace(low, lower=0, upper=edge), replace(high, lower=edge, upper=1))
     sheet = replace(sheet, bands=bands)

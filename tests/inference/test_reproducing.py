@@ -33,7 +33,7 @@ def test_a_retired_version_still_reproduces(heart):
 
 def test_a_number_that_was_changed_afterwards_is_noticed(heart):
     done = heart.run()
-    Prediction.unscoped.filter(pk=done.pk).update(probability=done.probability + 0.01)
+    Prediction.unscoped.filter(pk=done.pk).update(headline=done.headline + 0.01)
 
     assert not reproduce(again(done)).is_same
 

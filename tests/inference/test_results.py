@@ -30,8 +30,8 @@ def test_missing_inputs_are_named_with_what_was_assumed_and_how_far_it_could_mov
     assert set(done.result["imputed"]) == {"insulin_2h", "skinfold"}
     for filled in done.result["filled"]:
         assert filled["assumed"] is not None
-        assert filled["lower"] <= done.probability + 1e-6
-        assert filled["upper"] >= done.probability - 1e-6
+        assert filled["lower"] <= done.headline + 1e-6
+        assert filled["upper"] >= done.headline - 1e-6
     hatched = {one.feature for one in explanation_of(done).reasons.attributions if one.imputed}
     assert hatched == {"insulin_2h", "skinfold"}
     assert "inputs_filled_in" in {warning["code"] for warning in done.warnings}
@@ -42,7 +42,7 @@ def test_glucose_in_the_other_unit_gives_the_same_number(sugar):
     molar = sugar.run(inputs={"glucose_2h": {"value": 10.0, "unit": "mmol/L"}})
 
     assert molar.inputs["glucose_2h"]["unit"] == "mmol/L"
-    assert molar.probability == pytest.approx(mass.probability, abs=1e-6)
+    assert molar.headline == pytest.approx(mass.headline, abs=1e-6)
 
 
 def test_the_population_s_note_stands_with_every_number(sugar):
@@ -66,7 +66,7 @@ def test_a_step_of_measurement_error_across_a_band_is_called_borderline(heart):
     sheet = heart.service.definition
     done = heart.run()
     artifact = store.load_artifact(heart.version)
-    sheet = replace(sheet, bands=_split_at(sheet.bands, done.probability))
+    sheet = replace(sheet, bands=_split_at(sheet.bands, done.headline))
 
     result = score.score(artifact, sheet, done.snapshot)
 
@@ -84,5 +84,5 @@ def test_the_local_count_is_of_scores_like_this(heart):
     done = heart.run()
     count = done.result["local_count"]
 
-    assert count["lower"] <= done.probability <= count["upper"]
+    assert count["lower"] <= done.headline <= count["upper"]
     assert count["n"] >= 20

@@ -40,16 +40,16 @@ def test_a_prediction_is_computed_explained_and_audited(heart):
     explanation = explanation_of(done)
 
     assert done.state == "done"
-    assert 0 < done.probability < 1
-    assert done.result["probability"] == done.probability
+    assert 0 < done.headline < 1
+    assert done.result["probability"] == done.headline
     low, high = done.result["interval"]
-    assert low <= done.probability <= high
+    assert low <= done.headline <= high
     assert done.band == done.result["band"]["code"]
     assert explanation.state == "done"
     total = explanation.content["base_value"] + sum(
         one.contribution for one in explanation.reasons.attributions
     )
-    assert total == pytest.approx(done.probability, abs=1e-4)
+    assert total == pytest.approx(done.headline, abs=1e-4)
     acts = list(
         AuditEvent.objects.filter(patients=[heart.patient.pk]).values_list("act", flat=True)
     )
@@ -136,7 +136,7 @@ def test_rights_taken_away_between_request_and_run(heart):
 
     refused = again(prediction)
     assert (refused.state, refused.refusal["code"]) == ("refused", "no_longer_allowed")
-    assert refused.probability is None
+    assert refused.headline is None
 
 
 def test_a_person_who_was_deactivated_meanwhile(heart):

@@ -9,8 +9,10 @@ from diagnosis.inference.scoring.soundness import log_odds
 from diagnosis.inference.stored.entry import Entry, read_snapshot, written_snapshot
 from diagnosis.inference.stored.reasons import Attribution, Background
 from diagnosis.inference.stored.refusal import Ground, Refusal
-from diagnosis.inference.stored.result import BandThen, Result
 from diagnosis.inference.stored.warning import Caution
+from diagnosis.ml.results.estimate import Estimate
+from diagnosis.results.result import BandThen
+from diagnosis.results.stored import read_result, written_result
 from tests.factories import ExplanationFactory, PredictionFactory
 
 MISSING = {
@@ -44,7 +46,7 @@ def test_a_refusal_of_earlier_code_is_its_own_only_ground():
     """Before several grounds were kept, and before a cure, a source or a next measurement was."""
     old = {"code": "unlike_training", "message": {"en": "Unlike."}, "features": ["albumin"]}
     row = PredictionFactory(
-        state=Job.State.REFUSED, refusal=old, result=None, probability=None, band=""
+        state=Job.State.REFUSED, refusal=old, result=None, headline=None, band=""
     )
     row.refresh_from_db()
 
@@ -148,10 +150,12 @@ ANSWER = {
 
 
 def test_a_result_is_written_as_it_was_read():
-    result = Result.from_dict(ANSWER)
+    result = read_result(ANSWER)
 
-    assert result.to_dict() == ANSWER
-    assert Result.from_dict(result.to_dict()) == result
+    assert written_result(result) == ANSWER
+    assert list(written_result(result)) == list(ANSWER)
+    assert result.headline == Estimate("event", 0.62, (0.5, 0.7))
+    assert read_result(written_result(result)) == result
 
 
 @pytest.mark.django_db
@@ -162,10 +166,16 @@ def test_a_result_of_earlier_code_leaves_open_what_was_not_asked_then():
     row.refresh_from_db()
 
     answer = row.answer
-    assert (answer.probability, answer.interval) == (0.62, (0.5, 0.7))
+    assert answer.headline == Estimate("event", 0.62, (0.5, 0.7))
     assert answer.band == BandThen("high", "high")
     assert (answer.interval_level, answer.step_effects, answer.next_measurement) == (None,) * 3
     assert (answer.filled, answer.borderline, answer.average) == ((), (), None)
+
+
+def test_a_result_without_a_number_has_no_estimate_and_none_of_zero():
+    for stored in ({"kind": "binary", "probability": None}, {"kind": "binary"}, {"kind": "sung"}):
+        result = read_result(stored)
+        assert (result.kind, result.estimates, result.headline) == (stored["kind"], (), None)
 
 
 @pytest.mark.django_db

@@ -58,7 +58,7 @@ def test_a_click_becomes_a_number_and_its_reasons(heart):
     total = reasons.content["base_value"] + sum(
         one.contribution for one in reasons.reasons.attributions
     )
-    assert total == pytest.approx(done.probability, abs=1e-4)
+    assert total == pytest.approx(done.headline, abs=1e-4)
 
 
 def asked_and_held_up(heart: Ward, worker, stack: ExitStack) -> Prediction:
@@ -71,7 +71,7 @@ def asked_and_held_up(heart: Ward, worker, stack: ExitStack) -> Prediction:
 
 
 def test_a_worker_killed_in_mid_run_costs_an_attempt_and_nothing_else(heart, worker):
-    expected = heart.run().probability
+    expected = heart.run().headline
     with ExitStack() as stack:
         prediction = asked_and_held_up(heart, worker, stack)
         faults.kill_pool(worker)
@@ -79,7 +79,7 @@ def test_a_worker_killed_in_mid_run_costs_an_attempt_and_nothing_else(heart, wor
     done = swept(prediction)
 
     assert (done.state, done.attempts) == ("done", 2)
-    assert done.probability == expected
+    assert done.headline == expected
     runs = AuditEvent.objects.filter(act="prediction.run", what=f"prediction/{done.pk}")
     assert runs.count() == 1
     assert Explanation.unscoped.filter(prediction=done).count() == 1

@@ -78,8 +78,8 @@ def test_who_waits_longest_for_an_action_comes_first(desk):
 
 
 def test_risks_of_different_services_are_never_sorted_together(desk):
-    small = desk.row(hours=9, slug="breast-mass", band="low", probability=0.03)
-    large = desk.row(hours=2, probability=0.9)
+    small = desk.row(hours=9, slug="breast-mass", band="low", headline=0.03)
+    large = desk.row(hours=2, headline=0.9)
 
     assert desk.list() == [small, large]
 
@@ -94,8 +94,8 @@ def test_an_old_result_asks_for_nothing(desk):
 
 def test_of_each_patient_and_service_the_newest_run_stands(desk):
     patient = patient_of(desk.doctor, team=desk.team)
-    desk.row(hours=5, patient=patient, probability=0.2)
-    newest = desk.row(hours=1, patient=patient, probability=0.3)
+    desk.row(hours=5, patient=patient, headline=0.2)
+    newest = desk.row(hours=1, patient=patient, headline=0.3)
     other = desk.row(hours=2, patient=patient, slug="breast-mass")
 
     listed = desk.list()
@@ -103,7 +103,7 @@ def test_of_each_patient_and_service_the_newest_run_stands(desk):
     assert set(listed) == {newest, other}
     row = next(row for row in listed if row == newest)
     before = results_before([row])[row.pk]
-    assert before.probability == 0.2
+    assert before.headline == 0.2
     assert before.version == newest.version_id
 
 
@@ -123,7 +123,7 @@ def test_what_never_stands_in_a_worklist(desk, fields):
 
 
 def test_a_refusal_stays_until_it_is_put_aside(desk):
-    refused = desk.row(state="refused", band="", probability=None, result=None)
+    refused = desk.row(state="refused", band="", headline=None, result=None)
     assert [row.rank for row in desk.list()] == [1]
 
     refused.dismissed_at = timezone.now()

@@ -220,7 +220,7 @@ def test_a_result_is_a_percentage_made_by_a_device_from_named_inputs(doctor, pat
     bundle = bundle_of(doctor, patient)
     found = one(bundle, "RiskAssessment")
 
-    assert found["prediction"][0]["probabilityDecimal"] == pytest.approx(row.probability * 100)
+    assert found["prediction"][0]["probabilityDecimal"] == pytest.approx(row.headline * 100)
     assert found["prediction"][0]["probabilityDecimal"] > 1
     assert found["status"] == "preliminary"
     assert found["meta"]["security"][0]["code"] == "AIAST"
@@ -234,7 +234,7 @@ def test_a_result_is_a_percentage_made_by_a_device_from_named_inputs(doctor, pat
         if part["url"] == "points"
     ]
     base = row.explanation.content["base_value"] * 100
-    assert base + sum(points) == pytest.approx(row.probability * 100, abs=0.01)
+    assert base + sum(points) == pytest.approx(row.headline * 100, abs=0.01)
     assert found["prediction"][0]["rationale"].endswith("changing one need not change the risk.")
 
 

@@ -128,10 +128,30 @@ def test_the_interval_holds_the_prediction(trained: Find, case: str) -> None:
 
 
 @pytest.mark.parametrize("case", ["multiclass", "multilabel"])
-def test_what_was_not_computed_is_none(trained: Find, case: str) -> None:
+def test_each_of_several_estimates_has_its_own_interval(trained: Find, case: str) -> None:
     artifact = trained(case)
-    x = matrix(artifact, case)[:3]
+    x = matrix(artifact, case)
     assert artifact.interval(x) is None
+    refits, found = artifact.refit_probabilities(x), artifact.intervals(x)
+    assert refits is not None
+    assert refits.shape == (len(x), 20, artifact.task.outputs)
+    if case == "multiclass":
+        np.testing.assert_allclose(refits.sum(axis=2), 1, atol=1e-5)
+    estimates = artifact.task.result.estimates(artifact.task, artifact.predict_matrix(x))
+    assert list(found) == list(estimates)
+    for name, ends in found.items():
+        assert ((ends[:, 0] <= estimates[name]) & (estimates[name] <= ends[:, 1])).all()
+        assert (ends[:, 1] > ends[:, 0]).mean() > 0.95
+        assert ((ends >= 0) & (ends <= 1)).all()
+
+
+def test_what_was_not_computed_is_none() -> None:
+    recipe, table = CASES["multiclass"]
+    rows = table().dropna(subset=["stage"])
+    artifact = train(replace(recipe, refits=0, features=("bili", "albumin")), rows)
+    x = artifact.schema.matrix(rows)[:3]
+    assert artifact.intervals(x) == {}
+    assert artifact.refit_probabilities(x) is None
     assert artifact.manifest["refits"] is None
 
 

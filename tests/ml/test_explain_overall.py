@@ -18,7 +18,7 @@ from tests.ml.conftest import CASES
 
 Find = Callable[[str], Artifact]
 pytestmark = pytest.mark.slow
-EXPLAINED = ("logistic", "classic", "network", "indicators", "regression")
+EXPLAINED = ("logistic", "classic", "network", "indicators", "regression", "multiclass")
 
 
 @pytest.mark.parametrize("case", EXPLAINED)
@@ -39,9 +39,11 @@ def test_training_says_what_the_model_looks_at(trained: Find, case: str) -> None
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 
 
-def test_models_of_several_outputs_say_nothing(trained: Find) -> None:
-    assert "explanations" not in trained("multiclass").manifest
-    assert "explanations" not in trained("multilabel").manifest
+def test_models_of_several_outputs_say_it_of_each(trained: Find) -> None:
+    for case in ("multiclass", "multilabel"):
+        artifact = trained(case)
+        told = artifact.manifest["explanations"]
+        assert (told["estimate"], *told["others"]) == artifact.task.classes
 
 
 def test_importance_and_dependence_are_those_of_the_attributions_themselves(

@@ -27,7 +27,8 @@ def test_a_label_that_no_row_knows_has_no_figures() -> None:
     assert found["accuracy"]["value"] == pytest.approx(2 / 3)
     labels = LABELS.result.details(LABELS, y, p)["labels"]
     assert labels["l1"]["events"] == 2
-    assert labels["l2"] == {"rows": 0, "events": 0, "accuracy": None, "auroc": None, "brier": None}
+    nothing = dict.fromkeys(("accuracy", "auroc", "auprc", "brier"))
+    assert labels["l2"] == {"rows": 0, "events": 0, **nothing}
 
 
 def test_labels_that_all_rows_have_have_no_area() -> None:

@@ -10,6 +10,7 @@ from diagnosis.ml.families.pipeline import Sample
 from diagnosis.ml.learning import refits
 from diagnosis.ml.learning.tables import infer_schema
 from diagnosis.ml.results.targets import Task
+from diagnosis.ml.uncertainty.other_models import other_models
 from tests.ml.conftest import heart
 
 
@@ -88,7 +89,7 @@ def test_another_model_lies_as_far_away_as_the_difference_of_two_may():
     models = rng.normal(0, 0.4, (4000, 2))
     refits = models[:, :1] + rng.normal(0, 0.4, (4000, 200))
 
-    low, high = uncertainty.other_models(models[:, 0], refits, 0.9)
+    low, high = other_models(models[:, 0], refits, 0.9)
 
     inside = (low <= models[:, 1]) & (models[:, 1] <= high)
     assert inside.mean() == pytest.approx(0.9, abs=0.015)
@@ -102,6 +103,6 @@ def test_few_refits_do_not_make_it_too_narrow():
     models = rng.normal(0, 0.4, (20_000, 2))
     refits = models[:, :1] + rng.normal(0, 0.4, (20_000, 20))
 
-    low, high = uncertainty.other_models(models[:, 0], refits, 0.9)
+    low, high = other_models(models[:, 0], refits, 0.9)
 
     assert ((low <= models[:, 1]) & (models[:, 1] <= high)).mean() > 0.89

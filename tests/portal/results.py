@@ -18,6 +18,7 @@ from diagnosis.inference.stored.entry import Entry, written_snapshot
 from diagnosis.ml import Artifact
 from diagnosis.registry.models import ModelVersion, Service
 from diagnosis.registry.versions import contradictions, store
+from diagnosis.results.stored import written_result
 from medportal.settings.base import ROOT
 from tests.factories import (
     ExplanationFactory,
@@ -99,8 +100,8 @@ def finished(
         patient=patient,
         requested_by=requested_by,
         inputs=written_snapshot(snapshot),
-        result=result.to_dict(),
-        probability=result.probability,
+        result=written_result(result),
+        headline=result.headline.value,
         band=result.band.code if result.band else "",
         **fields,
     )

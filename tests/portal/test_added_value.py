@@ -46,7 +46,7 @@ def test_every_result_stands_beside_age_and_sex_and_the_usual_score(ward, slug):
         assert row.auroc == f"{one['auroc']:.3f}"
         assert row.brier == f"{one['brier']:.3f}"
         assert one["auroc_interval"][0] <= one["auroc"] <= one["auroc_interval"][1]
-    assert sent["estimates"][-1]["probability"] == round(prediction.probability, 6)
+    assert sent["estimates"][-1]["probability"] == round(prediction.headline, 6)
     assert sent["patients"] == prediction.version.manifest["evaluation"]["rows"]
 
 
@@ -87,7 +87,7 @@ def test_a_score_that_needs_a_missing_input_has_no_number_and_says_why(ward):
 
 def test_a_result_that_was_refused_adds_nothing(ward):
     prediction = run(ward, "breast-mass")
-    prediction.state, prediction.result, prediction.probability = "refused", None, None
+    prediction.state, prediction.result, prediction.headline = "refused", None, None
     prediction.refusal = {"code": "age", "message": "Too young.", "features": ["age"]}
     prediction.save()
 

@@ -15,9 +15,9 @@ from diagnosis.portal.charts.arranging import (
     arranged,
 )
 from diagnosis.portal.charts.factors import Factor
-from diagnosis.portal.charts.rounding import rounded
 from diagnosis.portal.charts.waterfall import waterfall
 from diagnosis.portal.words import sentences
+from diagnosis.results.pictures.rounding import rounded
 
 GIVEN = [
     Factor("age", 0.04, 0.01, place=0, family="Patient"),

@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from diagnosis.portal.charts.bands import band_scale
 from diagnosis.portal.charts.curves import calibration, roc
 from diagnosis.portal.charts.directions import direction_bars
-from diagnosis.portal.charts.icons import icon_array
-from diagnosis.portal.charts.rounding import rounded, whole
-from diagnosis.portal.charts.scale import Axis, around
 from diagnosis.portal.charts.steps import Measured, steps
 from diagnosis.portal.charts.twins import families, with_twins_joined
 from diagnosis.portal.charts.waterfall import MOST_BARS, OTHER, Factor, waterfall
 from diagnosis.registry.sheet.bands import Band
+from diagnosis.results.pictures.bands import band_scale
+from diagnosis.results.pictures.icons import icon_array
+from diagnosis.results.pictures.rounding import rounded, whole
+from diagnosis.results.pictures.scale import Axis, around
 
 BANDS = [
     Band.from_dict({"code": code, "lower": lower, "upper": upper})

@@ -34,7 +34,7 @@ def result(ward, version):
 @pytest.fixture
 def told(result):
     """How pages would tell the number, its band and what the decision usually is."""
-    assert round(result.probability * 100) == 82
+    assert round(result.headline * 100) == 82
     return re.compile(r"\b82\s?%|\b0\.82|[Of]f 100 |High .4C.|usual for this band")
 
 
@@ -117,7 +117,7 @@ def test_a_place_in_the_worklist_tells_no_risk(ward, version):
     """Sorted by risk: what waits for an estimate comes first, whatever it holds."""
     seen = finished(version, ward.doctor, patient_of(team=ward.team))
     waits = finished(version, ward.doctor, ward.patient, HARMLESS, asks_estimate=True)
-    assert waits.probability < seen.probability
+    assert waits.headline < seen.headline
     listed = ward.as_doctor.get("/?service=breast-mass&risk=1").content.decode()
 
     assert listed.index(str(waits.pk)) < listed.index(str(seen.pk))
@@ -198,7 +198,7 @@ def test_a_doctor_of_another_team_cannot_estimate(ward, result):
 
 def test_rest_is_not_asked(ward, result):
     answer = ward.as_doctor.get(f"/api/v1/predictions/{result.pk}", headers=bearer_of(ward.doctor))
-    assert answer.json()["result"]["probability"] == round(result.probability, 6)
+    assert answer.json()["result"]["probability"] == round(result.headline, 6)
 
 
 def test_the_buttons_are_chinese_in_chinese(ward, result):

@@ -34,7 +34,7 @@ def refused(ward, version):
         version=version, patient=ward.patient, requested_by=ward.doctor,
         inputs=written_snapshot(inputs),
         state=Job.State.REFUSED, refusal=Refusal(tuple(grounds)).to_dict(),
-        result=None, probability=None,
+        result=None, headline=None,
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ def estimated(ward, version, n, by=None):
     """Half of them had it, and were told apart."""
     for i in range(n):
         prediction = PredictionFactory(
-            version=version, requested_by=ward.doctor, probability=0.6 if i % 2 else 0.3
+            version=version, requested_by=ward.doctor, headline=0.6 if i % 2 else 0.3
         )
         OwnEstimateFactory(
             prediction=prediction, by=by or ward.doctor, value=0.85 if i % 2 else 0.075

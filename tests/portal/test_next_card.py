@@ -48,7 +48,7 @@ def refused_without(ward, version, *names, **fields):
     )
     return PredictionFactory(
         version=version, patient=ward.patient, requested_by=ward.doctor,
-        state=Job.State.REFUSED, probability=None, result=None, band="",
+        state=Job.State.REFUSED, headline=None, result=None, band="",
         inputs=written_snapshot(snapshot),
         refusal=Refusal(tuple(grounds), worth).to_dict(), **fields,
     )  # fmt: skip

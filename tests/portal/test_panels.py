@@ -94,7 +94,7 @@ def test_a_result_in_the_lowest_band_is_not_asked_what_would_bring_it_lower(ward
     low = finished(version, ward.doctor, ward.patient, {**DIABETES, "glucose_2h": 80, "bmi": 22,
                                                         "age": 22, "pregnancies": 0})  # fmt: skip
 
-    assert low.probability < 0.1
+    assert low.headline < 0.1
     assert "/reach/" not in ward.as_doctor.get(f"/predictions/{low.pk}/").content.decode()
     assert "No lower limit" in text_of(ask(ward.as_doctor, low, "reach"))
 

@@ -190,7 +190,7 @@ def test_the_log_odds_hold_each_input_once_and_end_at_this_patient(ward, result,
     found = reasons_of(ward, result, query).log_odds
 
     assert len(found.rows) == len(GIVEN)
-    p = result.probability
+    p = result.headline
     shown = float(found.result.replace("\u2212", "-"))
     assert shown == pytest.approx(math.log(p / (1 - p)), abs=0.006)
     total = sum(float(one.contribution.replace("\u2212", "-")) for one in found.rows)

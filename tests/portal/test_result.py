@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, Role
 from diagnosis.inference.models import Job, Prediction
-from diagnosis.portal.charts.rounding import whole
 from diagnosis.registry import actions as registry
 from diagnosis.registry.models import ModelVersion
+from diagnosis.results.pictures.rounding import whole
 from tests.factories import (
     CareAssignmentFactory,
     MembershipFactory,
@@ -56,7 +56,7 @@ def result(ward, version):
 def waiting(ward, version, state, **fields):
     return PredictionFactory(
         version=version, patient=ward.patient, requested_by=ward.doctor, state=state,
-        probability=None, result=None, band="", **fields,
+        headline=None, result=None, band="", **fields,
     )  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def test_the_population_note_stands_above_the_number(ward, result):
 
 def test_the_result_says_both_halves_the_average_and_the_interval(ward, result):
     text = text_of(page_of(ward, result))
-    percent = whole(result.probability)
+    percent = whole(result.headline)
 
     assert f"about {percent} were cancer at biopsy; about {100 - percent} were not" in text
     assert "Average there: 49" in text
@@ -198,7 +198,7 @@ def test_an_expired_result_has_its_number_and_no_band(ward, version):
     result = finished(version, ward.doctor, ward.patient, index_at=old)
     text = text_of(page_of(ward, result))
 
-    assert f"{whole(result.probability)} %" in text
+    assert f"{whole(result.headline)} %" in text
     assert "Expired." in text
     assert "High (4C)" not in text
     assert "Advised:" not in text
@@ -290,7 +290,7 @@ def test_a_result_of_the_wrong_patient_shows_no_number(ward, version):
     text = text_of(page_of(ward, result))
 
     assert "Entered in error" in text
-    assert f"{whole(result.probability)} %" not in text
+    assert f"{whole(result.headline)} %" not in text
 
 
 def test_a_stopped_version_says_so_with_its_reason(ward, result):
@@ -393,7 +393,7 @@ def test_the_sheet_for_the_patient_has_both_halves_and_no_word_of_models(ward, r
     page = page_of(ward, result, "sheet/")
     sheet = text_of(page).split("For SILVA, Ana")[1].split("Demonstration.")[0].lower()
 
-    assert f"in about {whole(result.probability)} of them the biopsy shows cancer" in sheet
+    assert f"in about {whole(result.headline)} of them the biopsy shows cancer" in sheet
     for word in ("model", "score", "estimate", "version", "interval"):
         assert word not in sheet
 
@@ -410,7 +410,7 @@ def test_the_copied_text_has_three_lines_and_no_name(ward, result):
     text = page_of(ward, result).context["page"].copy_text
 
     assert len(text.splitlines()) == 3
-    assert f"{whole(result.probability)}" in text
+    assert f"{whole(result.headline)}" in text
     assert "Silva" not in text
     assert "SILVA" not in text
     assert f"/predictions/{result.pk}/" in text
@@ -515,7 +515,7 @@ def test_the_same_inputs_to_the_same_version_give_the_same_number(ward, result):
 
 def test_another_number_from_the_same_inputs_is_an_alarm(ward, result):
     again = finished(result.version, ward.doctor, ward.patient, run_again_of=result)
-    again.probability = again.probability - 0.1
+    again.headline = again.headline - 0.1
     again.save()
 
     assert "Not reproduced." in text_of(page_of(ward, again, "compare/"))

@@ -5,12 +5,17 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from diagnosis.inference.stored.result import Result
 from diagnosis.portal.charts.waterfall import Factor, waterfall
 from diagnosis.portal.words import sentences
 from diagnosis.portal.words.figures import percent, percent_range, signed
 from diagnosis.portal.words.sentences import SENTENCES
 from diagnosis.registry.sheet.sheets import Sheet
+from diagnosis.results import sentences as shared
+from diagnosis.results.binary import sentences as frequencies
+from diagnosis.results.figures import PERCENT
+from diagnosis.results.result import Result
+from diagnosis.results.sentences import interval_sentence
+from diagnosis.results.stored import read_result
 from tests.factories import service_data
 
 SLUGS = ("coronary-disease", "diabetes-onset", "pbc-prognosis", "flc-mortality", "breast-mass")
@@ -23,14 +28,14 @@ def sheet_of(slug):
 
 @pytest.mark.parametrize("probability", [i / 200 for i in range(2, 199)])
 def test_both_halves_add_up_to_a_hundred(probability):
-    parts = sentences.halves(probability)
+    parts = frequencies.halves(probability)
 
     assert int(parts.with_event) + int(parts.without) == 100
     assert parts.filled == int(parts.with_event)
 
 
 def test_under_one_in_a_hundred_is_said_in_words_for_both_halves():
-    rare, sure = sentences.halves(0.004), sentences.halves(0.996)
+    rare, sure = frequencies.halves(0.004), frequencies.halves(0.996)
 
     assert (rare.with_event, rare.without, rare.filled) == ("fewer than 1", "more than 99", 0)
     assert (sure.with_event, sure.without, sure.filled) == ("more than 99", "fewer than 1", 100)
@@ -62,8 +67,8 @@ def test_every_service_says_both_halves_with_its_reference_class(slug, language,
     key = "zh-Hans" if language.startswith("zh") else "en"
 
     with translation.override(language):
-        text = sentences.natural_frequency(sheet, probability, 0.35)
-        parts = sentences.halves(probability)
+        text = frequencies.natural_frequency(sheet, probability, 0.35)
+        parts = frequencies.halves(probability)
 
     people = sheet.sentence.people[key]
     assert people.lower() in text.lower()
@@ -75,7 +80,7 @@ def test_every_service_says_both_halves_with_its_reference_class(slug, language,
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_bound_is_never_called_about(slug):
-    text = sentences.natural_frequency(sheet_of(slug), 0.003, 0.35).lower()
+    text = frequencies.natural_frequency(sheet_of(slug), 0.003, 0.35).lower()
 
     assert "about fewer" not in text
     assert "about more" not in text
@@ -84,7 +89,7 @@ def test_a_bound_is_never_called_about(slug):
 def test_the_example_of_the_sheet_reads_as_it_should():
     sheet = sheet_of("coronary-disease")
 
-    assert sentences.natural_frequency(sheet, 0.23, 0.444) == (
+    assert frequencies.natural_frequency(sheet, 0.23, 0.444) == (
         "Of 100 patients sent for coronary angiography in the validation data with a score like "
         "this, about 23 had a narrowed coronary artery; about 77 did not. Average there: 44."
     )
@@ -94,7 +99,7 @@ def test_the_example_of_the_sheet_reads_as_it_should():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_patient_s_sentence_has_no_word_of_models(slug, language):
     with translation.override(language):
-        text = sentences.patient_sentence(sheet_of(slug), 0.23)
+        text = frequencies.patient_sentence(sheet_of(slug), 0.23)
 
     for word in ("model", "score", "data", "estimate", "模型", "评分", "数据"):
         assert word not in text.lower()
@@ -102,19 +107,38 @@ def test_the_patient_s_sentence_has_no_word_of_models(slug, language):
     assert "77" in text
 
 
-def test_the_interval_speaks_of_other_models_and_not_of_the_patient():
-    result = {"interval": [0.15, 0.33], "interval_level": 0.9, "interval_method": "other models"}
+def answered(interval, method):
+    return {
+        "probability": 0.23,
+        "interval": interval,
+        "interval_level": 0.9,
+        "interval_method": method,
+    }
 
-    text = sentences.interval_sentence(Result.from_dict(result))
+
+def test_the_interval_speaks_of_other_models_and_not_of_the_patient():
+    result = {
+        "probability": 0.23,
+        "interval": [0.15, 0.33],
+        "interval_level": 0.9,
+        "interval_method": "other models",
+    }
+
+    text = interval_sentence(read_result(result), PERCENT)
 
     assert "If the model had been built from other patients of the same kind" in text
     assert "15\u201333\u00a0% (about 90 of 100 such models)" in text
 
 
 def test_an_older_interval_claims_no_more_than_it_holds():
-    older = {"interval": [0.18, 0.28], "interval_level": 0.9, "interval_method": "bootstrap refits"}
+    older = {
+        "probability": 0.23,
+        "interval": [0.18, 0.28],
+        "interval_level": 0.9,
+        "interval_method": "bootstrap refits",
+    }
 
-    text = sentences.interval_sentence(Result.from_dict(older))
+    text = interval_sentence(read_result(older), PERCENT)
 
     assert "of 100 such models" not in text
     assert "18\u201328\u00a0% (90 of 100 draws)" in text
@@ -124,14 +148,14 @@ def test_an_older_interval_claims_no_more_than_it_holds():
 def test_an_interval_that_was_not_computed_is_not_invented():
     text = "No interval was computed for this version."
 
-    assert sentences.interval_sentence(Result("binary")) == text
+    assert interval_sentence(Result("binary"), PERCENT) == text
 
 
 def test_the_local_count_names_how_many_of_how_many():
     sheet = sheet_of("coronary-disease")
     found = {"lower": 0.15, "upper": 0.5, "n": 64, "events": 14}
 
-    text = sentences.local_count(found, sheet)
+    text = frequencies.local_count(found, sheet)
 
     assert text == (
         "Of 64 validation patients scored 15\u201350\u00a0%, 14 had a narrowed coronary artery."
@@ -201,7 +225,8 @@ def test_of_a_hundred_flagged_both_kinds_are_counted():
     ],
 )
 def test_what_has_not_happened_yet_is_no_missed_diagnosis_in_chinese(ahead, right, missed):
-    figures = {"threshold": 0.5, "per_100_flagged_right": 78.8, "missed_per_100_events": 16.3}
+    shares = {"per_100_flagged_right": 78.8, "missed_per_100_events": 16.3, "flagged_per_100": 30}
+    figures = {"threshold": 0.5, **shares}
     with translation.override("zh-hans"):
         texts = sentences.flagged_sentences(figures, ahead=ahead)
 
@@ -221,11 +246,14 @@ def test_a_service_without_a_threshold_flags_nobody():
     assert sentences.flagged_sentences(None) == []
 
 
-@pytest.mark.parametrize("name", sorted(SENTENCES))
+EVERY = {**SENTENCES, **shared.SENTENCES, **frequencies.SENTENCES}
+
+
+@pytest.mark.parametrize("name", sorted(EVERY))
 def test_every_sentence_stands_in_both_languages_with_the_same_places(name):
     import string
 
-    english, chinese = SENTENCES[name]["en"], SENTENCES[name]["zh-Hans"]
+    english, chinese = EVERY[name]["en"], EVERY[name]["zh-Hans"]
     places = [
         {field for _, field, _, _ in string.Formatter().parse(text) if field}
         for text in (english, chinese)

@@ -73,7 +73,7 @@ def test_a_low_score_does_not_exclude_stands_under_a_low_score_alone(ward):
         for values in (BENIGN, CLEAR)
     )
 
-    assert low.prediction.probability < 0.1 < 0.5 < high.prediction.probability
+    assert low.prediction.headline < 0.1 < 0.5 < high.prediction.headline
     assert any("does not exclude" in note.text["en"] for note in low.number.notes)
     assert not any("does not exclude" in note.text["en"] for note in high.number.notes)
 

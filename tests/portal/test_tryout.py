@@ -83,7 +83,7 @@ def test_the_page_begins_at_the_values_and_the_number_of_the_run(doctor, run):
     page = doctor.get(address(run)).content.decode()
 
     assert re.search(r'name="value_systolic_bp" value="132"', page)
-    assert int(re.search(FIGURE, page)[1]) == whole(run.probability)
+    assert int(re.search(FIGURE, page)[1]) == whole(run.headline)
     assert "nothing is changed yet" in page
     assert "try-out, not a result" in page
 
@@ -91,7 +91,7 @@ def test_the_page_begins_at_the_values_and_the_number_of_the_run(doctor, run):
 def test_a_moved_value_moves_the_number_and_says_from_where(doctor, run):
     answer = moved(doctor, run, st_depression="3.5", doubts=True).content.decode()
 
-    before, after = whole(run.probability), int(re.search(FIGURE, answer)[1])
+    before, after = whole(run.headline), int(re.search(FIGURE, answer)[1])
     assert after > before
     assert re.search(rf"From {before}.% to {after}.% by ST depression", answer)
     assert "before: 1.0\u00a0mm" in answer
@@ -185,7 +185,7 @@ def test_beyond_the_services_limits_there_is_no_number_but_the_stored_one(doctor
     answer = moved(doctor, run, cholesterol="750").content.decode()
 
     assert "lies outside 50–700\xa0mg/dL" in answer
-    assert f"The stored result is {whole(run.probability)}" in answer
+    assert f"The stored result is {whole(run.headline)}" in answer
     assert not re.search(FIGURE, answer)
 
 

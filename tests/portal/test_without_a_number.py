@@ -13,8 +13,8 @@ from diagnosis.inference.further.counterfactual import limits_below
 from diagnosis.inference.lists.tallies import own_tallies
 from diagnosis.interop.fhir.risk import Run, risk_assessment
 from diagnosis.portal.result.compare_page import comparison
-from diagnosis.portal.words import sentences
-from diagnosis.portal.words.figures import estimate
+from diagnosis.portal.words.headline import estimate
+from diagnosis.results.binary import sentences as frequencies
 from tests.api.client import Caller
 from tests.factories import OutcomeFactory, OwnEstimateFactory
 from tests.portal.results import finished, in_store, version_of
@@ -34,7 +34,7 @@ def numberless(version, ward, *, ago=0, **fields):
     at = timezone.now() - timedelta(days=ago)
     row = finished(version, ward.doctor, ward.patient, index_at=at, requested_at=at, **fields)
     row.result = {"kind": "other"}
-    row.probability, row.band = None, ""
+    row.headline, row.band = None, ""
     row.save()
     return row
 
@@ -127,7 +127,7 @@ def test_in_both_languages():
 def test_an_average_that_is_not_known_is_left_out_of_the_sentence(version):
     sheet = version.service.definition
 
-    said = sentences.natural_frequency(sheet, 0.3, None)
+    said = frequencies.natural_frequency(sheet, 0.3, None)
     assert "Average" not in said
     assert "30" in said
-    assert "Average there: 21." in sentences.natural_frequency(sheet, 0.3, 0.21)
+    assert "Average there: 21." in frequencies.natural_frequency(sheet, 0.3, 0.21)

@@ -33,7 +33,7 @@ def version(ward):
 def result(ward, version, *, patient=None, owner=None, hours=1, **fields):
     """A finished run in a band that asks for action, so many hours ago."""
     at = timezone.now() - timedelta(hours=hours)
-    probability = fields.setdefault("probability", 0.73)
+    estimate = fields.setdefault("headline", 0.73)
     made = PredictionFactory(
         version=version,
         patient=patient or ward.patient,
@@ -46,7 +46,7 @@ def result(ward, version, *, patient=None, owner=None, hours=1, **fields):
         **fields,
     )
     if made.state == Job.State.DONE:
-        made.result = {"kind": "binary", "probability": probability, "band": HIGH}
+        made.result = {"kind": "binary", "probability": estimate, "band": HIGH}
         made.save()
     return made
 
@@ -102,13 +102,13 @@ def test_an_expired_result_has_no_band(ward, version):
 
 
 def test_the_change_since_the_last_result_is_in_points(ward, version):
-    result(ward, version, hours=30, probability=0.48)
-    result(ward, version, hours=1, probability=0.73)
+    result(ward, version, hours=30, headline=0.48)
+    result(ward, version, hours=1, headline=0.73)
     assert "▲ +25" in ward.as_doctor.get(URL).content.decode()
 
 
 def test_a_change_that_another_version_made_is_not_shown_as_the_patients(ward, version):
-    result(ward, version, hours=30, probability=0.48)
+    result(ward, version, hours=30, headline=0.48)
     version.state = "retired"
     version.save()
     new = type(version)(
@@ -116,16 +116,16 @@ def test_a_change_that_another_version_made_is_not_shown_as_the_patients(ward, v
     )
     new.state = "published"
     new.save()
-    result(ward, new, hours=1, probability=0.73)
+    result(ward, new, hours=1, headline=0.73)
     text = ward.as_doctor.get(URL).content.decode()
     assert "▲ +25" not in text
     assert "new version" in text
 
 
 def test_risks_are_sorted_only_within_one_service(ward, version):
-    low = result(ward, version, hours=5, probability=0.20)
+    low = result(ward, version, hours=5, headline=0.20)
     other = patient_of(ward.doctor, team=ward.team, family_name="Novak")
-    high = result(ward, version, patient=other, hours=1, probability=0.80)
+    high = result(ward, version, patient=other, hours=1, headline=0.80)
     across = rows(ward.as_doctor.get(URL, {"risk": "1"}))
     assert across == [str(low.pk), str(high.pk)]
     within = rows(ward.as_doctor.get(URL, {"risk": "1", "service": version.service.slug}))
@@ -183,7 +183,7 @@ def test_a_nurse_is_told_which_values_a_refused_run_needs(ward, version):
         ward,
         version,
         state=Job.State.REFUSED,
-        probability=None,
+        headline=None,
         result=None,
         refusal={**ground, "findings": [ground]},
     )

@@ -16,6 +16,8 @@ from accounts.rights import demand
 from diagnosis.inference.before import permission
 from diagnosis.inference.models import Outcome
 from diagnosis.records.models import Patient
+from diagnosis.results import offers
+from diagnosis.results.kind import Panel
 from medportal.common.errors import DomainError, Pointer
 
 
@@ -36,6 +38,9 @@ def record_outcome(*, actor: User, outcome: OutcomeInput) -> Outcome:
     """Store it; the same service, patient and day twice is a conflict, not a second event."""
     demand(actor, "outcome.record")
     service = permission.service_of(actor, outcome.service)
+    if not offers(service.definition, Panel.OUTCOME):
+        text = _("No event is asked for: what became of such an estimate is not recorded here.")
+        raise DomainError("no_outcome", text, status=409)
     patient = permission.patient_of(actor, outcome.patient)
     if patient is None:
         raise DomainError("patient_not_found", _("No such patient."), status=404)

@@ -10,10 +10,10 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.snapshot.wording import both, joined
 from diagnosis.inference.stored.entry import NOTHING, Snapshot
-from diagnosis.inference.stored.result import Result
 from diagnosis.inference.stored.warning import Caution
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import Service
+from diagnosis.results.result import Result
 
 
 def standing_rules(

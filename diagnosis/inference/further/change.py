@@ -30,7 +30,7 @@ A_POINT = 0.005
 
 @dataclass(frozen=True)
 class Ends:
-    """The two probabilities between which something changed."""
+    """The two estimates between which something changed."""
 
     before: float
     now: float
@@ -113,7 +113,7 @@ class Change:
 
 def change_between(before: Prediction, now: Prediction) -> Change:
     """Take the difference apart; for callers who went through the gate. Stores nothing."""
-    was, ends = before.probability, now.probability
+    was, ends = before.headline, now.headline
     if was is None or ends is None or {before.state, now.state} != {Job.State.DONE}:
         return Change(before, now, "no_result")
     if now.version.state not in FOR_REPRODUCTION:

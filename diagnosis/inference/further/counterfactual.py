@@ -28,12 +28,12 @@ class Reach:
 
 def limits_below(prediction: Prediction) -> list[tuple[float, Band]]:
     """The limits under which another action is advised, the nearest first, each with its band."""
-    sheet, probability = prediction.definition, prediction.probability
-    return [] if probability is None else list(_below(sheet, probability))[:MOST_LIMITS]
+    sheet, estimate = prediction.definition, prediction.headline
+    return [] if estimate is None else list(_below(sheet, estimate))[:MOST_LIMITS]
 
 
-def _below(sheet: Sheet, probability: float) -> Iterator[tuple[float, Band]]:
-    now = sheet.band_of(probability)
+def _below(sheet: Sheet, estimate: float) -> Iterator[tuple[float, Band]]:
+    now = sheet.band_of(estimate)
     if now is None:
         return
     action = now.action

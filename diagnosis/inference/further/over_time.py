@@ -11,6 +11,8 @@ from diagnosis.inference.further.change import Change, change_between
 from diagnosis.inference.models import Prediction
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import Service
+from diagnosis.results import offers
+from diagnosis.results.kind import Panel
 from medportal.common.errors import DomainError
 
 MOST = 60
@@ -21,6 +23,9 @@ def seen_service(actor: User, slug: str) -> Service:
     service = Service.objects.met_by(actor).filter(slug=slug).first()
     if service is None:
         raise DomainError("service_not_found", _("No such service."), status=404)
+    if not offers(service.definition, Panel.TREND):
+        text = _("Answers of this kind are not compared over time.")
+        raise DomainError("no_trend", text, status=404)
     return service
 
 

@@ -74,7 +74,7 @@ def alike(user: User, prediction: Prediction) -> Alike | None:
         .filter(prediction=prediction, state=State.DONE)
         .values_list("content", flat=True)
         .first(),
-        prediction.probability,
+        prediction.headline,
     )
     if own is None:
         return None
@@ -107,7 +107,7 @@ def _others(user: User, prediction: Prediction) -> list[Prediction]:
         .filter(version=prediction.version_id, is_newest=True, state=State.DONE)
         .filter(patient__in=ids_visible_to(user, teams_first=True))
         .exclude(patient=prediction.patient_id)
-        .only("patient", "service", "probability", "decided_at", "state", "asks_estimate")
+        .only("patient", "service", "headline", "decided_at", "state", "asks_estimate")
         .order_by("-requested_at")
     )
     known = with_own_estimates_first(user, rows[:COMPARED])
@@ -116,21 +116,21 @@ def _others(user: User, prediction: Prediction) -> list[Prediction]:
 
 def _of_all(user: User, others: Sequence[Prediction]) -> dict[UUID, dict[str, float]]:
     """Contributions by result; results whose reasons may not be shown are left out."""
-    probabilities = {one.pk: one.probability for one in others}
+    estimates = {one.pk: one.headline for one in others}
     rows = (
         Explanation.objects.visible_to(user)
-        .filter(prediction__in=list(probabilities), state=State.DONE)
+        .filter(prediction__in=list(estimates), state=State.DONE)
         .values_list("prediction", "content")
     )
-    found = {pk: _contributions(content, probabilities[pk]) for pk, content in rows}
+    found = {pk: _contributions(content, estimates[pk]) for pk, content in rows}
     return {pk: contributions for pk, contributions in found.items() if contributions is not None}
 
 
 def _contributions(
-    content: Mapping[str, Any] | None, probability: float | None
+    content: Mapping[str, Any] | None, estimate: float | None
 ) -> dict[str, float] | None:
     """Contribution by input; None for reasons that fail their own check."""
-    if content is None or fault(content, probability):
+    if content is None or fault(content, estimate):
         return None
     return contributions_of(content)
 

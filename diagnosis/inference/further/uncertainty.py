@@ -18,7 +18,7 @@ class Sureness:
     how many models it was measured with.
     """
 
-    probability: float
+    estimate: float
     reducible: float
     spread: float
     refits: int
@@ -27,14 +27,14 @@ class Sureness:
 def sureness(prediction: Prediction) -> Sureness | None:
     """None where the version cannot be asked any more, or has too few refits to say."""
     artifact = artifact_of(prediction.version)
-    if artifact is None or prediction.probability is None:
+    if artifact is None or prediction.headline is None:
         return None
     refits = artifact.refit_probabilities(matrix(artifact, prediction.snapshot))
     if refits is None or refits.shape[1] < FEWEST_REFITS:
         return None
     found = uncertainty.split(refits)
     return Sureness(
-        probability=prediction.probability,
+        estimate=prediction.headline,
         reducible=float(found.share_reducible[0]),
         spread=float(found.spread[0]),
         refits=refits.shape[1],

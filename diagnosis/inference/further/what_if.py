@@ -29,6 +29,8 @@ from diagnosis.records.models import Patient
 from diagnosis.registry.models import ModelVersion, Service
 from diagnosis.registry.versions import contradictions
 from diagnosis.registry.versions.store import load_artifact
+from diagnosis.results.kind import Panel
+from diagnosis.results.stored import written_result
 
 BUDGET = 150_000
 """Model rows for the reasons of one position of the hand: some twenty milliseconds."""
@@ -61,6 +63,7 @@ def closed(prediction: Prediction) -> str:
         (version in (ModelVersion.State.STOPPED, ModelVersion.State.RECALLED), "stopped"),
         (version != ModelVersion.State.PUBLISHED, "replaced"),
         (timezone.now() > prediction.expires_at, "expired"),
+        (not prediction.offers(Panel.TRY_OUT), "kind"),
     )
     return next((code for holds, code in reasons if holds), "")
 
@@ -159,7 +162,8 @@ def _grounds(run: Prediction, artifact: Artifact, facts: Facts) -> list[Ground]:
 
 def _score(run: Prediction, artifact: Artifact, facts: Facts) -> None:
     result = score.score(artifact, run.definition, run.snapshot)
-    run.result, run.probability = result.to_dict(), result.probability
+    run.result = written_result(result)
+    run.headline = result.headline.value if result.headline else None
     run.band = result.band.code if result.band else ""
     run.warnings = [one.to_dict() for one in of_run(run, result, facts)]
 
@@ -178,7 +182,7 @@ def _shares(before: Prediction, run: Prediction, artifact: Artifact) -> dict[str
     """The difference to the stored result as the Shapley values against that one patient."""
     names, then, now = artifact.schema.names, before.snapshot, run.snapshot
     moved = {n for n in names if converted_of(then, n) != converted_of(now, n)}
-    if before.probability is None or not 0 < len(moved) <= MOST_SHARED:
+    if before.headline is None or not 0 < len(moved) <= MOST_SHARED:
         return {}
     found = explaining.shares(artifact, then, now)
     return {name: share for name, share in found.items() if name in moved}

@@ -78,7 +78,7 @@ def compared(version: ModelVersion, prediction: Prediction | None) -> list[Compa
     values = None if prediction is None else model_values(prediction)
     ours = version.manifest["metrics"]
     rows = [_comparator(one, ours, values) for one in known_to_doctors(version)]
-    probability = None if prediction is None else prediction.probability
+    probability = None if prediction is None else prediction.headline
     model = Compared(MODEL, _("This model"), _metric(ours, "auroc"), _brier(ours), probability)
     return [*rows, model]
 

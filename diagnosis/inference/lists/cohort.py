@@ -27,6 +27,7 @@ from django.db.models import (
 )
 from django.db.models.expressions import CombinedExpression
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
 from accounts import audit
@@ -37,6 +38,9 @@ from diagnosis.inference.scoring.soundness import fault
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.ml.schema import Feature
 from diagnosis.registry.models import ModelVersion, Service
+from diagnosis.results import offers
+from diagnosis.results.kind import Panel
+from medportal.common.errors import DomainError
 
 Floats = NDArray[np.float64]
 State = Job.State
@@ -96,11 +100,11 @@ class Cohort:
     patients: tuple[UUID, ...]
     bands: tuple[str, ...]
     """Of each result; empty for one that has expired."""
-    probabilities: Floats
+    estimates: Floats
     values: Floats
     """In the unit of the feature; a category is its code, NaN was not measured."""
     contributions: Floats
-    """To the probability."""
+    """To the estimate."""
     left_out: LeftOut
 
     def __len__(self) -> int:
@@ -127,6 +131,9 @@ class Wanted:
 
 def read_cohort(*, actor: User, service: Service, version: ModelVersion, wanted: Wanted) -> Cohort:
     """The cohort as ``actor`` may see it today, with the event that names its patients."""
+    if not offers(service.definition, Panel.COHORT):
+        text = _("Answers of this kind are not looked at together.")
+        raise DomainError("no_cohort", text, status=404)
     cohort = cohort_of(actor, service, version, wanted)
     audit.record(
         actor=actor,
@@ -171,7 +178,7 @@ def _columns(rows: Any) -> Any:
     large = Value(["attributions", "interactions", "scales"], ArrayField(TextField()))
     rest = CombinedExpression(F("explanation__content"), "-", large, output_field=JSONField())
     lists = [_each(name) for name in ("feature", "contribution", "standard_error", "converted")]
-    return rows.values_list("pk", "patient", "band", "probability", "index_at", rest, *lists)
+    return rows.values_list("pk", "patient", "band", "headline", "index_at", rest, *lists)
 
 
 def _each(name: str) -> Func:
@@ -186,14 +193,14 @@ def _each(name: str) -> Func:
 
 def _is_sound(row: Any, names: list[str]) -> bool:
     """Whether the reasons may be shown at all, and name the inputs of the version in order."""
-    _pk, _patient, _band, probability, _at, content, features, *lists, converted = row
+    _pk, _patient, _band, estimate, _at, content, features, *lists, converted = row
     given = zip(features, *lists, strict=False)
     content["attributions"] = [
         {"feature": name, "contribution": contribution, "standard_error": error}
         for name, contribution, error in given
     ]
     is_whole = features == names and len(converted) == len(names)
-    return is_whole and not fault(content, probability)
+    return is_whole and not fault(content, estimate)
 
 
 def _cohort(
@@ -212,7 +219,7 @@ def _cohort(
         predictions=tuple(row[0] for row in kept),
         patients=tuple(row[1] for row in kept),
         bands=tuple(row[2] if now <= row[4] + until else "" for row in kept),
-        probabilities=np.array([row[3] for row in kept], dtype=np.float64),
+        estimates=np.array([row[3] for row in kept], dtype=np.float64),
         values=np.array([row[9] for row in kept], dtype=np.float64).reshape(shape),
         contributions=np.array([row[7] for row in kept], dtype=np.float64).reshape(shape),
         left_out=left_out,

@@ -149,7 +149,7 @@ def _estimates() -> Any:
     return (
         OwnEstimate.unscoped.filter(
             prediction__state=Job.State.DONE,
-            prediction__probability__isnull=False,
+            prediction__headline__isnull=False,
             value__isnull=False,
         )
         .exclude(prediction__origin=Prediction.Origin.WHAT_IF)
@@ -173,8 +173,8 @@ def _by_service(estimates: Iterable[OwnEstimate]) -> dict[Service, list[Case]]:
             continue
         seen.add((row.by_id, *about))
         assert row.value is not None
-        assert prediction.probability is not None
-        case = Case(row.value, prediction.probability, happened, row.by_id)
+        assert prediction.headline is not None
+        case = Case(row.value, prediction.headline, happened, row.by_id)
         cases[prediction.service].append(case)
     return dict(cases)
 

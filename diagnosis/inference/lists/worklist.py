@@ -114,7 +114,7 @@ def by_shown_risk(rows: Any, actor: User) -> Any:
     """The highest risk first; where it waits for an own estimate its place would tell it."""
     shown = Case(
         When(owed_by(actor), then=Value(None)),
-        default=F("probability"),
+        default=F("headline"),
         output_field=FloatField(null=True),
     )
     return rows.order_by(shown.desc(nulls_first=True), "pk")
@@ -137,7 +137,7 @@ def with_details(rows: PredictionQuerySet, actor: User) -> PredictionQuerySet:
 class Before:
     """The result before: what it said, of which version, from what, and how far errors moved it."""
 
-    probability: float | None
+    headline: float | None
     version: UUID
     inputs: Any
     effects: Any
@@ -147,7 +147,7 @@ def results_before(rows: Iterable[Prediction]) -> dict[UUID, Before]:
     """By row, for the few of a page, of rows ``with_details``: they say which one it is."""
     named = {row.pk: previous for row in rows if (previous := getattr(row, "previous", None))}
     found = Prediction.unscoped.filter(pk__in=set(named.values())).values_list(
-        "pk", "probability", "version", "inputs", "result__step_effects"
+        "pk", "headline", "version", "inputs", "result__step_effects"
     )
     known = {pk: Before(*rest) for pk, *rest in found}
     return {pk: known[previous] for pk, previous in named.items() if previous in known}

@@ -15,11 +15,14 @@ from accounts.models import Organisation, User
 from diagnosis.inference.stored.entry import Entry, read_snapshot
 from diagnosis.inference.stored.reasons import Reasons
 from diagnosis.inference.stored.refusal import Refusal
-from diagnosis.inference.stored.result import Result
 from diagnosis.inference.stored.warning import Caution
 from diagnosis.records.models import Patient, ids_visible_to, is_visible_to
 from diagnosis.registry.models import AppendOnlyKey, ModelVersion, Service, SheetVersion, met_by
 from diagnosis.registry.sheet.sheets import Sheet
+from diagnosis.results import RESULT_KINDS, offers
+from diagnosis.results.kind import Panel, ShownResult
+from diagnosis.results.result import Result
+from diagnosis.results.stored import read_result
 from medportal.common.queue.jobs import Job, JobQuerySet
 
 
@@ -75,7 +78,8 @@ class Prediction(Job):
     result = models.JSONField(null=True)
     refusal = models.JSONField(null=True)
     warnings = models.JSONField(default=list)
-    probability = models.FloatField(null=True)
+    headline = models.FloatField(null=True)
+    """The one estimate that lists and bands speak of; empty where no single one does."""
     band = models.CharField(max_length=20, blank=True)
     run_again_of = models.ForeignKey("self", models.PROTECT, related_name="+", null=True)
     idempotency_key = models.CharField(max_length=120, blank=True)
@@ -118,7 +122,7 @@ class Prediction(Job):
                     "service",
                     "state",
                     "band",
-                    "probability",
+                    "headline",
                     "owner",
                     "index_at",
                     "requested_at",
@@ -180,9 +184,18 @@ class Prediction(Job):
         return read_snapshot({} if self.inputs is None else self.inputs)
 
     @property
+    def kind(self) -> ShownResult | None:
+        """How its answer is shown: as the sheet says, so that lists need not read the answer."""
+        return RESULT_KINDS.get(self.definition.kind)
+
+    def offers(self, panel: Panel) -> bool:
+        """Whether this can be asked of an answer of its kind."""
+        return offers(self.definition, panel)
+
+    @property
     def answer(self) -> Result | None:
         """What was answered, read from its row; none without a result, or while it is withheld."""
-        return Result.from_dict(self.result) if self.result else None
+        return read_result(self.result) if self.result else None
 
     @property
     def refused(self) -> Refusal | None:
@@ -205,7 +218,7 @@ class Prediction(Job):
     def withhold(self) -> None:
         """Take the number out of this copy, so that nothing that is drawn from it can tell it."""
         self.is_withheld = True
-        self.probability, self.band, self.result = None, "", None
+        self.headline, self.band, self.result = None, "", None
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.is_withheld:
@@ -219,7 +232,7 @@ class ExplanationQuerySet(JobQuerySet):
 
 
 class Explanation(Job):
-    """Attributions of one prediction; they add up to its probability."""
+    """Attributions of one prediction; they add up to its headline."""
 
     prediction = models.OneToOneField(Prediction, models.PROTECT, related_name="explanation")
     content = models.JSONField(null=True)

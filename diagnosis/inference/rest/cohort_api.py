@@ -185,7 +185,7 @@ def _groups(cohort: Cohort) -> list[dict[str, Any]]:
 
 
 def _group(cohort: Cohort, group: Group) -> dict[str, Any]:
-    estimates = cohort.probabilities[group.rows]
+    estimates = cohort.estimates[group.rows]
     return {
         "size": group.size,
         "probability": {

@@ -13,6 +13,7 @@ from diagnosis.inference.snapshot.wording import resolved
 from diagnosis.inference.stored.entry import Entry
 from diagnosis.inference.stored.reasons import Attribution
 from diagnosis.inference.stored.warning import Caution
+from diagnosis.results.kind import Panel
 from medportal.common.text import localized
 
 API = "/api/v1"
@@ -52,9 +53,22 @@ def summary(prediction: Prediction) -> dict[str, Any]:
         "finished_at": prediction.finished_at,
         "expires_at": prediction.expires_at,
         "is_expired": prediction.is_expired,
-        "probability": rounded(prediction.probability),
+        **_headline(prediction),
         "band": None if prediction.is_expired else prediction.band or None,
         "links": links(prediction),
+    }
+
+
+def _headline(prediction: Prediction) -> dict[str, Any]:
+    """``probability`` where it is one, as ever; of another kind the estimate with its unit."""
+    kind, sheet = prediction.kind, prediction.definition
+    name = kind.headline(sheet) if kind else None
+    if kind is None or name is None or kind.scales(sheet)[name].unit is None:
+        return {"probability": rounded(prediction.headline)}
+    unit = kind.scales(sheet)[name].unit
+    return {
+        "probability": None,
+        "estimate": {"name": name, "value": rounded(prediction.headline), "unit": unit},
     }
 
 
@@ -69,7 +83,8 @@ def links(prediction: Prediction) -> dict[str, str]:
 def full(prediction: Prediction, explanation: Explanation | None) -> dict[str, Any]:
     """One prediction with everything that the caller may know of it."""
     shape = summary(prediction)
-    del shape["probability"], shape["band"]
+    for name in ("probability", "estimate", "band"):
+        shape.pop(name, None)
     return shape | {
         "index_at": prediction.index_at,
         "inputs": {name: _input(entry) for name, entry in prediction.snapshot.items()},
@@ -112,6 +127,8 @@ def _result(prediction: Prediction) -> dict[str, Any] | None:
 def _added_value(prediction: Prediction) -> dict[str, Any] | None:
     if prediction.result is None or prediction.state != Prediction.State.DONE:
         return None
+    if not prediction.offers(Panel.ADDED_VALUE):
+        return None
     return dict(rounded(added.shape(prediction)))
 
 
@@ -120,7 +137,7 @@ def _explanation(prediction: Prediction, explanation: Explanation) -> dict[str, 
     content = explanation.content or {}
     if not content:
         return {"state": explanation.state}
-    failed = fault(content, prediction.probability)
+    failed = fault(content, prediction.headline)
     if failed:
         return {"state": explanation.state, "withheld": failed}
     attributions = [

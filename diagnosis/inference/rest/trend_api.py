@@ -149,7 +149,7 @@ def _result(one: Prediction) -> dict[str, Any]:
     return {
         "id": one.pk,
         "index_at": one.index_at,
-        "probability": rounded(one.probability),
+        "probability": rounded(one.headline),
         "band": one.band or None,
         "version": one.version_id,
         "version_number": one.version.number,

@@ -19,10 +19,11 @@ from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.runner.holding import UNREADABLE, patients_of
 from diagnosis.inference.scoring import likeness, next_measurement, score
 from diagnosis.inference.stored.refusal import Ground, Refusal
-from diagnosis.inference.stored.result import Result
 from diagnosis.ml import ArtifactError
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions.store import FOR_PREDICTIONS, load_artifact
+from diagnosis.results.result import Result
+from diagnosis.results.stored import written_result
 from medportal.common.queue import bell
 from medportal.common.queue.jobs import held
 
@@ -92,13 +93,13 @@ def _settle_prediction(job: Prediction, computed: Computed) -> list[UUID]:
         return _end(
             job, State.FAILED, "prediction.run", failure_code=computed.failure or "no_result"
         )
-    band = computed.result.band
+    band, headline = computed.result.band, computed.result.headline
     return _end(
         job,
         State.DONE,
         "prediction.run",
-        result=computed.result.to_dict(),
-        probability=computed.result.probability,
+        result=written_result(computed.result),
+        headline=headline.value if headline else None,
         band=band.code if band else "",
         warnings=[one.to_dict() for one in of_run(job, computed.result, facts)],
     )

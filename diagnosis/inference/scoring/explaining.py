@@ -17,6 +17,8 @@ from diagnosis.inference.stored.reasons import LOG_ODDS, Attribution
 from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.explain import Explanation, plan, shapley_values
 from diagnosis.registry.models import ModelVersion
+from diagnosis.results import shown_kind
+from diagnosis.results.kind import Panel
 
 SEED = 0
 
@@ -53,11 +55,12 @@ def explain(
     """The stored content of an explanation (design, part 9), texts in both languages."""
     x = matrix(artifact, snapshot)
     found = shapley_values(artifact, x, artifact.background, seed=SEED, budget=budget)
-    also_log_odds = log_odds and found.method != "kernel"
+    kind = shown_kind(artifact.task.kind)
+    also_log_odds = log_odds and Panel.LOG_ODDS in kind.panels and found.method != "kernel"
     return {
         "method": found.method,
-        "scale": "probability",
-        "output": "probability",
+        "scale": kind.word,
+        "output": kind.word,
         "base_value": float(np.asarray(found.base_value)),
         "prediction": float(found.predictions[0]),
         "additivity_gap": found.additivity_gap,
@@ -84,7 +87,8 @@ def explain_for_good(
     version: ModelVersion,
 ) -> dict[str, Any]:
     """The same with the pairs that act together: what is stored, not what follows a slider."""
-    pairs = interactions(artifact, matrix(artifact, snapshot), SEED)
+    figures = shown_kind(artifact.task.kind).figures(version.service.definition)
+    pairs = interactions(artifact, matrix(artifact, snapshot), SEED, figures.grain)
     return {**explain(artifact, snapshot, contradictions, version), "interactions": pairs}
 
 

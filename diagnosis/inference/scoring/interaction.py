@@ -17,10 +17,10 @@ LEAST = 0.01
 MOST = 3
 
 
-def interactions(artifact: Artifact, x: Matrix, seed: int) -> dict[str, Any]:
-    """The strongest pairs of a row's inputs: what both add beyond each alone, on the probability.
+def interactions(artifact: Artifact, x: Matrix, seed: int, grain: float = 1.0) -> dict[str, Any]:
+    """The strongest pairs of a row's inputs: what both add beyond each alone, on the estimate.
 
-    Only pairs of at least a point, and surely no chance; often there is none.
+    Only pairs of at least a point, a hundredth of ``grain``, and surely no chance; often none.
     """
     found = shapley_interactions(artifact, x, artifact.background, seed, budget=BUDGET)
     names = artifact.schema.names
@@ -33,6 +33,6 @@ def interactions(artifact: Artifact, x: Matrix, seed: int) -> dict[str, Any]:
                 "effect": pair.effect,
                 "standard_error": pair.error,
             }
-            for pair in found.strongest(most=MOST, least=LEAST)
+            for pair in found.strongest(most=MOST, least=LEAST * grain)
         ],
     }

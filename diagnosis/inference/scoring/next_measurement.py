@@ -62,7 +62,7 @@ def of_refusal(
     codes: Iterable[str],
 ) -> dict[str, Any] | None:
     """For a refusal that measuring would cure; None for any other."""
-    if not set(codes) <= CURED_BY_MEASURING:
+    if not set(codes) <= CURED_BY_MEASURING or artifact.task.outputs != 1:
         return None
     return _stored(artifact, sheet, snapshot, list(_sought(artifact, snapshot, at)))
 

@@ -25,7 +25,7 @@ SURE = 1.96
 class Kept:
     """What a result kept of itself; ``effects``: how far one step of each input moved it."""
 
-    probability: float
+    estimate: float
     inputs: Snapshot
     effects: Mapping[str, float]
 
@@ -43,7 +43,7 @@ def is_noise(schema: FeatureSchema, then: Kept, now: Kept) -> bool:
     twice = measured_twice(schema.names, then.inputs, now.inputs)
     effects = [kept.effects.get(name, 0.0) for kept in (then, now) for name in twice]
     error = SURE * float(np.sqrt(np.square(effects).sum()))
-    return abs(now.probability - then.probability) <= error
+    return abs(now.estimate - then.estimate) <= error
 
 
 def _number(inputs: Snapshot, name: str) -> float:

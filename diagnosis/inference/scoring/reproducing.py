@@ -51,7 +51,7 @@ def is_unreadable(version: ModelVersion) -> bool:
 
 def reproduce(prediction: Prediction) -> Reproduction:
     """Run the serving form here and now; stores nothing. For callers who went through the gate."""
-    version, stored = prediction.version, prediction.probability
+    version, stored = prediction.version, prediction.headline
     if prediction.state != Job.State.DONE or stored is None:
         return Reproduction(stored, None, version.digest, "no_result")
     if version.state not in FOR_REPRODUCTION:
@@ -60,4 +60,5 @@ def reproduce(prediction: Prediction) -> Reproduction:
     if artifact is None:
         return Reproduction(stored, None, version.digest, "unreadable")
     result = score.score(artifact, prediction.definition, prediction.snapshot)
-    return Reproduction(stored, result.probability, version.digest)
+    computed = result.headline.value if result.headline else None
+    return Reproduction(stored, computed, version.digest)

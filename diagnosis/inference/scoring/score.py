@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,20 +14,24 @@ from numpy.typing import NDArray
 from diagnosis.inference.scoring import next_measurement
 from diagnosis.inference.snapshot.inputs import missing, row_of
 from diagnosis.inference.stored.entry import Snapshot, converted_of
-from diagnosis.inference.stored.result import BandThen, Borderline, Filled, Result
 from diagnosis.ml import Artifact, Feature
+from diagnosis.ml.results.estimate import Estimate
 from diagnosis.registry.sheet.bands import Band
 from diagnosis.registry.sheet.sheets import Sheet
+from diagnosis.results import shown_kind
+from diagnosis.results.result import (
+    INTERVAL_METHOD,
+    LEVEL,
+    BandThen,
+    Borderline,
+    Filled,
+    Result,
+)
 
 Matrix = NDArray[np.float32]
 
 FEWEST_REFITS = 20
 """An interval over fewer refits would be invented."""
-
-LEVEL = 0.90
-INTERVAL_METHOD = "other models"
-"""See ``ml.uncertainty.other_models``. Results before it hold «bootstrap refits»: the middle of the
-refits themselves, too narrow for other models."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,9 @@ class Probe:
     value: float
 
 
+Others = list[tuple[Probe, float]]
+
+
 def score(
     artifact: Artifact,
     sheet: Sheet,
@@ -45,46 +52,71 @@ def score(
     at: datetime | None = None,
 ) -> Result:
     """The result (design, part 9), texts in both languages; ``at`` is the index time."""
-    x = matrix(artifact, snapshot)
-    imputed = missing(snapshot, artifact.schema)
+    kind, x = shown_kind(artifact.task.kind), matrix(artifact, snapshot)
     probes = list(_steps(artifact, snapshot))
-    answers = artifact.predict_matrix(np.vstack([x, *(_probed(artifact, x, p) for p in probes)]))
-    probability = float(answers[0])
-    others = [(probe, float(p)) for probe, p in zip(probes, answers[1:], strict=True)]
-    band = sheet.band_of(probability)
-    borderline = _borderline(sheet, band, others)
-    worth = next_measurement.of_result(
-        artifact,
-        sheet,
-        snapshot,
-        timezone.now() if at is None else at,
-        [one.feature for one in borderline],
+    rows = np.vstack([x, *(_probed(artifact, x, probe) for probe in probes)])
+    answers = _answers(artifact, rows)
+    interval, level = _interval(artifact, x) if len(answers) == 1 else (None, LEVEL)
+    estimates = tuple(
+        Estimate(name, float(values[0]), interval) for name, values in answers.items()
     )
-    interval, level = _interval(artifact, x)
-    return Result(
-        kind="binary",
-        probability=probability,
-        interval=interval,
+    result = Result(
+        kind=kind.name,
+        estimates=estimates,
+        headline_name=kind.headline(sheet),
         interval_method=INTERVAL_METHOD if interval else None,
         interval_level=level if interval else None,
-        band=_band(sheet, band),
-        imputed=tuple(imputed),
-        filled=tuple(_filled(artifact, name, worth["items"]) for name in imputed),
-        borderline=borderline,
-        step_effects=_step_effects(others, probability),
-        next_measurement=worth,
-        local_count=_local_count(artifact.manifest, probability),
-        average=artifact.manifest.get("training", {}).get("rate"),
+        imputed=tuple(missing(snapshot, artifact.schema)),
     )
+    belonging = kind.belonging(artifact.manifest, result.headline)
+    result = replace(result, local_count=belonging.local_count, average=belonging.average)
+    if result.headline is None:
+        return result
+    moved = answers[result.headline.name][1:]
+    others = [(probe, float(value)) for probe, value in zip(probes, moved, strict=True)]
+    moment = timezone.now() if at is None else at
+    return _with_headline(
+        result, result.headline, Scored(artifact, sheet, snapshot, moment, others)
+    )
+
+
+@dataclass(frozen=True)
+class Scored:
+    """By what a headline was come to; ``others``: what it would be a step of error away."""
+
+    artifact: Artifact
+    sheet: Sheet
+    snapshot: Snapshot
+    at: datetime
+    others: Others
+
+
+def _with_headline(result: Result, headline: Estimate, by: Scored) -> Result:
+    """What speaks of one estimate: band, borderline, step effects, what measuring could change."""
+    artifact, sheet, band = by.artifact, by.sheet, by.sheet.band_of(headline.value)
+    borderline = _borderline(sheet, band, by.others)
+    near = [one.feature for one in borderline]
+    worth = next_measurement.of_result(artifact, sheet, by.snapshot, by.at, near)
+    return replace(
+        result,
+        band=_band(sheet, band),
+        filled=tuple(_filled(artifact, name, worth["items"]) for name in result.imputed),
+        borderline=borderline,
+        step_effects=_step_effects(by.others, headline.value),
+        next_measurement=worth,
+    )
+
+
+def _answers(artifact: Artifact, rows: Matrix) -> Mapping[str, NDArray[np.float64]]:
+    """Every estimate of every row."""
+    task = artifact.task
+    answers = artifact.predict_matrix(rows).reshape(len(rows), task.outputs)
+    return task.result.estimates(task, answers)
 
 
 def matrix(artifact: Artifact, snapshot: Snapshot) -> Matrix:
     """The snapshot as the model's matrix of one row."""
     return artifact.schema.matrix([row_of(snapshot, artifact.schema)])
-
-
-def probability_of(artifact: Artifact, snapshot: Snapshot) -> float:
-    return float(artifact.predict_matrix(matrix(artifact, snapshot))[0])
 
 
 def _probed(artifact: Artifact, x: Matrix, probe: Probe) -> Matrix:
@@ -149,50 +181,38 @@ def _filled(artifact: Artifact, name: str, worth: list[dict[str, Any]]) -> Fille
     )
 
 
-def _step_effects(others: list[tuple[Probe, float]], probability: float) -> dict[str, float]:
-    """How far one step of its error moves the result, by input: by it a list tells noise."""
+def _step_effects(others: Others, headline: float) -> dict[str, float]:
+    """How far one step of its error moves the headline, by input: by it a list tells noise."""
     found: dict[str, list[float]] = {}
     for probe, moved in others:
         found.setdefault(probe.feature, []).append(moved)
     return {
-        name: (max(both) - min(both)) / 2 if len(both) > 1 else abs(both[0] - probability)
+        name: (max(both) - min(both)) / 2 if len(both) > 1 else abs(both[0] - headline)
         for name, both in found.items()
     }
 
 
-def _stands_elsewhere(sheet: Sheet, band: Band | None, probability: float) -> bool:
-    other = sheet.band_of(probability)
+def _stands_elsewhere(sheet: Sheet, band: Band | None, estimate: float) -> bool:
+    other = sheet.band_of(estimate)
     return band is not None and other is not None and other.code != band.code
 
 
-def _borderline(
-    sheet: Sheet,
-    band: Band | None,
-    others: list[tuple[Probe, float]],
-) -> tuple[Borderline, ...]:
-    """Inputs whose measurement error alone would put the result into another band."""
+def _borderline(sheet: Sheet, band: Band | None, others: Others) -> tuple[Borderline, ...]:
+    """Inputs whose measurement error alone would put the headline into another band."""
     if band is None:
         return ()
     crossing: dict[str, Borderline] = {}
-    for probe, probability in others:
-        if _stands_elsewhere(sheet, band, probability):
-            other = sheet.band_of(probability) or band
+    for probe, estimate in others:
+        if _stands_elsewhere(sheet, band, estimate):
+            other = sheet.band_of(estimate) or band
             crossing.setdefault(
                 probe.feature,
                 Borderline(
                     feature=probe.feature,
                     value=probe.value,
-                    probability=probability,
+                    estimate=estimate,
                     band=other.code,
                     band_label=other.label,
                 ),
             )
     return tuple(crossing.values())
-
-
-def _local_count(manifest: Mapping[str, Any], probability: float) -> dict[str, Any] | None:
-    """What a score like this meant: of so many validation patients, so many had the event."""
-    for entry in manifest.get("counts") or ():
-        if entry["lower"] <= probability <= entry["upper"]:
-            return dict(entry)
-    return None

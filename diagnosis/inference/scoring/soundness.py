@@ -14,9 +14,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.stored.reasons import LOG_ODDS, Attribution, OnLogOdds
+from diagnosis.results import RESULT_KINDS
 
 LARGEST_GAP = 1e-4
-"""Base and contributions must give the stored probability to a hundredth of a point."""
+"""Base and contributions must give the stored estimate to a hundredth of a point; one beyond 1 to
+as many of its digits."""
 
 WORDS: dict[str, str | Promise] = {
     "empty": _("no contributions are stored"),
@@ -44,12 +46,12 @@ def is_distinguishable(one: Attribution) -> bool:
     return abs(one.contribution) >= SURE * _number(one.standard_error)
 
 
-def fault(content: Content | None, probability: float | None) -> str:
+def fault(content: Content | None, headline: float | None) -> str:
     """Why this explanation must not be shown, a key of ``WORDS``; empty where it may be."""
     given = _entries(content)
-    if not content or not given or probability is None:
+    if not content or not given or headline is None:
         return "empty"
-    return next((code for code, holds in _checks(content, given, probability) if not holds), "")
+    return next((code for code, holds in _checks(content, given, headline) if not holds), "")
 
 
 def _entries(content: Content | None) -> list[Content]:
@@ -58,15 +60,13 @@ def _entries(content: Content | None) -> list[Content]:
     return list(given) if is_list and given else []
 
 
-def _checks(
-    content: Content, given: list[Content], probability: float
-) -> Iterator[tuple[str, bool]]:
+def _checks(content: Content, given: list[Content], headline: float) -> Iterator[tuple[str, bool]]:
     """Each check in turn: one may rely on those before it."""
-    yield "other_scale", content.get("scale") == "probability"
+    yield "other_scale", content.get("scale") in {kind.word for kind in RESULT_KINDS.values()}
     yield "not_finite", _are_numbers(content, given)
     yield "no_error", all(_is_error(entry.get("standard_error")) for entry in given)
-    yield "gap", abs(_number(content.get("additivity_gap"))) <= LARGEST_GAP
-    yield "does_not_add_up", _adds_up(content, given, probability)
+    yield "gap", abs(_number(content.get("additivity_gap"))) <= _gap(headline)
+    yield "does_not_add_up", _adds_up(content, given, headline)
     yield "no_background", _is_known(content.get("background"))
 
 
@@ -103,10 +103,14 @@ def _are_numbers(content: Content, given: list[Content]) -> bool:
     return len(set(names)) == len(names) and all(math.isfinite(_number(v)) for v in values)
 
 
-def _adds_up(content: Content, given: list[Content], probability: float) -> bool:
+def _gap(headline: float) -> float:
+    return LARGEST_GAP * max(1.0, abs(headline))
+
+
+def _adds_up(content: Content, given: list[Content], headline: float) -> bool:
     total = _number(content["base_value"]) + sum(_number(e["contribution"]) for e in given)
-    explained = _number(content.get("prediction", probability))
-    return abs(total - probability) <= LARGEST_GAP and abs(explained - probability) <= LARGEST_GAP
+    explained, most = _number(content.get("prediction", headline)), _gap(headline)
+    return abs(total - headline) <= most and abs(explained - headline) <= most
 
 
 def _is_known(background: Any) -> bool:

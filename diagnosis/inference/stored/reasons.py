@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from diagnosis.inference.stored.entry import Value
-from diagnosis.inference.stored.plain import Stored, known, written
+from medportal.common.plain import Stored, known, written
 from medportal.common.text import Text
 
 LOG_ODDS = "log-odds"

@@ -1,6 +1,6 @@
 """Predictions as RiskAssessment, and the model versions that made them as Device.
 
-``probabilityDecimal`` is a percentage, 0 to 100. The reasons have no element in FHIR: they stand in
+What was estimated says its kind (``diagnosis.results``). The reasons have no element: they stand in
 an extension, and in words in ``rationale``.
 """
 
@@ -18,16 +18,15 @@ from diagnosis.inference.models import Decision, Explanation, Prediction
 from diagnosis.inference.scoring.soundness import fault
 from diagnosis.inference.snapshot.standing import WITHIN, standing_words
 from diagnosis.inference.stored.reasons import Attribution
-from diagnosis.inference.stored.result import Result
 from diagnosis.interop.fhir import terms
 from diagnosis.interop.fhir.terms import Resource
 from diagnosis.registry.models import ModelVersion
+from diagnosis.results import RESULT_KINDS, wire
+from diagnosis.results.figures import PERCENT, Figures
+from diagnosis.results.result import Result
 from medportal.common import signs
 from medportal.common.quantities import unit as printed
 from medportal.common.text import CHINESE, ENGLISH, localized
-
-DECIMALS = 4
-"""Of a percentage: as exact as REST gives the probability."""
 
 
 @dataclass(frozen=True)
@@ -99,14 +98,16 @@ def _method_words(version: ModelVersion) -> str:
 
 
 def _prediction(run: Run, answer: Result) -> Resource:
-    row = run.prediction
+    """What the kind says of the answer, and what every answer has: band, horizon, reasons."""
+    row, kind = run.prediction, RESULT_KINDS.get(answer.kind)
     band = None if row.is_expired else answer.band
-    event = localized(row.definition.sentence.event)
+    sheet = row.definition
+    said = dict(kind.fhir(answer, sheet)) if kind else {}
     return terms.filled(
         {
-            "extension": terms.listed([_interval(answer), *_attributions(run)]),
-            "outcome": terms.concept(text=event),
-            "probabilityDecimal": None if row.probability is None else _percent(row.probability),
+            "extension": [*said.pop("extension", ()), *_attributions(run)],
+            "outcome": {"text": localized(sheet.sentence.event)},
+            **said,
             "qualitativeRisk": terms.concept(f"{terms.OWN}:bands", band.code, localized(band.label))
             if band
             else {},
@@ -114,10 +115,6 @@ def _prediction(run: Run, answer: Result) -> Resource:
             "rationale": _rationale(run),
         }
     )
-
-
-def _percent(probability: float) -> float:
-    return round(probability * 100, DECIMALS)
 
 
 def _horizon(row: Prediction) -> Resource:
@@ -128,40 +125,43 @@ def _horizon(row: Prediction) -> Resource:
     return {"start": terms.moment(row.index_at), "end": terms.moment(end)}
 
 
-def _interval(answer: Result) -> Resource:
-    """How far the number would move had the model been built from other patients."""
-    if not answer.interval:
-        return {}
-    low, high = ({"value": _percent(p), "unit": "%"} for p in answer.interval)
-    coded = {"system": terms.UCUM, "code": "%"}
-    return terms.extension("interval", valueRange={"low": low | coded, "high": high | coded})
-
-
 def _reasons(run: Run) -> list[Attribution]:
     """The largest first; none that fail their own check."""
     explanation = run.explanation
-    if explanation is None or fault(explanation.content, run.prediction.probability):
+    if explanation is None or fault(explanation.content, run.prediction.headline):
         return []
     found = explanation.reasons.attributions if explanation.reasons else ()
     return sorted(found, key=lambda reason: -abs(reason.contribution))
 
 
+def _figures(run: Run) -> Figures:
+    kind = run.prediction.kind
+    return kind.figures(run.prediction.definition) if kind else PERCENT
+
+
 def _attributions(run: Run) -> Iterable[Resource]:
+    figures = _figures(run)
     for reason in _reasons(run):
         yield {
             "url": f"{terms.OWN}:fhir:attribution",
             "extension": [
                 {"url": "feature", "valueCode": reason.feature},
-                {"url": "points", "valueDecimal": _percent(reason.contribution)},
+                wire.contribution(reason.contribution, figures.scale),
             ],
         }
 
 
 def _rationale(run: Run) -> str:
     """The reasons in one line: what moved the estimate, and by how many points."""
-    words = _("%(input)s %(points)s points")
+    figures = _figures(run)
+    words = _("%(input)s %(points)s %(unit)s") if figures.unit else _("%(input)s %(points)s points")
     parts = [
-        words % {"input": _input(reason), "points": f"{reason.contribution * 100:+.1f}"}
+        words
+        % {
+            "input": _input(reason),
+            "points": f"{reason.contribution * (1 if figures.unit else 100):+.1f}",
+            "unit": figures.unit,
+        }
         for reason in _reasons(run)
     ]
     lines = _fixed_lines(run.prediction.version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from diagnosis.ml.evaluation.metrics import Floats, as_floats, weights_or_ones
 
 _Z95 = 1.959963984540054
+_HALVINGS = 50
 
 
 def wilson_interval(events: float, n: float, z: float = _Z95) -> tuple[float, float]:
@@ -24,6 +25,33 @@ def wilson_interval(events: float, n: float, z: float = _Z95) -> tuple[float, fl
     spread = z * math.sqrt(max(0.0, rate * (1 - rate) / n) + z * z / (4 * n * n))
     whole = 1 + z * z / n
     return max(0.0, (centre - spread) / whole), min(1.0, (centre + spread) / whole)
+
+
+def exact_interval(events: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Return the exact interval of a proportion (Clopper and Pearson, Biometrika 1934;26:404)."""
+    if n <= 0:
+        return float("nan"), float("nan")
+    tail = (1 - level) / 2
+    lower = 0.0 if events == 0 else _crossing(lambda p: 1 - _at_most(events - 1, n, p), tail)
+    upper = 1.0 if events == n else 1 - _crossing(lambda q: _at_most(events, n, 1 - q), tail)
+    return lower, upper
+
+
+def _at_most(events: int, n: int, p: float) -> float:
+    """Return the binomial probability of at most so many events."""
+    k = np.arange(events + 1)
+    steps = np.log((n - k[:-1]) / (k[:-1] + 1.0))
+    ways = np.r_[0.0, np.cumsum(steps)]
+    return float(min(1.0, np.exp(ways + k * math.log(p) + (n - k) * math.log1p(-p)).sum()))
+
+
+def _crossing(rising: Callable[[float], float], height: float) -> float:
+    """Return where a rising function between 0 and 1 reaches a height, by bisection."""
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if rising(middle) > height else (middle, high)
+    return (low + high) / 2
 
 
 class Band(Protocol):

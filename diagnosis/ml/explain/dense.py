@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml.explain.games import Floats, Index, Masks
-from diagnosis.ml.explain.model_function import Matrix
+from diagnosis.ml.explain.model_function import Estimates, Matrix
 from diagnosis.ml.families.pipeline import Fitted
 from diagnosis.ml.results import result_kind
 
@@ -40,11 +40,16 @@ class DenseModel:
         Reference rows.
     output : str
         ``probability`` (of each class; the number of a regression) or ``logit``.
+    of : Estimates, optional
+        What is asked for of the outputs.
     """
 
-    def __init__(self, fitted: Fitted, background: Matrix, output: str) -> None:
+    def __init__(
+        self, fitted: Fitted, background: Matrix, output: str, of: Estimates | None = None
+    ) -> None:
         """Compute the shares of the reference rows."""
         self._fitted, self._output, self.background = fitted, output, background
+        self._of = of
         self._result = result_kind(fitted.kind)
         owners = np.array([column.feature for column in fitted.preprocessor.columns_])
         self._order = np.argsort(owners, kind="stable")
@@ -52,7 +57,8 @@ class DenseModel:
         weights, bias = fitted.layers[0]
         self._first = weights[self._order].astype(np.float32)
         self._bias = bias.astype(np.float32)
-        self.width, self.outputs = len(bias), len(fitted.layers[-1][1])
+        self.width = len(bias)
+        self.outputs = len(fitted.layers[-1][1]) if of is None else len(of.names)
         widest = max(len(bias) for _, bias in fitted.layers)
         self.block = max(512, NUMBERS_HELD // widest)
         self._behind, self._last_bias = _behind(fitted, self.block)
@@ -89,6 +95,10 @@ class DenseModel:
         return self._answered(z + self._last_bias)
 
     def _answered(self, logits: NDArray[np.float32]) -> Floats:
+        answers = self._linked(logits)
+        return answers if self._of is None else self._of(answers)
+
+    def _linked(self, logits: NDArray[np.float32]) -> Floats:
         calibrated = self._fitted.calibrator.logits(logits.astype(np.float64))
         if self._output == "logit":
             return np.asarray(calibrated)

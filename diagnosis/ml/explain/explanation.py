@@ -39,6 +39,8 @@ class Explanation:
         Patients from whom those were drawn, where that is known.
     output : str
         ``probability`` or ``logit``.
+    estimate : str or None
+        Which estimate is explained; None where it is the model's only one, or all its outputs.
     """
 
     values: Floats
@@ -51,6 +53,7 @@ class Explanation:
     background_rows: int
     population: int | None = None
     output: str = "probability"
+    estimate: str | None = None
 
     @property
     def additivity_gap(self) -> float:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from diagnosis.ml.results.targets import Task
 
 Matrix = NDArray[np.float32]
 CHUNK = 65_536  # hybrid rows held at a time
@@ -25,11 +29,15 @@ class ModelFunction:
         See ``shapley_values``.
     output : str
         ``probability`` or ``logit``; a plain function is called as it is.
+    of : Estimates, optional
+        What is asked for of the outputs.
     """
 
-    def __init__(self, model: Any, output: str = "probability") -> None:
+    def __init__(
+        self, model: Any, output: str = "probability", of: Estimates | None = None
+    ) -> None:
         """Find the way to call it."""
-        self._call = _callable(model, output)
+        self._call, self._of = _callable(model, output), of
         self.rows_evaluated = 0
         self.single_output = True
 
@@ -44,7 +52,49 @@ class ModelFunction:
             raise ValueError(f"The model returned shape {out.shape} for {len(x)} rows.")
         self.rows_evaluated += len(x)
         self.single_output = out.ndim == 1
-        return out.reshape(len(x), -1)
+        out = out.reshape(len(x), -1)
+        if self._of is None:
+            return out
+        self.single_output = len(self._of.names) == 1
+        return self._of(out)
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """From the outputs (n, k) of an artifact to the estimates that are asked for, (n, m)."""
+
+    task: Task
+    names: tuple[str, ...]
+
+    def __call__(self, answers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return (n, m)."""
+        found = self.task.result.estimates(self.task, answers)
+        return np.column_stack([found[name] for name in self.names])
+
+
+def estimates_of(model: Any, names: Sequence[str], output: str) -> Estimates | None:
+    """Return how estimates come from the outputs of a model; None where it has but one, or all.
+
+    Raises
+    ------
+    ValueError
+        The model does not say what it estimates, there is no such estimate, or several outputs
+        would have to be explained as logits.
+    """
+    if not names:
+        return None
+    task = getattr(model, "task", None)
+    if task is None:
+        raise ValueError("Only an artifact has estimates by name.")
+    known = tuple(task.result.scales(task))
+    strange = [name for name in names if name not in known]
+    if strange:
+        raise ValueError(f"There is no estimate {strange[0]!r}; there are {', '.join(known)}.")
+    if len(known) == 1:
+        return None
+    if output != "probability":
+        raise ValueError("One estimate of several is explained in its own unit, not as a logit.")
+    return Estimates(task, tuple(names))
 
 
 def _callable(model: Any, output: str) -> Callable[[Matrix], Any]:

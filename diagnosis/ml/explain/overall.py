@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from diagnosis.ml.explain.cohort import binned, importance
 from diagnosis.ml.explain.exact import exact_cost
 from diagnosis.ml.explain.pairs.interactions import shapley_interactions
-from diagnosis.ml.explain.shapley import shapley_values
+from diagnosis.ml.explain.shapley import explainer_for
 
 if TYPE_CHECKING:
     from diagnosis.ml.artifact import Artifact
@@ -36,12 +36,13 @@ _NOTHING = 1e-9
 
 
 def overall(artifact: Artifact, rows: Matrix, *, seed: int, of: str) -> Entry:
-    """Return what a model with one output looks at over up to 300 of the given rows.
+    """Return what a model looks at over up to 300 of the given rows.
 
     Parameters
     ----------
     artifact : Artifact
-        A yes or no, or a number.
+        Of several estimates the entry is that of the first which reasons speak of; it names it,
+        and has those of the others below ``others``.
     rows : (n, d) array
         Raw rows from which patients are drawn.
     seed : int
@@ -54,29 +55,47 @@ def overall(artifact: Artifact, rows: Matrix, *, seed: int, of: str) -> Entry:
     Importance is the mean absolute Shapley value; see ``cohort.importance`` for its interval.
     There is no time in it: the same table and recipe give the same artifact, byte for byte.
     """
-    reference = artifact.background[:REFERENCES]
-    x = _drawn(rows, reference, seed)
-    found = shapley_values(artifact, x, reference, seed)
+    reference, task = artifact.background[:REFERENCES], artifact.task
+    x, names = _drawn(rows, reference, seed), task.result.explained(task)
+    several = names if len(task.result.scales(task)) > 1 else ()
+    explained = explainer_for(artifact, reference, seed, "probability", several).explain(x)
+    few = x[:PAIR_ROWS]
+    pairs = shapley_interactions(artifact, few, reference, seed, estimates=several).values
+    told = {
+        name: {
+            "method": explained.method,
+            "of": of,
+            "rows": len(x),
+            "background_rows": len(reference),
+            "population": (artifact.manifest.get("training") or {}).get("rows"),
+            "base_value": _rounded(float(np.ravel(explained.base_value)[k])),
+            "additivity_gap": _rounded(explained.additivity_gap),
+            **_of_values(artifact, x, explained.values[..., k]),
+            "interactions": _pairs(artifact, pairs[..., k] if pairs.ndim > 3 else pairs),
+        }
+        for k, name in enumerate(names)
+    }
+    first, *others = told.values()
+    if not several:
+        return first
+    return {**first, "estimate": names[0], "others": dict(zip(names[1:], others, strict=True))}
+
+
+def _of_values(artifact: Artifact, x: Matrix, values: Floats) -> Entry:
+    names = artifact.schema.names
     return {
-        "method": found.method,
-        "of": of,
-        "rows": len(x),
-        "background_rows": len(reference),
-        "population": (artifact.manifest.get("training") or {}).get("rows"),
-        "base_value": _rounded(float(found.base_value)),
-        "additivity_gap": _rounded(found.additivity_gap),
-        "importance": _importance(found.values, artifact.schema.names),
+        "importance": _importance(values, names),
         "dependence": [
-            {"feature": name, "bins": _bins(found.values[:, j], x[:, j].astype(np.float64))}
-            for j, name in enumerate(artifact.schema.names)
+            {"feature": name, "bins": _bins(values[:, j], x[:, j].astype(np.float64))}
+            for j, name in enumerate(names)
         ],
-        "interactions": _pairs(artifact, x[:PAIR_ROWS], reference, seed),
     }
 
 
 def holds_together(entry: Any, names: Sequence[str]) -> bool:
     """Whether an entry that somebody brought is one that ``overall`` could have made."""
     try:
+        others = [entry["others"][name] for name in map(str, entry.get("others", {}))]
         told = [*entry["importance"], *(b for d in entry["dependence"] for b in d["bins"])]
         ends = [float(one[e]) for one in told if "mean" in one for e in ("mean", "lower", "upper")]
         counts = [int(entry[name]) for name in ("rows", "background_rows")]
@@ -87,9 +106,9 @@ def holds_together(entry: Any, names: Sequence[str]) -> bool:
         pairs = [name for pair in entry["interactions"] for name in pair["features"]]
         ends += [float(pair["mean"]) for pair in entry["interactions"]]
         words = [*pairs, entry["method"], entry["of"]]
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return False
-    return (
+    return all("others" not in other and holds_together(other, names) for other in others) and (
         listed == drawn == sorted(names)
         and set(pairs) <= set(names)
         and all(isinstance(word, str) for word in words)
@@ -141,11 +160,10 @@ def _bin(contributions: Floats, values: Floats) -> Entry:
     }  # fmt: skip
 
 
-def _pairs(artifact: Artifact, x: Matrix, reference: Matrix, seed: int) -> list[Entry]:
+def _pairs(artifact: Artifact, values: Floats) -> list[Entry]:
     """Return the pairs that add most together beyond what each adds, on average of its size."""
-    found = shapley_interactions(artifact, x, reference, seed)
-    first, second = np.triu_indices(x.shape[1], k=1)
-    sizes = np.abs(2.0 * found.values[:, first, second]).mean(axis=0)
+    first, second = np.triu_indices(values.shape[1], k=1)
+    sizes = np.abs(2.0 * values[:, first, second]).mean(axis=0)
     names = artifact.schema.names
     return [
         {"features": [names[first[p]], names[second[p]]], "mean": _rounded(float(sizes[p]))}

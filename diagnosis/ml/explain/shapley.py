@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import Any
@@ -12,7 +13,13 @@ import numpy as np
 from diagnosis.ml.explain.dense import DenseModel
 from diagnosis.ml.explain.explainer import Explainer, Plan
 from diagnosis.ml.explain.explanation import Explanation
-from diagnosis.ml.explain.model_function import Matrix, ModelFunction, as_matrix, matrices_of
+from diagnosis.ml.explain.model_function import (
+    Matrix,
+    ModelFunction,
+    as_matrix,
+    estimates_of,
+    matrices_of,
+)
 from diagnosis.ml.explain.trees import is_trees, tree_values
 from diagnosis.ml.families.pipeline import Fitted
 
@@ -23,7 +30,7 @@ _lock = Lock()
 _kept: OrderedDict[Any, Explainer] = OrderedDict()
 
 
-def shapley_values(
+def shapley_values(  # noqa: PLR0913  # the library's own door: what, whose, how, of which answer
     model: Any,
     rows: Any,
     background: Any = None,
@@ -31,6 +38,7 @@ def shapley_values(
     *,
     output: str = "probability",
     budget: int | None = None,
+    estimate: str | None = None,
 ) -> Explanation:
     """Explain rows by interventional Shapley values against real reference patients.
 
@@ -53,6 +61,9 @@ def shapley_values(
     budget : int, optional
         Model rows that a patient may cost. The default enumerates up to a million and otherwise
         asks for 150,000.
+    estimate : str, optional
+        Of an artifact: explain this estimate alone, in its own unit (a class, «this class or a
+        higher one», a label). All outputs where not given.
 
     Returns
     -------
@@ -61,8 +72,8 @@ def shapley_values(
     Raises
     ------
     ValueError
-        The background has no rows or another width, the output is unknown, or the budget is too
-        small for any estimate.
+        The background has no rows or another width, the output or the estimate is unknown, or the
+        budget is too small.
 
     Notes
     -----
@@ -76,9 +87,10 @@ def shapley_values(
     x, reference = matrices_of(model, rows, background)
     if output == "logit" and is_trees(model):
         return tree_values(model, x, reference)
-    explainer = explainer_for(model, reference, seed, output)
-    explained = explainer.explain(x, budget)
-    return _without_single_axis(replace(explained, output=output), explainer.model)
+    asked = () if estimate is None else (estimate,)
+    explainer = explainer_for(model, reference, seed, output, asked)
+    explained = replace(explainer.explain(x, budget), output=output, estimate=estimate)
+    return _without_single_axis(explained, explainer.model)
 
 
 def plan(model: Any, row: Any, background: Any, budget: int | None = None) -> Plan:
@@ -87,17 +99,22 @@ def plan(model: Any, row: Any, background: Any, budget: int | None = None) -> Pl
     return Explainer(ModelFunction(model), reference).plan(as_matrix(model, row)[0], budget)
 
 
-def explainer_for(model: Any, background: Matrix, seed: int, output: str) -> Explainer:
-    """Return what explains one output of a model, kept ready where it is an artifact."""
+def explainer_for(
+    model: Any, background: Matrix, seed: int, output: str, estimates: Sequence[str] = ()
+) -> Explainer:
+    """Return what explains one output of a model, kept ready where it is an artifact.
+
+    ``estimates`` are those that are asked for of several outputs; all outputs where none is named.
+    """
     digest = getattr(model, "digest", None)
     if digest is None:
-        return _made(model, background, seed, output)
-    key = (digest, background.tobytes(), seed, output)
+        return _made(model, background, seed, output, estimates)
+    key = (digest, background.tobytes(), seed, output, tuple(estimates))
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    made = _made(model, background, seed, output)
+    made = _made(model, background, seed, output, estimates)
     with _lock:
         _kept[key] = made
         while len(_kept) > KEPT:
@@ -105,10 +122,13 @@ def explainer_for(model: Any, background: Matrix, seed: int, output: str) -> Exp
     return made
 
 
-def _made(model: Any, background: Matrix, seed: int, output: str) -> Explainer:
+def _made(
+    model: Any, background: Matrix, seed: int, output: str, estimates: Sequence[str]
+) -> Explainer:
+    of = estimates_of(model, estimates, output)
     fitted = model if isinstance(model, Fitted) else getattr(model, "fitted", None)
-    dense = None if fitted is None else DenseModel(fitted, background, output)
-    function = ModelFunction(model, output)
+    dense = None if fitted is None else DenseModel(fitted, background, output, of)
+    function = ModelFunction(model, output, of)
     function(background[:1])  # tells the shape of its answers
     return Explainer(
         function,

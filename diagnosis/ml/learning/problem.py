@@ -75,9 +75,8 @@ def pose(recipe: Recipe, table: pd.DataFrame, schema: FeatureSchema | None = Non
     """
     given = () if schema is None else [f.name for f in schema if f.kind != "number"]
     table = tables.plain_table(tables.named(table), given)
-    task = find_task(
-        table, recipe.targets, recipe.task, recipe.positive, recipe.unit, recipe.horizons
-    )
+    asked = (recipe.targets, recipe.task, recipe.positive, recipe.unit)
+    task = find_task(table, *asked, horizons=recipe.horizons, ordered=recipe.ordered)
     left_out: dict[str, str] = {}
     if schema is None:
         schema = tables.infer_schema(table, recipe.targets)

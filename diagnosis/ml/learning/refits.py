@@ -29,7 +29,7 @@ def refit(recipe: Recipe, sample: Sample, fitted: Fitted) -> list[Fitted]:
     Returns
     -------
     list of Fitted
-        Empty for classes and several labels, which have no interval.
+        Empty where the recipe asks for none.
     """
     if not sample.task.result.refitted or recipe.refits == 0:
         return []

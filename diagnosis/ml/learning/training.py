@@ -17,7 +17,8 @@ from diagnosis.ml import novelty
 from diagnosis.ml.artifact import Artifact
 from diagnosis.ml.families import family, plain
 from diagnosis.ml.families.pipeline import Fitted, Sample
-from diagnosis.ml.learning import refits, table_checks
+from diagnosis.ml.learning import coverage, refits, table_checks
+from diagnosis.ml.learning.by_estimate import Figures, by_estimate
 from diagnosis.ml.learning.choice import choose
 from diagnosis.ml.learning.problem import Problem, pose
 from diagnosis.ml.learning.scores import missing_metrics, scores
@@ -26,6 +27,7 @@ from diagnosis.ml.learning.validation import OutOfFold, cross_validate
 from diagnosis.ml.recipe import Recipe
 from diagnosis.ml.serving import ServingForm
 from diagnosis.ml.threads import single_thread
+from diagnosis.ml.uncertainty.coverage import Conformal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,8 +97,8 @@ def train(
 
 
 def _looked_at(artifact: Artifact, sample: Sample, seed: int) -> Artifact:
-    """Say what the model looks at; of one output only, so far."""
-    if artifact.task.outputs != 1:
+    """Say what the model looks at."""
+    if not artifact.task.result.explained(artifact.task):
         return artifact
     from diagnosis.ml.explain.overall import overall
 
@@ -115,6 +117,8 @@ class _Learnt:
     fitted: Fitted
     members: list[Fitted]
     novelty: dict[str, Any] | None
+    conformal: Conformal | None
+    figures: Mapping[str, Figures]
     findings: tuple[TableFinding, ...]
 
 
@@ -129,12 +133,19 @@ def _learn(problem: Problem, measured: OutOfFold | None) -> _Learnt:
     fitted = family(recipe.model).fit(recipe, sample)
     members = refits.refit(recipe, sample, fitted)
     unlike = novelty.learn(sample.x, sample.features, recipe.seed, sample.groups)
-    metrics = scores(measured)
+    metrics, region = scores(measured), _region(measured, sample)
     perfect = table_checks.too_perfect(metrics)
     if not any(finding.code == "too_good" for finding in problem.findings):
         table_checks.warn_of(perfect, problem.task)
     findings = (*problem.findings, *perfect)
-    return _Learnt(recipe, facts, measured, metrics, fitted, members, unlike, findings)
+    told = (measured, metrics, fitted, members, unlike, region, by_estimate(measured))
+    return _Learnt(recipe, facts, *told, findings)
+
+
+def _region(measured: OutOfFold, sample: Sample) -> Conformal | None:
+    """Return the sets or ranges of the model, where its kind has them and rows are enough."""
+    verified = coverage.verify(measured, sample)
+    return None if verified is None else coverage.described(measured, sample, verified)
 
 
 def _described(problem: Problem, learnt: _Learnt, gaps: Mapping[str, float]) -> dict[str, Any]:
@@ -148,10 +159,21 @@ def _described(problem: Problem, learnt: _Learnt, gaps: Mapping[str, float]) -> 
         "fit": _fit_facts(learnt.fitted, gaps),
         "refits": {"count": len(members), "level": refits.LEVEL} if members else None,
         **_measures(learnt.measured, learnt.metrics, problem),
+        **_by_kind(learnt),
         **_ranges(problem, learnt.fitted),
         "novelty": learnt.novelty,
         "findings": [finding.to_dict() for finding in learnt.findings],
     }
+
+
+def _by_kind(learnt: _Learnt) -> dict[str, Any]:
+    """Return what kinds of one yes or no do not have: sets or ranges, figures an estimate."""
+    found: dict[str, Any] = {}
+    if learnt.conformal is not None:
+        found["conformal"] = learnt.conformal.to_dict()
+    if learnt.figures:
+        found["estimates"] = {name: one.to_dict() for name, one in learnt.figures.items()}
+    return found
 
 
 def _files(

@@ -19,8 +19,11 @@ RESULT_KINDS: dict[str, ResultKind] = {
 }
 
 
-def result_kind(name: str) -> ResultKind:
-    """Return the kind of a name.
+ORDERED: dict[str, ResultKind] = {"multiclass": Multiclass(ordered=True)}
+
+
+def result_kind(name: str, *, ordered: bool = False) -> ResultKind:
+    """Return the kind of a name; ``ordered``: of answers that go from low to high.
 
     Raises
     ------
@@ -29,4 +32,6 @@ def result_kind(name: str) -> ResultKind:
     """
     if name not in RESULT_KINDS:
         raise TaskError(f"There is no task {name!r}; known are {', '.join(RESULT_KINDS)}.")
-    return RESULT_KINDS[name]
+    if ordered and name not in ORDERED:
+        raise TaskError(f"The task {name} has no classes in an order.")
+    return ORDERED[name] if ordered else RESULT_KINDS[name]

@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 class Direct:
     """The usual answers of a result kind to what ``kind.py`` asks; none of them depends on time."""
 
+    region: str | None = None
+
     def completed(self, task: Task, table: pd.DataFrame) -> Task:
         """Return the task as it is.
 
@@ -61,3 +63,11 @@ class Direct:
     def written(self, task: Task, answers: Array) -> Mapping[str, Array]:
         """Return the outputs by their names."""
         return dict(zip(task.result.columns(task), answers.T, strict=True))
+
+    def truths(self, task: Task, y: Array) -> Mapping[str, Array]:
+        """Return nothing: ``measure`` says all there is."""
+        return {}
+
+    def explained(self, task: Task) -> tuple[str, ...]:
+        """Return every estimate."""
+        return tuple(task.result.scales(task))

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -65,3 +71,18 @@ class Estimate:
             raise ValueError(f"The estimate {self.name} is not a finite number.")
         if self.interval is not None and not self.interval[0] <= self.interval[1]:
             raise ValueError(f"The interval of {self.name} has its ends in no order.")
+
+
+def row_by_row(
+    values: Mapping[str, Array], ends: Mapping[str, Array]
+) -> list[tuple[Estimate, ...]]:
+    """Return the estimates of every row from values (n,) and, where there are any, ends (n, 2)."""
+    rows = len(next(iter(values.values()), ()))
+    pairs = {name: [(a, b) for a, b in of.tolist()] for name, of in ends.items()}
+    return [
+        tuple(
+            Estimate(name, float(of[i]), pairs[name][i] if name in pairs else None)
+            for name, of in values.items()
+        )
+        for i in range(rows)
+    ]

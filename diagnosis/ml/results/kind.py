@@ -60,6 +60,10 @@ class ResultKind(Protocol):
     def headline(self) -> str:
         """The metric that is said first."""
 
+    @property
+    def region(self) -> str | None:
+        """What an answer is widened to: ``set`` of classes, ``range`` of numbers, or nothing."""
+
     # The target
 
     def classes(
@@ -176,3 +180,12 @@ class ResultKind(Protocol):
 
     def estimates(self, task: Task, answers: Array) -> Mapping[str, Array]:
         """Return each estimate (n,) of answers (n, k), in the order of ``scales``."""
+
+    def truths(self, task: Task, y: Array) -> Mapping[str, Array]:
+        """Return for each estimate of yes or no what came true, (n,) of 0, 1 and NaN.
+
+        Nothing where ``measure`` says all there is of the estimates.
+        """
+
+    def explained(self, task: Task) -> tuple[str, ...]:
+        """Return the estimates that bands and reasons speak of, the first one first."""

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from diagnosis.ml import evaluation
 from diagnosis.ml.errors import RecipeError
-from diagnosis.ml.results import likelihood, measuring
+from diagnosis.ml.results import likelihood, measuring, ordinal
 from diagnosis.ml.results.columns import classes_of, places
 from diagnosis.ml.results.direct import Direct
 from diagnosis.ml.results.estimate import Scale
@@ -32,13 +32,18 @@ _TINY = 1e-12
 
 @dataclass(frozen=True)
 class Multiclass(Direct):
-    """An output a class, in the order of the task's classes."""
+    """An output a class, in the order of the task's classes.
+
+    Of ordered classes it is also said how probable «this one or a higher one» is: ``3+``.
+    """
 
     name: str = "multiclass"
     several_targets: bool = False
     head: Head = _HEAD
-    refitted: bool = False
+    refitted: bool = True
     headline: str = "auroc"
+    region: str | None = "set"
+    ordered: bool = False
 
     def classes(
         self, table: pd.DataFrame, target: tuple[str, ...], positive: str | None
@@ -104,14 +109,20 @@ class Multiclass(Direct):
         return "temperature" if asked == "auto" else asked
 
     def points(self, task: Task, y: Array, predictions: Array) -> dict[str, float]:
-        """Return accuracy, macro AUROC (one against the rest), log loss and Brier score."""
-        p = predictions
+        """Return accuracy, macro AUROC (one against the rest), log loss and Brier score.
+
+        ``brier_base`` is the Brier score of saying the share of each class to everybody; see
+        ``ordinal`` for what ordered classes have besides.
+        """
+        p, shares = predictions, y.mean(axis=0)
         areas = [evaluation.auroc(y[:, k], p[:, k]) for k in range(y.shape[1])]
         return {
             "accuracy": float((p.argmax(axis=1) == y.argmax(axis=1)).mean()),
             "auroc": measuring.mean_of_known(areas),
             "log_loss": float(-np.log(np.maximum((p * y).sum(axis=1), _TINY)).mean()),
             "brier": float(((p - y) ** 2).sum(axis=1).mean()),
+            "brier_base": float(((shares - y) ** 2).sum(axis=1).mean()),
+            **(ordinal.points(y, p) if self.ordered else {}),
         }
 
     def measure(
@@ -133,9 +144,24 @@ class Multiclass(Direct):
         return {}
 
     def scales(self, task: Task) -> Mapping[str, Scale]:
-        """Return one a class, each a probability."""
-        return {name: Scale() for name in task.classes}
+        """Return one a class, and one a class that has lower and higher ones: probabilities."""
+        middle = ordinal.cumulative(task.classes) if self.ordered else {}
+        return {name: Scale() for name in (*task.classes, *middle)}
 
     def estimates(self, task: Task, answers: Array) -> Mapping[str, Array]:
-        """Return the probability of each class."""
-        return dict(zip(task.classes, answers.T, strict=True))
+        """Return the probability of each class; of ordered ones also of it or a higher one."""
+        found = dict(zip(task.classes, answers.T, strict=True))
+        if self.ordered:
+            starts = ordinal.cumulative(task.classes)
+            found |= {name: answers[:, k:].sum(axis=1) for name, k in starts.items()}
+        return found
+
+    def truths(self, task: Task, y: Array) -> Mapping[str, Array]:
+        """Return who had each class, and who had it or a higher one."""
+        return self.estimates(task, y)
+
+    def explained(self, task: Task) -> tuple[str, ...]:
+        """Return every class; of ordered ones the highest, and each that has it inside."""
+        if not self.ordered:
+            return task.classes
+        return (task.classes[-1], *reversed(ordinal.cumulative(task.classes)))

@@ -35,7 +35,7 @@ class Multilabel(Direct):
     name: str = "multilabel"
     several_targets: bool = True
     head: Head = yes_or_no.HEAD
-    refitted: bool = False
+    refitted: bool = True
     headline: str = "auroc"
 
     def classes(
@@ -93,15 +93,16 @@ class Multilabel(Direct):
         return "platt" if asked == "auto" else asked
 
     def points(self, task: Task, y: Array, predictions: Array) -> dict[str, float]:
-        """Return the means over the labels of accuracy, AUROC and Brier score.
+        """Return the means over the labels of AUROC, average precision, accuracy, Brier score.
 
-        A label that no row knows, or for the AUROC one that all or none have, is no part of them.
+        A label that no row knows, or for the areas one that all or none have, is no part of them.
         """
         known = [~np.isnan(y[:, k]) for k in range(y.shape[1])]
         pairs = [(y[rows, k], predictions[rows, k]) for k, rows in enumerate(known) if rows.any()]
         return {
             "accuracy": mean_of_known([float(((q >= 0.5) == (t > 0.5)).mean()) for t, q in pairs]),
             "auroc": mean_of_known([evaluation.auroc(t, q) for t, q in pairs]),
+            "auprc": mean_of_known([evaluation.auprc(t, q) for t, q in pairs if 0 < t.mean() < 1]),
             "brier": mean_of_known([evaluation.brier(t, q) for t, q in pairs]),
         }
 
@@ -141,3 +142,7 @@ class Multilabel(Direct):
     def estimates(self, task: Task, answers: Array) -> Mapping[str, Array]:
         """Return the probability of each label."""
         return dict(zip(task.classes, answers.T, strict=True))
+
+    def truths(self, task: Task, y: Array) -> Mapping[str, Array]:
+        """Return the labels themselves."""
+        return self.estimates(task, y)

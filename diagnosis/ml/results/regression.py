@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from diagnosis.ml.results import likelihood, measuring
+from diagnosis.ml.results import agreement, likelihood
 from diagnosis.ml.results.columns import numbers, texts_of
 from diagnosis.ml.results.direct import Direct
 from diagnosis.ml.results.estimate import Scale
@@ -35,7 +34,8 @@ class Regression(Direct):
     several_targets: bool = False
     head: Head = _HEAD
     refitted: bool = True
-    headline: str = "r2"
+    headline: str = "mae"
+    region: str | None = "range"
 
     def classes(
         self, table: pd.DataFrame, target: tuple[str, ...], positive: str | None
@@ -88,15 +88,13 @@ class Regression(Direct):
         return "none"
 
     def points(self, task: Task, y: Array, predictions: Array) -> dict[str, float]:
-        """Return R² (none where all numbers are the same), mean absolute and root squared error."""
-        error = (y - predictions)[:, 0]
-        spread = float(((y - y.mean()) ** 2).mean())
-        squared = float((error**2).mean())
-        return {
-            "r2": 1 - squared / spread if np.ptp(y) > 0 else math.nan,
-            "mae": float(np.abs(error).mean()),
-            "rmse": math.sqrt(squared),
-        }
+        """Return errors in the unit, their limits of agreement, and R² last.
+
+        ``within_10`` is the share within a tenth of the truth; ``bias`` what is said beyond it on
+        average, ``lower_limit`` and ``upper_limit`` those of agreement (Bland and Altman, Lancet
+        1986;327:307-310). R² rises with the spread of the sample; none where it has no spread.
+        """
+        return agreement.points(y[:, 0], predictions[:, 0])
 
     def measure(
         self,
@@ -108,9 +106,7 @@ class Regression(Direct):
         groups: ArrayLike | None,
     ) -> dict[str, Interval]:
         """Return the metrics with their intervals."""
-        return measuring.resampled(
-            partial(self.points, task), y, predictions, draws=draws, groups=groups, labels=None
-        )
+        return agreement.measured(y[:, 0], predictions[:, :, 0], draws=draws, groups=groups)
 
     def details(self, task: Task, y: Array, predictions: Array) -> dict[str, Any]:
         """Say no more."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml.errors import RecipeError, TableError
-from diagnosis.ml.results import result_kind
+from diagnosis.ml.results import ordinal, result_kind
 from diagnosis.ml.results.columns import texts_of
 from diagnosis.ml.results.kind import ResultKind
 
@@ -28,7 +28,7 @@ class Task:
     the order of the outputs; for a binary task the second is the event. For a multilabel task they
     are the names of the columns. ``unit`` is that of a number or of time, in UCUM. Where time is
     asked for, ``times`` are the ends of its intervals, an output each, and ``horizons`` those of
-    them at which a risk is told.
+    them at which a risk is told. ``ordered`` says that classes go from the lowest to the highest.
     """
 
     kind: str
@@ -37,11 +37,12 @@ class Task:
     unit: str | None = None
     horizons: tuple[float, ...] = ()
     times: tuple[float, ...] = ()
+    ordered: bool = False
 
     @property
     def result(self) -> ResultKind:
         """Everything that depends on the kind; TaskError where there is no such kind."""
-        return result_kind(self.kind)
+        return result_kind(self.kind, ordered=self.ordered)
 
     @property
     def outputs(self) -> int:
@@ -62,6 +63,8 @@ class Task:
         for name in ("horizons", "times"):
             if getattr(self, name):
                 given[name] = list(getattr(self, name))
+        if self.ordered:
+            given["ordered"] = True
         return given
 
     @classmethod
@@ -70,8 +73,9 @@ class Task:
         target = given.get("target", "")
         names = (target,) if isinstance(target, str) else tuple(target)
         kind, classes = result_kind(str(given["kind"])).name, tuple(given.get("classes", ()))
-        grid = (tuple(map(float, given.get(name, ()))) for name in ("horizons", "times"))
-        return cls(kind, names, classes, given.get("unit"), *grid)
+        horizons, times = (tuple(map(float, given.get(one, ()))) for one in ("horizons", "times"))
+        ordered = given.get("ordered") is True
+        return cls(kind, names, classes, given.get("unit"), horizons, times, ordered)
 
     def read(self, table: pd.DataFrame) -> Array:
         """Return the target as (n, c); NaN where it is missing.
@@ -90,13 +94,15 @@ class Task:
         return self.result.read_target(self, table)
 
 
-def find_task(
+def find_task(  # noqa: PLR0913  # what a recipe says of its target
     table: pd.DataFrame,
     target: tuple[str, ...],
     kind: str = "auto",
     positive: str | None = None,
     unit: str | None = None,
+    *,
     horizons: tuple[float, ...] = (),
+    ordered: bool | tuple[str, ...] = False,
 ) -> Task:
     """Say what a table's target asks for.
 
@@ -112,14 +118,18 @@ def find_task(
         The target is absent, constant, or neither classes nor numbers; of two labels it is not
         clear which is the event.
     RecipeError
-        Several columns are named for a kind that has one target, a unit for probabilities, or
-        horizons where time is not asked for.
+        Several columns are named for a kind that has one target, a unit for probabilities,
+        horizons where time is not asked for, or an order for what has none.
     """
     found = result_kind(_kind(table, target) if kind == "auto" else kind)
     if len(target) > 1 and not found.several_targets:
         raise RecipeError(f"Recipe: the task {found.name} has one target column.")
     classes = found.classes(table, target, positive)
-    return found.completed(Task(found.name, target, classes, unit, horizons), table)
+    if ordered:
+        found = result_kind(found.name, ordered=True)
+        classes = ordinal.in_order(classes, ordered if isinstance(ordered, tuple) else None)
+    task = Task(found.name, target, classes, unit, horizons, ordered=bool(ordered))
+    return found.completed(task, table)
 
 
 def _kind(table: pd.DataFrame, target: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from diagnosis.portal.charts.factors import Factor, joined
-from diagnosis.portal.charts.rounding import whole
+from diagnosis.results.pictures.rounding import whole
 
 MOST_BARS = 8
 OTHER = "other"

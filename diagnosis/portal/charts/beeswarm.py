@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.portal.charts.scale import Axis, shown
+from diagnosis.results.pictures.scale import Axis, shown
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.intp]

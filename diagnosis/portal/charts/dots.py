@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.portal.charts.scale import Axis, shown
 from diagnosis.portal.charts.ticks import ticks
+from diagnosis.results.pictures.scale import Axis, shown
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.intp]

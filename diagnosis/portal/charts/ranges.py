@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from diagnosis.portal.charts.scale import shown
+from diagnosis.results.pictures.scale import shown
 
 Range = tuple[float | None, float | None]
 Typical = tuple[float, float, float]

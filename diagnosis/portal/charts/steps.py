@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from diagnosis.portal.charts.bands import GREYS
-from diagnosis.portal.charts.scale import shown
 from diagnosis.portal.charts.ticks import moments, ticks
 from diagnosis.portal.charts.trend import MONTHS_ARE_ENOUGH
 from diagnosis.registry.sheet.bands import Band
+from diagnosis.results.pictures.bands import GREYS
+from diagnosis.results.pictures.scale import shown
 
 HEIGHT = 120
 MARGIN = 4.0  # per cent left and right
@@ -30,7 +30,7 @@ class Measured:
     """One result, and until when it may be used; None where that is not drawn."""
 
     at: datetime
-    probability: float
+    estimate: float
     version: int
     expires: datetime | None = None
     is_chosen: bool = False
@@ -134,7 +134,7 @@ def steps(
     if len(results) < 2:
         return None
     ordered = sorted(results, key=lambda r: r.at)
-    wanted = max(r.probability for r in ordered) * ROOM
+    wanted = max(r.estimate for r in ordered) * ROOM
     highest = next((top for top in TOPS if top >= wanted), 1.0) if enlarged else 1.0
     drawing = _Drawing(ordered, height, highest, ROOM_FOR_VALUES if enlarged else MARGIN)
     changes = tuple(
@@ -204,9 +204,9 @@ class _Drawing:
         share = (at - first).total_seconds() / length
         return self.left + share * (100 - self.left - MARGIN)
 
-    def y(self, probability: float) -> float:
+    def y(self, estimate: float) -> float:
         bottom = self.height - BELOW
-        share = min(probability / self.highest, 1.0)
+        share = min(estimate / self.highest, 1.0)
         return round(bottom - share * (bottom - ABOVE), 1)
 
     def step(self, i: int) -> Step:
@@ -219,9 +219,9 @@ class _Drawing:
         return Step(
             measured=result,
             x=self.x(result.at),
-            y=self.y(result.probability),
+            y=self.y(result.estimate),
             until=self.x(until),
-            rises_to=self.y(following.probability) if following and joins else None,
+            rises_to=self.y(following.estimate) if following and joins else None,
         )
 
     def periods(self) -> list[_Period]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from diagnosis.portal.charts.arranging import MOST_BARS, OTHER, Arrangement, arranged
 from diagnosis.portal.charts.factors import SURE, Factor
-from diagnosis.portal.charts.rounding import decimals_for, rounded, shared_out
-from diagnosis.portal.charts.scale import Axis, around
+from diagnosis.results.pictures.rounding import decimals_for, rounded, shared_out
+from diagnosis.results.pictures.scale import Axis, around
 
 LARGEST_GAP = 0.005
 """Bars that miss the result by more than half a point are not drawn."""
@@ -99,12 +99,12 @@ def _steps(factors: Iterable[Factor], start: float) -> Iterator[tuple[Factor, fl
         start += factor.contribution
 
 
-def _axis(base: float, factors: Sequence[Factor]) -> Axis:
+def _axis(base: float, factors: Sequence[Factor], ends: tuple[float, float]) -> Axis:
     marks = [base]
     for factor, start in _steps(factors, base):
         end, reach = start + factor.contribution, SURE * (factor.standard_error or 0.0)
         marks += [end, end - reach, end + reach]
-    return around(marks)
+    return around(marks, ends=ends)
 
 
 def _bars(
@@ -148,12 +148,13 @@ def waterfall(
     factors: Sequence[Factor],
     result: float,
     arrangement: Arrangement | None = None,
+    ends: tuple[float, float] = (0.0, 1.0),
 ) -> Waterfall | None:
     """The bars from ``base`` to ``result``, or None where they do not add up to it."""
     if abs(base + sum(f.contribution for f in factors) - result) > LARGEST_GAP:
         return None
     rows = arranged(factors, arrangement or Arrangement())
-    axis = _axis(base, rows)
+    axis = _axis(base, rows, ends)
     decimals = decimals_for([factor.contribution for factor in rows], base, result)
     total = rounded(result, decimals) - rounded(base, decimals)
     return Waterfall(axis, base, result, _bars(axis, rows, base, total, decimals), decimals)

@@ -16,11 +16,11 @@ from diagnosis.inference.scoring.soundness import SURE
 from diagnosis.inference.snapshot import units
 from diagnosis.ml.explain.cohort import Bin, dependence
 from diagnosis.portal.charts.dots import Dot, Dots, dots
-from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.cohort.effects import NEUTRAL, about
 from diagnosis.portal.cohort.levels import Levels, range_text, value_text, with_unit
 from diagnosis.portal.words.figures import signed
 from diagnosis.portal.words.wording import number
+from diagnosis.results.pictures.rounding import whole
 from medportal.common.text import localized
 
 

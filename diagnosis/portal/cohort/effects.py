@@ -10,9 +10,9 @@ import numpy as np
 from diagnosis.inference.lists.cohort import Cohort
 from diagnosis.ml.explain.cohort import Importance
 from diagnosis.portal.charts.beeswarm import Beeswarm, Mark, Swarmed, axis_of, beeswarm
-from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.cohort.levels import MISSING, Levels
 from diagnosis.portal.words.figures import signed
+from diagnosis.results.pictures.rounding import whole
 from medportal.common.text import localized
 
 MOST_DRAWN = 15

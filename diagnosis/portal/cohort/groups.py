@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from diagnosis.inference.lists.cohort import Cohort
 from diagnosis.ml.explain.cohort import Group, Grouping
-from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.cohort.levels import Levels, range_text
 from diagnosis.portal.words.figures import exact_percent, percent, percent_range, signed
+from diagnosis.results.pictures.rounding import whole
 from medportal.common.signs import aside
 from medportal.common.text import localized
 
@@ -65,7 +65,7 @@ def group_rows(cohort: Cohort, grouping: Grouping, levels: Sequence[Levels]) -> 
 
 
 def _row(number: int, group: Group, cohort: Cohort, levels: Sequence[Levels]) -> GroupRow:
-    estimates = cohort.probabilities[group.rows]
+    estimates = cohort.estimates[group.rows]
     return GroupRow(
         number=number,
         size=group.size,

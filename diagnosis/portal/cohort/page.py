@@ -14,7 +14,6 @@ from accounts.models import User
 from diagnosis.inference.lists.cohort import ENOUGH, MOST, Cohort
 from diagnosis.inference.models import Prediction
 from diagnosis.ml.explain.cohort import Grouping, Importance, clusters, importance
-from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.charts.twins import families
 from diagnosis.portal.cohort.dependence import DependencePage, dependence_page
 from diagnosis.portal.cohort.effects import Effect, Swarm, effects, swarm
@@ -23,6 +22,7 @@ from diagnosis.portal.cohort.levels import Levels, levels_of, value_text
 from diagnosis.portal.frame.identity import Identity, identities
 from diagnosis.portal.frame.paging import Shown, page_of
 from diagnosis.portal.words.figures import signed
+from diagnosis.results.pictures.rounding import whole
 from medportal.common.text import localized
 
 PAGE = 25

@@ -15,12 +15,14 @@ from diagnosis.inference.lists.cohort import PRINTED, READ, Wanted, read_cohort,
 from diagnosis.portal.cohort.page import CohortPage
 from diagnosis.portal.frame.access import PersonRequest
 from diagnosis.registry.models import Service
+from diagnosis.results import offers
+from diagnosis.results.kind import Panel
 
 
 def _service(user: User, slug: str) -> Service:
     """The service, or 404: hidden, of another house and missing look the same."""
     found = Service.objects.met_by(user).filter(slug=slug).first()
-    if found is None:
+    if found is None or not offers(found.definition, Panel.COHORT):
         raise Http404
     return found
 

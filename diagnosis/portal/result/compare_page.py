@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from diagnosis.inference.further.change import Change, change_between
 from diagnosis.inference.models import Prediction
-from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.result.result_number import Number, number_of
 from diagnosis.portal.words.change_words import no_story
-from diagnosis.portal.words.figures import percent, signed
+from diagnosis.portal.words.headline import difference, figures_of
 from diagnosis.portal.words.inputs_shown import ShownInput, entry_of, shown_inputs
 
 SAME = 1e-9
@@ -48,11 +47,15 @@ class Comparison:
 
     @property
     def change(self) -> str:
-        """In whole points, from the printed numbers."""
-        before, now = self.before.probability, self.now.probability
+        """From the printed numbers; a probability in whole points."""
+        before, now = self.before.headline, self.now.headline
         if before is None or now is None:
             return ""
-        return signed(whole(now) - whole(before))
+        return difference(figures_of(self.now), before, now)
+
+    @property
+    def in_points(self) -> bool:
+        return not figures_of(self.now).unit
 
     @property
     def is_repetition(self) -> bool:
@@ -61,15 +64,17 @@ class Comparison:
 
     @property
     def is_reproduced(self) -> bool:
-        before, now = self.before.probability, self.now.probability
+        before, now = self.before.headline, self.now.headline
         if before is None or now is None:
             return False
         return self.is_repetition and abs(before - now) < REPRODUCED
 
     @property
     def difference(self) -> str:
-        before, now = self.before.probability, self.now.probability
-        return "" if before is None or now is None else percent(abs(before - now))
+        before, now = self.before.headline, self.now.headline
+        if before is None or now is None:
+            return ""
+        return figures_of(self.now).said(abs(before - now))
 
 
 def _changed(before: Prediction, now: Prediction, name: str) -> bool:

@@ -49,7 +49,7 @@ def copy_text(
     first = _("{service}, {horizon}: {estimate}. {sentence}").format(
         service=prediction.service.name,
         horizon=horizon,
-        estimate=f"{number.percent}{interval}{band}",
+        estimate=f"{number.said}{interval}{band}",
         sentence=number.sentence,
     )
     third = _provenance(prediction, decision, address)

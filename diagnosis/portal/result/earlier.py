@@ -8,7 +8,8 @@ from accounts.models import User
 from diagnosis.inference.before.own_estimate import with_own_estimates_first
 from diagnosis.inference.models import Prediction
 from diagnosis.portal.charts.steps import Measured, Steps, steps
-from diagnosis.portal.words.figures import estimate
+from diagnosis.portal.words.headline import estimate, figures_of
+from diagnosis.results.kind import Panel
 
 MOST = 12
 
@@ -53,20 +54,21 @@ def history(user: User, prediction: Prediction) -> History:
         .defer("version__manifest", "inputs", "result")
         .order_by("-index_at", "-requested_at")[:MOST],
     )
-    rows = []
+    figures, rows = figures_of(prediction), []
     for i, row in enumerate(found):
         older = found[i + 1] if i + 1 < len(found) else None
         rows.append(
             Earlier(
                 prediction=row,
-                percent="" if row.is_withheld else estimate(row.probability),
+                percent="" if row.is_withheld else estimate(row.headline, figures=figures),
                 is_here=row.pk == prediction.pk,
                 version_changed=older is not None and older.version_id != row.version_id,
             )
         )
     measured = [
-        Measured(r.index_at, r.probability, r.version.number, r.expires_at)
+        Measured(r.index_at, r.headline, r.version.number, r.expires_at)
         for r in found
-        if not r.is_withheld and r.probability is not None
+        if not r.is_withheld and r.headline is not None
     ]
-    return History(tuple(rows), steps(measured))
+    picture = steps(measured) if prediction.offers(Panel.TREND) else None
+    return History(tuple(rows), picture)

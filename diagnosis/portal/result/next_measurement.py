@@ -15,10 +15,10 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.scoring.next_measurement import AGAIN, MISSING, OLD
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.stored.entry import NOTHING
-from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.frame.services_panel import own_source
 from diagnosis.portal.result import next_words
 from diagnosis.portal.words.figures import exact_percent, percent_range, stored_day
+from diagnosis.results.pictures.rounding import whole
 from medportal.common.text import localized
 
 CASES = 10
@@ -199,7 +199,8 @@ def next_card(prediction: Prediction, *, may_run: bool) -> NextCard | None:
 
 def is_wide(prediction: Prediction) -> bool:
     """The interval reaches into another band."""
-    interval = prediction.answer.interval if prediction.answer else None
+    headline = prediction.answer.headline if prediction.answer else None
+    interval = headline.interval if headline else None
     if not interval or not prediction.band:
         return False
     sheet = prediction.definition

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.snapshot.units import measured
-from diagnosis.inference.stored.result import Result
-from diagnosis.portal.charts.bands import BandScale, band_scale
-from diagnosis.portal.charts.icons import IconArray, icon_array
 from diagnosis.portal.words import sentences
-from diagnosis.portal.words.figures import exact_percent, exact_range, percent, percent_range
 from diagnosis.portal.words.inputs_shown import assumed_words, entry_of, shown_input
-from diagnosis.portal.words.sentences import Halves
 from diagnosis.registry.sheet.sheets import Note, Sheet
+from diagnosis.results.figures import PERCENT, Figures
+from diagnosis.results.kind import Seen, Shown
+from diagnosis.results.result import Result
 from medportal.common.text import localized
 
 
@@ -47,18 +44,10 @@ class FilledIn:
 
 @dataclass(frozen=True)
 class Number:
-    """A probability with its natural frequency, interval or count, and band or none."""
+    """What the kind shows of the answer, and what belongs to the headline: band or none."""
 
-    probability: float
-    percent: str
-    sentence: str
-    halves: Halves
-    icons: IconArray
-    interval: str
-    interval_short: str
-    local_count: str
-    scale: BandScale
-    limits: tuple[tuple[str, str, int], ...]
+    shown: Shown
+    template: str
     band: BandShown | None
     band_note: str
     borderline: tuple[str, ...]
@@ -66,15 +55,31 @@ class Number:
     notes: tuple[Note, ...]
     """What is said with every result, or with those of some bands alone."""
 
+    @property
+    def said(self) -> str:
+        return self.shown.said
 
-def shown_band(sheet: Sheet, code: str) -> BandShown | None:
+    @property
+    def sentence(self) -> str:
+        return self.shown.sentence
+
+    @property
+    def interval(self) -> str:
+        return self.shown.interval
+
+    @property
+    def interval_short(self) -> str:
+        return self.shown.interval_short
+
+
+def shown_band(sheet: Sheet, code: str, figures: Figures = PERCENT) -> BandShown | None:
     band = sheet.band_named(code) if code else None
     if band is None:
         return None
     return BandShown(
         code=code,
         label=localized(band.label),
-        limits=exact_range(band.lower, band.upper),
+        limits=figures.exact_span(band.lower, band.upper),
         text=localized(band.text),
         source=localized(band.source),
         usual_action=band.action,
@@ -94,7 +99,7 @@ def _borderline(prediction: Prediction, answer: Result, band: BandShown | None) 
     return tuple(texts)
 
 
-def _filled_in(prediction: Prediction, answer: Result) -> tuple[FilledIn, ...]:
+def _filled_in(prediction: Prediction, answer: Result, figures: Figures) -> tuple[FilledIn, ...]:
     schema, rows = schema_of(prediction.version), []
     for found in answer.filled:
         feature = schema[found.feature]
@@ -106,49 +111,32 @@ def _filled_in(prediction: Prediction, answer: Result) -> tuple[FilledIn, ...]:
                 label=localized(feature.label),
                 assumed=assumed_words(feature, found),
                 too_old=entry.when if entry.is_too_old else "",
-                low="" if low is None else percent(low),
-                high="" if high is None else percent(high),
+                low="" if low is None else figures.said(low),
+                high="" if high is None else figures.said(high),
             )
         )
     return tuple(rows)
 
 
-def _interval_short(interval: Sequence[float] | None) -> str:
-    return percent_range(interval[0], interval[1]) if interval else ""
-
-
 def number_of(prediction: Prediction) -> Number | None:
     """What to show of a result that is done; None without one. Expired: no band."""
-    answer, probability = prediction.answer, prediction.probability
-    if answer is None or probability is None:
+    answer, kind = prediction.answer, prediction.kind
+    if answer is None or kind is None or answer.kind != kind.name:
         return None
-    sheet, interval = prediction.definition, answer.interval
-    training = prediction.version.manifest.get("training") or {}
-    average = answer.average
-    halves = sentences.halves(probability)
+    sheet, training = prediction.definition, prediction.version.manifest.get("training")
     code = "" if prediction.is_expired else prediction.band
-    band = shown_band(sheet, code)
-    listed = () if prediction.is_expired else sheet.bands
-    scale = band_scale(listed, probability, interval, code)
+    average = (training or {}).get("rate") if answer.average is None else answer.average
+    shown = kind.shown(Seen(answer, sheet, code, prediction.is_expired, average))
+    if shown is None:
+        return None
+    figures = kind.figures(sheet)
+    band = shown_band(sheet, code, figures)
     return Number(
-        probability=probability,
-        percent=percent(probability),
-        sentence=sentences.natural_frequency(
-            sheet, probability, training.get("rate") if average is None else average
-        ),
-        halves=halves,
-        icons=icon_array(halves.filled),
-        interval=sentences.interval_sentence(answer),
-        interval_short=_interval_short(interval),
-        local_count=sentences.local_count(answer.local_count, sheet),
-        scale=scale,
-        limits=tuple(
-            (limit.at, exact_percent(limit.value), 10 if limit.raised else 21)
-            for limit in scale.limits
-        ),
+        shown=shown,
+        template=kind.templates.number,
         band=band,
         band_note=localized(sheet.band_note),
         borderline=_borderline(prediction, answer, band),
-        filled_in=_filled_in(prediction, answer),
+        filled_in=_filled_in(prediction, answer, figures),
         notes=tuple(note for note in sheet.result_notes if note.is_said(code if band else None)),
     )

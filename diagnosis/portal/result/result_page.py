@@ -39,6 +39,7 @@ from diagnosis.portal.words.estimate_words import ShownChoice, estimate_words, s
 from diagnosis.portal.words.figures import percent
 from diagnosis.portal.words.inputs_shown import ShownInput, addresses_of, shown_inputs
 from diagnosis.registry.models import ModelVersion, VersionEvent
+from diagnosis.results.kind import Panel
 from medportal.common.text import localized
 
 State = Job.State
@@ -110,7 +111,7 @@ class ResultPage:
         explanation = self.explanation
         if not self.is_done or explanation is None or explanation.state != State.DONE:
             return ""
-        code = fault(explanation.content, self.prediction.probability)
+        code = fault(explanation.content, self.prediction.headline)
         return str(WORDS[code]) if code else ""
 
     @cached_property
@@ -215,7 +216,8 @@ class ResultPage:
         prediction = self.prediction
         usable = self.is_done and not prediction.is_what_if and not prediction.is_expired
         opens = offered(self.user, "prediction.sheet")
-        return usable and prediction.service.patient_sheet and opens
+        stated = prediction.service.patient_sheet and prediction.offers(Panel.PATIENT_SHEET)
+        return usable and stated and opens
 
     @cached_property
     def colleagues(self) -> list[User]:
@@ -232,6 +234,12 @@ class ResultPage:
     def seen_decision(self) -> str:
         """What the form says that its reader has seen, also after an error."""
         return str(self.decision.pk) if self.decision else ""
+
+    @property
+    def offers(self) -> frozenset[Panel]:
+        """What can be asked beyond the number; what the kind has not is not there."""
+        kind = self.prediction.kind
+        return kind.panels if kind else frozenset()
 
     @cached_property
     def outcome(self) -> dict[str, Any] | None:

@@ -28,7 +28,6 @@ from diagnosis.portal.result.cure import Cure
 from diagnosis.portal.result.reasons.chosen_view import chosen, is_asked
 from diagnosis.portal.result.result_number import number_of
 from diagnosis.portal.result.result_page import ResultPage
-from diagnosis.portal.words import sentences
 
 State = Job.State
 NO_CHANGE = 204
@@ -175,9 +174,8 @@ def sheet(request: PersonRequest, prediction: UUID) -> HttpResponse:
     note(request.user, found, "prediction.sheet")
     context = {
         **context_of(request, page),
-        "number": number,
-        "sentence": sentences.patient_sentence(found.definition, number.probability),
-        "key": sentences.patient_key(found.definition, number.probability),
+        "shown": number.shown,
+        "template": found.kind.templates.sheet if found.kind else "",
         "printed_at": timezone.now(),
     }
     return render(request, "portal/result/prediction_sheet.html", context)

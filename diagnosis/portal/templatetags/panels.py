@@ -12,6 +12,7 @@ from diagnosis.inference.further.counterfactual import limits_below
 from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.portal.words.figures import exact_percent
 from diagnosis.portal.words.interaction_line import together_line
+from diagnosis.results.figures import Figures
 
 register = template.Library()
 
@@ -46,6 +47,6 @@ def _panel(title: str, name: str, prediction: Prediction) -> Panel:
 
 
 @register.simple_tag
-def together(explanation: Explanation | None) -> str:
+def together(explanation: Explanation | None, figures: Figures) -> str:
     """The sentence of the pair that acts together most; empty where there is none."""
-    return together_line(explanation.reasons if explanation else None)
+    return together_line(explanation.reasons if explanation else None, figures)

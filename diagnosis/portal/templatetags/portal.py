@@ -10,12 +10,17 @@ from django import template
 from django.utils import timezone
 
 from accounts import acts
-from diagnosis.portal.charts.rounding import whole
+from diagnosis import results
+from diagnosis.inference.models import Prediction
 from diagnosis.portal.frame.identity import Identity
 from diagnosis.portal.frame.identity import identity as identity_of
 from diagnosis.portal.words import figures, wording
+from diagnosis.portal.words.headline import figures_of
 from diagnosis.records.models import Patient
+from diagnosis.registry.models import Service
 from diagnosis.registry.sheet.levels import level_of
+from diagnosis.results.kind import Panel
+from diagnosis.results.pictures.rounding import whole
 from medportal.common import glossary, moments, signs, text
 
 register = template.Library()
@@ -67,6 +72,20 @@ def number(value: float | None, decimals: int | None = None) -> str:
 @register.filter
 def percent(probability: float | None) -> str:
     return figures.percent(probability) if isinstance(probability, int | float) else ""
+
+
+@register.filter
+def headline(prediction: Prediction) -> str:
+    """The one estimate that lists speak of, as its kind says numbers; empty without one."""
+    if prediction.headline is None:
+        return ""
+    return figures_of(prediction).said(prediction.headline)
+
+
+@register.filter
+def offers(service: Service, panel: str) -> bool:
+    """{% if service|offers:"trend" %}: whether this can be asked of its answers."""
+    return results.offers(service.definition, Panel(panel))
 
 
 @register.filter

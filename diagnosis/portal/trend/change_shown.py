@@ -11,12 +11,13 @@ from diagnosis.inference.further.change import Change, Part
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.stored.entry import Entry
 from diagnosis.ml import Feature
-from diagnosis.portal.charts.rounding import rounded, shared_out
 from diagnosis.portal.charts.waterfall import OTHER, Bar, Factor, Waterfall, waterfall
 from diagnosis.portal.words import change_words
-from diagnosis.portal.words.figures import estimate, exact_percent, percent, signed, stored_day
+from diagnosis.portal.words.figures import exact_percent, percent, signed, stored_day
+from diagnosis.portal.words.headline import estimate
 from diagnosis.portal.words.sentences import others
 from diagnosis.portal.words.wording import day
+from diagnosis.results.pictures.rounding import rounded, shared_out
 from medportal.common.text import localized
 
 VERSION = "version of the model"
@@ -78,11 +79,11 @@ class ChangeShown:
 
     @property
     def before(self) -> str:
-        return estimate(self.change.before.probability, self._decimals)
+        return estimate(self.change.before.headline, self._decimals)
 
     @property
     def now(self) -> str:
-        return estimate(self.change.now.probability, self._decimals)
+        return estimate(self.change.now.headline, self._decimals)
 
     @property
     def before_on(self) -> str:

@@ -9,7 +9,7 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.stored.entry import converted_of
 from diagnosis.portal.charts.steps import Measured, Steps, steps
-from diagnosis.portal.words.figures import estimate
+from diagnosis.portal.words.headline import estimate
 from diagnosis.portal.words.wording import day_time
 from medportal.common.text import localized
 
@@ -32,7 +32,7 @@ class Point:
 
     @property
     def percent(self) -> str:
-        return estimate(self.prediction.probability)
+        return estimate(self.prediction.headline)
 
     @property
     def band(self) -> str:
@@ -54,14 +54,14 @@ def risk_trend(results: Sequence[Prediction], chosen: Collection[Prediction]) ->
     measured = [
         Measured(
             r.index_at,
-            r.probability,
+            r.headline,
             r.version.number,
             r.expires_at,
             is_chosen=r in chosen,
             bands=r.definition.bands,
         )
         for r in results
-        if r.probability is not None
+        if r.headline is not None
     ]
     return RiskTrend(tuple(points[::-1]), steps(measured, height=HEIGHT, enlarged=True))
 

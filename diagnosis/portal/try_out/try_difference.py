@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from diagnosis.portal.charts.rounding import shared_out, whole
 from diagnosis.portal.words import sentences
 from diagnosis.portal.words.figures import percent, signed
 from diagnosis.portal.words.inputs_shown import ShownInput
+from diagnosis.results.pictures.rounding import shared_out, whole
 
 WORTH_SAYING = 0.005
 """Half a point: below, two numbers are shown as the same."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from diagnosis.inference.further.threshold_crossings import Crossing
-from diagnosis.portal.charts.scale import Axis
 from diagnosis.portal.try_out.try_scales import Range, Scale
 from diagnosis.portal.words.figures import exact_percent
+from diagnosis.results.pictures.scale import Axis
 
 MOST_SAID = 3
 

@@ -171,7 +171,7 @@ class TryPage:
 
     @property
     def stored(self) -> str:
-        before = self.prediction.probability
+        before = self.prediction.headline
         return "" if before is None else percent(before)
 
     @cached_property
@@ -181,20 +181,20 @@ class TryPage:
             return []
         before = shown_inputs(self.prediction)
         names = [name for name in before if name in self.form.given]
-        shares = as_printed(tried.shares, names, self.prediction.probability, self._now)
+        shares = as_printed(tried.shares, names, self.prediction.headline, self._now)
         return moved_inputs(names, before, self.shown, shares)
 
     @property
     def _now(self) -> float | None:
-        return self.tried.run.probability if self.tried else None
+        return self.tried.run.headline if self.tried else None
 
     @property
     def together(self) -> Together | None:
-        return together(self.prediction.probability, self._now, self.moved)
+        return together(self.prediction.headline, self._now, self.moved)
 
     @property
     def difference(self) -> str:
-        before, now = self.prediction.probability, self._now
+        before, now = self.prediction.headline, self._now
         return "" if now is None else sentence(before, now, self.moved)
 
     @property
@@ -205,4 +205,4 @@ class TryPage:
         if self.number is None:
             return _("No number with these values: see the reason.")
         band = signs.aside(self.number.band.label) if self.number.band else ""
-        return f"{self.number.percent}{band}{signs.full_stop()}{signs.blank()}{self.difference}"
+        return f"{self.number.said}{band}{signs.full_stop()}{signs.blank()}{self.difference}"

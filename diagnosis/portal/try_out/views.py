@@ -34,6 +34,7 @@ CLOSED: dict[str, str | Promise] = {
     "stopped": _("The service is stopped: its model answers nothing, tried values included."),
     "replaced": _("Another version of the service answers now. Run it again, then try values."),
     "expired": _("This result has expired. Run it again, then try values."),
+    "kind": _("Values can not be tried on an answer of this kind."),
     "unreadable": _("The model cannot be read at the moment. Tell the operators."),
 }
 

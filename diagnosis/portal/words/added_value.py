@@ -99,7 +99,7 @@ def age_sex_sentence(prediction: Prediction) -> str:
     """«From age and sex alone: 8 %; with light chains: 11 %», where the manifest allows it."""
     comparators = added.known_to_doctors(prediction.version)
     age_sex = next((c for c in comparators if c["code"] == "age-sex"), None)
-    if age_sex is None or prediction.probability is None:
+    if age_sex is None or prediction.headline is None:
         return ""
     found = added.alone(age_sex, added.model_values(prediction))
     if found is None:
@@ -108,4 +108,4 @@ def age_sex_sentence(prediction: Prediction) -> str:
     rest = [f for f in schema_of(prediction.version) if f.name not in used]
     families = list(dict.fromkeys(localized(f.family) for f in rest if f.family))
     what = sentences.inside(families[0]) if len(families) == 1 else _("all inputs")
-    return sentences.beyond(localized(age_sex["label"]), found, prediction.probability, what)
+    return sentences.beyond(localized(age_sex["label"]), found, prediction.headline, what)

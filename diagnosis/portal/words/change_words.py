@@ -11,11 +11,11 @@ from diagnosis.inference.further.change import A_POINT, Change, Part
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.snapshot.units import measured, plain, shown_unit
 from diagnosis.ml import Feature
-from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.words.figures import percent, signed
 from diagnosis.portal.words.inputs_shown import category_label
 from diagnosis.portal.words.sentences import inside, together
 from diagnosis.portal.words.wording import day, day_time
+from diagnosis.results.pictures.rounding import whole
 from medportal.common.text import localized
 
 MOST_NAMED = 2

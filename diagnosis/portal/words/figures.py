@@ -8,56 +8,38 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from diagnosis.portal.charts.rounding import rounded, whole
-from diagnosis.portal.words.wording import day, day_time, number, reads_chinese, unit
+from diagnosis.portal.words.wording import day, day_time, number, unit
+from diagnosis.results.figures import (
+    HARDLY,
+    MINUS,
+    NARROW,
+    SURELY,
+    exact_percent,
+    exact_range,
+    percent,
+    percent_range,
+    signed,
+)
 from medportal.common.signs import before_unit
 
-NARROW = "\u00a0"  # between a number and its sign: never broken
-MINUS = "\u2212"
-SURELY = 0.99
-HARDLY = 0.01
-
-
-def percent(fraction: float, decimals: int = 0) -> str:
-    """«17 %», «<1 %», «>99 %»: a model of this size knows no more than whole per cent.
-
-    ``decimals`` where reasons smaller than a point are added up to it.
-    """
-    gap = "" if reads_chinese() else NARROW
-    if decimals:
-        return f"{rounded(fraction, decimals):.{decimals}f}{gap}%"
-    if fraction < HARDLY:
-        return f"<1{gap}%"
-    if fraction > SURELY:
-        return f">99{gap}%"
-    return f"{whole(fraction)}{gap}%"
-
-
-def estimate(probability: float | None, decimals: int = 0) -> str:
-    """The probability of a result; one without is said to have no number, and is never «<1 %»."""
-    return gettext("no number") if probability is None else percent(probability, decimals)
-
-
-def exact_percent(fraction: float) -> str:
-    """Whole per cent of a limit or a count, where «<1 %» would be wrong."""
-    return f"{whole(fraction)}{'' if reads_chinese() else NARROW}%"
-
-
-def percent_range(low: float, high: float) -> str:
-    """«78–86 %»: the sign once."""
-    first = percent(low).removesuffix("%").rstrip(NARROW)
-    return f"{first}\u2013{percent(high)}"
-
-
-def exact_range(low: float, high: float) -> str:
-    return f"{whole(low)}\u2013{exact_percent(high)}"
-
-
-def signed(points: float, decimals: int = 0) -> str:
-    if points == 0:
-        return "0"
-    size = f"{abs(points):.{decimals}f}"
-    return f"+{size}" if points > 0 else f"{MINUS}{size}"
+__all__ = [
+    "HARDLY",
+    "MINUS",
+    "NARROW",
+    "SURELY",
+    "decimal",
+    "exact_percent",
+    "exact_range",
+    "figures",
+    "moment",
+    "percent",
+    "percent_range",
+    "quantity",
+    "signed",
+    "signed_decimal",
+    "stored_day",
+    "stored_time",
+]
 
 
 def decimal(value: float | None, decimals: int = 2) -> str:

@@ -18,7 +18,6 @@ from diagnosis.inference.snapshot.inputs import outside, schema_of
 from diagnosis.inference.snapshot.standing import Typical, typical_of
 from diagnosis.inference.snapshot.units import measured
 from diagnosis.inference.stored.entry import NOTHING, Entry
-from diagnosis.inference.stored.result import Filled
 from diagnosis.ml.errors import UnitError
 from diagnosis.ml.inputs.units import normalise
 from diagnosis.ml.schema import Feature
@@ -27,6 +26,7 @@ from diagnosis.portal.words.figures import moment, stored_day
 from diagnosis.portal.words.range_shown import ShownRange
 from diagnosis.portal.words.wording import number
 from diagnosis.records.models import Observation
+from diagnosis.results.result import Filled
 from medportal.common.text import localized
 
 SOURCES: dict[str, str | Promise] = {

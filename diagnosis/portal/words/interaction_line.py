@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from diagnosis.inference.stored.reasons import Reasons
-from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.words import sentences
+from diagnosis.results.figures import PERCENT, Figures
+from diagnosis.results.pictures.rounding import whole
+from medportal.common.signs import before_unit
 from medportal.common.text import localized
 
 LEAST = 0.01
 
 
-def together_line(reasons: Reasons | None) -> str:
+def together_line(reasons: Reasons | None, figures: Figures = PERCENT) -> str:
     """Empty where no pair adds a point or more beyond what each input adds alone."""
     pairs = reasons.pairs if reasons else ()
-    strongest = next((one for one in pairs if abs(one.effect) >= LEAST), None)
+    least = LEAST * figures.grain
+    strongest = next((one for one in pairs if abs(one.effect) >= least), None)
     if reasons is None or strongest is None:
         return ""
     names = sentences.together([localized(reasons.label(name)) for name in strongest.features])
-    points, more = whole(abs(strongest.effect)), strongest.effect > 0
+    points, more = whole(abs(strongest.effect) / figures.grain), strongest.effect > 0
+    if figures.unit:
+        size = f"{figures.steps(points)}{before_unit(figures.unit)}{figures.unit}"
+        return _by(names, size, more=more)
     template = (
         ngettext(
             "%(inputs)s together bring the estimate %(points)s point higher than the sum of what "
@@ -38,3 +45,18 @@ def together_line(reasons: Reasons | None) -> str:
         )
     )
     return template % {"inputs": names, "points": points}
+
+
+def _by(names: str, size: str, *, more: bool) -> str:
+    template = (
+        _(
+            "%(inputs)s together bring the estimate %(size)s higher than the sum of what each "
+            "does alone."
+        )
+        if more
+        else _(
+            "%(inputs)s together bring the estimate %(size)s lower than the sum of what each "
+            "does alone."
+        )
+    )
+    return template % {"inputs": names, "size": size}

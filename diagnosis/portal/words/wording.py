@@ -12,6 +12,7 @@ from medportal.common.quantities import number, unit
 
 __all__ = [
     "age_words",
+    "arrowed",
     "clock",
     "day",
     "day_time",
@@ -43,6 +44,13 @@ def span_words(span: timedelta) -> str:
         return gettext("%(n)d h") % {"n": seconds // 3600}
     days = seconds // 86400
     return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+def arrowed(difference: str) -> str:
+    """A change with its sign as a line of a list shows it."""
+    sign = difference[:1]
+    arrow = {"+": "▲ ", "\N{MINUS SIGN}": "▼ "}.get(sign, "± ")
+    return f"{arrow}{difference}"
 
 
 def points(difference: float | None) -> str:

@@ -20,16 +20,16 @@ from diagnosis.inference.models import Decision, Prediction
 from diagnosis.inference.scoring.noise import Kept, is_noise
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.stored.entry import read_snapshot
-from diagnosis.inference.stored.result import BandThen
-from diagnosis.portal.charts.bands import BandScale, band_scale
 from diagnosis.portal.frame.colleagues import doctors_of
 from diagnosis.portal.frame.identity import Identity, identities
 from diagnosis.portal.frame.names_alike import names_alike
-from diagnosis.portal.words.figures import percent
-from diagnosis.portal.words.wording import points, span_words
+from diagnosis.portal.words.headline import difference, figures_of
+from diagnosis.portal.words.wording import arrowed, points, span_words
 from diagnosis.records.models import Encounter
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.sheet.levels import level_of
+from diagnosis.results.pictures.bands import BandScale, band_scale
+from diagnosis.results.result import BandThen
 from medportal.common.glossary import spoken
 from medportal.common.text import localized
 
@@ -87,11 +87,11 @@ class Row:
     @cached_property
     def strip(self) -> BandScale | None:
         """The small scale; without a number, or for another day, there is none."""
-        probability = self.prediction.probability
-        if probability is None or not self.risk or not self._band:
+        estimate = self.prediction.headline
+        if estimate is None or not self.risk or not self._band:
             return None
-        listed = self.prediction.definition.bands
-        return band_scale(listed, probability, None, self.band_code)
+        sheet = self.prediction.definition
+        return band_scale(sheet.bands, estimate, None, self.band_code, sheet.ends)
 
     @property
     def is_done(self) -> bool:
@@ -99,8 +99,10 @@ class Row:
 
     @property
     def risk(self) -> str:
-        probability = self.prediction.probability
-        return percent(probability) if self.is_done and probability is not None else ""
+        estimate = self.prediction.headline
+        if estimate is None or not self.is_done:
+            return ""
+        return figures_of(self.prediction).said(estimate)
 
     @cached_property
     def _band(self) -> BandThen | None:
@@ -128,12 +130,15 @@ class Row:
 
     @property
     def change(self) -> str:
-        """In points since the result before, where both still mean the same."""
-        now = self.prediction.probability
+        """Since the result before, in points or its unit, where both still mean the same."""
+        now = self.prediction.headline
         if self._before is None or now is None or self.is_other_version:
             return ""
-        before = self._before.probability
-        return "" if before is None else points(now - before)
+        before = self._before.headline
+        if before is None:
+            return ""
+        figures = figures_of(self.prediction)
+        return arrowed(difference(figures, before, now)) if figures.unit else points(now - before)
 
     @property
     def _before(self) -> Before | None:
@@ -145,9 +150,9 @@ class Row:
         run, before = self.prediction, self._before
         if before is None:
             return False
-        then = _kept(before.probability, before.inputs, before.effects)
+        then = _kept(before.headline, before.inputs, before.effects)
         effects = run.answer.step_effects if run.answer else None
-        now = _kept(run.probability, run.inputs, effects)
+        now = _kept(run.headline, run.inputs, effects)
         if self.is_other_version or then is None or now is None:
             return False
         return is_noise(schema_of(run.version), then, now)
@@ -215,11 +220,11 @@ class Row:
         return _is_waiting(self.prediction)
 
 
-def _kept(probability: Any, inputs: Any, effects: Any) -> Kept | None:
+def _kept(estimate: Any, inputs: Any, effects: Any) -> Kept | None:
     """None where one of them is not known."""
-    if None in (probability, inputs, effects):
+    if None in (estimate, inputs, effects):
         return None
-    return Kept(probability, read_snapshot(inputs), effects)
+    return Kept(estimate, read_snapshot(inputs), effects)
 
 
 def rows_of(predictions: Iterable[Prediction], viewer: User) -> list[Row]:

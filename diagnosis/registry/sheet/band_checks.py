@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.ml import FeatureSchema
-from diagnosis.registry.sheet.bands import cover_everything
 from diagnosis.registry.sheet.levels import LEVELS, LONGEST
 from diagnosis.registry.sheet.sheets import Sheet
 from medportal.common.errors import Pointer
 
-GAP, UNKNOWN = "gap", "unknown_band"
+UNKNOWN = "unknown_band"
 PLACES = {code: place for place, code in enumerate(LEVELS)}
 
 
@@ -25,8 +24,6 @@ def problems(sheet: Sheet, _features: FeatureSchema) -> Iterator[Pointer]:
             yield Pointer(f"/bands/{index}/action", "unknown_action", _("No such action."))
     if not wrong:  # a note that names a band by its right code is not wrong with it
         yield from _notes(sheet)
-    if sheet.bands and not cover_everything(sheet.bands):
-        yield Pointer("/bands", GAP, _("The bands must cover 0 to 1 without a gap."))
 
 
 def _notes(sheet: Sheet) -> Iterator[Pointer]:

@@ -26,24 +26,24 @@ class Band(Part):
     asks: bool | None = None
     """Whether a result should not wait; None: all but the lowest."""
 
-    def holds(self, probability: float) -> bool:
-        """Whether it ends above, or at, a probability that is in none of the bands below."""
-        return probability < self.upper or (self.upper_inclusive and probability <= self.upper)
+    def holds(self, estimate: float) -> bool:
+        """Whether it ends above, or at, an estimate that is in none of the bands below."""
+        return estimate < self.upper or (self.upper_inclusive and estimate <= self.upper)
 
 
-def cover_everything(listed: Sequence[Band]) -> bool:
-    """Whether the bands follow each other from 0 to 1 without gap or overlap."""
-    edge = 0.0
+def cover(listed: Sequence[Band], ends: tuple[float, float]) -> bool:
+    """Whether the bands follow each other over the whole scale without gap or overlap."""
+    edge, end = ends
     for band in listed:
         if abs(band.lower - edge) > TOLERANCE or band.upper <= edge:
             return False
         edge = band.upper
-    return abs(edge - 1.0) <= TOLERANCE
+    return abs(edge - end) <= TOLERANCE
 
 
-def number_of(listed: Sequence[Band], probability: float) -> int:
+def number_of(listed: Sequence[Band], estimate: float) -> int:
     """Which band from below, counted from 0; 0 where there are none."""
-    found = (index for index, band in enumerate(listed) if band.holds(probability))
+    found = (index for index, band in enumerate(listed) if band.holds(estimate))
     return next(found, max(len(listed) - 1, 0))
 
 

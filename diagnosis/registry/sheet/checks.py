@@ -9,13 +9,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.ml import FeatureSchema, SchemaError
-from diagnosis.registry.sheet import band_checks, rule_checks
+from diagnosis.registry.sheet import answers, band_checks, rule_checks
 from diagnosis.registry.sheet.kinds import BOTH, has_both_languages
 from diagnosis.registry.sheet.sheets import Sheet
 from medportal.common.errors import DomainError, Pointer
 from medportal.common.json_bodies import step
 from medportal.common.text import LANGUAGES, Text
 
+GAP = "gap"
+"""The code of bands that do not cover the scale."""
 SHORT_NAME = 24
 """Letters that a line of the worklist has room for."""
 LIMIT = re.compile(r"/bands(/\d+(/(lower|upper))?)?")
@@ -70,7 +72,7 @@ def sheet_problems(found: Any, features: FeatureSchema) -> list[Pointer]:
 
 def _comes_of(problem: Pointer, place: str) -> bool:
     """Whether it is told already: at the same place, within it, or of a limit that is not there."""
-    if problem.code == band_checks.GAP and LIMIT.fullmatch(place):
+    if problem.code == GAP and LIMIT.fullmatch(place):
         return True
     if problem.code == band_checks.UNKNOWN and BANDS.fullmatch(place):
         return True
@@ -91,8 +93,6 @@ def _facts(sheet: Sheet, _features: FeatureSchema) -> Iterator[Pointer]:
     if sheet.horizon.days is not None and sheet.horizon.days < 1:
         text = _("Say how many days the horizon has, or null where the event is there now.")
         yield Pointer("/horizon/days", "invalid", text)
-    if sheet.flag_threshold is not None and not 0 < sheet.flag_threshold < 1:
-        yield Pointer("/flag_threshold", "out_of_range", _("A threshold lies between 0 and 1."))
 
 
 def _actions(sheet: Sheet, _features: FeatureSchema) -> Iterator[Pointer]:
@@ -150,9 +150,20 @@ def _contradictions(sheet: Sheet, features: FeatureSchema) -> Iterator[Pointer]:
             yield Pointer(place, "unknown_feature", _("No such input."))
 
 
+def _kind(sheet: Sheet, _features: FeatureSchema) -> Iterator[Pointer]:
+    """What the pages of its answer need: each kind judges that itself."""
+    kind = answers.named(sheet.kind)
+    if kind is None:
+        text = _("No kind of answer is called {name}. There are: {names}.")
+        said = text.format(name=sheet.kind, names=answers.names())
+        yield Pointer("/kind", "unknown_kind", said)
+        return
+    yield from kind.problems(sheet)
+
+
 CHECKS: tuple[Callable[[Sheet, FeatureSchema], Iterator[Pointer]], ...] = (
     _facts, _actions, _templates, _never, _contradictions,
-    rule_checks.problems, band_checks.problems,
+    rule_checks.problems, band_checks.problems, _kind,
 )  # fmt: skip
 
 

@@ -63,11 +63,16 @@ class Action(Part):
 
 @dataclass(frozen=True, kw_only=True)
 class Sentence(Part):
-    """People and event in words, so that a probability can be said as a frequency."""
+    """People and event in words, so that a probability can be said as a frequency.
+
+    ``quantity`` in their place where a number is estimated: what it is. The kind of the answer
+    says which of them it needs.
+    """
 
     people: Text
-    event: Text
-    not_event: Text
+    event: Text = field(default_factory=dict)
+    not_event: Text = field(default_factory=dict)
+    quantity: Text | None = None
     everybody: Text | None = None
     template: Text | None = None
     patient_template: Text | None = None
@@ -91,6 +96,16 @@ class Usual(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScaleSaid(Part):
+    """Where the number that is estimated can lie, in UCUM, and the smallest step that is said."""
+
+    unit: str
+    low: float
+    high: float
+    step: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet(Part):
     """Everything that a service says of itself, in both languages. What a reviewer signs."""
 
@@ -111,6 +126,10 @@ class Sheet(Part):
     bands: tuple[Band, ...]
     actions: tuple[Action, ...]
     sentence: Sentence
+    kind: str = "binary"
+    """What is answered: a name in ``RESULT_KINDS``."""
+    scale: ScaleSaid | None = None
+    """Of a number; a probability has its own."""
     warnings: tuple[Rule, ...] = ()
     short_name: Text | None = None
     population_note: Text | None = None
@@ -127,13 +146,18 @@ class Sheet(Part):
     def rules(self) -> tuple[Rule, ...]:
         return self.population + self.warnings
 
-    def band_of(self, probability: float) -> Band | None:
-        """The band of a probability; None where the service has no bands."""
-        return self.bands[self.number_of(probability)] if self.bands else None
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Where the scale of its bands begins and ends."""
+        return (self.scale.low, self.scale.high) if self.scale else (0.0, 1.0)
 
-    def number_of(self, probability: float) -> int:
+    def band_of(self, estimate: float) -> Band | None:
+        """The band of an estimate; None where the service has no bands."""
+        return self.bands[self.number_of(estimate)] if self.bands else None
+
+    def number_of(self, estimate: float) -> int:
         """Which band from below, counted from 0; 0 where the service has none."""
-        return bands.number_of(self.bands, probability)
+        return bands.number_of(self.bands, estimate)
 
     def band_named(self, code: str) -> Band | None:
         return next((band for band in self.bands if band.code == code), None)
@@ -170,7 +194,7 @@ def read(stored: Mapping[str, Any]) -> Sheet:
 def _usable(sheet: Sheet) -> Sheet:
     """A sheet of before that would not be accepted today: shown with what can be relied on."""
     listed: Sequence[Band] = sheet.bands
-    if listed and not bands.cover_everything(listed):
+    if listed and not bands.cover(listed, sheet.ends):
         logger.error("Sheet %s: its bands leave a gap, so it has none.", sheet.slug)
         return replace(sheet, bands=())
     strange = [band.code for band in listed if band.code not in levels.LEVELS]

@@ -13,6 +13,7 @@ from diagnosis.ml.explain.overall import holds_together
 from diagnosis.ml.learning.table_findings import hold_together
 from diagnosis.ml.schema import TREATMENT
 from diagnosis.registry.models import Service
+from diagnosis.registry.sheet import answers
 from medportal.common.errors import DomainError, Pointer
 
 REQUIRED = ("schema", "task", "metrics", "training", "files")
@@ -60,8 +61,7 @@ def _problems(told: Told, service: Service) -> Iterator[Pointer]:
         yield Pointer(f"/{name}", "required", _("The manifest lacks it."))
     if told.lacking:
         return
-    if told.task != "binary":
-        yield Pointer("/task/kind", "not_binary", _("Only binary services reach clinicians yet."))
+    yield from _kind(str(told.task), service.definition.kind)
     try:
         theirs = FeatureSchema.from_dict(told.schema)
     except SchemaError as error:
@@ -78,6 +78,17 @@ def _problems(told: Told, service: Service) -> Iterator[Pointer]:
     if not told.is_older and not hold_together(told.findings):
         text = _("What was found in the training table cannot be read.")
         yield Pointer("/findings", "invalid", text)
+
+
+def _kind(theirs: str, ours: str) -> Iterator[Pointer]:
+    """A kind reaches clinicians once it has pages, and only where the sheet speaks of it."""
+    if answers.named(theirs) is None:
+        text = _("No page can show an answer of the kind {name}. There are: {names}.")
+        said = text.format(name=theirs, names=answers.names())
+        yield Pointer("/task/kind", "unknown_kind", said)
+    elif theirs != ours:
+        text = _("The model answers {theirs}, the service asks for {ours}.")
+        yield Pointer("/task/kind", "kind_differs", text.format(theirs=theirs, ours=ours))
 
 
 def _differences(ours: FeatureSchema, theirs: FeatureSchema) -> Iterator[Pointer]:

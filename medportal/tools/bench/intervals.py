@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from diagnosis.ml import evaluation
 from diagnosis.ml.evaluation.metrics import expit, logit
-from diagnosis.ml.families.pipeline import Sample, fit_logistic
+from diagnosis.ml.families.linear.fitting import fit_logistic
+from diagnosis.ml.families.pipeline import Sample
 from diagnosis.ml.learning.problem import pose
 from diagnosis.ml.learning.refits import LEVEL, refit
 from diagnosis.ml.recipe import Recipe
 from diagnosis.ml.threads import single_thread
-from diagnosis.ml.uncertainty import other_models
+from diagnosis.ml.uncertainty.other_models import other_models
 
 Array = NDArray[np.float64]
 Ends = tuple[float, float]

@@ -151,7 +151,7 @@ class Ward:
         return answer
 
     def queued(self) -> Any:
-        return self.another(state=Job.State.QUEUED, result=None, probability=None, band="")
+        return self.another(state=Job.State.QUEUED, result=None, headline=None, band="")
 
     def marked_wrong(self, *withdrawn: Any) -> None:
         """The doctor has just marked the run as of the wrong patient."""

@@ -198,7 +198,7 @@ def _(ward: Ward):
     refused = ward.another(
         state=Job.State.REFUSED,
         result=None,
-        probability=None,
+        headline=None,
         band="",
         refusal={"code": "x", "message": {"en": "x"}, "features": []},
     )
@@ -289,7 +289,7 @@ def given_up(ward: Ward):
         attempts=99,
         lease_until=timezone.now() - timedelta(seconds=1),
         result=None,
-        probability=None,
+        headline=None,
         band="",
     )
     yield

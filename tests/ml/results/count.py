@@ -32,6 +32,7 @@ class Count(Direct):
     head: Head = HEAD
     refitted: bool = True
     headline: str = "deviance_explained"
+    region: str | None = None
 
     def classes(self, table: Any, target: tuple[str, ...], positive: str | None) -> tuple[str, ...]:
         texts_of(table, target[0])
@@ -94,6 +95,12 @@ class Count(Direct):
 
     def estimates(self, task: Any, answers: Array) -> Mapping[str, Array]:
         return {"count": answers[:, 0]}
+
+    def truths(self, task: Any, y: Array) -> Mapping[str, Array]:
+        return {}
+
+    def explained(self, task: Any) -> tuple[str, ...]:
+        return ("count",)
 
 
 def deviance(y: Array, mean: Any) -> float:

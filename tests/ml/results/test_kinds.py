@@ -7,6 +7,7 @@ import json
 import math
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +140,38 @@ def test_each_tells_its_answers_as_estimates(kind: str) -> None:
     np.testing.assert_array_equal(np.column_stack(list(found.values())), answers)
 
 
+def test_ordered_classes_are_also_told_from_each_on() -> None:
+    task = replace(TASKS["multiclass"], ordered=True)
+    found = task.result.estimates(task, np.array([[0.2, 0.3, 0.5]]))
+    assert list(found) == ["1-2", "3", "4", "3+"] == list(task.result.scales(task))
+    assert found["3+"][0] == pytest.approx(0.8)
+    assert task.result.explained(task) == ("4", "3+")
+    assert Task.from_dict(task.to_dict()) == task
+    assert "ordered" not in TASKS["multiclass"].to_dict()
+
+
+def test_an_order_comes_from_the_recipe_and_only_classes_have_one() -> None:
+    table = pbc().dropna(subset=["stage"])
+    words = table.assign(stage=table.stage.map({1: "early", 2: "early", 3: "late", 4: "scarred"}))
+    asked = ("early", "late", "scarred")
+    assert find_task(words, ("stage",), ordered=asked[::-1]).classes == asked[::-1]
+    assert pose(Recipe("stage", ordered=True), table).task.classes == ("1", "2", "3", "4")
+    with pytest.raises(RecipeError, match="has no number to be ordered by"):
+        find_task(words, ("stage",), ordered=True)
+    with pytest.raises(RecipeError, match="must name the classes early, late, scarred"):
+        find_task(words, ("stage",), ordered=("early", "late"))
+    with pytest.raises(TaskError, match="The task binary has no classes in an order"):
+        find_task(heart(), ("disease",), ordered=True)
+    with pytest.raises(RecipeError, match="ordered is true, or the classes"):
+        Recipe(target="y", ordered=())
+
+
+def test_a_recipe_without_an_order_keeps_its_digest() -> None:
+    assert "ordered" not in Recipe(target="y").to_dict()
+    given = Recipe(target="y", ordered=["low", "high"])
+    assert Recipe.from_dict(given.to_dict()) == given
+
+
 def test_a_number_without_a_unit_is_no_probability() -> None:
     task = Task("regression", ("y",))
     assert task.result.scales(task)["value"].unit == "1"
@@ -183,7 +216,7 @@ def test_a_trained_model_tells_its_estimates(trained: Find, case: str) -> None:
     ] * 3
     values = np.array([[one.value for one in row] for row in told])
     np.testing.assert_array_equal(values, artifact.predict(table).reshape(values.shape))
-    assert all((one.interval is None) is (case != "regression") for row in told for one in row)
+    assert all(one.interval is not None for row in told for one in row)
 
 
 def constants(path: Path) -> set[str]:

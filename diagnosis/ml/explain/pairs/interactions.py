@@ -14,6 +14,7 @@ values are; where that is too much, sampled with its error.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Any
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 
 from diagnosis.ml.explain.exact import exact_cost
 from diagnosis.ml.explain.games import Game, differing
-from diagnosis.ml.explain.model_function import Matrix, ModelFunction, matrices_of
+from diagnosis.ml.explain.model_function import Matrix, ModelFunction, estimates_of, matrices_of
 from diagnosis.ml.explain.pairs import pairs_exact, pairs_sampled
 from diagnosis.ml.explain.shapley import explainer_for
 
@@ -91,7 +92,13 @@ class Interactions:
 
 
 def shapley_interactions(
-    model: Any, rows: Any, background: Any = None, seed: int = 0, *, budget: int = BUDGET
+    model: Any,
+    rows: Any,
+    background: Any = None,
+    seed: int = 0,
+    *,
+    budget: int = BUDGET,
+    estimates: Sequence[str] = (),
 ) -> Interactions:
     """Return the pairwise interaction values of rows.
 
@@ -108,6 +115,8 @@ def shapley_interactions(
     budget : int
         Model rows a patient: a row that needs no more is enumerated, another one sampled with
         about so many.
+    estimates : sequence of str, optional
+        Of an artifact: of these estimates alone.
 
     Returns
     -------
@@ -125,8 +134,9 @@ def shapley_interactions(
     another value function; these are of whatever the function returns.
     """
     x, reference = matrices_of(model, rows, background)
-    explainer = explainer_for(model, reference, seed, "probability")
-    game, function = explainer.game(x), ModelFunction(model)
+    explainer = explainer_for(model, reference, seed, "probability", estimates)
+    of = estimates_of(model, estimates, "probability")
+    game, function = explainer.game(x), ModelFunction(model, of=of)
     base = game.at_background()
     found = [
         _exact(game, i, row, reference, base)

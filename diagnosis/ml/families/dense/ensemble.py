@@ -8,12 +8,14 @@ preprocessing of each refit folds into its first dense layer, and all first laye
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnosis.ml.families.calibration import Calibrator
 from diagnosis.ml.families.dense.graph import calibrated, categories_layer, numbers_layer, result
 from diagnosis.ml.families.dense.layers import Categories, MemberDense, Missing
 from diagnosis.ml.families.pipeline import Fitted
@@ -112,7 +114,8 @@ def build_refits(members: Sequence[Fitted], common: Preprocessor) -> keras.Model
         layer = MemberDense(len(members), units, name=f"dense_{i + 1}")
         tensor = layer(tensor)
         deeper.append(layer)
-    outputs, calibrators = members[0].layers[-1][1].size, [each.calibrator for each in members]
+    outputs = members[0].layers[-1][1].size
+    calibrators = [_wide(each.calibrator, outputs) for each in members]
     if outputs == 1:
         logit = calibrated(tensor, calibrators, "logit")
     else:
@@ -125,6 +128,14 @@ def build_refits(members: Sequence[Fitted], common: Preprocessor) -> keras.Model
         biases = np.stack([member.layers[i][1][None] for member in members])
         layer.set_weights([_f32(kernels), _f32(biases)])
     return model
+
+
+def _wide(calibrator: Calibrator, outputs: int) -> Calibrator:
+    """Return a calibrator with a slope an output: a temperature is one for all."""
+    if calibrator.kind == "isotonic" or outputs == 1:
+        return calibrator
+    slope, intercept = (np.resize(v, outputs) for v in (calibrator.slope, calibrator.intercept))
+    return replace(calibrator, slope=slope, intercept=intercept)
 
 
 def _row(folded: list[tuple[Array, Array]]) -> Array:

@@ -12,9 +12,9 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.units import measured
 from diagnosis.ml import Feature
 from diagnosis.ml.explain.further.counterfactual import Change, Counterfactual
-from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.words.figures import exact_percent, percent
 from diagnosis.portal.words.inputs_shown import category_label, entry_of
+from diagnosis.results.pictures.rounding import whole
 from medportal.common.text import localized
 
 WHY_NOT: dict[str, str | Promise] = {

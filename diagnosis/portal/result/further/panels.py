@@ -13,6 +13,7 @@ from diagnosis.inference.scoring.reproducing import is_unreadable
 from diagnosis.portal.frame.access import PersonRequest
 from diagnosis.portal.frame.identity import identity
 from diagnosis.portal.result.views import visible_prediction
+from diagnosis.results.kind import Panel
 
 State = Job.State
 ASK_THE_MODEL = ("uncertainty", "counterfactual")
@@ -21,7 +22,8 @@ ASK_THE_MODEL = ("uncertainty", "counterfactual")
 def done_prediction(request: PersonRequest, pk: UUID) -> Prediction:
     """A result with its number, or 404."""
     found = visible_prediction(request.user, pk)
-    if found.state != State.DONE or found.probability is None:
+    is_there = found.state == State.DONE and found.headline is not None
+    if not is_there or not found.offers(Panel.FURTHER):
         raise Http404
     return found
 

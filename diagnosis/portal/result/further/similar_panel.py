@@ -13,10 +13,11 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.stored.entry import NOTHING
 from diagnosis.ml import Feature
-from diagnosis.portal.charts.rounding import whole
 from diagnosis.portal.frame.identity import Identity, identities
-from diagnosis.portal.words.figures import estimate, percent, percent_range
+from diagnosis.portal.words.figures import percent, percent_range
+from diagnosis.portal.words.headline import estimate
 from diagnosis.portal.words.inputs_shown import shown_input
+from diagnosis.results.pictures.rounding import whole
 from medportal.common.text import localized
 
 
@@ -95,7 +96,7 @@ def _row(
     return AlikeRow(
         prediction=prediction,
         who=who[prediction.patient_id],
-        estimate=estimate(prediction.probability),
+        estimate=estimate(prediction.headline),
         apart=str(whole(found.distance)),
         differs=tuple(f"{one.label} {one.value}".strip() for one in shown),
     )

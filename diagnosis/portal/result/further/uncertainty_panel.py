@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from diagnosis.inference.further.uncertainty import Sureness, sureness
 from diagnosis.inference.models import Prediction
-from diagnosis.portal.charts.rounding import whole
-from diagnosis.portal.words import sentences
 from diagnosis.portal.words.figures import percent, percent_range
+from diagnosis.results.binary.sentences import halves
+from diagnosis.results.pictures.rounding import whole
 from medportal.common.text import localized
 
 HARDLY, PARTLY = 0.05, 0.2
@@ -45,7 +45,7 @@ def sureness_panel(prediction: Prediction) -> SurenessPanel | None:
 
 def _stays(prediction: Prediction, found: Sureness) -> str:
     """What no number of further patients would settle."""
-    parts = sentences.halves(found.probability)
+    parts = halves(found.estimate)
     event = localized(prediction.definition.sentence.event)
     return _(
         "Of 100 with the same inputs, %(count)s %(event)s. Nothing among the inputs tells which, "
@@ -55,8 +55,9 @@ def _stays(prediction: Prediction, found: Sureness) -> str:
 
 def _goes(prediction: Prediction, found: Sureness) -> str:
     """What further patients could settle, with the range that they could narrow."""
-    interval = (prediction.result or {}).get("interval")
-    between = percent_range(*interval) if interval else percent(found.probability)
+    headline = prediction.answer.headline if prediction.answer else None
+    interval = headline.interval if headline else None
+    between = percent_range(*interval) if interval else percent(found.estimate)
     if found.reducible < HARDLY:
         template = _(
             "With more patients the number itself could become surer (today %(between)s), but "

@@ -11,8 +11,8 @@ from diagnosis.portal.charts.arranging import FAMILY
 from diagnosis.portal.charts.factors import SURE
 from diagnosis.portal.charts.waterfall import OTHER, Bar
 from diagnosis.portal.words import sentences
-from diagnosis.portal.words.figures import decimal, percent, signed
 from diagnosis.portal.words.inputs_shown import ShownInput
+from diagnosis.results.figures import Figures
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class ReasonRow:
     """
 
     bar: Bar
+    figures: Figures
     name: str
     label: str
     shown: ShownInput | None
@@ -35,7 +36,7 @@ class ReasonRow:
 
     @property
     def points(self) -> str:
-        return signed(self.bar.points, self.bar.decimals)
+        return self.figures.signed(self.bar.points, self.bar.decimals)
 
     @property
     def error(self) -> str:
@@ -43,8 +44,8 @@ class ReasonRow:
             return ""
         decimals = self.bar.decimals
         if self.bar.error_points == 0:
-            return f"±<{10**-decimals:g}"
-        return f"±{self.bar.error_points:.{decimals}f}"
+            return f"±<{self.figures.least(decimals)}"
+        return f"±{self.figures.steps(self.bar.error_points, decimals)}"
 
     @property
     def interval(self) -> str:
@@ -52,19 +53,20 @@ class ReasonRow:
         found = self.bar.range_points
         if found is None:
             return ""
-        low, high = (signed(points, self.bar.decimals) for points in found)
+        low, high = (self.figures.signed(points, self.bar.decimals) for points in found)
         return _("{low} to {high}").format(low=low, high=high)
 
     @property
     def computation(self) -> str:
         """The part of its error that the computation alone makes, where it is not exact."""
         error = self.bar.factor.coalition_error
-        return f"±{decimal(SURE * error * 100, 1)}" if error else ""
+        return f"±{self.figures.steps(SURE * error * 100, 1)}" if error else ""
 
     @property
     def from_to(self) -> tuple[str, str]:
         """Where the estimate stood before this input and after it."""
-        return percent(self.bar.start), percent(self.bar.end)
+        grain = self.figures.grain
+        return self.figures.said(self.bar.start * grain), self.figures.said(self.bar.end * grain)
 
     @property
     def behind(self) -> list[str]:
@@ -84,6 +86,7 @@ class Naming:
     members: Mapping[str, tuple[str, ...]]
     families: Mapping[str, str]
     against: Mapping[str, str]
+    figures: Figures
 
     def label(self, key: str) -> str:
         if key.startswith(FAMILY):
@@ -101,6 +104,7 @@ class Naming:
         notes = [self.against[one] for one in (key, *inputs) if one in self.against]
         return ReasonRow(
             bar=bar,
+            figures=self.figures,
             name=name,
             label=self._others(bar) if key == OTHER else self.label(key),
             shown=self.shown.get(key),

@@ -25,10 +25,13 @@ from diagnosis.portal.charts.waterfall import Waterfall, waterfall
 from diagnosis.portal.result.reasons.log_odds import LogOdds, log_odds_of
 from diagnosis.portal.result.reasons.rows import Naming, ReasonRow
 from diagnosis.portal.words import sentences
-from diagnosis.portal.words.figures import decimal, exact_percent, percent, stored_day
+from diagnosis.portal.words.figures import stored_day
+from diagnosis.portal.words.headline import figures_of
 from diagnosis.portal.words.inputs_shown import ShownInput
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions import contradictions
+from diagnosis.results.figures import Figures
+from diagnosis.results.kind import Panel
 from medportal.common.text import localized
 
 METHODS: dict[Any, Any] = {
@@ -55,6 +58,7 @@ class Reasons:
     """Picture, rows and sentence of one explanation."""
 
     picture: Waterfall
+    figures: Figures
     rows: tuple[ReasonRow, ...]
     base_name: str
     base: str
@@ -69,7 +73,13 @@ class Reasons:
 
     @property
     def ticks(self) -> list[tuple[str, str]]:
-        return [(at, exact_percent(value)) for at, value in self.picture.ticks]
+        grain = self.figures.grain
+        return [(at, self.figures.exact(value * grain)) for at, value in self.picture.ticks]
+
+    @property
+    def unit(self) -> str:
+        """In which the bars are counted; empty for points."""
+        return self.figures.unit
 
     @property
     def every_row(self) -> list[ReasonRow]:
@@ -117,19 +127,26 @@ def _family(entry: Attribution) -> str:
     return str(family.get("en", "")) if isinstance(family, Mapping) else str(family or "")
 
 
-def _factors(entries: Sequence[Attribution], shown: Mapping[str, ShownInput]) -> list[Factor]:
+def _factors(
+    entries: Sequence[Attribution], shown: Mapping[str, ShownInput], grain: float
+) -> list[Factor]:
+    """As pictures reckon: in hundreds of the smallest step."""
     return [
         Factor(
             key=given.feature,
-            contribution=float(given.contribution),
-            standard_error=given.standard_error,
+            contribution=float(given.contribution) / grain,
+            standard_error=_shrunk(given.standard_error, grain),
             filled_in=given.feature in shown and shown[given.feature].filled_in,
-            coalition_error=given.coalition_error,
+            coalition_error=_shrunk(given.coalition_error, grain),
             place=place,
             family=_family(given),
         )
         for place, given in enumerate(entries)
     ]
+
+
+def _shrunk(error: float | None, grain: float) -> float | None:
+    return None if error is None else error / grain
 
 
 def _rows(picture: Waterfall, naming: Naming, arrangement: Arrangement) -> tuple[ReasonRow, ...]:
@@ -156,12 +173,20 @@ def _background(prediction: Prediction, kept: Kept) -> Background:
     )
 
 
-def _computation(method: object, factors: Sequence[Factor]) -> str:
+def _computation(method: object, factors: Sequence[Factor], figures: Figures) -> str:
     """The largest error of the computation alone, as a 95 % interval in points."""
     if method in ("exact", "tree"):
         return "0"
     known = [f.coalition_error for f in factors if f.coalition_error is not None]
-    return decimal(SURE * max(known) * 100, 1) if known else ""
+    return figures.steps(SURE * max(known) * 100, 1) if known else ""
+
+
+def _on_log_odds(
+    prediction: Prediction, content: Mapping[str, Any], rows: Sequence[ReasonRow]
+) -> LogOdds | None:
+    if prediction.headline is None or not prediction.offers(Panel.LOG_ODDS):
+        return None
+    return log_odds_of(log_odds(content, prediction.headline), with_inner(rows))
 
 
 def reasons(
@@ -172,34 +197,39 @@ def reasons(
 ) -> Reasons | None:
     """The reasons, or None where they fail their own check and must not be drawn."""
     content, version = explanation.content or {}, prediction.version
-    probability, arrangement = prediction.probability, arrangement or Arrangement()
-    if probability is None or fault(content, probability):
+    headline, arrangement = prediction.headline, arrangement or Arrangement()
+    if headline is None or fault(content, headline):
         return None
     kept = Kept.from_dict(content)
     entries = _entries(kept, shown)
-    single = _factors(entries, shown)
+    figures = figures_of(prediction)
+    grain, scale = figures.grain, figures.scale
+    single = _factors(entries, shown, grain)
     factors, members = with_twins_joined(single, version.manifest.get("correlated") or ())
-    picture = waterfall(kept.base_value, factors, probability, arrangement)
+    ends = (scale.low / grain, scale.high / grain)
+    picture = waterfall(kept.base_value / grain, factors, headline / grain, arrangement, ends)
     if picture is None:
         return None
     families = {_family(entry): localized(entry.family) for entry in entries}
     alone = {bar: members.get(key, (key,)) for bar, key in alone_in_family(factors).items()}
-    naming = Naming(shown, {**members, **alone}, families, against_the_usual(version))
+    against = against_the_usual(version)
+    naming = Naming(shown, {**members, **alone}, families, against, figures)
     labels = {bar.factor.key: naming.label(bar.factor.key) for bar in picture.bars}
     rows = _rows(picture, naming, arrangement)
     background, method = _background(prediction, kept), kept.method
     return Reasons(
         picture=picture,
+        figures=figures,
         rows=rows,
         base_name=sentences.base_name(
             prediction.definition, background.rows, background.population
         ),
-        base=percent(picture.base, picture.decimals),
-        result=percent(picture.result, picture.decimals),
-        sentence=sentences.reasons_sentence(picture, labels, members),
+        base=figures.said(kept.base_value, picture.decimals),
+        result=figures.said(headline, picture.decimals),
+        sentence=sentences.reasons_sentence(picture, labels, members, figures),
         method=str(METHODS.get(method, method)),
-        computation=_computation(method, single),
+        computation=_computation(method, single, figures),
         background=background,
         has_families=len([name for name in families if name]) > 1,
-        log_odds=log_odds_of(log_odds(content, probability), with_inner(rows)),
+        log_odds=_on_log_odds(prediction, content, rows),
     )

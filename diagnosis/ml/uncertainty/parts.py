@@ -12,8 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from diagnosis.ml.evaluation.quantiles import student
-
 Floats = NDArray[np.float64]
 
 
@@ -99,31 +97,6 @@ def split(refits: ArrayLike) -> Uncertainty:
         irreducible_variance=inside,
         reducible_variance=variance,
     )
-
-
-def other_models(middle: ArrayLike, refits: ArrayLike, level: float) -> tuple[Floats, Floats]:
-    """Return between which ends ``level`` of models lie that learnt from other patients.
-
-    Parameters
-    ----------
-    middle : (n,) array
-        What the model says of n rows, as logits (numbers for a regression).
-    refits : (n, R) array
-        What its refits on bootstrap resamples say, on the same scale.
-    level : float
-        Share of the other models.
-
-    Notes
-    -----
-    The refits vary about this model as this model does about the average of all such models. So
-    does another one: the difference of two has twice the variance. Ends that hold ``level`` of the
-    refits hold 56 to 74 % of models built from other patients; these hold about ``level``
-    (``python -m medportal.tools.bench.intervals``). Student's quantile allows for few refits.
-    """
-    points, others = (np.asarray(values, dtype=np.float64) for values in (middle, refits))
-    spread = others.std(axis=1, ddof=1)
-    reach = student(level, others.shape[1] - 1) * np.sqrt(2.0) * spread
-    return points - reach, points + reach
 
 
 def entropy(p: Floats) -> Floats:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from diagnosis.portal.charts.scale import Axis, shown
 from diagnosis.registry.sheet.bands import Band
+from diagnosis.results.pictures.scale import Axis, shown
 
 GREYS = ("#eef2f5", "#d9e2e9", "#c0ced9", "#a9bbc9", "#93a9b9")
 """From the lowest band to the highest, told apart without colour; ink on each passes 4.5:1."""
@@ -56,25 +56,26 @@ def _limits(axis: Axis, bands: Sequence[Band]) -> tuple[Limit, ...]:
 
 def band_scale(
     bands: Sequence[Band],
-    probability: float,
+    estimate: float,
     interval: Sequence[float] | None,
     here: str = "",
+    ends: tuple[float, float] = (0.0, 1.0),
 ) -> BandScale:
-    """The whole scale from 0 to 1; without bands it is one plain segment."""
-    axis = Axis(0.0, 1.0)
-    drawn = [(band.code, band.lower, band.upper) for band in bands] or [("", 0.0, 1.0)]
+    """The whole scale between its ends; without bands it is one plain segment."""
+    axis = Axis(*ends)
+    drawn = [(band.code, band.lower, band.upper) for band in bands] or [("", *ends)]
     step = (len(GREYS) - 1) / max(len(drawn) - 1, 1)
     segments = []
     for i, (code, lower, upper) in enumerate(drawn):
         left, width = axis.span(lower, upper)
         is_here = bool(here) and code == here
         segments.append(Segment(code, left, width, GREYS[round(i * step)], is_here))
-    ends = (axis.percent(interval[0]), axis.percent(interval[1])) if interval else None
+    reached = (axis.percent(interval[0]), axis.percent(interval[1])) if interval else None
     reach = shown(axis.at(interval[1]) - axis.at(interval[0])) if interval else "0"
     return BandScale(
         segments=tuple(segments),
         limits=_limits(axis, bands),
-        estimate_at=axis.percent(probability),
-        interval_at=ends,
+        estimate_at=axis.percent(estimate),
+        interval_at=reached,
         interval_width=f"{reach}%",
     )

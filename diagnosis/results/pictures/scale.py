@@ -1,4 +1,4 @@
-"""A linear axis from probabilities to per cent of the drawing's width."""
+"""A linear axis from estimates to per cent of the drawing's width."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
+WIDE_STEPS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+WIDE = 2.0
+"""No difference of probabilities spans more."""
 MOST_TICKS = 7
 
 
@@ -17,7 +20,7 @@ def shown(value: float) -> str:
 
 @dataclass(frozen=True)
 class Axis:
-    """Probabilities from ``low`` to ``high`` over the whole width."""
+    """Estimates from ``low`` to ``high`` over the whole width."""
 
     low: float
     high: float
@@ -37,14 +40,19 @@ class Axis:
 
     @property
     def ticks(self) -> list[float]:
-        step = next((s for s in STEPS if (self.high - self.low) / s <= MOST_TICKS), STEPS[-1])
+        span = self.high - self.low
+        steps = STEPS if span <= WIDE else WIDE_STEPS
+        step = next((s for s in steps if span / s <= MOST_TICKS), steps[-1])
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         return [round(i * step, 4) for i in range(first, last + 1)]
 
 
-def around(values: Iterable[float], padding: float = 0.06) -> Axis:
-    """An axis that holds all values, never beyond 0 and 1, never narrower than ten points."""
-    given = [min(max(v, 0.0), 1.0) for v in values]
+def around(
+    values: Iterable[float], padding: float = 0.06, ends: tuple[float, float] = (0.0, 1.0)
+) -> Axis:
+    """An axis that holds all values, never beyond its ends, never narrower than ten points."""
+    first, last = ends
+    given = [min(max(v, first), last) for v in values]
     low, high = min(given), max(given)
     room = max((high - low) * padding, (0.1 - (high - low)) / 2, 0.0)
-    return Axis(max(0.0, low - room), min(1.0, high + room))
+    return Axis(max(first, low - room), min(last, high + room))

@@ -1,0 +1,27 @@
+"""The headline of a result, as its kind says numbers."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from diagnosis.inference.models import Prediction
+from diagnosis.results.figures import PERCENT, Figures
+from diagnosis.results.pictures.rounding import whole
+from medportal.common.signs import before_unit
+
+
+def figures_of(prediction: Prediction) -> Figures:
+    kind = prediction.kind
+    return PERCENT if kind is None else kind.figures(prediction.definition)
+
+
+def estimate(value: float | None, decimals: int = 0, figures: Figures = PERCENT) -> str:
+    """A result without a headline is said to have no number, and is never «<1 %»."""
+    return gettext("no number") if value is None else figures.said(value, decimals)
+
+
+def difference(figures: Figures, before: float, now: float) -> str:
+    """From one headline to another, from the printed numbers, with the unit where there is one."""
+    first, second = (whole(value / figures.grain) for value in (before, now))
+    text = figures.signed(second - first)
+    return f"{text}{before_unit(figures.unit)}{figures.unit}" if figures.unit else text

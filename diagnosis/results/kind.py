@@ -1,0 +1,120 @@
+"""What the clinic asks of a result kind: everything that depends on what is answered.
+
+One more kind is one folder beside this file and one line in ``RESULT_KINDS``. What is stored is
+also what REST tells (design, part 9), so a kind says its shape once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from diagnosis.ml.results.estimate import Estimate, Scale
+from diagnosis.registry.sheet.sheets import Sheet
+from diagnosis.results.figures import Figures
+from diagnosis.results.result import Belonging, Result
+from medportal.common.errors import Pointer
+from medportal.common.plain import Stored
+
+
+class Panel(StrEnum):
+    """What can be asked beyond the number and its reasons, where the kind allows it."""
+
+    LOG_ODDS = "log-odds"
+    ADDED_VALUE = "added-value"
+    FURTHER = "further"
+    """What would change it, patients alike, how sure."""
+    TREND = "trend"
+    COHORT = "cohort"
+    TRY_OUT = "try-out"
+    OUTCOME = "outcome"
+    OWN_ESTIMATE = "own-estimate"
+    PATIENT_SHEET = "patient-sheet"
+
+
+@dataclass(frozen=True)
+class Templates:
+    """Files below ``templates/``. ``number``: figure, sentence and picture, on page and paper."""
+
+    number: str
+    sheet: str = ""
+    """For the patient; empty where there is none."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An answer as a page asks for it; ``band`` is empty once it has expired."""
+
+    result: Result
+    sheet: Sheet
+    band: str = ""
+    is_expired: bool = False
+    average: float | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is said of it; a kind adds what its own templates draw."""
+
+    said: str
+    sentence: str
+    interval: str
+    interval_short: str
+
+
+class ShownResult(Protocol):
+    """One kind of answer as the clinic sees it; an object without state."""
+
+    @property
+    def name(self) -> str:
+        """What sheets, rows and manifests call it."""
+
+    @property
+    def word(self) -> str:
+        """What one number is called in what is stored: ``probability``, ``value``."""
+
+    @property
+    def panels(self) -> frozenset[Panel]:
+        """What can be asked of such an answer; everything else is not there."""
+
+    @property
+    def templates(self) -> Templates:
+        """How it is drawn."""
+
+    # The sheet
+
+    def scales(self, sheet: Sheet) -> Mapping[str, Scale]:
+        """The estimates there are and their scales, in the order in which they are shown."""
+
+    def headline(self, sheet: Sheet) -> str | None:
+        """The estimate that lists, bands and trends speak of; None where no single one does."""
+
+    def problems(self, sheet: Sheet) -> Iterator[Pointer]:
+        """What the sheet lacks for its pages: bands that cover the scale, words."""
+
+    # What is stored, and told over REST
+
+    def read(self, stored: Stored) -> tuple[Estimate, ...]:
+        """The estimates of a stored answer; none where it has none: never 0 in their place."""
+
+    def headline_of(self, stored: Stored) -> str | None:
+        """The headline of a stored answer, also without its sheet."""
+
+    def written(self, estimates: tuple[Estimate, ...]) -> Stored:
+        """The part of the stored answer that holds them."""
+
+    def belonging(self, manifest: Stored, estimate: Estimate | None) -> Belonging:
+        """What the card says of people with such a headline."""
+
+    # What is shown
+
+    def figures(self, sheet: Sheet) -> Figures:
+        """How the headline and its differences are said."""
+
+    def shown(self, seen: Seen) -> Shown | None:
+        """Words and picture; None where the answer has nothing that could be shown."""
+
+    def fhir(self, result: Result, sheet: Sheet) -> Stored:
+        """Outcome and estimate of a ``RiskAssessment.prediction``, with an ``extension`` list."""

@@ -1,0 +1,1 @@
+"""Pictures of numbers on a scale, as coordinates: pure geometry, no words."""

@@ -1,0 +1,38 @@
+"""What kinds have in common whose answer is one number: how it is stored and told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from diagnosis.ml.results.estimate import Estimate
+from diagnosis.registry.sheet.sheets import Sheet
+from medportal.common.plain import Stored
+
+
+@dataclass(frozen=True)
+class Single:
+    """``word`` is the number's name in what is stored, ``estimate`` that of the library."""
+
+    word: str
+    estimate: str
+
+    def headline(self, sheet: Sheet) -> str | None:
+        return self.estimate
+
+    def read(self, stored: Stored) -> tuple[Estimate, ...]:
+        value, ends = stored.get(self.word), stored.get("interval")
+        if value is None:
+            return ()
+        interval = (float(ends[0]), float(ends[1])) if ends else None
+        return (Estimate(self.estimate, float(value), interval),)
+
+    def headline_of(self, stored: Stored) -> str | None:
+        return None if stored.get(self.word) is None else self.estimate
+
+    def written(self, estimates: tuple[Estimate, ...]) -> Stored:
+        found = next((one for one in estimates if one.name == self.estimate), None)
+        ends = found.interval if found else None
+        return {
+            self.word: found.value if found else None,
+            "interval": list(ends) if ends else None,
+        }
