@@ -165,7 +165,7 @@ def _has_a_page_and_paper(life: Life) -> None:
             assert "waterfall" in text, (life.kind, address)
             if life.kind != "binary":
                 assert "percentage points" not in text
-                assert "&lt;1" not in text
+                assert "&lt;1\u00a0%" not in text
 
 
 def _stands_in_lists(life: Life) -> None:
