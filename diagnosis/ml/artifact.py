@@ -20,7 +20,7 @@ from diagnosis.ml.schema import FeatureSchema, Finding, Rows
 from diagnosis.ml.serving import ServingForm
 from diagnosis.ml.uncertainty.conformal import ClassSets, Ranges, region_of
 from diagnosis.ml.uncertainty.coverage import Conformal, Group, missed
-from diagnosis.ml.uncertainty.other_models import between_models, other_models
+from diagnosis.ml.uncertainty.other_models import between_models, curve_band, other_models
 
 if TYPE_CHECKING:
     from diagnosis.ml.explain import Explanation
@@ -184,6 +184,11 @@ class Artifact(Container):
             return {}
         return between_models(self.task, self._answers(x), refits.astype(np.float64), level)
 
+    def curve_band(self, x: Matrix, level: float = 0.90) -> Array | None:
+        """Return (n, k, 2) about curves (n, k), each point by itself; None as above."""
+        refits = self.refit_probabilities(x)
+        return None if refits is None else curve_band(self._answers(x), refits, level)
+
     def _answers(self, x: Matrix) -> Array:
         return self.predict_matrix(x).reshape(len(x), self.task.outputs)
 
@@ -246,11 +251,9 @@ class Artifact(Container):
         rows that belong to them. See ``Conformal.missed``.
         """
         x = self.schema.matrix(rows)
-        return (
-            []
-            if self.conformal is None
-            else missed(self.conformal, self.task, x, self.schema.names, self._answers(x))
-        )
+        if self.conformal is None:
+            return []
+        return missed(self.conformal, self.task, x, self.schema.names, self._answers(x))
 
     def check(self, rows: Rows) -> list[list[Finding]]:
         """Return the findings of every row; see ``FeatureSchema.check``.

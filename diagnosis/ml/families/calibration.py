@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from diagnosis.ml.evaluation.metrics import newton_logistic
 from diagnosis.ml.results.links import sigmoid
 from diagnosis.ml.results.targets import Task
-from diagnosis.ml.results.times import log_hazard_logits
+from diagnosis.ml.results.time.times import log_hazard_logits
 
 Array = NDArray[np.float64]
 _ROUNDS = 50
@@ -134,11 +134,10 @@ def _horizons(raw: Array, y: Array, task: Task) -> Calibrator:
     there = np.eye(len(task.horizons))[between[columns]]
     logits, seen = raw[rows, columns], y[rows, columns]
     weights = np.ones(len(seen))
-    *starts, slope = newton_logistic(np.column_stack([there, logits]), seen, weights)
-    if slope <= 0:
-        slope, starts = 0.0, newton_logistic(there, seen, weights)
-    intercepts = np.asarray(starts)[between]
-    return Calibrator("platt", np.full(len(between), float(slope)), intercepts)
+    found = newton_logistic(np.column_stack([there, logits]), seen, weights)
+    if found[-1] <= 0:
+        found = np.r_[newton_logistic(there, seen, weights), 0.0]
+    return Calibrator("platt", np.full(len(between), found[-1]), found[:-1][between])
 
 
 def _pooled(values: Array, weights: Array) -> list[tuple[int, int, float]]:

@@ -27,7 +27,7 @@ SCALES = {
 }  # fmt: skip
 """Where the interval of a metric stands: between 0 and 1 on ``log-odds``, positive on a
 ``logarithm``, from -1 to 1 on that of a ``correlation``; a ``share`` has Wilson's interval, not
-that of the draws. Numbers have their own: ``agreement``."""
+that of the draws. Numbers have their own: ``evaluation.agreement``."""
 _TINY = 1e-12
 SPREAD_REPEATS = 4
 """Repeats that tell how far a metric of yes or no varies."""

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from diagnosis.ml.results import agreement, likelihood
+from diagnosis.ml.evaluation import agreement
+from diagnosis.ml.results import likelihood
 from diagnosis.ml.results.columns import numbers, texts_of
 from diagnosis.ml.results.direct import Direct
 from diagnosis.ml.results.estimate import Scale
 from diagnosis.ml.results.kind import Head
-from diagnosis.ml.results.measuring import Interval
+from diagnosis.ml.results.measuring import Interval, finite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,7 +107,8 @@ class Regression(Direct):
         groups: ArrayLike | None,
     ) -> dict[str, Interval]:
         """Return the metrics with their intervals."""
-        return agreement.measured(y[:, 0], predictions[:, :, 0], draws=draws, groups=groups)
+        found = agreement.measured(y[:, 0], predictions[:, :, 0], draws=draws, groups=groups)
+        return {name: finite(one) for name, one in found.items()}
 
     def details(self, task: Task, y: Array, predictions: Array) -> dict[str, Any]:
         """Say no more."""

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from diagnosis.ml.errors import RecipeError, TaskError
-from diagnosis.ml.results import follow_up, times, yes_or_no
+from diagnosis.ml.results import yes_or_no
 from diagnosis.ml.results.direct import Direct
 from diagnosis.ml.results.estimate import Scale
-from diagnosis.ml.results.horizons import details, measured, points
 from diagnosis.ml.results.kind import Head
 from diagnosis.ml.results.measuring import Interval
+from diagnosis.ml.results.time import follow_up, times
+from diagnosis.ml.results.time.horizons import details, measured, points
 
 if TYPE_CHECKING:
     import pandas as pd

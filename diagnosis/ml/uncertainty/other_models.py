@@ -64,3 +64,17 @@ def between_models(task: Task, answers: Floats, refits: Floats, level: float) ->
         low, high = other_models(there(middle[name]), there(others[name]).reshape(n, r), level)
         found[name] = back(np.column_stack([low, high]))
     return found
+
+
+def curve_band(answers: Floats, refits: ArrayLike, level: float) -> Floats:
+    """Return (n, k, 2) about curves of risks (n, k), by refits (n, R, k).
+
+    Every point by itself, as log-odds: of so many other models, ``level`` would put it there. The
+    whole curve of another model leaves the band somewhere more often.
+    """
+    others = np.asarray(refits, dtype=np.float64)
+    ends = [
+        other_models(logit(answers[:, j]), logit(others[:, :, j]), level)
+        for j in range(answers.shape[1])
+    ]
+    return expit(np.stack([np.column_stack(pair) for pair in ends], axis=1))

@@ -10,13 +10,22 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from diagnosis.ml.artifact import Artifact
 from medportal.configuration.addresses import ROOT
 from medportal.demo.build import card, readme, report, study
 from medportal.demo.build.changes import replace_if_changed
+from medportal.demo.build.kinds import page as kinds_page
+from medportal.demo.build.kinds import study as kinds_study
+from medportal.demo.build.kinds.plans import KINDS
+from medportal.demo.build.kinds.table import KindTable
 from medportal.demo.build.plans import CANDIDATES, PLANS
+from medportal.demo.build.recurrence import page
+from medportal.demo.build.recurrence import study as recurrence
+from medportal.demo.build.recurrence.tables import SLUG
 from medportal.demo.build.table import HERE, DemoTable
 
 QUICK = "--quick"
@@ -34,7 +43,7 @@ def artifact_folder(slug: str) -> Path:
     return HERE / "artifacts" / slug
 
 
-def write_demo_rows(table: DemoTable) -> None:
+def write_demo_rows(table: DemoTable | KindTable) -> None:
     """Name the rows that the demonstration patients are made of."""
     path = table.folder / "demo_rows.json"
     text = json.dumps(table.named_rows()) + "\n"
@@ -64,22 +73,43 @@ def build(slug: str, *, quick: bool = False) -> None:
     say(f"{slug}: {verdict} ({time.monotonic() - started:.0f} s)")
 
 
-def write_page() -> None:
-    """Write ``docs/models.md`` and the table of README.md from the artifacts as they are."""
-    folders = {slug: artifact_folder(slug) for slug in PLANS}
-    manifests = {
+def build_kind(slug: str) -> None:
+    """Make the artifact of a service of another kind and say what changed."""
+    started, plan = time.monotonic(), KINDS[slug]
+    write_demo_rows(plan.load())
+    verdict = replace_if_changed(artifact_folder(slug), kinds_study.made(plan))
+    say(f"{slug}: {verdict} ({time.monotonic() - started:.0f} s)")
+
+
+def build_recurrence() -> None:
+    """Make the artifact that is judged by a table of its own."""
+    started = time.monotonic()
+    verdict = replace_if_changed(artifact_folder(SLUG), recurrence.build())
+    say(f"{SLUG}: {verdict} ({time.monotonic() - started:.0f} s)")
+
+
+def _manifests(slugs: Iterable[str]) -> dict[str, dict[str, Any]]:
+    folders = {slug: artifact_folder(slug) for slug in slugs}
+    return {
         slug: Artifact.load(folder).manifest for slug, folder in folders.items() if folder.exists()
     }
+
+
+def write_page() -> None:
+    """Write ``docs/models.md`` and the table of README.md from the artifacts as they are."""
+    manifests = _manifests(PLANS)
     readme.write(ROOT / "README.md", manifests)
     PAGE.parent.mkdir(exist_ok=True)
-    text = report.page(manifests)
+    text = "\n".join([report.page(manifests), kinds_page.page(_manifests(KINDS))])
+    if artifact_folder(SLUG).exists():
+        text += "\n" + page.section(Artifact.load(artifact_folder(SLUG)).manifest)
     PAGE.write_text(text)
     say(text)
 
 
 def main(slugs: list[str]) -> int:
     """Build the named services, or all."""
-    known, quick = [*PLANS, *CANDIDATES], QUICK in slugs
+    known, quick = [*PLANS, *CANDIDATES, *KINDS, SLUG], QUICK in slugs
     slugs = [slug for slug in slugs if slug != QUICK]
     unknown = sorted(set(slugs) - set(known))
     if unknown:
@@ -89,7 +119,12 @@ def main(slugs: list[str]) -> int:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     for slug in slugs or known:
-        build(slug, quick=quick)
+        if slug in KINDS:
+            build_kind(slug)
+        elif slug == SLUG:
+            build_recurrence()
+        else:
+            build(slug, quick=quick)
     write_page()
     return 0
 

@@ -44,6 +44,15 @@ def usual_risks(table: pd.DataFrame) -> Array:
     return np.column_stack([1 - np.exp(-1e-4 * h * np.exp(score)) for h in HORIZONS])
 
 
+def simulated_inputs(n: int, seed: int) -> tuple[Array, Array]:
+    """Return two inputs (2, n), of which the first counts, and (time, event)."""
+    rng = np.random.default_rng(500 + seed)
+    x = rng.normal(size=(2, n)).round(4)
+    time = (rng.exponential(1, n) * np.exp(7.4 - 0.8 * x[0])).round(2)
+    end = rng.uniform(400, 4000, n).round(2)
+    return x, np.column_stack([np.minimum(time, end), (time <= end).astype(float)])
+
+
 def simulated(n: int, seed: int, *, censored: bool = True) -> tuple[Array, Array]:
     """Return (time, event) and risks at one, three, five years that are wrong in a known way.
 

@@ -11,7 +11,7 @@ import pytest
 from diagnosis.ml import Artifact, Recipe, train
 from diagnosis.ml.cli import main
 from diagnosis.ml.families import plain
-from diagnosis.ml.results import times
+from diagnosis.ml.results.time import times
 from tests.ml.survival.cohorts import followed, pbc_followed
 
 MODELS = ("cox", "logistic", "network")
@@ -83,6 +83,20 @@ def test_its_reasons_add_up_at_every_time(model: str) -> None:
     explained = artifact.explain(rows)
     total = np.asarray(explained.base_value) + np.asarray(explained.values).sum(axis=1)
     np.testing.assert_allclose(total, artifact.predict(rows), atol=1e-5)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_curve_has_a_band_and_an_estimate_its_interval(model: str) -> None:
+    artifact, rows = trained(model), pbc_followed().head(20)
+    risk, band = artifact.predict(rows), artifact.curve_band(artifact.schema.matrix(rows))
+    assert band is not None
+    assert band.shape == (*risk.shape, 2)
+    assert ((band[..., 0] < risk) & (risk < band[..., 1])).all()
+    assert ((band > 0) & (band < 1)).all()
+    for i, estimates in enumerate(artifact.estimates(rows)):
+        for one in estimates:
+            place = artifact.task.times.index(float(one.name))
+            assert one.interval == pytest.approx(tuple(band[i, place]))
 
 
 def test_the_estimates_are_the_risks_at_the_horizons() -> None:

@@ -8,7 +8,7 @@ import pytest
 from diagnosis.ml.evaluation.followed import Followed, event_share
 from diagnosis.ml.evaluation.time_to_event import concordances
 from diagnosis.ml.learning.scores import measure
-from diagnosis.ml.results.horizons import details, points
+from diagnosis.ml.results.time.horizons import details, paired, points
 from tests.ml.survival.cohorts import (
     HORIZONS,
     TASK,
@@ -111,6 +111,27 @@ def test_each_interval_holds_what_is_true_of_all_patients() -> None:
     coverage = {name: float(np.mean(held)) for name, held in inside.items()}
     assert min(coverage.values()) >= 0.915, coverage
     assert max(coverage.values()) <= 0.99, coverage
+
+
+@pytest.mark.slow
+def test_the_interval_of_a_difference_holds_the_true_one() -> None:
+    """The other risks are noisier; a hundred cohorts of 250."""
+    y, risk = simulated(8_000, 98, censored=False)
+    other = _noisier(risk, 97)
+    truth = points(TASK, y, risk)["uno_c"] - points(TASK, y, other)["uno_c"]
+    held = []
+    for seed in range(100):
+        y, risk = simulated(250, 1000 + seed)
+        found = paired(TASK, y, risk, _noisier(risk, seed), draws=60)["uno_c"]
+        assert found["lower"] is not None
+        assert found["upper"] is not None
+        held.append(found["lower"] <= truth <= found["upper"])
+    assert 0.89 <= np.mean(held) <= 0.995
+
+
+def _noisier(risk: np.ndarray, seed: int) -> np.ndarray:
+    noise = np.random.default_rng(seed).normal(0, 0.6, (len(risk), 1))
+    return np.asarray(1 - (1 - risk) ** np.exp(noise))
 
 
 def _one(seed: int) -> tuple[np.ndarray, np.ndarray]:

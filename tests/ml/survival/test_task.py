@@ -14,8 +14,8 @@ from diagnosis.ml.cli import main
 from diagnosis.ml.learning.problem import pose
 from diagnosis.ml.learning.tables import TableWarning
 from diagnosis.ml.learning.validation import evaluate_recipe
-from diagnosis.ml.results import times
 from diagnosis.ml.results.targets import Task, find_task
+from diagnosis.ml.results.time import times
 from tests.ml.survival.cohorts import TASK, pbc_followed
 
 ASKED = {"target": ("time", "event"), "task": "survival"}

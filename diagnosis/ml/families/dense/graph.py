@@ -79,9 +79,8 @@ def calibrated(raw: Any, calibrators: list[Calibrator], name: str) -> Any:
     if kind == "log_hazard":
         return LogHazards(name=name)(raw)
     if kind != "isotonic":
-        width = raw.shape[-1] // len(calibrators) if len(calibrators) > 1 else 1
         slope, intercept = (
-            np.concatenate([_wide(getattr(c, part), width) for c in calibrators]).tolist()
+            np.concatenate([getattr(c, part) for c in calibrators]).tolist()
             for part in ("slope", "intercept")
         )
         return AffineCalibration(slope=slope, intercept=intercept, name=name)(raw)
@@ -93,11 +92,6 @@ def calibrated(raw: Any, calibrators: list[Calibrator], name: str) -> Any:
         heights=[_padded(c.heights, most, 0.0) for c in calibrators],
         name=name,
     )(raw)
-
-
-def _wide(values: Any, width: int) -> Any:
-    """Return as many numbers as outputs; a temperature is one for all."""
-    return values if len(values) > 1 else np.repeat(values, width)
 
 
 def _padded(values: Any, length: int, filler: float) -> list[float]:

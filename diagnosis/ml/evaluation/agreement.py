@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 from diagnosis.ml.evaluation.counts import wilson_interval
 from diagnosis.ml.evaluation.ends import FEWEST_OF_EACH
 from diagnosis.ml.evaluation.resampling import drawn_counts
-from diagnosis.ml.results.measuring import Interval, finite
 
 Array = NDArray[np.float64]
 
@@ -45,7 +44,7 @@ def points(y: Array, p: Array) -> dict[str, float]:
 
 def measured(
     y: Array, predictions: Array, *, draws: int, groups: ArrayLike | None
-) -> dict[str, Interval]:
+) -> dict[str, dict[str, float]]:
     """Return every figure with its 95 % interval.
 
     Parameters
@@ -63,16 +62,14 @@ def measured(
     value = {name: float(np.mean([one[name] for one in each])) for name in METRICS}
     owner = np.arange(len(y)) if groups is None else np.unique(groups, return_inverse=True)[1]
     patients = int(owner.max()) + 1
-    found = {
-        name: finite({"value": value[name], "lower": np.nan, "upper": np.nan}) for name in value
-    }
+    found = {name: {"value": value[name], "lower": np.nan, "upper": np.nan} for name in value}
     if not draws or patients < FEWEST_OF_EACH:
         return found
     counts = np.concatenate(list(drawn_counts(len(y), _TIMES * draws, 0, groups=groups)))
     ends = _ends(y, predictions, counts, owner)
     ends["within_10"] = wilson_interval(value["within_10"] * patients, patients)
     return {
-        name: finite({"value": value[name], "lower": ends[name][0], "upper": ends[name][1]})
+        name: {"value": value[name], "lower": ends[name][0], "upper": ends[name][1]}
         for name in value
     }
 

@@ -56,6 +56,25 @@ def measured(
     return found
 
 
+def paired(task: Task, y: Array, ours: Array, theirs: Array, *, draws: int) -> dict[str, Interval]:
+    """Return by how much each figure of risks (n, k) is higher than that of others, same patients.
+
+    The interval is Student's t times the spread of the differences over the draws.
+    """
+    own, other = points(task, y, ours), points(task, y, theirs)
+    parts: dict[str, list[Array]] = {name: [] for name in own}
+    for weights in drawn_counts(len(y), draws, 0, labels=y[:, 1]):
+        pair = [_figures(task, y, risk[None], weights) for risk in (ours, theirs)]
+        for name, drawn in parts.items():
+            drawn.append(pair[0][name] - pair[1][name])
+    found = {}
+    for name, drawn in parts.items():
+        value, reach = own[name] - other[name], student(LEVEL, _fewest(task, y, name, None) - 1)
+        spread = reach * float(np.concatenate(drawn).std(ddof=1))
+        found[name] = finite({"value": value, "lower": value - spread, "upper": value + spread})
+    return found
+
+
 def _figures(task: Task, y: Array, predictions: Array, weights: Array) -> Figures:
     """Return each figure (draws,), the mean over the repeats."""
     followed = Followed.of(y)

@@ -1,0 +1,1 @@
+"""Recurrence or death after node-positive breast cancer: one table teaches, another judges."""
