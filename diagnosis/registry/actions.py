@@ -101,7 +101,7 @@ def import_version(*, actor: User, service: Service, source: Path) -> ModelVersi
         raise DomainError(
             "artifact_invalid", _("The artifact cannot be read or does not hold together.")
         ) from error
-    manifests.check(artifact.manifest, service)
+    manifests.check(manifests.Told.from_dict(artifact.manifest), service)
     return _draft(actor, service, artifact, made_of)
 
 

@@ -166,8 +166,8 @@ class ModelVersionAdmin(ReadOnlyAdmin[ModelVersion]):
         if form.is_valid():
             self._stop(request, chosen, form.cleaned_data["reason"])
             return None
-        context: dict[str, Any] = {
-            **self.admin_site.each_context(request),
+        context = self.admin_site.each_context(request)
+        context |= {
             "opts": self.opts,
             "chosen": chosen,
             "form": form,

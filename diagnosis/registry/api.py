@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db.models import Prefetch
@@ -14,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.routers import BaseRouter
 
 from accounts.models import Scope, User
-from diagnosis.registry import serializers
+from diagnosis.registry import serializers, shapes
 from diagnosis.registry.models import ModelVersion, Service, VersionStructure
 
 ANSWERING = (ModelVersion.State.PUBLISHED, ModelVersion.State.STOPPED)
@@ -55,7 +56,7 @@ class ServiceViewSet(viewsets.GenericViewSet[Service]):
         """The services of the caller's organisation."""
         page = self.paginate_queryset(self.get_queryset()) or []
         return self.get_paginated_response(
-            [serializers.summary(service, answering(service)) for service in page]
+            [asdict(shapes.summary(service, answering(service))) for service in page]
         )
 
     @extend_schema(responses=serializers.ServiceSerializer)
@@ -64,7 +65,7 @@ class ServiceViewSet(viewsets.GenericViewSet[Service]):
         service = self.get_queryset().filter(slug=slug).first()
         if service is None:
             raise Http404
-        return Response(serializers.full(service, answering(service)))
+        return Response(asdict(shapes.full(service, answering(service))))
 
     @extend_schema(responses=serializers.ModelSerializer)
     @action(detail=True, methods=["get"])
@@ -75,4 +76,4 @@ class ServiceViewSet(viewsets.GenericViewSet[Service]):
         if version is None:
             raise Http404
         kept = VersionStructure.objects.filter(version=version).first()
-        return Response(serializers.model(version, kept))
+        return Response(asdict(shapes.model(version, kept)))

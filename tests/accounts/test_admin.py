@@ -19,7 +19,7 @@ from accounts.models import (
     Role,
     User,
 )
-from diagnosis.registry.models import ModelVersion, Quota, Service
+from diagnosis.registry.models import ModelVersion, Quota, Service, SheetVersion
 from tests.factories import (
     ApiTokenFactory,
     CareTeamFactory,
@@ -36,7 +36,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-SHOWN = [ApiToken, CareTeam, ModelVersion, Organisation, Quota, Service, User]
+SHOWN = [ApiToken, CareTeam, ModelVersion, Organisation, Quota, Service, SheetVersion, User]
 
 
 @pytest.fixture
@@ -84,6 +84,7 @@ def test_every_list_and_page_opens_without_a_delete_button(browser, administrato
         Organisation: lambda: organisation,
         Quota: lambda: QuotaFactory(service__organisation=organisation),
         Service: lambda: ServiceFactory(organisation=organisation),
+        SheetVersion: lambda: ServiceFactory(organisation=organisation).sheet,
         User: lambda: administrator,
     }[model]()
 
@@ -104,13 +105,14 @@ def test_rows_of_another_organisation_do_not_exist(browser, model):
         Organisation: OrganisationFactory,
         Quota: QuotaFactory,
         Service: ServiceFactory,
+        SheetVersion: lambda: ServiceFactory().sheet,
         User: lambda: clinician_at(OrganisationFactory()),
     }[model]()
 
     assert str(row.pk) not in browser.get(address(model, "changelist")).content.decode()
     assert browser.get(address(model, "change", row.pk)).status_code == 302  # to the index
     taken = browser.post(address(model, "change", row.pk), {"name": "taken"})
-    assert taken.status_code == (403 if model is ModelVersion else 302)
+    assert taken.status_code == (403 if model in (ModelVersion, SheetVersion) else 302)
 
 
 def test_a_new_person_gets_a_one_time_password_that_is_shown_once(browser, administrator):

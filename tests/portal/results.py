@@ -109,8 +109,7 @@ def finished(
     prediction.warnings = [one.to_dict() for one in of_run(prediction, result, facts)]
     prediction.save()
     notes = {
-        entry["feature"]: contradictions.note(version, entry["feature"])
-        for entry in contradictions.found(version)
+        feature: contradictions.note(version, feature) for feature in contradictions.found(version)
     }
     ExplanationFactory(
         prediction=prediction,

@@ -15,6 +15,7 @@ from diagnosis.inference.stored.entry import Entry
 from diagnosis.ml.schema import Feature
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions import manifests
+from diagnosis.registry.versions.manifests import Told
 from medportal.common.errors import DomainError
 from tests import runnable
 from tests.factories import service_data, with_sheet
@@ -99,7 +100,7 @@ def test_model_and_service_agree_on_what_is_a_treatment(ward):
     service = with_sheet(ward.service, schema=schema)
 
     with pytest.raises(DomainError) as refused:
-        manifests.check(ward.version.manifest, service)
+        manifests.check(Told.from_dict(ward.version.manifest), service)
     assert "/schema/features/cholesterol" in [found.pointer for found in refused.value.pointers]
 
-    manifests.check(with_treatment(ward.version, "cholesterol"), service)
+    manifests.check(Told.from_dict(with_treatment(ward.version, "cholesterol")), service)

@@ -6,9 +6,12 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from diagnosis.inference.models import Prediction
+from diagnosis.portal.run.form import RunForm
 from diagnosis.records.models import Observation
 from diagnosis.registry.models import Quota
 from tests.factories import ObservationFactory, QuotaFactory, ServiceFactory, published
@@ -52,6 +55,13 @@ def fields(page):
     ]
     picked = {name: unit.group(1) for name, unit in zip(selects, units, strict=True) if unit}
     return {**hidden, **dict(chosen), **dict(typed), **picked}
+
+
+READINGS, PROBLEMS, DRUGS = (
+    'DISTINCT ON ("records_observation"',
+    'FROM "records_condition"',
+    'FROM "records_medication"',
+)
 
 
 def run(ward, url, **answers):
@@ -293,3 +303,18 @@ def test_form_and_service_page_say_what_nobody_checks_here(ward, url):
     assert "cannot be checked here:</strong> As a reason to withhold biopsy</p>" in form
     assert page.count("(cannot be checked here)") == 1
     assert page.count("(checked before each run)") == 5
+
+
+def test_one_click_reads_what_was_sent_and_the_chart_once(ward, url, monkeypatch):
+    in_chart(ward, "mass-shape", "round")
+    sent = {**fields(ward.as_doctor.get(url)), "value_margin": "spiculated"}
+    read, answers = [], RunForm.answers.func
+    monkeypatch.setattr(RunForm, "answers", property(lambda form: read.append(1) or answers(form)))
+
+    with CaptureQueriesContext(connection) as asked:
+        answer = ward.as_doctor.post(url, sent)
+
+    assert answer.status_code == 302
+    statements = [one["sql"] for one in asked if one["sql"].startswith("SELECT")]
+    times = {part: sum(part in one for one in statements) for part in (READINGS, PROBLEMS, DRUGS)}
+    assert (len(read), times) == (1, dict.fromkeys((READINGS, PROBLEMS, DRUGS), 1))

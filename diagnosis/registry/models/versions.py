@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -98,10 +97,6 @@ class ModelVersion(models.Model):
     @property
     def definition(self) -> Sheet:
         return self.sheet.definition
-
-    def metric(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.manifest["metrics"].get(name, {})
-        return found
 
 
 class VersionStructure(models.Model):

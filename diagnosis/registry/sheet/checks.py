@@ -46,7 +46,10 @@ def check_service(
             "schema_invalid", _("The inputs of the service are not valid."),
             pointers=[Pointer("/schema", "invalid", str(error))],
         ) from error  # fmt: skip
-    problems = [*sheet_problems(found, features), *_schema_problems(schema, features)]
+    problems = [
+        *sheet_problems(found, features),
+        *_schema_problems(schema.get("features", ()), features),
+    ]
     if problems:
         raise DomainError(
             "sheet_invalid", _("The service sheet is not complete."), pointers=problems
@@ -178,10 +181,10 @@ def one_language(found: Any, pointer: str = "") -> Iterator[Pointer]:
             yield from one_language(inner, f"{pointer}/{index}")
 
 
-def _schema_problems(schema: Mapping[str, Any], features: FeatureSchema) -> Iterator[Pointer]:
+def _schema_problems(listed: Any, features: FeatureSchema) -> Iterator[Pointer]:
     if not len(features):
         yield Pointer("/schema", "required", _("The service has no inputs."))
-    yield from one_language(schema.get("features", ()), "/schema/features")
+    yield from one_language(listed, "/schema/features")
     for index, feature in enumerate(features):
         if not has_both_languages(feature.label):
             place = f"/schema/features/{index}/label"

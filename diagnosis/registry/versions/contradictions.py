@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,10 +11,10 @@ from diagnosis.registry.sheet.kinds import has_both_languages
 from medportal.common.errors import Pointer
 
 
-def found(version: ModelVersion) -> list[dict[str, Any]]:
-    """The entries of the manifest's directions that contradict what is expected."""
-    directions: list[dict[str, Any]] = version.manifest.get("directions") or []
-    return [entry for entry in directions if entry.get("contradiction")]
+def found(version: ModelVersion) -> list[str]:
+    """The inputs whose direction in the manifest contradicts what is expected."""
+    directions = version.manifest.get("directions") or []
+    return [str(entry["feature"]) for entry in directions if entry.get("contradiction")]
 
 
 def note(version: ModelVersion, feature: str) -> dict[str, str] | None:
@@ -27,11 +26,11 @@ def note(version: ModelVersion, feature: str) -> dict[str, str] | None:
 
 def notes(version: ModelVersion) -> dict[str, dict[str, str] | None]:
     """Each feature that goes against the usual, with what was written about it."""
-    return {str(e["feature"]): note(version, str(e["feature"])) for e in found(version)}
+    return {feature: note(version, feature) for feature in found(version)}
 
 
 def unexplained(version: ModelVersion) -> list[str]:
-    return [str(e["feature"]) for e in found(version) if note(version, str(e["feature"])) is None]
+    return [feature for feature in found(version) if note(version, feature) is None]
 
 
 def pointers(features: Iterable[str]) -> list[Pointer]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from diagnosis.ml.learning.table_findings import key
+from diagnosis.ml.learning.table_findings import Figure, key
 from diagnosis.registry.models import FindingAnswer, ModelVersion
 from medportal.common.errors import DomainError, Pointer
 
@@ -20,7 +19,7 @@ class Finding:
     key: str
     code: str
     features: tuple[str, ...]
-    figures: dict[str, Any]
+    figures: Mapping[str, Figure]
     message: dict[str, str]
     answer: FindingAnswer | None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -18,24 +19,51 @@ from medportal.common.errors import DomainError, Pointer
 REQUIRED = ("schema", "task", "metrics", "training", "files")
 
 
-def check(manifest: Mapping[str, Any], service: Service) -> None:
+@dataclass(frozen=True)
+class Told:
+    """What of a manifest decides whether it fits, read once."""
+
+    lacking: tuple[str, ...]
+    task: str | None
+    schema: Any
+    hidden: frozenset[str]
+    """Inputs without which it was measured."""
+    explanations: Any
+    findings: Any
+    is_older: bool
+    """It was made before tables were looked at."""
+
+    @classmethod
+    def from_dict(cls, manifest: Mapping[str, Any]) -> Told:
+        task = manifest.get("task")
+        return cls(
+            lacking=tuple(name for name in REQUIRED if not manifest.get(name)),
+            task=task.get("kind") if isinstance(task, Mapping) else None,
+            schema=manifest.get("schema"),
+            hidden=frozenset(manifest.get("missing_metrics") or ()),
+            explanations=manifest.get("explanations"),
+            findings=manifest.get("findings"),
+            is_older="findings" not in manifest,
+        )
+
+
+def check(told: Told, service: Service) -> None:
     """DomainError with a pointer to each thing that keeps it from serving ``service``."""
-    problems = list(_problems(manifest, service))
+    problems = list(_problems(told, service))
     if problems:
         raise DomainError(
             "manifest_invalid", _("The artifact does not fit this service."), pointers=problems
         )
 
 
-def _problems(manifest: Mapping[str, Any], service: Service) -> Iterator[Pointer]:
-    lacking = [name for name in REQUIRED if not manifest.get(name)]
-    for name in lacking:
+def _problems(told: Told, service: Service) -> Iterator[Pointer]:
+    for name in told.lacking:
         yield Pointer(f"/{name}", "required", _("The manifest lacks it."))
-    if lacking:
+    if told.lacking:
         return
-    yield from _kind(str(manifest["task"].get("kind")), service.definition.kind)
+    yield from _kind(str(told.task), service.definition.kind)
     try:
-        theirs = FeatureSchema.from_dict(manifest["schema"])
+        theirs = FeatureSchema.from_dict(told.schema)
     except SchemaError as error:
         yield Pointer("/schema", "invalid", str(error))
         return
@@ -44,9 +72,12 @@ def _problems(manifest: Mapping[str, Any], service: Service) -> Iterator[Pointer
         yield Pointer("/schema", "names_differ", _("The inputs are not those of the service."))
         return
     yield from _differences(ours, theirs)
-    yield from _may_be_missing(manifest, ours)
-    yield from _explanations(manifest, ours)
-    yield from _findings(manifest)
+    yield from _may_be_missing(told, ours)
+    if told.explanations is not None and not holds_together(told.explanations, ours.names):
+        yield Pointer("/explanations", "invalid", _("What the model looks at cannot be read."))
+    if not told.is_older and not hold_together(told.findings):
+        text = _("What was found in the training table cannot be read.")
+        yield Pointer("/findings", "invalid", text)
 
 
 def _kind(theirs: str, ours: str) -> Iterator[Pointer]:
@@ -74,25 +105,12 @@ def _shape(feature: Feature) -> tuple[Any, ...]:
     return feature.kind, feature.unit, categories
 
 
-def _may_be_missing(manifest: Mapping[str, Any], schema: FeatureSchema) -> Iterator[Pointer]:
+def _may_be_missing(told: Told, schema: FeatureSchema) -> Iterator[Pointer]:
     """A feature may only be left out where the manifest says how the model does without it."""
-    measured = manifest.get("missing_metrics") or {}
     for feature in schema:
-        if not feature.required and feature.name not in measured:
+        if not feature.required and feature.name not in told.hidden:
             yield Pointer(
                 f"/missing_metrics/{feature.name}",
                 "required",
                 _("An input that may be missing needs the metrics with it hidden."),
             )
-
-
-def _explanations(manifest: Mapping[str, Any], schema: FeatureSchema) -> Iterator[Pointer]:
-    told = manifest.get("explanations")
-    if told is not None and not holds_together(told, schema.names):
-        yield Pointer("/explanations", "invalid", _("What the model looks at cannot be read."))
-
-
-def _findings(manifest: Mapping[str, Any]) -> Iterator[Pointer]:
-    if "findings" in manifest and not hold_together(manifest["findings"]):
-        text = _("What was found in the training table cannot be read.")
-        yield Pointer("/findings", "invalid", text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -22,20 +23,31 @@ IN_USE = (State.PUBLISHED, State.SHADOW, State.STOPPED)
 AGAIN = _("changed after it was signed")
 
 
-def content(version: ModelVersion) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Content:
     """Everything that a signature stands for; what is added here is signed from then on."""
-    return {
-        "artifact": version.digest,
-        "card": version.manifest,
-        "sheet": version.service.sheet.content,
-        "inputs": version.service.sheet.schema,
-        "contradictions": contradictions.notes(version),
-        "findings": findings.signed(version),
-    }
+
+    artifact: str
+    card: Any
+    sheet: Any
+    inputs: Any
+    contradictions: dict[str, dict[str, str] | None]
+    findings: list[tuple[str, str]]
+
+
+def content(version: ModelVersion) -> Content:
+    return Content(
+        artifact=version.digest,
+        card=version.manifest,
+        sheet=version.service.sheet.content,
+        inputs=version.service.sheet.schema,
+        contradictions=contradictions.notes(version),
+        findings=findings.signed(version),
+    )
 
 
 def digest(version: ModelVersion) -> str:
-    said = json.dumps(content(version), sort_keys=True, ensure_ascii=False)
+    said = json.dumps(asdict(content(version)), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -19,6 +18,7 @@ from diagnosis.registry.versions import steps
 from medportal.common.errors import DomainError
 
 CASES = 20
+Value = float | str | None
 FEWEST_OF_A_KIND = 3
 """With fewer that had the event, or had it not, nothing can be told apart."""
 
@@ -27,7 +27,7 @@ FEWEST_OF_A_KIND = 3
 class SealedCase:
     """Values in the units of the schema, and what happened."""
 
-    inputs: Mapping[str, Any]
+    inputs: Mapping[str, Value]
     happened: bool
 
 
@@ -53,7 +53,9 @@ def define_ward(*, actor: User, service: Service, cases: Sequence[SealedCase]) -
     return rows
 
 
-def readable(schema: FeatureSchema, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def readable(
+    schema: FeatureSchema, inputs: Mapping[str, Value]
+) -> dict[str, Value | dict[str, Value]]:
     """A case as the schema reads it: each number with the unit in which cases are kept."""
     return {
         f.name: {"value": inputs[f.name], "unit": f.unit} if f.unit else inputs[f.name]

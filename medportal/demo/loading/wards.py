@@ -8,7 +8,7 @@ from diagnosis.ml.schema import FeatureSchema
 from diagnosis.registry.models import Service
 from diagnosis.registry.versions.ward_cases import CASES, SealedCase, define_ward
 from medportal.demo.loading.people import Cast
-from medportal.demo.loading.rows import Row, held_out
+from medportal.demo.loading.rows import Row, Value, held_out
 
 
 def open_wards(cast: Cast, services: dict[str, Service]) -> None:
@@ -35,8 +35,8 @@ def _is_whole(schema: FeatureSchema, row: Row) -> bool:
     return all(values.get(f.name) is not None for f in schema if f.required)
 
 
-def _values(schema: FeatureSchema, row: Row) -> dict[str, object]:
-    held = {"age": row.age, "sex": row.sex, **row.values}
+def _values(schema: FeatureSchema, row: Row) -> dict[str, Value]:
+    held: dict[str, Value] = {"age": row.age, "sex": row.sex, **row.values}
     return {f.name: held[f.name] for f in schema if held.get(f.name) is not None}
 
 

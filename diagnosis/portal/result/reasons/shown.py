@@ -110,8 +110,8 @@ def with_inner(rows: Sequence[ReasonRow]) -> list[ReasonRow]:
 def against_the_usual(version: ModelVersion) -> dict[str, str]:
     """Features that move this model against the usual direction, with the reviewer's words."""
     return {
-        str(entry["feature"]): localized(contradictions.note(version, str(entry["feature"])))
-        for entry in contradictions.found(version)
+        feature: localized(contradictions.note(version, feature))
+        for feature in contradictions.found(version)
     }
 
 
