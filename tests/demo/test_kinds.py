@@ -60,7 +60,7 @@ def test_the_page_says_what_the_artifact_says(slug: str, artifacts: dict[str, Ar
     assert page.section(slug, artifacts[slug].manifest).strip() in PAGE.read_text()
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("slug", ["body-weight", "pbc-stage"])
 def test_sets_and_ranges_hold(slug: str, artifacts: dict[str, Artifact]) -> None:
     known = artifacts[slug].conformal
     assert known is not None
