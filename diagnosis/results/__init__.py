@@ -5,9 +5,11 @@ from __future__ import annotations
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.binary import Binary
 from diagnosis.results.kind import Panel, ShownResult
+from diagnosis.results.regression import Regression
 
 RESULT_KINDS: dict[str, ShownResult] = {
     "binary": Binary(),
+    "regression": Regression(),
 }
 
 

@@ -97,6 +97,8 @@ class Result:
     kind: str
     estimates: tuple[Estimate, ...] = ()
     headline_name: str | None = None
+    unit: str | None = None
+    """Of the headline, in UCUM; a probability has none."""
     interval_method: str | None = None
     interval_level: float | None = None
     band: BandThen | None = None

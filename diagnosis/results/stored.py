@@ -22,6 +22,7 @@ def read_result(stored: Stored) -> Result:
         kind=name,
         estimates=kind.read(stored),
         headline_name=kind.headline_of(stored),
+        unit=stored.get("unit"),
         interval_method=stored.get("interval_method"),
         interval_level=stored.get("interval_level"),
         band=BandThen.from_dict(band) if band else None,
@@ -41,6 +42,7 @@ def written_result(result: Result) -> dict[str, Any]:
     return {
         "kind": result.kind,
         **kind.written(result.estimates),
+        **({"unit": result.unit} if result.unit else {}),
         "interval_method": result.interval_method,
         "interval_level": result.interval_level,
         "band": result.band.to_dict() if result.band else None,

@@ -60,10 +60,12 @@ def score(
     estimates = tuple(
         Estimate(name, float(values[0]), interval) for name, values in answers.items()
     )
+    name = kind.headline(sheet)
     result = Result(
         kind=kind.name,
         estimates=estimates,
-        headline_name=kind.headline(sheet),
+        headline_name=name,
+        unit=kind.scales(sheet)[name].unit if name else None,
         interval_method=INTERVAL_METHOD if interval else None,
         interval_level=level if interval else None,
         imputed=tuple(missing(snapshot, artifact.schema)),
