@@ -13,6 +13,7 @@ from diagnosis.ml.explain import overall as module
 from diagnosis.ml.explain import shapley_values
 from diagnosis.ml.explain.overall import FEWEST, overall
 from diagnosis.ml.families import plain
+from diagnosis.ml.results.targets import Task
 from diagnosis.ml.upgrade import upgraded
 from tests.ml.conftest import CASES
 
@@ -93,6 +94,7 @@ def test_the_strongest_pair_is_the_one_that_acts_together() -> None:
             names = ("a", "b", "c", "d")
 
         manifest: dict[str, object] = {}
+        task = Task("binary", ("y",), ("0", "1"))
 
         def predict_matrix(self, x: np.ndarray) -> np.ndarray:
             return 0.5 * ((x[:, 0] > 0.5) != (x[:, 1] > 0.5)) + 0.2 * x[:, 2]
