@@ -128,6 +128,7 @@ def test_the_page_says_what_the_manifest_holds(artifact):
     assert said in (ROOT / "docs" / "models.md").read_text()
     assert "scored by" in said
     assert "not its effect" in said
+    assert "By 365 days the risks are too high for them: 8.4%" in said
 
 
 def test_the_inputs_are_told_in_both_languages_and_none_is_guessed():
@@ -145,11 +146,18 @@ def test_the_inputs_are_told_in_both_languages_and_none_is_guessed():
     assert inputs["nodes"].limits == (1, 34)  # none: refused
 
 
-def test_the_reasons_for_one_horizon_add_up(artifact):
+@pytest.mark.parametrize("horizon", ["365", "1095", "1825"])
+def test_the_reasons_for_one_horizon_add_up(artifact, horizon):
     rows = tables.gbsg().head(3)
-    explained = artifact.explain(rows)
-    place = artifact.task.times.index(1095.0)
-    base, values = np.asarray(explained.base_value), np.asarray(explained.values)
-    total = base[place] + values[:, :, place].sum(axis=1)
+    explained = artifact.explain(rows, estimate=horizon)
+    place = artifact.task.times.index(float(horizon))
+    total = explained.base_value + np.asarray(explained.values).sum(axis=1)
     np.testing.assert_allclose(total, artifact.predict(rows)[:, place], atol=1e-5)
     assert explained.method == "exact"
+    assert explained.estimate == horizon
+
+
+def test_what_it_looks_at_is_told_of_each_horizon(artifact):
+    assert artifact.manifest["explanations"]
+    told = json.dumps(artifact.manifest["explanations"])
+    assert all(f'"{name}"' in told for name in ("nodes", "tumour_size", "1825"))

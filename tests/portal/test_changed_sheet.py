@@ -173,3 +173,14 @@ def test_over_rest_each_result_of_a_trend_names_its_sheet(ward, two_sheets):
     answer = Caller(ward.doctor).get(f"patients/{ward.patient.pk}/services/{PBC}/trend").json()
 
     assert [one["sheet_version"] for one in answer["results"]] == [1, 2]
+
+
+def test_a_versions_page_names_the_edition_that_was_signed_with_it(ward, result):
+    later = version_of(service=changed(result.service), number=7, state=ModelVersion.State.RETIRED)
+    pages = [
+        ward.as_doctor.get(f"/versions/{version.pk}/").content.decode()
+        for version in (result.version, later)
+    ]
+
+    assert ["edition 2" in page for page in pages] == [False, True]
+    assert ["Band 0" in page for page in pages] == [False, True]

@@ -124,6 +124,7 @@ def test_what_is_signed_names_the_edition(service):
     version = approved(service)
 
     assert version.signed_sheet == service.sheet
+    assert AuditEvent.objects.get(act="version.approve").detail["sheet"] == 1
     now = defined(service, question=OTHER)
     returned = ModelVersion.objects.get(pk=version.pk)
 

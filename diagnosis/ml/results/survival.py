@@ -172,6 +172,10 @@ class Survival(Direct):
         """Return one a horizon, named by it, each a probability."""
         return {f"{horizon:g}": Scale() for horizon in task.horizons}
 
+    def explained(self, task: Task) -> tuple[str, ...]:
+        """Return the risks, that by the last horizon first: it rests on the most events."""
+        return tuple(self.scales(task))[::-1]
+
     def estimates(self, task: Task, answers: Array) -> Mapping[str, Array]:
         """Return the risk by each horizon."""
         places = [task.times.index(horizon) for horizon in task.horizons]

@@ -75,6 +75,10 @@ def move(
         act=act,
         what=str(version.pk),
         why=reason[:240],
-        detail={"service": version.service.slug, "number": version.number},
+        detail={
+            "service": version.service.slug,
+            "number": version.number,
+            "sheet": version.sheet.number,
+        },
     )
     return version

@@ -83,6 +83,10 @@ def test_its_reasons_add_up_at_every_time(model: str) -> None:
     explained = artifact.explain(rows)
     total = np.asarray(explained.base_value) + np.asarray(explained.values).sum(axis=1)
     np.testing.assert_allclose(total, artifact.predict(rows), atol=1e-5)
+    for name, risk in artifact.task.result.estimates(artifact.task, artifact.predict(rows)).items():
+        one = artifact.explain(rows, estimate=name)
+        total = one.base_value + np.asarray(one.values).sum(axis=1)
+        np.testing.assert_allclose(total, risk, atol=1e-5)
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -166,6 +168,16 @@ def test_patients_with_several_rows_are_drawn_whole() -> None:
     assert narrow["value"] == wide["value"]
     assert None not in (wide["upper"], wide["lower"], narrow["upper"], narrow["lower"])
     assert wide["upper"] - wide["lower"] > 1.4 * (narrow["upper"] - narrow["lower"])
+
+
+@pytest.mark.parametrize("event", [0.0, 1.0])
+def test_of_a_few_rows_of_one_sort_what_is_not_known_is_none(event: float) -> None:
+    y = np.column_stack([np.array([100.0, 200, 300]), np.full(3, event)])
+    risk = np.full((3, 3), 0.2)
+    found = measure(TASK, y, risk[None], draws=10)
+    assert found["auc_365"] == {"value": None, "lower": None, "upper": None}
+    assert json.dumps(found, allow_nan=False)
+    assert json.dumps(details(TASK, y, risk), allow_nan=False)
 
 
 def test_details_say_whom_a_horizon_rests_on() -> None:

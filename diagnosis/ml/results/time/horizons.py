@@ -125,6 +125,11 @@ def _ends(name: str, value: float, drawn: Array, fewest: int) -> tuple[float, fl
     return value - spread, value + spread
 
 
+def _curve(labels: Array, risk: Array, standing: Array) -> list[list[float]]:
+    """Return the smoothed curve, of enough patients to smooth over."""
+    return calibration_curve(labels, risk, standing) if len(labels) >= FEWEST_OF_EACH else []
+
+
 def details(task: Task, y: Array, predictions: Array) -> dict[str, Any]:
     """Return, a horizon: events, censored, at risk; observed, expected, and the smoothed curve."""
     followed, once = Followed.of(y), np.ones((1, len(y)))
@@ -142,7 +147,7 @@ def details(task: Task, y: Array, predictions: Array) -> dict[str, Any]:
                 "at_risk": followed.at_risk(horizon),
                 "observed": finite({"value": share, "lower": lower, "upper": upper}),
                 "expected": float(risk.mean()),
-                "curve": calibration_curve(labels[known], risk[known], standing[known]),
+                "curve": _curve(labels[known], risk[known], standing[known]),
             }
         )
     return {"horizons": found}
