@@ -87,6 +87,9 @@ class Figures(Protocol):
     def steps(self, points: float, decimals: int = 0) -> str:
         """A size of so many points, without its sign or unit."""
 
+    def sized(self, points: float, decimals: int = 0) -> str:
+        """The same with its unit; bare points of a probability."""
+
     def least(self, decimals: int) -> str:
         """The smallest difference that so many decimals can tell."""
 
@@ -116,6 +119,9 @@ class Percent:
 
     def steps(self, points: float, decimals: int = 0) -> str:
         return f"{abs(points):.{decimals}f}"
+
+    def sized(self, points: float, decimals: int = 0) -> str:
+        return self.steps(points, decimals)
 
     def least(self, decimals: int) -> str:
         return f"{10**-decimals:g}"
@@ -152,6 +158,9 @@ class Quantity:
 
     def steps(self, points: float, decimals: int = 0) -> str:
         return number(abs(points) * self.scale.step, self._decimals + decimals)
+
+    def sized(self, points: float, decimals: int = 0) -> str:
+        return f"{self.steps(points, decimals)}{before_unit(self.unit)}{self.unit}"
 
     def least(self, decimals: int) -> str:
         return self.steps(10**-decimals, decimals)

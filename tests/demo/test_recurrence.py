@@ -128,6 +128,7 @@ def test_the_page_says_what_the_manifest_holds(artifact):
     assert said in (ROOT / "docs" / "models.md").read_text()
     assert "scored by" in said
     assert "not its effect" in said
+    assert "By 365 days the risks are too high for them: 8.4%" in said
 
 
 def test_the_inputs_are_told_in_both_languages_and_none_is_guessed():

@@ -17,6 +17,7 @@ from diagnosis.inference.rest.reason_serializers import (
     AnyValue,
     ExplanationSerializer,
 )
+from diagnosis.inference.rest.result_serializers import EstimateSerializer, ResultSerializer
 from medportal.common.web.rest import PagesSerializer, StrictSerializer
 
 Base = serializers.Serializer[Any]
@@ -75,39 +76,6 @@ class InputSerializer(Base):
     converted = serializers.FloatField(allow_null=True)
 
 
-class BandSerializer(Base):
-    code = serializers.CharField()
-    label = serializers.CharField()
-    lower = serializers.FloatField()
-    upper = serializers.FloatField()
-    action = serializers.CharField()
-    action_code = serializers.CharField()
-    text = serializers.CharField(allow_null=True)
-    source = serializers.CharField()
-
-
-class ResultSerializer(Base):
-    kind = serializers.CharField()
-    probability = serializers.FloatField()
-    interval = serializers.ListField(
-        child=serializers.FloatField(), allow_null=True, min_length=2, max_length=2
-    )
-    interval_method = serializers.CharField(
-        allow_null=True,
-        help_text="`other models`: about `interval_level` of models built from other patients of"
-        " the same kind lie within; `bootstrap refits` (older results): of this model's refits,"
-        " which is narrower",
-    )
-    interval_level = serializers.FloatField(allow_null=True)
-    band = BandSerializer(allow_null=True)
-    imputed = serializers.ListField(child=serializers.CharField())
-    filled = serializers.ListField(child=serializers.DictField())
-    borderline = serializers.ListField(child=serializers.DictField())
-    next_measurement = NextMeasurementSerializer(required=False)
-    local_count = serializers.DictField(allow_null=True)
-    average = serializers.FloatField(allow_null=True)
-
-
 class GroundSerializer(Base):
     code = serializers.CharField()
     message = serializers.CharField()
@@ -157,6 +125,7 @@ class RunSerializer(Base):
 
 class PredictionSummarySerializer(RunSerializer):
     probability = serializers.FloatField(allow_null=True)
+    estimate = EstimateSerializer(required=False)
     band = serializers.CharField(allow_null=True)
     links = LinksSerializer()
 

@@ -174,7 +174,7 @@ class Survival(Direct):
 
     def explained(self, task: Task) -> tuple[str, ...]:
         """Return the risks, that by the last horizon first: it rests on the most events."""
-        return tuple(reversed(tuple(self.scales(task))))
+        return tuple(self.scales(task))[::-1]
 
     def estimates(self, task: Task, answers: Array) -> Mapping[str, Array]:
         """Return the risk by each horizon."""

@@ -17,7 +17,9 @@ from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.stored.entry import NOTHING
 from diagnosis.portal.frame.services_panel import own_source
 from diagnosis.portal.result import next_words
-from diagnosis.portal.words.figures import exact_percent, percent_range, stored_day
+from diagnosis.portal.words.figures import stored_day
+from diagnosis.portal.words.headline import figures_of
+from diagnosis.results.figures import PERCENT, Figures
 from diagnosis.results.pictures.rounding import whole
 from medportal.common.text import localized
 
@@ -43,6 +45,7 @@ class NextInput:
     measured_on: str
     address: str
     """Where this reader adds it; nothing where they cannot."""
+    figures: Figures = PERCENT
 
     @property
     def name(self) -> str:
@@ -93,15 +96,21 @@ class NextInput:
     @property
     def limit(self) -> str:
         limit = self.stored.get("limit")
-        return "" if limit is None else exact_percent(limit)
+        return "" if limit is None else self.figures.exact(limit)
 
     @property
     def reach(self) -> str:
-        return percent_range(self.stored["lower"], self.stored["upper"])
+        return self.figures.span(self.stored["lower"], self.stored["upper"])
 
     @property
     def points(self) -> int:
-        return whole(self.stored["expected_change"])
+        """In the smallest steps that are shown; of a probability in points."""
+        return whole(self.stored["expected_change"] / self.figures.grain)
+
+    @property
+    def size(self) -> str:
+        """The same with its unit; bare points of a probability."""
+        return self.figures.sized(self.points)
 
 
 @dataclass(frozen=True)
@@ -114,8 +123,9 @@ class NextCard:
 
     @cached_property
     def items(self) -> list[NextInput]:
+        figures = figures_of(self.prediction)
         return [
-            NextInput(stored, self._day(stored), self._address(str(stored["feature"])))
+            NextInput(stored, self._day(stored), self._address(str(stored["feature"])), figures)
             for stored in self.stored.get("items") or ()
         ]
 

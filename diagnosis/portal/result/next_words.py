@@ -47,7 +47,9 @@ def _in_cases(item: NextInput) -> str:
 
 
 def _by_points(item: NextInput) -> str:
-    facts = {"label": item.label, "points": item.points}
+    facts = {"label": item.label, "points": item.points, "size": item.size}
+    if item.figures.unit:
+        return _("%(label)s would move this by about %(size)s") % facts
     return (
         ngettext(
             "%(label)s would move this by about %(points)s point",
@@ -59,7 +61,7 @@ def _by_points(item: NextInput) -> str:
 
 
 def _also(item: NextInput, *, has_bands: bool) -> str:
-    facts = {"label": inside(item.label), "n": item.cases if has_bands else item.points}
+    facts = {"label": inside(item.label), "n": item.cases if has_bands else item.size}
     return (_("%(label)s in %(n)s") if has_bands else _("%(label)s by %(n)s")) % facts
 
 
@@ -70,7 +72,11 @@ def _hardly(items: Sequence[NextInput]) -> str:
 
 
 def _still(items: Sequence[NextInput]) -> str:
-    return _("No further measurement would move it by a whole point.") if items else ""
+    if not items:
+        return ""
+    if items[0].figures.unit:
+        return _("No further measurement would move it by as much as is shown.")
+    return _("No further measurement would move it by a whole point.")
 
 
 def would_stand(band: str, cases: int) -> str:

@@ -12,6 +12,7 @@ from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.snapshot.units import measured, plain, shown_unit
 from diagnosis.ml import Feature
 from diagnosis.portal.words.figures import percent, signed
+from diagnosis.portal.words.headline import figures_of
 from diagnosis.portal.words.inputs_shown import category_label
 from diagnosis.portal.words.sentences import inside, together
 from diagnosis.portal.words.wording import day, day_time
@@ -73,6 +74,12 @@ def _why(change: Change, causes: Sequence[Cause], total: float) -> str:
 
 def no_story(change: Change) -> str:
     """Of what is no more than a repeated measurement would give."""
+    figures = figures_of(change.now)
+    if figures.unit:
+        return _(
+            "no more than the measurement errors of the inputs alone make (up to %(size)s either"
+            " way). It need not mean that anything changed in the patient."
+        ) % {"size": figures.sized(max(1, whole(change.error / figures.grain)))}
     return _(
         "no more than the measurement errors of the inputs alone make (up to %(points)s points"
         " either way). It need not mean that anything changed in the patient."

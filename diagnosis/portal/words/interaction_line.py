@@ -9,7 +9,6 @@ from diagnosis.inference.stored.reasons import Reasons
 from diagnosis.portal.words import sentences
 from diagnosis.results.figures import PERCENT, Figures
 from diagnosis.results.pictures.rounding import whole
-from medportal.common.signs import before_unit
 from medportal.common.text import localized
 
 LEAST = 0.01
@@ -25,8 +24,7 @@ def together_line(reasons: Reasons | None, figures: Figures = PERCENT) -> str:
     names = sentences.together([localized(reasons.label(name)) for name in strongest.features])
     points, more = whole(abs(strongest.effect) / figures.grain), strongest.effect > 0
     if figures.unit:
-        size = f"{figures.steps(points)}{before_unit(figures.unit)}{figures.unit}"
-        return _by(names, size, more=more)
+        return _by(names, figures.sized(points), more=more)
     template = (
         ngettext(
             "%(inputs)s together bring the estimate %(points)s point higher than the sum of what "

@@ -12,7 +12,6 @@ from diagnosis.portal.charts.waterfall import Bar, Waterfall
 from diagnosis.portal.words.figures import exact_percent, percent, signed_decimal
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.figures import PERCENT, Figures
-from medportal.common.signs import before_unit
 from medportal.common.text import localized
 
 Text = Mapping[str, str]
@@ -61,9 +60,7 @@ def _in(figures: Figures, name: str) -> str:
 
 
 def _verb(points: float, decimals: int, figures: Figures, *, several: bool) -> str:
-    size = figures.steps(points, decimals)
-    if figures.unit:
-        size = f"{size}{before_unit(figures.unit)}{figures.unit}"
+    size = figures.sized(points, decimals)
     verb = ("raise" if points > 0 else "lower") + ("" if several else "s")
     return say(_in(figures, verb), points=size)
 

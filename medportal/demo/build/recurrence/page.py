@@ -59,6 +59,21 @@ def _beside(name: str, own: Mapping[str, Figure], others: Sequence[Mapping[str, 
     return _table(head, rows)
 
 
+def _off(outside: Mapping[str, Any]) -> str:
+    """Say at which horizons the risks are shown to be too high or too low for these women."""
+    said = []
+    for one in outside["horizons"]:
+        name = f"{one['horizon']:g}"
+        ratio = outside["metrics"][f"oe_{name}"]
+        if None not in ratio.values() and not ratio["lower"] <= 1 <= ratio["upper"]:
+            how = "too high" if ratio["value"] < 1 else "too low"
+            said.append(
+                f"By {name} days the risks are {how} for them: {one['observed']['value']:.1%} had "
+                f"the event, {one['expected']:.1%} were expected (of {one['events']} events)."
+            )
+    return " ".join(said) or "At no horizon are the risks shown to be too high or too low."
+
+
 def _cox(outside: Mapping[str, Any]) -> str:
     (cox,) = (one for one in outside["comparators"] if one["code"] == "cox")
     lower = cox["difference"]["lower"]
@@ -108,7 +123,7 @@ def section(manifest: Manifest) -> str:
             _looked(model, outside),
             "### On GBSG, which nothing was learnt from\n",
             _horizons(outside["metrics"], outside["horizons"]),
-            f"Events by one year are few. {_cox(outside)} {_simple(outside)}\n",
+            f"{_off(outside)} {_cox(outside)} {_simple(outside)}\n",
             _beside(model, outside["metrics"], outside["comparators"]),
             "### On the folds of Rotterdam\n",
             _horizons(own, manifest["curves"]["horizons"]),

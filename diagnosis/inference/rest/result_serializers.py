@@ -1,0 +1,57 @@
+"""Shape of an answer over REST: what its kind tells, then what every kind keeps."""
+
+# mypy: disable-error-code="assignment"
+# The stubs take a field named label or source for the option of that name; DRF itself does not.
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from diagnosis.inference.rest.next_serializers import NextMeasurementSerializer
+from diagnosis.results import RESULT_KINDS
+
+Base = serializers.Serializer[Any]
+
+
+class BandSerializer(Base):
+    code = serializers.CharField()
+    label = serializers.CharField()
+    lower = serializers.FloatField()
+    upper = serializers.FloatField()
+    action = serializers.CharField()
+    action_code = serializers.CharField()
+    text = serializers.CharField(allow_null=True)
+    source = serializers.CharField()
+
+
+class ResultSerializer(Base):
+    kind = serializers.CharField(help_text=", ".join(RESULT_KINDS))
+    probability = serializers.FloatField(required=False, help_text="of the kind `binary`")
+    value = serializers.FloatField(required=False, help_text="of the kind `regression`")
+    unit = serializers.CharField(required=False, help_text="UCUM; of a number")
+    interval = serializers.ListField(
+        child=serializers.FloatField(), allow_null=True, min_length=2, max_length=2
+    )
+    interval_method = serializers.CharField(
+        allow_null=True,
+        help_text="`other models`: about `interval_level` of models built from other patients of"
+        " the same kind lie within; `bootstrap refits` (older results): of this model's refits,"
+        " which is narrower",
+    )
+    interval_level = serializers.FloatField(allow_null=True)
+    band = BandSerializer(allow_null=True)
+    imputed = serializers.ListField(child=serializers.CharField())
+    filled = serializers.ListField(child=serializers.DictField())
+    borderline = serializers.ListField(child=serializers.DictField())
+    next_measurement = NextMeasurementSerializer(required=False)
+    local_count = serializers.DictField(allow_null=True)
+    average = serializers.FloatField(allow_null=True)
+
+
+class EstimateSerializer(Base):
+    """The headline of an answer that is no probability."""
+
+    name = serializers.CharField()
+    value = serializers.FloatField(allow_null=True)
+    unit = serializers.CharField(help_text="UCUM")
