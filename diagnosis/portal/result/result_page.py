@@ -12,13 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.rights import offered
-from diagnosis.inference.models import (
-    Decision,
-    Explanation,
-    Job,
-    OwnEstimate,
-    Prediction,
-)
+from diagnosis.inference.models import Decision, Explanation, Job, OwnEstimate, Prediction
 from diagnosis.inference.scoring.soundness import WORDS, fault
 from diagnosis.inference.stored.warning import Caution
 from diagnosis.portal.charts.arranging import Arrangement
