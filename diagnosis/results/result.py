@@ -16,6 +16,8 @@ LEVEL = 0.90
 INTERVAL_METHOD = "other models"
 """See ``ml.uncertainty.other_models``. Results before it hold «bootstrap refits»: the middle of the
 refits themselves, too narrow for other models."""
+RANGE_METHOD = "conformal range"
+"""Where the true numbers of so many of a hundred such people lie: ``ml.uncertainty.conformal``."""
 
 
 @dataclass(frozen=True)

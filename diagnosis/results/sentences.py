@@ -8,7 +8,7 @@ from pathlib import Path
 
 from diagnosis.results.figures import Figures
 from diagnosis.results.pictures.rounding import whole
-from diagnosis.results.result import INTERVAL_METHOD, LEVEL, Result
+from diagnosis.results.result import INTERVAL_METHOD, LEVEL, RANGE_METHOD, Result
 from medportal.common.text import Text, localized
 
 Sentences = Mapping[str, Text]
@@ -21,17 +21,17 @@ def beside(module: str) -> Sentences:
 
 
 SENTENCES = beside(__file__)
+NAMES = {INTERVAL_METHOD: "interval", RANGE_METHOD: "range"}
 
 
 def interval_sentence(result: Result, figures: Figures) -> str:
-    """What the interval is, in the words that keep it from being read as the patient's range.
+    """What the interval is: of models, or of people; neither may be read as the other.
 
     A result says itself how its interval was made: older ones hold the narrower one of refits.
     """
     interval = result.headline.interval if result.headline else None
     if not interval:
         return localized(SENTENCES["no_interval"])
-    of_models = result.interval_method == INTERVAL_METHOD
     level = LEVEL if result.interval_level is None else result.interval_level
-    name = "interval" if of_models else "interval_of_refits"
+    name = NAMES.get(result.interval_method or "", "interval_of_refits")
     return localized(SENTENCES[name]).format(level=whole(level), range=figures.span(*interval))

@@ -130,6 +130,8 @@ def _is_scored(life: Life) -> None:
     assert written_result(read_result(run.result)) == run.result
     assert run.band == run.definition.band_of(run.headline).code
     assert run.answer.headline.interval is not None
+    is_number = life.kind == "regression"
+    assert (run.answer.interval_method == "conformal range") == is_number
 
 
 def _adds_up(life: Life) -> None:

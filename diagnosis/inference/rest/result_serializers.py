@@ -36,8 +36,9 @@ class ResultSerializer(Base):
     interval_method = serializers.CharField(
         allow_null=True,
         help_text="`other models`: about `interval_level` of models built from other patients of"
-        " the same kind lie within; `bootstrap refits` (older results): of this model's refits,"
-        " which is narrower",
+        " the same kind lie within; `conformal range`: about `interval_level` of such people have"
+        " a true value within; `bootstrap refits` (older results): of this model's refits, which"
+        " is narrower",
     )
     interval_level = serializers.FloatField(allow_null=True)
     band = BandSerializer(allow_null=True)

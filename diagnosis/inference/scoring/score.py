@@ -22,6 +22,7 @@ from diagnosis.results import shown_kind
 from diagnosis.results.result import (
     INTERVAL_METHOD,
     LEVEL,
+    RANGE_METHOD,
     BandThen,
     Borderline,
     Filled,
@@ -56,9 +57,9 @@ def score(
     probes = list(_steps(artifact, snapshot))
     rows = np.vstack([x, *(_probed(artifact, x, probe) for probe in probes)])
     answers = _answers(artifact, rows)
-    interval, level = _interval(artifact, x) if len(answers) == 1 else (None, LEVEL)
+    interval = _interval(artifact, x, snapshot) if len(answers) == 1 else NO_INTERVAL
     estimates = tuple(
-        Estimate(name, float(values[0]), interval) for name, values in answers.items()
+        Estimate(name, float(values[0]), interval.ends) for name, values in answers.items()
     )
     name = kind.headline(sheet)
     result = Result(
@@ -66,8 +67,8 @@ def score(
         estimates=estimates,
         headline_name=name,
         unit=kind.scales(sheet)[name].unit if name else None,
-        interval_method=INTERVAL_METHOD if interval else None,
-        interval_level=level if interval else None,
+        interval_method=interval.method,
+        interval_level=interval.level,
         imputed=tuple(missing(snapshot, artifact.schema)),
     )
     belonging = kind.belonging(artifact.manifest, result.headline)
@@ -142,17 +143,34 @@ def _is_possible(feature: Feature, value: float) -> bool:
     return feature.bounds is None or feature.bounds[0] <= value <= feature.bounds[1]
 
 
-def _interval(artifact: Artifact, x: Matrix) -> tuple[tuple[float, float] | None, float]:
-    """Where the answers of other models lie, and how many of a hundred of them."""
+@dataclass(frozen=True)
+class Interval:
+    """Ends around the answer, what they are of, and how many of a hundred lie within."""
+
+    ends: tuple[float, float] | None = None
+    method: str | None = None
+    level: float | None = None
+
+
+NO_INTERVAL = Interval()
+
+
+def _interval(artifact: Artifact, x: Matrix, snapshot: Snapshot) -> Interval:
+    """Where the true numbers of such people lie; else where the answers of other models do."""
+    ranges = artifact.ranges([row_of(snapshot, artifact.schema)])
+    if ranges is not None:
+        return Interval(_ends(ranges), RANGE_METHOD, artifact.interval_level)
     refits = artifact.manifest.get("refits") or {}
+    if int(refits.get("count") or 0) < FEWEST_REFITS:
+        return NO_INTERVAL
     level = float(refits.get("level") or LEVEL)
-    found = None
-    if int(refits.get("count") or 0) >= FEWEST_REFITS:
-        found = artifact.interval(x, level=level)
-    if found is None:
-        return None, level
+    found = artifact.interval(x, level=level)
+    return NO_INTERVAL if found is None else Interval(_ends(found), INTERVAL_METHOD, level)
+
+
+def _ends(found: NDArray[np.float64]) -> tuple[float, float]:
     low, high = (float(edge) for edge in found[0])
-    return (low, high), level
+    return low, high
 
 
 def _band(sheet: Sheet, band: Band | None) -> BandThen | None:
