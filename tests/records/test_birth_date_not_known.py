@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 
 from diagnosis.inference.before.population import check_population
-from diagnosis.ml.schema import FeatureSchema
 from diagnosis.portal.frame.identity import identities
 from diagnosis.records import derived
 from diagnosis.records.chart import read_chart
@@ -43,7 +42,7 @@ def test_the_age_is_missing_for_a_service_and_its_population_cannot_be_told(
     ward: Ward, unknown: Patient
 ):
     service = ServiceFactory(slug="coronary-disease")
-    schema = FeatureSchema.from_dict(service.schema)
+    schema = service.sheet.features
 
     read = feature_values(unknown, schema, timezone.now())
     report = check_population(service, unknown, {})

@@ -26,6 +26,6 @@ def test_the_interval_holds_what_the_whole_cohort_would_have_given(trained, desi
     with single_thread():
         found = simulate(artifact, everyone, everyone[::70], design, DRAWS)
 
-    assert found["cases"] > 1900
-    assert found["method"] == ("paired, 12,000 rows" if design.budget else "exact")
-    assert 0.92 <= found["inside"] <= 0.97
+    assert found.cases > 1900
+    assert found.method == ("paired, 12,000 rows" if design.budget else "exact")
+    assert 0.92 <= found.inside <= 0.97
