@@ -118,7 +118,7 @@ def test_a_tried_backup_of_an_older_server_is_restored_into_one(made, keys, use)
     connection.ensure_connection()
     assert connection.connection.info.server_version // 10_000 == OLDER
     assert tried.major == OLDER
-    assert restored["tables"]["accounts_organisation"] == 1
+    assert restored.tables["accounts_organisation"] == 1
     assert Organisation.objects.get().name == "Klinik am See"
     assert AuditEvent.objects.get().act == "service.define"
     assert default_storage.exists("artifacts/tried.zip")
