@@ -157,9 +157,10 @@ NO_INTERVAL = Interval()
 
 def _interval(artifact: Artifact, x: Matrix, snapshot: Snapshot) -> Interval:
     """Where the true numbers of such people lie; else where the answers of other models do."""
-    ranges = artifact.ranges([row_of(snapshot, artifact.schema)])
-    if ranges is not None:
-        return Interval(_ends(ranges), RANGE_METHOD, artifact.interval_level)
+    if artifact.interval_level is not None:
+        ranges = artifact.ranges([row_of(snapshot, artifact.schema)])
+        if ranges is not None:
+            return Interval(_ends(ranges), RANGE_METHOD, artifact.interval_level)
     refits = artifact.manifest.get("refits") or {}
     if int(refits.get("count") or 0) < FEWEST_REFITS:
         return NO_INTERVAL
