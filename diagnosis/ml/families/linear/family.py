@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml.families.linear.fitting import fit_logistic
-from diagnosis.ml.families.pipeline import TABLE, Fitted, Sample
+from diagnosis.ml.families.one_by_one import OneByOne
+from diagnosis.ml.families.pipeline import Fitted, Sample
 
 if TYPE_CHECKING:
+    from diagnosis.ml.families.preprocessing import Preprocessor
     from diagnosis.ml.recipe import Recipe
     from diagnosis.ml.results.targets import Task
 
@@ -20,38 +21,20 @@ Index = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Linear:
+class Linear(OneByOne):
     """The result kind brings the likelihood, this the penalty, the folds and the calibrator."""
-
-    takes: frozenset[str] = TABLE
-    quick: bool = True
 
     def problem(self, task: Task) -> str | None:
         """Return None: every kind has a linear model."""
         return None
 
-    def fit(self, recipe: Recipe, sample: Sample) -> Fitted:
-        """Fit the model that is shipped."""
-        return fit_logistic(recipe, sample, recipe.seed)
-
-    def fit_many(
-        self, recipe: Recipe, sample: Sample, row_sets: Sequence[Index], seeds: Sequence[int]
-    ) -> list[Fitted]:
-        """Fit a model on each set of rows."""
-        pairs = zip(row_sets, seeds, strict=True)
-        return [fit_logistic(recipe, sample.take(rows), seed) for rows, seed in pairs]
-
-    def refit(
+    def one(
         self,
         recipe: Recipe,
         sample: Sample,
-        draws: Sequence[Index],
-        seeds: Sequence[int],
-        fitted: Fitted,
-    ) -> list[Fitted]:
-        """Refit on bootstrap resamples; copies of a patient share an inner fold."""
-        patients = np.arange(len(sample)) if sample.groups is None else sample.groups
-        return [
-            fit_logistic(recipe, sample.take(rows), seed, patients[rows], fitted.preprocessor)
-            for rows, seed in zip(draws, seeds, strict=True)
-        ]
+        seed: int,
+        groups: Index | None = None,
+        like: Preprocessor | None = None,
+    ) -> Fitted:
+        """Fit one model."""
+        return fit_logistic(recipe, sample, seed, groups, like)
