@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from diagnosis.ml import evaluation
 from diagnosis.ml.errors import TableError, TaskError
-from diagnosis.ml.results import likelihood, yes_or_no
+from diagnosis.ml.results import yes_or_no
 from diagnosis.ml.results.columns import as_text, classes_of, places
-from diagnosis.ml.results.direct import Direct
 from diagnosis.ml.results.estimate import Scale
 from diagnosis.ml.results.events import event_of
-from diagnosis.ml.results.kind import Head
-from diagnosis.ml.results.links import sigmoid
 from diagnosis.ml.results.measuring import SPREAD_REPEATS, Interval, finite
 
 if TYPE_CHECKING:
@@ -29,13 +26,11 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Binary(Direct):
+class Binary(yes_or_no.YesOrNo):
     """The classes are two, the second is the event; one output, its probability."""
 
     name: str = "binary"
     several_targets: bool = False
-    head: Head = yes_or_no.HEAD
-    refitted: bool = True
     headline: str = "auroc"
 
     def classes(
@@ -65,30 +60,6 @@ class Binary(Direct):
             raise TaskError(f"A binary task has two classes, not {len(task.classes)}.")
         return task.classes[1]
 
-    def strata(self, y: Array) -> list[Array]:
-        """Return the rows with the event and those without."""
-        return yes_or_no.strata(y)
-
-    def standard(self, y: Array) -> tuple[Array, Array]:
-        """Leave the target as it is."""
-        return np.zeros(y.shape[1]), np.ones(y.shape[1])
-
-    def link(self, logits: Array) -> Array:
-        """Return the probability of the event."""
-        return sigmoid(logits)
-
-    def loss(self, y: Array, logits: Array) -> Array:
-        """Return the log loss."""
-        return yes_or_no.loss(y, logits)
-
-    def network_loss(self, y: Any, known: Any, logits: Any) -> Any:
-        """Return the log loss."""
-        return yes_or_no.network_loss(y, known, logits)
-
-    def penalised(self, x: Array, y: Array, path: Array) -> Array:
-        """Fit a logistic regression."""
-        return likelihood.column_by_column(x, y, path, likelihood.YES_OR_NO)
-
     def calibration(self, asked: str) -> str:
         """Return Platt's where nothing else is asked for."""
         return "platt" if asked == "auto" else asked
@@ -112,10 +83,6 @@ class Binary(Direct):
         few = p[:, :SPREAD_REPEATS]
         spread = evaluation.metrics_with_intervals(label, few, draws=draws, groups=groups)
         return {name: finite({**spread[name], "value": value[name]["value"]}) for name in value}
-
-    def details(self, task: Task, y: Array, predictions: Array) -> dict[str, Any]:
-        """Say no more."""
-        return {}
 
     def counts(self, task: Task, y: Array) -> dict[str, int]:
         """Return how many rows have the event."""

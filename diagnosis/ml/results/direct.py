@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,24 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
+def refuse_isotonic(asked: str) -> None:
+    """Raise RecipeError where steps are asked for that only one yes or no can have."""
+    if asked == "isotonic":
+        raise RecipeError("Recipe: isotonic calibration is for tasks with one yes or no.")
+
+
 class Direct:
     """The usual answers of a result kind to what ``kind.py`` asks; none of them depends on time."""
 
     region: str | None = None
+
+    def event(self, task: Task) -> str | None:
+        """Return None: no single yes or no is asked for."""
+        return None
+
+    def standard(self, y: Array) -> tuple[Array, Array]:
+        """Leave what is learnt as it is."""
+        return np.zeros(y.shape[1]), np.ones(y.shape[1])
 
     def completed(self, task: Task, table: pd.DataFrame) -> Task:
         """Return the task as it is.
@@ -55,6 +69,10 @@ class Direct:
     def known(self, y: Array) -> NDArray[np.bool_]:
         """Return whether a row tells anything."""
         return np.asarray(~np.isnan(y).all(axis=1))
+
+    def details(self, task: Task, y: Array, predictions: Array) -> dict[str, Any]:
+        """Say no more."""
+        return {}
 
     def counts(self, task: Task, y: Array) -> dict[str, int]:
         """Return nothing beside the number of rows."""

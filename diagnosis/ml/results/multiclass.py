@@ -14,7 +14,7 @@ from diagnosis.ml import evaluation
 from diagnosis.ml.errors import RecipeError
 from diagnosis.ml.results import likelihood, measuring, ordinal
 from diagnosis.ml.results.columns import classes_of, places
-from diagnosis.ml.results.direct import Direct
+from diagnosis.ml.results.direct import Direct, refuse_isotonic
 from diagnosis.ml.results.estimate import Scale
 from diagnosis.ml.results.kind import Head
 from diagnosis.ml.results.links import softmax
@@ -62,17 +62,9 @@ class Multiclass(Direct):
         """Return the classes."""
         return task.classes
 
-    def event(self, task: Task) -> str | None:
-        """Return None: several classes are asked for."""
-        return None
-
     def strata(self, y: Array) -> list[Array]:
         """Return the rows of each class."""
         return [*y.T]
-
-    def standard(self, y: Array) -> tuple[Array, Array]:
-        """Leave the target as it is."""
-        return np.zeros(y.shape[1]), np.ones(y.shape[1])
 
     def link(self, logits: Array) -> Array:
         """Return the probabilities of the classes."""
@@ -102,8 +94,7 @@ class Multiclass(Direct):
         RecipeError
             Isotonic and Platt's calibration are for yes or no.
         """
-        if asked == "isotonic":
-            raise RecipeError("Recipe: isotonic calibration is for tasks with one yes or no.")
+        refuse_isotonic(asked)
         if asked == "platt":
             raise RecipeError("Recipe: use temperature for classes; Platt's is for yes or no.")
         return "temperature" if asked == "auto" else asked
@@ -138,10 +129,6 @@ class Multiclass(Direct):
         return measuring.resampled(
             partial(self.points, task), y, predictions, draws=draws, groups=groups, labels=y
         )
-
-    def details(self, task: Task, y: Array, predictions: Array) -> dict[str, Any]:
-        """Say no more."""
-        return {}
 
     def scales(self, task: Task) -> Mapping[str, Scale]:
         """Return one a class, and one a class that has lower and higher ones: probabilities."""

@@ -11,13 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from diagnosis.ml import evaluation
-from diagnosis.ml.errors import RecipeError
-from diagnosis.ml.results import likelihood, measuring, yes_or_no
+from diagnosis.ml.results import measuring, yes_or_no
 from diagnosis.ml.results.columns import zeros_and_ones
-from diagnosis.ml.results.direct import Direct
+from diagnosis.ml.results.direct import refuse_isotonic
 from diagnosis.ml.results.estimate import Scale
-from diagnosis.ml.results.kind import Head
-from diagnosis.ml.results.links import sigmoid
 from diagnosis.ml.results.measuring import Interval, mean_of_known
 
 if TYPE_CHECKING:
@@ -29,13 +26,11 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Multilabel(Direct):
+class Multilabel(yes_or_no.YesOrNo):
     """An output a label; the labels are the names of the target columns."""
 
     name: str = "multilabel"
     several_targets: bool = True
-    head: Head = yes_or_no.HEAD
-    refitted: bool = True
     headline: str = "auroc"
 
     def classes(
@@ -52,34 +47,6 @@ class Multilabel(Direct):
         """Return the labels."""
         return task.classes
 
-    def event(self, task: Task) -> str | None:
-        """Return None: several labels are asked for."""
-        return None
-
-    def strata(self, y: Array) -> list[Array]:
-        """Return, a label, the rows that have it and those that have not."""
-        return yes_or_no.strata(y)
-
-    def standard(self, y: Array) -> tuple[Array, Array]:
-        """Leave the target as it is."""
-        return np.zeros(y.shape[1]), np.ones(y.shape[1])
-
-    def link(self, logits: Array) -> Array:
-        """Return the probability of each label."""
-        return sigmoid(logits)
-
-    def loss(self, y: Array, logits: Array) -> Array:
-        """Return the log loss, summed over the labels that are known."""
-        return yes_or_no.loss(y, logits)
-
-    def network_loss(self, y: Any, known: Any, logits: Any) -> Any:
-        """Return the log loss, summed over the labels that are known."""
-        return yes_or_no.network_loss(y, known, logits)
-
-    def penalised(self, x: Array, y: Array, path: Array) -> Array:
-        """Fit a logistic regression a label."""
-        return likelihood.column_by_column(x, y, path, likelihood.YES_OR_NO)
-
     def calibration(self, asked: str) -> str:
         """Return Platt's, one a label, where nothing else is asked for.
 
@@ -88,8 +55,7 @@ class Multilabel(Direct):
         RecipeError
             Isotonic calibration is for one yes or no.
         """
-        if asked == "isotonic":
-            raise RecipeError("Recipe: isotonic calibration is for tasks with one yes or no.")
+        refuse_isotonic(asked)
         return "platt" if asked == "auto" else asked
 
     def points(self, task: Task, y: Array, predictions: Array) -> dict[str, float]:

@@ -53,10 +53,6 @@ class Regression(Direct):
         """Return the one output."""
         return ("value",)
 
-    def event(self, task: Task) -> str | None:
-        """Return None: a number is asked for."""
-        return None
-
     def strata(self, y: Array) -> list[Array]:
         """Return none: rows have no classes."""
         return []
@@ -109,10 +105,6 @@ class Regression(Direct):
         """Return the metrics with their intervals."""
         found = agreement.measured(y[:, 0], predictions[:, :, 0], draws=draws, groups=groups)
         return {name: finite(one) for name, one in found.items()}
-
-    def details(self, task: Task, y: Array, predictions: Array) -> dict[str, Any]:
-        """Say no more."""
-        return {}
 
     def scales(self, task: Task) -> Mapping[str, Scale]:
         """Return that of ``value``: the unit of the target; where it ends, the sheet has to say."""

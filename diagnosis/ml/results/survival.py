@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from diagnosis.ml.errors import RecipeError, TaskError
 from diagnosis.ml.results import yes_or_no
-from diagnosis.ml.results.direct import Direct
+from diagnosis.ml.results.direct import Direct, refuse_isotonic
 from diagnosis.ml.results.estimate import Scale
 from diagnosis.ml.results.kind import Head
 from diagnosis.ml.results.measuring import Interval
@@ -107,10 +107,6 @@ class Survival(Direct):
         """Return the rows with the event; of the censored there may be none."""
         return [y[:, 1]]
 
-    def standard(self, y: Array) -> tuple[Array, Array]:
-        """Leave the aims as they are."""
-        return np.zeros(y.shape[1]), np.ones(y.shape[1])
-
     def link(self, logits: Array) -> Array:
         """Return the risk by the end of each interval."""
         return times.risks(logits)
@@ -139,8 +135,7 @@ class Survival(Direct):
         RecipeError
             Isotonic calibration is for one yes or no.
         """
-        if asked == "isotonic":
-            raise RecipeError("Recipe: isotonic calibration is for tasks with one yes or no.")
+        refuse_isotonic(asked)
         return "horizons" if asked in ("auto", "platt") else asked
 
     def points(self, task: Task, y: Array, predictions: Array) -> dict[str, float]:
