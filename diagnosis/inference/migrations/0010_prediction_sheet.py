@@ -47,28 +47,4 @@ class Migration(migrations.Migration):
         migrations.AddField("prediction", "sheet", key(null=True)),
         migrations.RunSQL(FILLED, FORGOTTEN),
         migrations.AlterField("prediction", "sheet", key(null=False)),
-        migrations.RemoveIndex("prediction", "prediction_newest"),
-        migrations.AddIndex(
-            "prediction",
-            models.Index(
-                condition=models.Q(is_newest=True),
-                fields=["patient"],
-                include=[
-                    "id",
-                    "service",
-                    "state",
-                    "band",
-                    "probability",
-                    "owner",
-                    "index_at",
-                    "requested_at",
-                    "finished_at",
-                    "decided_at",
-                    "dismissed_at",
-                    "asks_estimate",
-                    "sheet",
-                ],
-                name="prediction_newest",
-            ),
-        ),
     ]
