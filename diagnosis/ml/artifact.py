@@ -200,7 +200,7 @@ class Artifact(Container):
         """
         x = self.schema.matrix(rows)
         found = self.task.result.estimates(self.task, self._answers(x))
-        ranges = self._ranges(x)
+        ranges = self.ranges_matrix(x)
         ends = self.intervals(x) if ranges is None else dict.fromkeys(found, ranges)
         return row_by_row(found, ends)
 
@@ -236,9 +236,10 @@ class Artifact(Container):
 
     def ranges(self, rows: Rows) -> Array | None:
         """Return (n, 2), in the unit: where the true number is to lie; None where it has none."""
-        return self._ranges(self.schema.matrix(rows))
+        return self.ranges_matrix(self.schema.matrix(rows))
 
-    def _ranges(self, x: Matrix) -> Array | None:
+    def ranges_matrix(self, x: Matrix) -> Array | None:
+        """Return the same for the model's matrix."""
         region, known = region_of(self.task), self.conformal
         if not isinstance(region, Ranges) or known is None:
             return None

@@ -57,7 +57,7 @@ def score(
     probes = list(_steps(artifact, snapshot))
     rows = np.vstack([x, *(_probed(artifact, x, probe) for probe in probes)])
     answers = _answers(artifact, rows)
-    interval = _interval(artifact, x, snapshot) if len(answers) == 1 else NO_INTERVAL
+    interval = _interval(artifact, x) if len(answers) == 1 else NO_INTERVAL
     estimates = tuple(
         Estimate(name, float(values[0]), interval.ends) for name, values in answers.items()
     )
@@ -155,12 +155,11 @@ class Interval:
 NO_INTERVAL = Interval()
 
 
-def _interval(artifact: Artifact, x: Matrix, snapshot: Snapshot) -> Interval:
+def _interval(artifact: Artifact, x: Matrix) -> Interval:
     """Where the true numbers of such people lie; else where the answers of other models do."""
-    if artifact.interval_level is not None:
-        ranges = artifact.ranges([row_of(snapshot, artifact.schema)])
-        if ranges is not None:
-            return Interval(_ends(ranges), RANGE_METHOD, artifact.interval_level)
+    ranges = artifact.ranges_matrix(x)
+    if ranges is not None:
+        return Interval(_ends(ranges), RANGE_METHOD, artifact.interval_level)
     refits = artifact.manifest.get("refits") or {}
     if int(refits.get("count") or 0) < FEWEST_REFITS:
         return NO_INTERVAL
