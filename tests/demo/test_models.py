@@ -144,7 +144,7 @@ def test_the_demonstration_rows_were_kept_out_of_training(slug, tables, artifact
     table, training = tables[slug], artifacts[slug].manifest["training"]
     named = json.loads((table.folder / "demo_rows.json").read_text())
 
-    assert named == table.named_rows()
+    assert named == table.named(table.held_out)
     assert len(named["rows"]) == HELD_OUT == training["excluded_demo_rows"]
     assert training["table_sha256"] == table.sha256
     learnt = study.training_rows(table)

@@ -46,7 +46,7 @@ def artifact_folder(slug: str) -> Path:
 def write_demo_rows(table: DemoTable | KindTable) -> None:
     """Name the rows that the demonstration patients are made of."""
     path = table.folder / "demo_rows.json"
-    text = json.dumps(table.named_rows()) + "\n"
+    text = json.dumps(table.named(table.held_out)) + "\n"
     if not path.exists() or path.read_text() != text:
         path.write_text(text)
         say(f"{table.slug}: demo_rows.json changed")

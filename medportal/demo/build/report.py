@@ -40,7 +40,8 @@ def interval(entry: Mapping[str, float | None], digits: int = 3) -> str:
     return f"{value} ({lower} to {upper})"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
@@ -55,7 +56,7 @@ def _metrics(manifests: Mapping[str, Manifest]) -> str:
             cells[-2] += " †"
         at = f"{measured['threshold']:.0%}"
         rows.append([f"`{slug}`", str(measured["rows"]), str(measured["events"]), *cells, at])
-    return _table(head, rows)
+    return markdown(head, rows)
 
 
 def _rivals(manifests: Mapping[str, Manifest]) -> str:
@@ -85,7 +86,7 @@ def _rivals(manifests: Mapping[str, Manifest]) -> str:
                     rival["verdict"].replace("-", " "),
                 ]
             )
-    return _table(head, rows)
+    return markdown(head, rows)
 
 
 def _named(manifests: Mapping[str, Manifest], code: str, verdicts: Sequence[str]) -> list[str]:
@@ -149,7 +150,7 @@ def _censoring(manifests: Mapping[str, Manifest]) -> str:
                 interval(facts["unweighted_metrics"]["auroc"], 4),
             ]
         )
-    return _table(head, rows)
+    return markdown(head, rows)
 
 
 def _bands(manifests: Mapping[str, Manifest]) -> str:
@@ -158,7 +159,7 @@ def _bands(manifests: Mapping[str, Manifest]) -> str:
     for slug, manifest in manifests.items():
         counts = " · ".join(f"{b['events']} of {b['n']}" for b in manifest["bands"])
         rows.append([f"`{slug}`", counts or "no bands"])
-    return _table(head, rows)
+    return markdown(head, rows)
 
 
 def _directions(manifests: Mapping[str, Manifest]) -> str:
@@ -188,7 +189,7 @@ def _subgroups(manifests: Mapping[str, Manifest]) -> str:
                     interval(figures["calibration_intercept"]),
                 ]
             )
-    return _table(head, rows)
+    return markdown(head, rows)
 
 
 def _held_out(manifests: Mapping[str, Manifest]) -> str:
@@ -207,7 +208,7 @@ def _held_out(manifests: Mapping[str, Manifest]) -> str:
                 interval(figures["brier"]),
             ]
         )
-    return _table(head, rows)
+    return markdown(head, rows)
 
 
 KINDS = {
@@ -227,7 +228,7 @@ def _unlike(manifests: Mapping[str, Manifest]) -> str:
         refused = f"{share['value']:.1%} ({share['lower']:.1%} to {share['upper']:.1%})"
         cells = [_caught(found["planted"], kind) for kind in KINDS]
         rows.append([f"`{slug}`", refused, *cells, f"{own['unlike_training']} of {own['rows']}"])
-    return _table(head, rows)
+    return markdown(head, rows)
 
 
 def _caught(planted: Sequence[Mapping[str, Any]], kind: str) -> str:

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -24,8 +24,8 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class DemoTable:
-    """One service's table.
+class RawTable:
+    """What one service is made from.
 
     Attributes
     ----------
@@ -37,6 +37,53 @@ class DemoTable:
         That name, for every row.
     inputs : DataFrame
         The service's features in their own units, categories as codes, missing as NaN.
+    """
+
+    slug: str
+    source: str
+    key: str
+    keys: NDArray[np.int64]
+    inputs: pd.DataFrame
+
+    room: ClassVar[str] = "services"
+
+    @cached_property
+    def schema(self) -> FeatureSchema:
+        """The service's inputs as its sheet has them, for a model to learn from.
+
+        Which of them may be changed is the owner's statement and may change without a new model,
+        so it stays out of artifacts.
+        """
+        found = FeatureSchema.from_dict(json.loads((self.folder / "schema.json").read_text()))
+        return FeatureSchema(tuple(replace(feature, modifiable=False) for feature in found))
+
+    @property
+    def folder(self) -> Path:
+        """Where the service's schema and sheet are."""
+        return HERE / self.room / self.slug
+
+    @property
+    def path(self) -> Path:
+        """The raw table."""
+        return HERE / "tables" / self.source
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the raw table."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+    def named(self, rows: Mask) -> dict[str, Any]:
+        """Return what ``demo_rows.json`` holds of these rows."""
+        keys = [int(key) for key in self.keys[rows]]
+        return {"table": self.source, "key": self.key, "rows": keys}
+
+
+@dataclass(frozen=True, eq=False)
+class DemoTable(RawTable):
+    """One service's table, with a yes or no.
+
+    Attributes
+    ----------
     label : ndarray
         1 event, 0 none, NaN unknown at the horizon.
     weights : ndarray
@@ -47,11 +94,6 @@ class DemoTable:
         Rows that a demonstration patient may be made of: accepted, complete, outcome known.
     """
 
-    slug: str
-    source: str
-    key: str
-    keys: NDArray[np.int64]
-    inputs: pd.DataFrame
     label: NDArray[np.float64]
     weights: NDArray[np.float64]
     teachable: Mask
@@ -72,39 +114,9 @@ class DemoTable:
         return chosen
 
     @cached_property
-    def schema(self) -> FeatureSchema:
-        """The service's inputs as its sheet has them, for a model to learn from.
-
-        Which of them may be changed is the owner's statement and may change without a new model,
-        so it stays out of artifacts.
-        """
-        found = FeatureSchema.from_dict(json.loads((self.folder / "schema.json").read_text()))
-        return FeatureSchema(tuple(replace(feature, modifiable=False) for feature in found))
-
-    @cached_property
     def sheet(self) -> Sheet:
         """The service sheet."""
         return Sheet.from_dict(json.loads((self.folder / "service.json").read_text()))
-
-    @property
-    def folder(self) -> Path:
-        """Where the service's schema and sheet are."""
-        return HERE / "services" / self.slug
-
-    @property
-    def path(self) -> Path:
-        """The raw table."""
-        return HERE / "tables" / self.source
-
-    @property
-    def sha256(self) -> str:
-        """Digest of the raw table."""
-        return hashlib.sha256(self.path.read_bytes()).hexdigest()
-
-    def named_rows(self) -> dict[str, Any]:
-        """Return what ``demo_rows.json`` holds."""
-        rows = [int(key) for key in self.keys[self.held_out]]
-        return {"table": self.source, "key": self.key, "rows": rows}
 
 
 def _hash(text: str) -> str:

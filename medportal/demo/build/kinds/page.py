@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from medportal.demo.build.report import interval
+from medportal.demo.build.report import interval, markdown
 
 Manifest = Mapping[str, Any]
 
@@ -55,11 +55,6 @@ repeats cannot be found. «X|Y» of the table reads Y.
 }
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
 def _compared(manifest: Manifest) -> str:
     kind = manifest["task"]["kind"]
     names = SHOWN[kind]
@@ -72,7 +67,7 @@ def _compared(manifest: Manifest) -> str:
         figures = [interval(rival["metrics"][name]) for name in names]
         apart = f"{interval(rival['difference'])}: {rival['verdict'].replace('-', ' ')}"
         rows.append([rival["label"]["en"], *figures, apart])
-    return _table([*head[:-1], f"{head[-1]}; so"], rows)
+    return markdown([*head[:-1], f"{head[-1]}; so"], rows)
 
 
 def _estimates(manifest: Manifest) -> str:
@@ -97,7 +92,7 @@ def _estimates(manifest: Manifest) -> str:
                 "under 100 events" if slope is None else interval(slope, 2), counts,
             ]
         )  # fmt: skip
-    return _table(head, rows)
+    return markdown(head, rows)
 
 
 def _areas(manifest: Manifest) -> str:
@@ -109,7 +104,7 @@ def _areas(manifest: Manifest) -> str:
     for rival in manifest["comparators"]:
         areas = [interval(rival["estimates"][name]["auroc"]) for name in found]
         rows.append([rival["label"]["en"], *areas])
-    return _table(["AUROC", *(f"`{name}`" for name in found)], rows)
+    return markdown(["AUROC", *(f"`{name}`" for name in found)], rows)
 
 
 def _coverage(manifest: Manifest) -> str:
@@ -123,7 +118,7 @@ def _coverage(manifest: Manifest) -> str:
     rows = [["all", *_held(entry["coverage"])]]
     rows += [[_who(group), *_held(group)] for group in (*entry["classes"], *entry["subgroups"])]
     named = ", ".join(_who(group) for group in entry["missed"]) or "nobody"
-    table = _table(["who", "coverage (exact 95 % interval)", "rows"], rows)
+    table = markdown(["who", "coverage (exact 95 % interval)", "rows"], rows)
     missed = f"Wholly more than ten points below the level: {named}.\n"
     return f"{said}{entry['verdict']}.\n\n{table}\n{missed}"
 
@@ -162,7 +157,7 @@ def section(slug: str, manifest: Manifest) -> str:
 
 def _further(table: Mapping[str, Any]) -> str:
     """Return a table that a study made for itself."""
-    return f"{table['title']}\n\n{_table(table['head'], table['rows'])}"
+    return f"{table['title']}\n\n{markdown(table['head'], table['rows'])}"
 
 
 def page(manifests: Mapping[str, Manifest]) -> str:

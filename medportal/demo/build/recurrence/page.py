@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from medportal.demo.build.recurrence.external import BEHIND, LOOKS_BEFORE
+from medportal.demo.build.report import interval, markdown
 
 Manifest = Mapping[str, Any]
 Figure = Mapping[str, float | None]
@@ -14,29 +15,15 @@ SHOWN = (("auc", "AUC"), ("brier", "Brier"), ("scaled_brier", "scaled Brier"), (
          ("slope", "slope"))  # fmt: skip
 
 
-def figure(entry: Figure, digits: int = 3) -> str:
-    """Return a figure with its interval."""
-    parts = [entry[name] for name in ("value", "lower", "upper")]
-    if None in parts:
-        return "not known" if parts[0] is None else f"{parts[0]:.{digits}f}"
-    value, lower, upper = (f"{part:.{digits}f}" for part in parts)
-    return f"{value} ({lower} to {upper})"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
 def _horizons(metrics: Mapping[str, Figure], facts: Sequence[Mapping[str, Any]]) -> str:
     head = ["by", "events", "censored before", "still followed", "observed", "expected"]
     rows = []
     for one in facts:
         name = f"{one['horizon']:g}"
         cells = [f"{name} days", str(one["events"]), str(one["censored_before"])]
-        cells += [str(one["at_risk"]), figure(one["observed"]), f"{one['expected']:.3f}"]
-        rows.append([*cells, *(figure(metrics[f"{code}_{name}"]) for code, _ in SHOWN)])
-    return _table([*head, *(title for _, title in SHOWN)], rows)
+        cells += [str(one["at_risk"]), interval(one["observed"]), f"{one['expected']:.3f}"]
+        rows.append([*cells, *(interval(metrics[f"{code}_{name}"]) for code, _ in SHOWN)])
+    return markdown([*head, *(title for _, title in SHOWN)], rows)
 
 
 def _beside(name: str, own: Mapping[str, Figure], others: Sequence[Mapping[str, Any]]) -> str:
@@ -44,19 +31,19 @@ def _beside(name: str, own: Mapping[str, Figure], others: Sequence[Mapping[str, 
     head += ["Uno's C of the shipped model is higher by", "the shipped model is"]
 
     def cells(metrics: Mapping[str, Figure]) -> list[str]:
-        return [figure(metrics[code]) for code in ("uno_c", "harrell_c", "brier_1095")]
+        return [interval(metrics[code]) for code in ("uno_c", "harrell_c", "brier_1095")]
 
     rows = [[f"**shipped: {name}**", *cells(own), "", ""]]
     rows += [
         [
             other["label"]["en"],
             *cells(other["metrics"]),
-            figure(other["difference"]),
+            interval(other["difference"]),
             other["verdict"],
         ]
         for other in others
     ]
-    return _table(head, rows)
+    return markdown(head, rows)
 
 
 def _off(outside: Mapping[str, Any]) -> str:
