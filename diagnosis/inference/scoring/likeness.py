@@ -34,7 +34,7 @@ def of_row(artifact: Artifact, snapshot: Snapshot) -> list[Ground]:
     x = score.matrix(artifact, snapshot)
     if not novelty.unlike(x)[0]:
         return []
-    features = [artifact.schema.features[place] for place in novelty.standing_out(x)]
+    features = [artifact.schema[name] for name in novelty.standing_out(x)]
     names = tuple(feature.name for feature in features)
     return [Ground(CODE, _message(features, snapshot), names, both(CURE))]
 

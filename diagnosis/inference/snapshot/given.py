@@ -84,7 +84,7 @@ def _read(feature: Feature, raw: Any) -> tuple[GivenValue, str | None]:
     code, converted = _strange(feature, value), None
     if code is None:
         converted, code = reading.read_value(feature, {"value": value, "unit": unit})
-    if code in ERRORS or converted is None:
+    if code in ERRORS or not isinstance(converted, float):
         return NOTHING, code
     if feature.kind == "number":
         return GivenValue(float(value), unit or feature.unit, converted), None
