@@ -125,17 +125,17 @@ class Feature:
         """Whether the value comes from who the patient is."""
         return any(source.kind == "patient" for source in self.sources)
 
-    @property
+    @cached_property
     def input(self) -> InputKind:
         """What its kind does with it."""
         return input_kind(self.kind)
 
-    @property
+    @cached_property
     def is_quantity(self) -> bool:
         """Whether the table holds its number on a scale: it can rise, fall and have steps."""
         return self.input.place == Place.QUANTITY
 
-    @property
+    @cached_property
     def is_block(self) -> bool:
         """Whether it has a block of its own beside the table."""
         return self.input.place == Place.BLOCK

@@ -47,9 +47,17 @@ class ServingForm:
         """
         inputs, run = self._runner()
         feeds = _feeds(inputs, given)
-        n = len(next(iter(feeds.values())))
-        starts = range(0, max(n, 1), CHUNK)
-        parts = [_run(run, feeds, slice(start, start + CHUNK)) for start in starts]
+        n = len(given)
+        if 0 < n <= CHUNK:
+            return _run(run, feeds)
+        if not n:  # asked for one of nothing, and none of it taken
+            nothing = {
+                name: np.full((1, *shape), np.nan, np.float32) for name, shape in inputs.items()
+            }
+            return {key: value[:0] for key, value in _run(run, nothing).items()}
+        starts = range(0, n, CHUNK)
+        cut = [{name: f[start : start + CHUNK] for name, f in feeds.items()} for start in starts]
+        parts = [_run(run, some) for some in cut]
         return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
     def _runner(self) -> tuple[Shapes, Runner]:
@@ -83,7 +91,7 @@ def _feeds(inputs: Shapes, given: Inputs) -> dict[str, Matrix]:
     blocks = given.blocks if isinstance(given, Batch) else {TABLE: given}
     if len(inputs) == 1 and len(blocks) == 1 and TABLE in blocks:
         blocks = dict.fromkeys(inputs, blocks[TABLE])
-    if set(blocks) != set(inputs):
+    if blocks.keys() != inputs.keys():
         raise ArtifactError(f"The model takes {_listed(inputs)}, not {_listed(blocks)}.")
     for name, shape in inputs.items():
         if blocks[name].shape[1:] != shape:
@@ -95,9 +103,5 @@ def _listed(names: Iterable[str]) -> str:
     return " and ".join(sorted(names))
 
 
-def _run(run: Runner, feeds: Mapping[str, Matrix], rows: slice) -> dict[str, Matrix]:
-    some = {name: block[rows] for name, block in feeds.items()}
-    if all(map(len, some.values())):
-        return {key: np.array(value, copy=True) for key, value in run(**some).items()}
-    one = {name: np.full((1, *b.shape[1:]), np.nan, np.float32) for name, b in feeds.items()}
-    return {key: np.array(value[:0], copy=True) for key, value in run(**one).items()}
+def _run(run: Runner, feeds: dict[str, Matrix]) -> dict[str, Matrix]:
+    return {key: np.array(value, copy=True) for key, value in run(**feeds).items()}

@@ -13,7 +13,7 @@ import pytest
 import diagnosis.ml
 from diagnosis.ml import Recipe, RecipeError, recipe, train
 from diagnosis.ml.families import FAMILIES, describe
-from diagnosis.ml.families.layered import Layered
+from diagnosis.ml.families.dense.layered import Layered
 from diagnosis.ml.families.pipeline import TABLE, Fitted, Sample, preprocess
 from diagnosis.ml.learning.problem import pose
 from tests.ml.conftest import heart

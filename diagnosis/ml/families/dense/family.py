@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml.families.layered import Layered
+from diagnosis.ml.families.dense.layered import Layered
 from diagnosis.ml.families.pipeline import Fitted, Sample
 
 if TYPE_CHECKING:
