@@ -263,6 +263,10 @@ class FeatureSchema:
         """The features with a block of their own."""
         return tuple(feature for feature in self.features if feature.is_block)
 
+    def column(self, name: str) -> int:
+        """Return where a feature stands in the table; ValueError where it is no column."""
+        return [feature.name for feature in self.table].index(name)
+
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """What one patient's numbers are in every block of a batch."""

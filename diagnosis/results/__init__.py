@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from diagnosis.ml import FeatureSchema
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.binary import Binary
 from diagnosis.results.kind import Panel, ShownResult
@@ -18,7 +19,13 @@ def shown_kind(name: str) -> ShownResult:
     return RESULT_KINDS[name]
 
 
-def offers(sheet: Sheet, panel: Panel) -> bool:
-    """Whether this can be asked of the answers that a sheet asks for."""
+OF_TABLES = frozenset((Panel.FURTHER, Panel.TREND, Panel.COHORT, Panel.TRY_OUT))
+"""What moves one number of a patient, or compares many: not there beside a block."""
+
+
+def offers(sheet: Sheet, panel: Panel, inputs: FeatureSchema | None = None) -> bool:
+    """Whether this can be asked of the answers that a sheet asks for, from such inputs."""
     kind = RESULT_KINDS.get(sheet.kind)
-    return kind is not None and panel in kind.panels
+    if kind is None or panel not in kind.panels:
+        return False
+    return panel not in OF_TABLES or inputs is None or not inputs.blocks

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.before.population import PopulationReport, RuleFinding, confirmation_cure
-from diagnosis.inference.snapshot.units import span, units_in_order
 from diagnosis.inference.snapshot.wording import Text, both, in_each, joined
 from diagnosis.inference.stored.entry import NOTHING, Snapshot, converted_of
 from diagnosis.inference.stored.refusal import Ground
+from diagnosis.inputs.units import span, units_in_order
 from diagnosis.ml import Feature, FeatureSchema
 from medportal.common.quantities import unit as printed
 from medportal.common.signs import comma

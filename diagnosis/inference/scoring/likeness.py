@@ -54,9 +54,11 @@ def _said(feature: Feature, entry: Entry) -> Text:
 
 def _value(feature: Feature, entry: Entry) -> Mapping[str, str]:
     converted = entry.converted
+    if entry.block is not None:
+        return both(str(entry.value))
     if converted is None:
         return both(_("not measured"))
-    if feature.kind != "number":
+    if not feature.is_quantity:
         category = feature.category(converted)
         return category.label if category else both(str(converted))
     if feature.unit == "a":
