@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from diagnosis.ml.batch import TABLE, Batch, Inputs
 from diagnosis.ml.errors import SchemaError, UnitError
-from diagnosis.ml.inputs import INPUT_KINDS, input_kind, reading
+from diagnosis.ml.inputs import INPUT_KINDS, input_kind, number, reading
 from diagnosis.ml.inputs.kind import InputKind, Place
 from diagnosis.ml.inputs.terms import (
     Category,
@@ -179,22 +179,11 @@ class Feature:
     def suggest(self, value: float, unit: str | None = None) -> Suggestion | None:
         """Return the other accepted unit in which an implausible value would make sense.
 
-        >>> f = Feature("glucose", {"en": "Glucose"}, unit="mg/dL", limits=(40, 199),
-        ...             conversions={"mmol/L": 18.02})
+        >>> f = Feature("x", {}, unit="mg/dL", limits=(40, 199), conversions={"mmol/L": 18.02})
         >>> f.suggest(7.8, "mg/dL").text
         'did you mean 7.8 mmol/L = 141 mg/dL?'
         """
-        given = normalise(unit or self.unit or "1")
-        try:
-            if self.plausible(self.convert(value, given)):
-                return None
-        except UnitError:
-            pass  # an unknown unit is exactly where a suggestion helps
-        for other in self.units:
-            there = self.convert(value, other)
-            if normalise(other) != given and self.plausible(there):
-                return Suggestion(float(value), other, there, self.unit or "", self.decimals)
-        return None
+        return number.suggestion(self, value, unit)
 
     def category(self, code: float) -> Category | None:
         """Return the category behind a code of the matrix, or None."""

@@ -19,6 +19,8 @@ from diagnosis.ml.inputs.kind import (
     needed,
     nothing,
 )
+from diagnosis.ml.inputs.terms import Suggestion
+from diagnosis.ml.inputs.units import normalise
 from diagnosis.ml.inputs.words import is_missing, number_of
 
 if TYPE_CHECKING:
@@ -87,3 +89,18 @@ def _beyond(feature: Feature, value: float) -> str | None:
         if pair is not None and not pair[0] <= value <= pair[1]:
             return code
     return "not_whole" if feature.whole and value != round(value) else None
+
+
+def suggestion(feature: Feature, value: float, unit: str | None) -> Suggestion | None:
+    """Return the other accepted unit in which an implausible value would make sense."""
+    given = normalise(unit or feature.unit or "1")
+    try:
+        if feature.plausible(feature.convert(value, given)):
+            return None
+    except UnitError:
+        pass  # an unknown unit is exactly where a suggestion helps
+    for other in feature.units:
+        there = feature.convert(value, other)
+        if normalise(other) != given and feature.plausible(there):
+            return Suggestion(float(value), other, there, feature.unit or "", feature.decimals)
+    return None

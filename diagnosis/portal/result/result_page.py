@@ -232,8 +232,7 @@ class ResultPage:
     @property
     def offers(self) -> frozenset[Panel]:
         """What can be asked beyond the number; what the kind has not is not there."""
-        kind = self.prediction.kind
-        return kind.panels if kind else frozenset()
+        return frozenset(panel for panel in Panel if self.prediction.offers(panel))
 
     @cached_property
     def outcome(self) -> dict[str, Any] | None:
