@@ -15,6 +15,7 @@ from tests.factories import (
     clinician_at,
     team_of,
 )
+from tests.pages import drawn
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def change(client, old=PASSWORD, new=NEW, again=None):
 def test_the_page_says_who_one_is(browser, doctor):
     team = team_of(doctor)
 
-    page = browser.get(reverse("accounts:account")).content.decode()
+    page = drawn(browser.get(reverse("accounts:account")))
 
     for words in (doctor.username, doctor.organisation.name, team.name, "clinician"):
         assert words in page
@@ -108,9 +109,9 @@ def test_a_token_is_shown_once(browser, doctor):
     )
 
     secret = page.context["issued"].secret
-    assert secret in page.content.decode()
+    assert secret in drawn(page)
     assert tokens.holder_of(secret).user == doctor
-    again = browser.get(reverse("accounts:account")).content.decode()
+    again = drawn(browser.get(reverse("accounts:account")))
     assert "notebook" in again
     assert secret not in again
 
@@ -139,13 +140,13 @@ def test_the_language_is_kept_for_the_next_computer(browser, client_for, doctor)
 
     doctor.refresh_from_db()
     assert doctor.language == "zh-hans"
-    assert 'lang="zh-Hans"' in client_for(doctor).get(account).content.decode()
+    assert 'lang="zh-Hans"' in drawn(client_for(doctor).get(account))
 
 
 def test_a_stranger_chooses_a_language_too(client):
     client.post(reverse("set_language"), {"language": "zh-hans", "next": "/"})
 
-    page = client.get(reverse("account_login")).content.decode()
+    page = drawn(client.get(reverse("account_login")))
     assert 'lang="zh-Hans"' in page
 
 
@@ -170,7 +171,7 @@ def test_a_language_that_nobody_speaks_here_is_not_kept(browser, doctor):
 def test_one_sees_the_failed_logins_with_one_s_name(client, browser, doctor):
     client.post(reverse("account_login"), {"login": doctor.username, "password": "a guess"})
 
-    page = browser.get(reverse("accounts:account")).content.decode()
+    page = drawn(browser.get(reverse("accounts:account")))
 
     assert AuditEvent.objects.filter(act="login.failed").count() == 1
     assert "wrong password" in page

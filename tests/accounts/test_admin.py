@@ -33,6 +33,7 @@ from tests.factories import (
     person_at,
     published,
 )
+from tests.pages import drawn
 
 pytestmark = pytest.mark.django_db
 
@@ -88,10 +89,10 @@ def test_every_list_and_page_opens_without_a_delete_button(browser, administrato
         User: lambda: administrator,
     }[model]()
 
-    assert str(row.pk) in browser.get(address(model, "changelist")).content.decode()
+    assert str(row.pk) in drawn(browser.get(address(model, "changelist")))
     page = browser.get(address(model, "change", row.pk))
     assert page.status_code == 200
-    assert "deletelink" not in page.content.decode()
+    assert "deletelink" not in drawn(page)
     assert browser.get(address(model, "delete", row.pk)).status_code == 403
     assert browser.get(address(model, "history", row.pk)).status_code == 200
 
@@ -109,7 +110,7 @@ def test_rows_of_another_organisation_do_not_exist(browser, model):
         User: lambda: clinician_at(OrganisationFactory()),
     }[model]()
 
-    assert str(row.pk) not in browser.get(address(model, "changelist")).content.decode()
+    assert str(row.pk) not in drawn(browser.get(address(model, "changelist")))
     assert browser.get(address(model, "change", row.pk)).status_code == 302  # to the index
     taken = browser.post(address(model, "change", row.pk), {"name": "taken"})
     assert taken.status_code == (403 if model in (ModelVersion, SheetVersion) else 302)
@@ -125,7 +126,7 @@ def test_a_new_person_gets_a_one_time_password_that_is_shown_once(browser, admin
     assert made.roles == [Role.CLINICIAN]
     assert made.check_password(password)
     assert made.must_change_password
-    assert password in answer.content.decode()
+    assert password in drawn(answer)
     event = AuditEvent.objects.get(act="user.create")
     assert (event.actor_id, event.channel) == (administrator.pk, "admin")
 
@@ -230,7 +231,7 @@ def test_a_care_team_takes_people_of_the_house_only(browser, administrator):
     starts = {"starts_at_0": "2026-01-01", "starts_at_1": "08:00:00"}
     page = address(CareTeam, "change", team.pk)
 
-    assert str(stranger.pk) not in browser.get(page).content.decode()
+    assert str(stranger.pk) not in drawn(browser.get(page))
     refused = browser.post(
         page, {"name": team.name, **memberships({"user": stranger.pk, **starts})}
     )
@@ -355,7 +356,7 @@ def test_the_calendar_of_the_administration_is_chinese_in_chinese(browser, admin
     User.objects.filter(pk=administrator.pk).update(language="zh-hans")
     browser.cookies["django_language"] = "zh-hans"
 
-    script = browser.get(reverse("admin:jsi18n")).content.decode()
+    script = drawn(browser.get(reverse("admin:jsi18n")))
     catalogue = json.loads(re.search(r"const newcatalog = (\{.*?\});", script, re.DOTALL)[1])
 
     letters = {day: catalogue[f"one letter {day}\x04{day[0]}"] for day in DAYS}
@@ -365,6 +366,6 @@ def test_the_calendar_of_the_administration_is_chinese_in_chinese(browser, admin
 
 
 def test_the_calendar_of_the_administration_is_english_in_english(browser):
-    script = browser.get(reverse("admin:jsi18n")).content.decode()
+    script = drawn(browser.get(reverse("admin:jsi18n")))
 
     assert '\\u0004S": "S"' in script

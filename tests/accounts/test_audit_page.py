@@ -26,6 +26,7 @@ from tests.factories import (
     privacy_officer_at,
     team_of,
 )
+from tests.pages import drawn
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +116,7 @@ def test_who_opened_this_patient_and_who_had_no_relation(browser, officer, docto
 
     readers = {r.person: (r.opened, r.left, r.has_relation) for r in answer.context["page"].readers}
     assert readers == {str(doctor): (3, 1, True), str(curious): (1, 0, False)}
-    assert "no care relation today" in answer.content.decode()
+    assert "no care relation today" in drawn(answer)
 
 
 def test_a_relation_that_has_ended_is_none_today(browser, doctor):
@@ -200,7 +201,7 @@ def test_a_patient_of_another_house_is_as_if_not_asked_for(browser, doctor):
     answer = ask(browser, patient=foreign.pk)
 
     assert answer.context["who"] is None
-    assert foreign.family_name not in answer.content.decode()
+    assert foreign.family_name not in drawn(answer)
 
 
 def test_fifty_events_a_page(browser, doctor):
@@ -228,12 +229,12 @@ def test_the_page_tells_what_happened_in_words_in_both_languages(browser, office
     patient = patient_of(doctor)
     audit.record(actor=doctor, act="patient.read", patients=[patient.pk], why="on call")
 
-    page = ask(browser, aim="opened").content.decode()
+    page = drawn(ask(browser, aim="opened"))
     assert "opened a chart" in page
     assert "«on call»" in page
 
     actions.set_language(actor=officer, language="zh-hans")
-    assert 'lang="zh-Hans"' in ask(browser, aim="opened").content.decode()
+    assert 'lang="zh-Hans"' in drawn(ask(browser, aim="opened"))
 
 
 def test_the_number_of_questions_to_the_database_does_not_grow_with_the_page(
@@ -250,7 +251,7 @@ def test_the_number_of_questions_to_the_database_does_not_grow_with_the_page(
 
 def table(answer):
     assert answer["Content-Type"].startswith("text/csv")
-    return list(csv.DictReader(StringIO(answer.content.decode())))
+    return list(csv.DictReader(StringIO(drawn(answer))))
 
 
 def test_an_answer_is_taken_away_as_a_table_that_names_nobody_and_holds_no_formula(
@@ -267,7 +268,7 @@ def test_an_answer_is_taken_away_as_a_table_that_names_nobody_and_holds_no_formu
     assert (row["who"], row["reason"]) == ("'=HYPERLINK(1)", "'+1")
     assert (row["act_code"], row["care_relation_today"]) == ("patient.read", "none")
     assert row["patients"] == str(patient.pk)
-    assert "Lindqvist" not in answer.content.decode()
+    assert "Lindqvist" not in drawn(answer)
     event = AuditEvent.objects.get(act="audit.export")
     assert (event.patients, event.detail["events"]) == ([patient.pk], 1)
     assert "audit-trail.csv" in answer["Content-Disposition"]
@@ -289,7 +290,7 @@ def test_an_answer_that_is_too_long_is_refused_and_not_cut(browser, doctor, monk
     answer = browser.post(reverse(PAGE), {"act": "worklist.read", "form": "csv"})
 
     assert answer.status_code == 422
-    assert "narrow the question" in answer.content.decode()
+    assert "narrow the question" in drawn(answer)
     assert not AuditEvent.objects.filter(act="audit.export", outcome="success").exists()
 
 
@@ -331,13 +332,13 @@ def test_a_group_says_how_often_and_unfolds_each(browser, doctor):
 
     answer = ask(browser, person=doctor.pk, act="patient.read")
 
-    page, text = answer.context["page"], answer.content.decode()
+    page, text = answer.context["page"], drawn(answer)
     assert (len(page.groups), len(page.lines), page.first, page.last) == (1, 3, 1, 3)
     assert "3 times" in text
     for n in range(3):
         assert f"<code>at/{n}</code>" in text
     table = browser.post(reverse(PAGE), {"person": doctor.pk, "act": "patient.read", "form": "csv"})
-    assert table.content.decode().count("patient.read") == 3
+    assert drawn(table).count("patient.read") == 3
 
 
 @pytest.mark.parametrize(
@@ -347,7 +348,7 @@ def test_days_are_asked_in_the_portal_s_own_way(browser, day):
     answer = ask(browser, since=day, until=day)
 
     assert answer.context["form"].question.since == date(2026, 3, 14)
-    assert f'value="{day}"' in answer.content.decode()
+    assert f'value="{day}"' in drawn(answer)
 
 
 @pytest.mark.parametrize("day", ["03/04/2026", "yesterday", "31-Feb-2026"])

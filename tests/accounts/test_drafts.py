@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts import drafts
 from tests.factories import OrganisationFactory, clinician_at
+from tests.pages import drawn
 
 pytestmark = pytest.mark.django_db
 FIELDS = [[0, "value", ["201.5"]], [0, "fasting", []]]
@@ -30,8 +31,8 @@ def test_what_was_typed_is_on_the_next_page_and_then_nowhere(browser):
 
     first, second = browser.get("/account/"), browser.get("/account/")
 
-    assert json.dumps(FIELDS) in first.content.decode()
-    assert "201.5" not in second.content.decode()
+    assert json.dumps(FIELDS) in drawn(first)
+    assert "201.5" not in drawn(second)
     assert drafts.KEY not in browser.session
 
 
@@ -40,7 +41,7 @@ def test_on_another_page_it_is_dropped(browser):
 
     other = browser.get(reverse("account_change_password"))
 
-    assert "201.5" not in other.content.decode()
+    assert "201.5" not in drawn(other)
     assert drafts.KEY not in browser.session
 
 
@@ -57,7 +58,7 @@ def test_whatever_is_no_draft_is_dropped(browser, text):
 def test_what_stands_in_a_field_is_text_and_no_markup(browser):
     switch(browser, json.dumps([[0, "value", ["</script><svg onload=x>"]]]))
 
-    assert "<svg onload" not in browser.get("/account/").content.decode()
+    assert "<svg onload" not in drawn(browser.get("/account/"))
 
 
 def test_nobody_who_is_not_logged_in_leaves_one(client):

@@ -22,6 +22,7 @@ from tests.factories import (
     person_at,
     team_of,
 )
+from tests.pages import drawn
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +74,7 @@ def test_ten_wrong_passwords_behind_a_session_end_it(client_for, questions, rout
     assert {answer.status_code for answer in answers[:9]} <= {200, 400, 422}
     assert answers[9].status_code == 429
     assert int(answers[9]["Retry-After"]) == 15 * 60
-    assert "session has ended" in answers[9].content.decode()
+    assert "session has ended" in drawn(answers[9])
     assert browser.get(reverse("accounts:account")).status_code == 302
     failed = AuditEvent.objects.filter(act="login.failed", actor_id=person.pk)
     assert failed.count() == 10
@@ -138,7 +139,7 @@ def test_too_many_logins_from_one_place_get_a_page_of_ours(client, settings, lan
 
     assert answers[-1].status_code == 429
     assert answers[-1]["Retry-After"] == "60"
-    assert words in answers[-1].content.decode()
+    assert words in drawn(answers[-1])
     assert "429.html" in [t.name for t in answers[-1].templates]
 
 

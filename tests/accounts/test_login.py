@@ -17,6 +17,7 @@ from tests.factories import (
     clinician_at,
     person_at,
 )
+from tests.pages import drawn
 
 pytestmark = pytest.mark.django_db
 
@@ -148,7 +149,7 @@ def test_the_lock_page_speaks_chinese(client, doctor, locked):
 
     answer = log_in(client, doctor.username)
 
-    assert 'lang="zh-Hans"' in answer.content.decode()
+    assert 'lang="zh-Hans"' in drawn(answer)
 
 
 def test_a_logout_ends_the_session_and_empties_the_browser(client_for, doctor):

@@ -13,6 +13,7 @@ from diagnosis.inference.models import Prediction
 from diagnosis.registry.models import ModelVersion, Service
 from tests import factories
 from tests.api.client import Caller
+from tests.pages import drawn
 from tests.portal.cohorts import cohort_of, reasons_of
 from tests.portal.results import version_of
 
@@ -64,7 +65,7 @@ def test_groups_hold_everybody_once_and_say_what_sets_them_apart(doctor, results
 
 
 def test_no_patient_and_no_result_is_named_in_the_answer_but_in_the_trail(doctor, results):
-    text = Caller(doctor).get(ADDRESS).content.decode()
+    text = drawn(Caller(doctor).get(ADDRESS))
 
     assert not [row for row in results if str(row.pk) in text or str(row.patient_id) in text]
     event = AuditEvent.objects.get(act="cohort.read")

@@ -16,6 +16,7 @@ from tests.factories import (
     nurse_at,
     reviewer_at,
 )
+from tests.pages import drawn
 from tests.runnable import Ward, running, ward
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,7 @@ def test_a_service_says_which_inputs_it_reads_in_which_units_and_from_which_code
 
 
 def test_no_row_of_a_patient_leaves_with_a_card(heart):
-    text = Caller(heart.doctor).get("services/coronary-disease").content.decode()
+    text = drawn(Caller(heart.doctor).get("services/coronary-disease"))
 
     assert "background" not in text
 

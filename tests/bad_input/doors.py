@@ -31,6 +31,7 @@ from tests.factories import (
     published,
     team_of,
 )
+from tests.pages import drawn
 from tests.portal.test_run import fields
 
 SERVICES = ("coronary-disease", "diabetes-onset", "flc-mortality")
@@ -148,7 +149,7 @@ class Page(Door):
         sent |= {"value": typed.value, "answer": typed.value}
         where = f"/patients/{scene.patient.pk}/observations/add/"
         answer = scene.browser.post(where, sent)
-        text = answer.content.decode()
+        text = drawn(answer)
         form = answer.context["form"] if answer.context else None
         if form is not None and form.chosen is None:  # the page asks first what was observed
             return Answer(answer.status_code, [Found("code", "", said_on_top(text))], text)
@@ -180,7 +181,7 @@ class RunPage(Door):
         sent |= {f"value_{name}": case.typed.value, f"unit_{name}": case.typed.unit}
         sent["confirm"] = "population-understood"
         answer = scene.browser.post(where, sent)
-        text = answer.content.decode()
+        text = drawn(answer)
         return Answer(answer.status_code, beside_fields(text, r"error_(\w+)"), text)
 
 

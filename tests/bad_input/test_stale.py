@@ -27,6 +27,7 @@ from tests.factories import (
     published,
 )
 from tests.inference.test_races import at_once
+from tests.pages import drawn
 from tests.portal.results import finished, version_of
 from tests.portal.test_run import fields
 
@@ -35,7 +36,7 @@ CONFLICT = 409
 
 
 def said(answer: Any) -> str:
-    return html.unescape(answer.content.decode())
+    return html.unescape(drawn(answer))
 
 
 @pytest.fixture

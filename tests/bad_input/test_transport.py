@@ -13,6 +13,7 @@ from django.test import Client
 from medportal.common.web.http import PROBLEM_TYPE
 from tests.contracts.routes import COMMIT_BY_THEMSELVES, Caller, Route, World, routes, world_of
 from tests.factories import bearer_of
+from tests.pages import drawn
 
 pytestmark = pytest.mark.django_db
 RECORD = "/api/v1/observations"
@@ -128,7 +129,7 @@ def test_a_huge_form_gets_a_page_that_says_so(world, client_for):
     answer = browser.post("/patients/", {"query": "x" * limit})
 
     assert answer.status_code == 413
-    assert "at most 2.5 MB" in answer.content.decode()
+    assert "at most 2.5 MB" in drawn(answer)
 
 
 def test_ten_thousand_fields_get_a_page_that_says_so(world, client_for):
@@ -137,7 +138,7 @@ def test_ten_thousand_fields_get_a_page_that_says_so(world, client_for):
     answer = browser.post("/patients/", {f"field{n}": "1" for n in range(1_100)})
 
     assert answer.status_code == 400
-    assert "Nothing was saved" in answer.content.decode()
+    assert "Nothing was saved" in drawn(answer)
 
 
 def test_a_body_of_unknown_length_is_asked_for_its_length(world):

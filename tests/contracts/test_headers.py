@@ -7,6 +7,7 @@ from django.core.cache import cache, caches
 from django.test import Client
 
 from medportal.common.cache import ForgivingRedisCache
+from tests.pages import drawn
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,7 @@ def test_metrics_are_for_the_bearer_of_the_token(settings):
     settings.METRICS_TOKEN = "a-token-of-the-watch"
     assert Client().get("/metrics", HTTP_AUTHORIZATION="Bearer other").status_code == 404
     answer = Client().get("/metrics", HTTP_AUTHORIZATION="Bearer a-token-of-the-watch")
-    assert "medportal_database_up 1" in answer.content.decode()
+    assert "medportal_database_up 1" in drawn(answer)
 
 
 def test_machines_get_a_problem_and_people_a_page():

@@ -30,6 +30,7 @@ from tests.factories import (
     reviewer_at,
 )
 from tests.ml.results.count import Count
+from tests.pages import drawn
 from tests.runnable import Ward, again, explanation_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -160,7 +161,7 @@ def _has_a_page_and_paper(life: Life) -> None:
         client.cookies["django_language"] = language
         for address in (f"/predictions/{life.run.pk}/", f"/predictions/{life.run.pk}/print/"):
             answer = client.get(address, headers={"accept-language": language})
-            text = answer.content.decode()
+            text = drawn(answer)
             assert answer.status_code == 200, address
             said = SAID[life.kind] if language == "en" else SAID[life.kind].replace("\u00a0%", "%")
             assert said.strip("\u00a0") in text
@@ -174,7 +175,7 @@ def _stands_in_lists(life: Life) -> None:
     client = life.client_for(life.ward.doctor)
     unit = SAID[life.kind].strip("\u00a0")
     for address in ("/", f"/patients/{life.ward.patient.pk}/"):
-        text = client.get(address, headers={"accept-language": "en"}).content.decode()
+        text = drawn(client.get(address, headers={"accept-language": "en"}))
         assert unit in text, (life.kind, address)
     version = life.ward.version
     for address in (f"/services/{life.ward.service.slug}/", f"/versions/{version.pk}/"):

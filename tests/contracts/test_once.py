@@ -23,6 +23,7 @@ from tests.factories import (
     patient_of,
     team_of,
 )
+from tests.pages import drawn
 
 READS = {
     "portal:audit": "a question; each asking is an event",
@@ -67,7 +68,7 @@ def takes_post(route) -> bool:
 
 
 def page_token(browser, address):
-    return TOKEN.search(browser.get(address).content.decode())[1]
+    return TOKEN.search(drawn(browser.get(address)))[1]
 
 
 def at_once(browser, address, data, times=2):
@@ -125,7 +126,7 @@ def test_sent_again_from_the_same_page_it_is_known_and_said(client_for, doctor):
 
     again = browser.post(address, typed(token), follow=True)
 
-    assert "stored once" in again.content.decode()
+    assert "stored once" in drawn(again)
     assert Observation.unscoped.count() == 1
 
 

@@ -19,6 +19,7 @@ from tests import factories
 from tests.imports import sent
 from tests.imports.conftest import House
 from tests.imports.sent import bundle, observation, patient
+from tests.pages import drawn
 
 GOOD = bundle(patient(), observation())
 BAD = bundle(patient(), observation(1200))
@@ -117,8 +118,8 @@ def test_a_page_takes_a_file_shows_how_far_it_is_and_reports(house: House, clien
     assert unchanged.status_code == 204
     runner.run_import(run.pk)
 
-    fragment = client.get(f"{sent_in['Location']}status/?seen=queued-0").content.decode()
-    page = client.get(sent_in["Location"]).content.decode()
+    fragment = drawn(client.get(f"{sent_in['Location']}status/?seen=queued-0"))
+    page = drawn(client.get(sent_in["Location"]))
 
     for shown in (fragment, page):
         assert "hx-get" not in shown.split("import-body")[1]
@@ -128,7 +129,7 @@ def test_a_page_takes_a_file_shows_how_far_it_is_and_reports(house: House, clien
     (_header, line) = csv.reader(StringIO(table))
     assert line[0] == "/entry/1/resource/valueQuantity/value"
     assert line[3] == "out_of_bounds"
-    assert f"/patients/import/{run.pk}/" in client.get("/patients/import/").content.decode()
+    assert f"/patients/import/{run.pk}/" in drawn(client.get("/patients/import/"))
     assert AuditEvent.objects.filter(act="import.read").count() == 4
 
 
@@ -157,7 +158,7 @@ def test_a_report_speaks_the_language_of_who_asked(house: House, client_for):
     (run,) = ImportRun.unscoped.all()
     runner.run_import(run.pk)
 
-    page = client.get(f"/patients/import/{run.pk}/").content.decode()
+    page = drawn(client.get(f"/patients/import/{run.pk}/"))
 
     assert "被拒绝" in page
     assert "日期" in page

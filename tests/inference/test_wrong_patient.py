@@ -19,6 +19,7 @@ from diagnosis.records.reading import feature_values
 from medportal.common.errors import DomainError
 from tests.api.client import Caller
 from tests.factories import clinician_at
+from tests.pages import drawn
 from tests.runnable import Ward, again, ward
 
 pytestmark = pytest.mark.django_db
@@ -171,16 +172,16 @@ def test_over_rest_too(sugar, run):
 
 def test_the_page_names_the_values_asks_why_and_offers_to_take_it_back(sugar, run, client_for):
     client, address = client_for(sugar.doctor), f"/predictions/{run.pk}/"
-    page = client.get(address).content.decode()
+    page = drawn(client.get(address))
     sent = {"reason": WHY, "withdraw": [str(row.pk) for row in stored_by(run)]}
 
     without = client.post(f"{address}wrong-patient/", {**sent, "reason": " "}, follow=True)
-    marked = client.post(f"{address}wrong-patient/", sent, follow=True).content.decode()
-    back = client.post(f"{address}wrong-patient/undo/", follow=True).content.decode()
+    marked = drawn(client.post(f"{address}wrong-patient/", sent, follow=True))
+    back = drawn(client.post(f"{address}wrong-patient/undo/", follow=True))
 
     assert page.count('name="withdraw"') == 2
     assert "<span>Glucose 2 h after 75 g 171" in page
-    assert "say why it is the wrong patient" in without.content.decode()
+    assert "say why it is the wrong patient" in drawn(without)
     assert "2 values that its form had stored were withdrawn" in marked
     assert WHY in marked
     assert "Take it back" in marked

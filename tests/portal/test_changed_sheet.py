@@ -17,6 +17,7 @@ from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions import store
 from tests.api.client import Caller
 from tests.factories import patient_of, with_sheet
+from tests.pages import drawn
 from tests.portal.results import artifact_of, finished, version_of
 from tests.portal.test_risk_trend import PBC, VISIT, WORSE, address
 
@@ -58,7 +59,7 @@ def result(ward):
 
 def shown(answer):
     """A page without what is new with every request."""
-    text = answer.content.decode()
+    text = drawn(answer)
     return re.sub(r'"[A-Za-z0-9]{64}"|nonce="[^"]*"', "", text)
 
 
@@ -123,7 +124,7 @@ def test_a_new_form_goes_by_the_new_sheet(ward, result):
 
     page = ward.as_doctor.get(f"/patients/{ward.patient.pk}/services/breast-mass/")
 
-    assert "Another note." in page.content.decode()
+    assert "Another note." in drawn(page)
 
 
 # --- two results under two sheets in one picture -------------------------------------------------
@@ -150,7 +151,7 @@ def two_sheets(ward):
 
 def test_the_trend_draws_each_result_before_its_own_bands_and_says_so(ward, two_sheets):
     page = ward.as_doctor.get(address(ward))
-    picture, html = page.context["trend"].picture, page.content.decode()
+    picture, html = page.context["trend"].picture, drawn(page)
 
     limits = [(edge.value, edge.x == "0") for edge in picture.limits]
     assert (0.1, True) in limits
@@ -164,7 +165,7 @@ def test_a_trend_under_one_sheet_says_nothing_of_it(ward, two_sheets):
     old, new = two_sheets
     Prediction.unscoped.filter(pk=new.pk).update(sheet=old.sheet)
 
-    html = ward.as_doctor.get(address(ward)).content.decode()
+    html = drawn(ward.as_doctor.get(address(ward)))
 
     assert "other bands" not in html
 
@@ -178,8 +179,7 @@ def test_over_rest_each_result_of_a_trend_names_its_sheet(ward, two_sheets):
 def test_a_versions_page_names_the_edition_that_was_signed_with_it(ward, result):
     later = version_of(service=changed(result.service), number=7, state=ModelVersion.State.RETIRED)
     pages = [
-        ward.as_doctor.get(f"/versions/{version.pk}/").content.decode()
-        for version in (result.version, later)
+        drawn(ward.as_doctor.get(f"/versions/{version.pk}/")) for version in (result.version, later)
     ]
 
     assert ["edition 2" in page for page in pages] == [False, True]

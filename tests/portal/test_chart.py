@@ -20,6 +20,7 @@ from tests.factories import (
     PredictionFactory,
     published,
 )
+from tests.pages import drawn
 
 
 def ago(**span):
@@ -34,7 +35,7 @@ def url(ward):
 def text_of(client, url, **kwargs):
     answer = client.get(url, **kwargs)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return drawn(answer)
 
 
 def test_the_banner_identifies_in_the_agreed_order(ward, url):
@@ -204,7 +205,7 @@ def test_a_stranger_and_a_missing_patient_look_the_same(ward, url):
     foreign = ward.as_stranger.get(url)
     missing = ward.as_stranger.get("/patients/6f9619ff-8b86-4d01-b42d-00cf4fc964ff/")
     assert foreign.status_code == missing.status_code == 404
-    assert "Silva" not in foreign.content.decode()
+    assert "Silva" not in drawn(foreign)
 
 
 @pytest.mark.parametrize("role", ["reviewer", "privacy-officer", "data-scientist", "administrator"])
@@ -249,7 +250,7 @@ def test_an_impossible_value_is_asked_back_and_kept_on_the_page(ward, url):
         f"{url}observations/add/",
         {"code": "2093-3", "value": "5.2", "unit": "mg/dL", "observed_at": "2026-01-05T08:30"},
     )
-    text = answer.content.decode()
+    text = drawn(answer)
     assert answer.status_code == 422
     assert "Did you mean 5.2 mmol/L" in text
     assert 'value="5.2"' in text

@@ -10,6 +10,7 @@ from accounts.models import AuditEvent, Role
 from diagnosis.portal.cohort import page as pages
 from diagnosis.registry.models import Service
 from tests import factories
+from tests.pages import drawn
 from tests.portal.cohorts import cohort_of
 from tests.portal.results import finished, version_of
 from tests.portal.test_result import text_of
@@ -29,7 +30,7 @@ def results(ward, version):
 
 
 def shown(answer):
-    return set(LINK.findall(answer.content.decode()))
+    return set(LINK.findall(drawn(answer)))
 
 
 def ids(rows):
@@ -55,7 +56,7 @@ def test_the_event_names_every_patient_also_those_who_are_only_dots(ward, result
 
 def test_each_picture_has_its_table(ward, results):
     page = ward.as_doctor.get(URL)
-    html = page.content.decode()
+    html = drawn(page)
 
     assert html.count("<use href=") > 14
     assert html.count("The same as a table") == 2
@@ -64,7 +65,7 @@ def test_each_picture_has_its_table(ward, results):
 
 
 def test_every_dot_leads_to_its_result_and_none_is_a_stop_of_the_tab_key(ward, results):
-    html = ward.as_doctor.get(URL).content.decode()
+    html = drawn(ward.as_doctor.get(URL))
     dots = re.findall(r'<a href="/predictions/[^"]+"([^>]*)><use', html)
 
     assert len(dots) == 14
@@ -82,7 +83,7 @@ def test_a_few_results_get_tables_and_no_picture(ward, version):
     page = ward.as_doctor.get(URL)
 
     assert "too few for a picture" in text_of(page)
-    assert "<use href=" not in page.content.decode()
+    assert "<use href=" not in drawn(page)
     assert "Adds on average" in text_of(page)
 
 
@@ -99,9 +100,7 @@ def test_without_a_version_the_page_says_so(ward):
 def test_the_patients_of_a_group_are_listed_alone(ward, version, monkeypatch):
     results = cohort_of(version, ward.doctor, ward.team, 40)
     page = ward.as_doctor.get(f"{URL}?group=1")
-    rows = re.findall(
-        r'<th role="rowheader".*?/predictions/([0-9a-f-]{36})/', page.content.decode()
-    )
+    rows = re.findall(r'<th role="rowheader".*?/predictions/([0-9a-f-]{36})/', drawn(page))
 
     assert "Patients of group 1" in text_of(page)
     assert 0 < len(rows) < 40
@@ -153,18 +152,18 @@ def test_the_page_in_chinese(ward, results):
 def test_the_service_and_the_filtered_worklist_lead_to_it(ward, results):
     link = f'href="{URL}"'
 
-    assert link in ward.as_nurse.get("/services/breast-mass/").content.decode()
-    assert link not in ward.as_doctor.get("/").content.decode()
-    assert link in ward.as_doctor.get("/?service=breast-mass").content.decode()
+    assert link in drawn(ward.as_nurse.get("/services/breast-mass/"))
+    assert link not in drawn(ward.as_doctor.get("/"))
+    assert link in drawn(ward.as_doctor.get("/?service=breast-mass"))
     reviewer = ward.client_for(ward.person(Role.REVIEWER))
-    assert link not in reviewer.get("/services/breast-mass/").content.decode()
+    assert link not in drawn(reviewer.get("/services/breast-mass/"))
 
 
 def test_on_paper_stand_pictures_and_tables_and_no_patient(ward, results):
     page = ward.as_doctor.get(f"{URL}print/?feature=age")
 
     assert "What Age adds, by its value" in text_of(page)
-    assert not [r for r in results if f">{r.patient.family_name.upper()}" in page.content.decode()]
+    assert not [r for r in results if f">{r.patient.family_name.upper()}" in drawn(page)]
     event = AuditEvent.objects.get(act="cohort.print")
     assert set(event.patients) == {row.patient_id for row in results}
 

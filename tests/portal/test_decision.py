@@ -8,6 +8,7 @@ import pytest
 
 from diagnosis.inference.models import Decision
 from tests.factories import OwnEstimateFactory, ServiceFactory, with_sheet
+from tests.pages import drawn
 from tests.portal.results import finished, version_of
 from tests.portal.test_result import text_of
 
@@ -22,7 +23,7 @@ def decide(ward, result, **given):
 
 
 def test_nothing_is_chosen_beforehand_and_the_button_names_the_patient(ward, result):
-    html = ward.as_doctor.get(f"/predictions/{result.pk}/").content.decode()
+    html = drawn(ward.as_doctor.get(f"/predictions/{result.pk}/"))
     form = html.split('id="decision-form"')[1].split("</form>")[0]
 
     assert "checked" not in form
@@ -57,7 +58,7 @@ def test_a_decision_that_departs_needs_a_reason_and_keeps_what_was_typed(ward, r
 
     assert answer.status_code == 422
     assert "Give a reason: this departs from the result." in text_of(answer)
-    assert "Seen with a colleague." in answer.content.decode()
+    assert "Seen with a colleague." in drawn(answer)
     assert not Decision.unscoped.filter(prediction=result).exists()
 
 

@@ -11,6 +11,7 @@ from django.utils import translation
 from diagnosis.inference.models import Decision, OwnEstimate
 from tests.contracts.routes import reverse_arguments, routes
 from tests.factories import PASSWORD, bearer_of, patient_of
+from tests.pages import drawn
 from tests.portal.results import finished, version_of
 from tests.portal.test_result import text_of
 
@@ -43,12 +44,12 @@ def estimate(ward, result, choice):
 
 
 def visible(answer) -> str:
-    return re.sub(r"<button[^>]*name=\"choice\".*?</button>", "", answer.content.decode())
+    return re.sub(r"<button[^>]*name=\"choice\".*?</button>", "", drawn(answer))
 
 
 def test_the_page_asks_with_buttons_and_shows_the_inputs_but_not_the_number(ward, result, told):
     answer = ward.as_doctor.get(f"/predictions/{result.pk}/")
-    html = answer.content.decode()
+    html = drawn(answer)
 
     assert "Your own estimate first" in html
     assert 'value="50-70"' in html
@@ -118,7 +119,7 @@ def test_a_place_in_the_worklist_tells_no_risk(ward, version):
     seen = finished(version, ward.doctor, patient_of(team=ward.team))
     waits = finished(version, ward.doctor, ward.patient, HARMLESS, asks_estimate=True)
     assert waits.headline < seen.headline
-    listed = ward.as_doctor.get("/?service=breast-mass&risk=1").content.decode()
+    listed = drawn(ward.as_doctor.get("/?service=breast-mass&risk=1"))
 
     assert listed.index(str(waits.pk)) < listed.index(str(seen.pk))
 
@@ -203,8 +204,8 @@ def test_rest_is_not_asked(ward, result):
 
 def test_the_buttons_are_chinese_in_chinese(ward, result):
     with translation.override("zh-hans"):
-        html = ward.as_doctor.get(
-            f"/predictions/{result.pk}/", headers={"accept-language": "zh-hans"}
-        ).content.decode()
+        html = drawn(
+            ward.as_doctor.get(f"/predictions/{result.pk}/", headers={"accept-language": "zh-hans"})
+        )
     assert "低于2%" in html
     assert "10–20%" in html

@@ -19,6 +19,7 @@ from diagnosis.registry.versions.manifests import Told
 from medportal.common.errors import DomainError
 from tests import runnable
 from tests.factories import service_data, with_sheet
+from tests.pages import drawn
 from tests.portal.test_tryout import address, moved
 
 HISTORY = {"en": "History", "zh-Hans": "病史"}
@@ -76,11 +77,11 @@ def test_a_treatment_is_not_tried_out_whatever_is_sent(ward, client_for):
     run, doctor = ward.run(), client_for(ward.doctor)
     with_treatment(run.version, "cholesterol")
 
-    page = doctor.get(address(run, doubts=True)).content.decode()
+    page = drawn(doctor.get(address(run, doubts=True)))
 
     assert "value_cholesterol" not in page
     assert "is not the effect of treatment" in page
-    assert "nothing is changed yet" in moved(doctor, run, cholesterol="300").content.decode()
+    assert "nothing is changed yet" in drawn(moved(doctor, run, cholesterol="300"))
 
 
 def test_measuring_next_never_proposes_a_treatment():

@@ -13,6 +13,7 @@ from tests.factories import (
     ServiceFactory,
     clinician_at,
 )
+from tests.pages import drawn
 from tests.portal.test_result import text_of
 
 
@@ -57,7 +58,7 @@ def test_from_twenty_on_there_are_figures_a_picture_and_its_table(ward, version)
     assert "Closer to what happened 20 0" in text
     assert "0.014 (" in text
     assert "The same as a table" in text
-    assert 'role="img"' in answer.content.decode()
+    assert 'role="img"' in drawn(answer)
 
 
 def test_nobody_else_s_tally_can_be_opened(ward, version):

@@ -14,6 +14,7 @@ from diagnosis.inference.stored.entry import written_snapshot
 from diagnosis.inference.stored.refusal import Refusal
 from diagnosis.portal.result.next_measurement import next_card
 from tests.factories import PredictionFactory
+from tests.pages import drawn
 from tests.portal.results import artifact_of, finished, snapshot_of, version_of
 from tests.portal.test_result import page_of, text_of
 
@@ -64,17 +65,17 @@ def test_the_panel_counts_in_tens_and_names_the_limit_and_the_burden(ward, fille
 
 
 def test_it_links_to_the_field_of_the_run_form(ward, filled_in):
-    html = page_of(ward, filled_in).content.decode()
+    html = drawn(page_of(ward, filled_in))
 
     address = f"/patients/{ward.patient.pk}/services/{PBC}/#value_prothrombin_time"
     assert f'href="{address}"' in html
-    form = ward.as_doctor.get(address).content.decode()
+    form = drawn(ward.as_doctor.get(address))
     assert 'id="value_prothrombin_time"' in form
 
 
 def test_a_refusal_says_which_input_decides_and_points_at_its_field_below(ward, refused):
     page = page_of(ward, refused)
-    text, html = text_of(page), page.content.decode()
+    text, html = text_of(page), drawn(page)
 
     assert "There is no result yet. Of 10 plausible results" in text
     assert "Total bilirubin would move this into another band in 4 of 10 cases." in text
@@ -87,7 +88,7 @@ def test_a_nurse_records_in_the_chart_and_runs_nothing(ward):
     version = version_of(ward.house, "diabetes-onset")
     result = finished(version, ward.doctor, ward.patient, glucose)
 
-    html = ward.as_nurse.get(f"/predictions/{result.pk}/").content.decode()
+    html = drawn(ward.as_nurse.get(f"/predictions/{result.pk}/"))
 
     assert "What to measure next" in html
     assert f"/patients/{ward.patient.pk}/observations/add/?code=" in html
@@ -186,7 +187,7 @@ def test_results_from_before_this_was_kept_have_no_panel(ward, filled_in):
 def test_a_dismissed_refusal_points_at_the_form_since_it_asks_nothing_itself(ward, version):
     dismissed = refused_without(ward, version, "bilirubin", dismissed_at=timezone.now())
 
-    html = page_of(ward, dismissed).content.decode()
+    html = drawn(page_of(ward, dismissed))
 
     assert 'href="#value_bilirubin"' not in html
     assert f"/patients/{ward.patient.pk}/services/{PBC}/#value_bilirubin" in html

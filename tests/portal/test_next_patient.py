@@ -8,6 +8,7 @@ import pytest
 
 from diagnosis.inference.models import Prediction
 from tests.factories import clinician_at, patient_of
+from tests.pages import drawn
 from tests.portal.results import finished, version_of
 from tests.portal.test_decision import decide
 from tests.portal.test_result import text_of
@@ -20,13 +21,13 @@ def morning(ward):
     people = [ward.patient, *(patient_of(ward.doctor, team=ward.team) for _ in range(2))]
     made = [finished(version, ward.doctor, person) for person in people]
     listed = re.findall(
-        r'href="/predictions/([0-9a-f-]{36})/" data-row', ward.as_doctor.get("/").content.decode()
+        r'href="/predictions/([0-9a-f-]{36})/" data-row', drawn(ward.as_doctor.get("/"))
     )
     return [next(run for run in made if str(run.pk) == pk) for pk in listed]
 
 
 def onward(ward, run):
-    page = ward.as_doctor.get(f"/predictions/{run.pk}/").content.decode()
+    page = drawn(ward.as_doctor.get(f"/predictions/{run.pk}/"))
     found = re.search(r'class="button next-patient"[^>]*href="/predictions/([0-9a-f-]{36})/"', page)
     return found and found[1]
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from diagnosis.portal.chart import seen_by
 from tests.factories import AuditEventFactory, NoteFactory
+from tests.pages import drawn
 from tests.servers import as_superuser
 
 
@@ -20,7 +21,7 @@ def note(ward):
 
 def text_of(answer, status=200):
     assert answer.status_code == status
-    return answer.content.decode()
+    return drawn(answer)
 
 
 @pytest.mark.parametrize("one_chart", [True, False])

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent
 from diagnosis.records.models import Observation
+from tests.pages import drawn
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +22,7 @@ TYPED = {
 
 
 def text_of(response):
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", drawn(response)).split())
 
 
 def address(ward):
@@ -56,7 +57,7 @@ def test_one_value_that_no_body_has_keeps_all_of_them_back_and_stands_at_its_fie
 
     assert answer.status_code == 422
     assert rows_of(ward).count() == before
-    page = answer.content.decode()
+    page = drawn(answer)
     assert 'id="id_8310-5-value_error"' in page
     assert 'value="128"' in page  # what was typed is still there
     assert "Nothing was saved yet" in page
@@ -102,7 +103,7 @@ def test_a_stranger_sees_no_form_and_stores_nothing(ward):
 def test_the_list_can_be_searched_in_either_language_and_by_code(ward):
     client = ward.as_nurse
     for words in ("potass", "钾", "2823-3"):
-        page = client.get(address(ward), {"q": words}).content.decode()
+        page = drawn(client.get(address(ward), {"q": words}))
         assert re.findall(r'href="\?code=([^"&]+)', page) == ["2823-3"], words
 
 
@@ -125,14 +126,14 @@ def test_what_was_perhaps_meant_is_a_button(ward, typed, meant):
     answer = client.post(address(ward), sent)
 
     assert answer.status_code == 422
-    assert f'data-fills="value" data-value="{meant}"' in answer.content.decode()
+    assert f'data-fills="value" data-value="{meant}"' in drawn(answer)
 
 
 def test_another_unit_that_was_perhaps_meant_is_a_button_too(ward):
     client = ward.as_nurse
     sent = {"code": "1518-0", "value": "7.8", "unit": "mg/dL", "observed_at": "14-Mar-2026 09:30"}
 
-    page = client.post(address(ward), sent).content.decode()
+    page = drawn(client.post(address(ward), sent))
 
     assert 'data-value="7.8"' in page
     assert 'data-unit="mmol/L"' in page

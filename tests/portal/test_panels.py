@@ -17,6 +17,7 @@ from diagnosis.portal.result.further.counterfactual_panel import reach_panel
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions import store
 from tests.factories import OutcomeFactory, clinician_at, patient_of, team_of, with_sheet
+from tests.pages import drawn
 from tests.portal.results import artifact_of, finished, version_of
 from tests.portal.test_result import acts, text_of
 
@@ -65,9 +66,9 @@ def test_a_panel_is_a_part_where_the_page_asks_and_a_page_of_its_own_otherwise(w
     part = ask(ward.as_doctor, result, panel, HX_Request="true")
     page = ask(ward.as_doctor, result, panel)
 
-    assert "<html" not in part.content.decode()
-    assert "<html" in page.content.decode()
-    assert "SILVA" in page.content.decode()
+    assert "<html" not in drawn(part)
+    assert "<html" in drawn(page)
+    assert "SILVA" in drawn(page)
     assert text_of(part) in text_of(page)
     assert acts(result).count(f"prediction.{panel}") == 2
 
@@ -82,7 +83,7 @@ def test_a_stranger_cannot_tell_a_foreign_panel_from_a_missing_one(ward, result,
 
 
 def test_the_result_page_offers_the_panels_and_asks_nothing_by_itself(ward, result):
-    html = ward.as_doctor.get(f"/predictions/{result.pk}/").content.decode()
+    html = drawn(ward.as_doctor.get(f"/predictions/{result.pk}/"))
 
     for panel in PANELS:
         assert f'hx-get="/predictions/{result.pk}/{panel}/" hx-trigger="toggle once"' in html
@@ -95,7 +96,7 @@ def test_a_result_in_the_lowest_band_is_not_asked_what_would_bring_it_lower(ward
                                                         "age": 22, "pregnancies": 0})  # fmt: skip
 
     assert low.headline < 0.1
-    assert "/reach/" not in ward.as_doctor.get(f"/predictions/{low.pk}/").content.decode()
+    assert "/reach/" not in drawn(ward.as_doctor.get(f"/predictions/{low.pk}/"))
     assert "No lower limit" in text_of(ask(ward.as_doctor, low, "reach"))
 
 
@@ -164,7 +165,7 @@ def test_patients_alike_are_named_with_their_result_and_are_in_the_event(ward, v
 
     answer = ask(ward.as_doctor, result, "alike")
 
-    html = answer.content.decode()
+    html = drawn(answer)
     assert all(f"/predictions/{one.pk}/" in html for one in near)
     assert str(far.pk) not in html
     event = AuditEvent.objects.get(act="prediction.alike")

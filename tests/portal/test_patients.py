@@ -6,18 +6,19 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent
 from tests.factories import patient_of
+from tests.pages import drawn
 
 URL = "/patients/"
 
 
 def shown(response):
-    return re.findall(r'href="/patients/([0-9a-f-]{36})/"', response.content.decode())
+    return re.findall(r'href="/patients/([0-9a-f-]{36})/"', drawn(response))
 
 
 def test_the_list_shows_the_patients_of_my_teams_with_their_identifiers(ward):
     page = ward.as_doctor.get(URL)
     assert shown(page) == [str(ward.patient.pk)]
-    text = page.content.decode()
+    text = drawn(page)
     assert "SILVA, Ana" in text
     assert "05-Apr-1961" in text
     assert "401 023 2137" in text
@@ -27,7 +28,7 @@ def test_a_doctor_of_another_team_finds_nobody(ward):
     assert shown(ward.as_stranger.get(URL)) == []
     answer = ward.as_stranger.post(URL, {"query": "Silva"})
     assert shown(answer) == []
-    assert "Patients of other teams do not show here" in answer.content.decode()
+    assert "Patients of other teams do not show here" in drawn(answer)
 
 
 def test_a_search_finds_by_part_of_the_name_and_is_not_in_the_address(ward):
@@ -39,11 +40,11 @@ def test_a_search_finds_by_part_of_the_name_and_is_not_in_the_address(ward):
 
 def test_who_could_be_taken_for_another_is_marked_where_one_is_chosen(ward):
     patient_of(ward.doctor, team=ward.team, family_name="Silverman", given_name="Olga")
-    assert "similar name" not in ward.as_doctor.post(URL, {"query": "silv"}).content.decode()
+    assert "similar name" not in drawn(ward.as_doctor.post(URL, {"query": "silv"}))
 
     patient_of(ward.doctor, team=ward.team, family_name="Silva", given_name="Anita")
     for page in (ward.as_doctor.post(URL, {"query": "silv"}), ward.as_doctor.get(URL)):
-        assert page.content.decode().count("similar name") == 2
+        assert drawn(page).count("similar name") == 2
 
 
 def test_a_search_finds_by_birth_date(ward):
@@ -72,7 +73,7 @@ def test_a_page_of_the_list_says_how_many_there_are(ward):
     for n in range(27):
         patient_of(ward.doctor, team=ward.team, family_name=f"Zed{n:02}")
     first = ward.as_doctor.get(URL)
-    assert "Showing 1–25 of 28 patients" in first.content.decode()
+    assert "Showing 1–25 of 28 patients" in drawn(first)
     second = ward.as_doctor.get(URL, {"page": 2})
     assert len(shown(second)) == 3
 
@@ -84,14 +85,14 @@ def test_charts_opened_lately_come_first_while_they_may_be_seen(ward):
     AuditEvent.objects.create(
         actor_id=ward.doctor.pk, act="patient.read", patients=[ward.patient.pk]
     )
-    assert "Opened lately" in ward.as_doctor.get(URL).content.decode()
-    assert "Opened lately" not in ward.as_stranger.get(URL).content.decode()
+    assert "Opened lately" in drawn(ward.as_doctor.get(URL))
+    assert "Opened lately" not in drawn(ward.as_stranger.get(URL))
 
 
 def test_a_role_without_charts_is_told_so(ward):
     answer = ward.client_for(ward.person("reviewer")).get(URL)
     assert answer.status_code == 403
-    assert "role" in answer.content.decode()
+    assert "role" in drawn(answer)
 
 
 def test_nobody_searches_without_logging_in(ward, client):

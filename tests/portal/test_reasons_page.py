@@ -9,6 +9,7 @@ import pytest
 
 from diagnosis.portal.charts.arranging import Arrangement, Grouping, Order
 from tests.factories import ObservationFactory, patient_of
+from tests.pages import drawn
 from tests.portal.results import finished, version_of
 from tests.portal.test_result import page_of, text_of
 
@@ -74,7 +75,7 @@ def test_group_by_group_each_group_is_named_once(ward, result):
 
 
 def test_without_a_script_each_choice_is_a_link_and_the_chosen_one_is_marked(ward, result):
-    html = page_of(ward, result, "?order=group").content.decode()
+    html = drawn(page_of(ward, result, "?order=group"))
 
     assert 'href="?order=chart&amp;group=each#reasons"' in html
     chosen = re.findall(r'id="((?:order|group)-\w+)"[^>]*aria-current="true"', html)
@@ -82,7 +83,7 @@ def test_without_a_script_each_choice_is_a_link_and_the_chosen_one_is_marked(war
 
 
 def test_with_a_script_the_reasons_alone_are_swapped(ward, result):
-    html = page_of(ward, result, "status/?part=reasons&order=chart").content.decode()
+    html = drawn(page_of(ward, result, "status/?part=reasons&order=chart"))
 
     assert html.lstrip().startswith("<section") or 'id="reasons"' in html
     assert "decision-form" not in html
@@ -94,7 +95,7 @@ def test_a_value_leads_to_its_history_in_the_chart(ward, result):
     use(result, "cholesterol", row)
     address = f"/patients/{ward.patient.pk}/observations/{row.pk}/history/"
 
-    html = page_of(ward, result).content.decode()
+    html = drawn(page_of(ward, result))
 
     assert f'href="{address}"' in html
     assert ward.as_doctor.get(address).status_code == 200
@@ -104,7 +105,7 @@ def test_a_value_that_its_reader_may_not_see_is_no_link(ward, result):
     elsewhere = patient_of(ward.stranger)
     use(result, "cholesterol", ObservationFactory(patient=elsewhere, code="2093-3"))
 
-    assert "/observations/" not in page_of(ward, result).content.decode().split('id="reasons"')[1]
+    assert "/observations/" not in drawn(page_of(ward, result)).split('id="reasons"')[1]
 
 
 def test_a_value_outside_its_usual_range_says_on_which_side(ward):
@@ -125,7 +126,7 @@ def test_paper_has_the_chosen_order_everything_unfolded_and_nothing_to_click(war
     page_of(ward, result, "?order=chart&group=family")
 
     page = page_of(ward, result, "print/")
-    paper = page.content.decode().split('id="reasons-title"')[1]
+    paper = drawn(page).split('id="reasons-title"')[1]
 
     assert page.context["page"].reasons.rows[0].label == "Patient"
     assert "wf-switch" not in paper
@@ -165,12 +166,12 @@ def test_a_bar_within_its_error_is_grey_and_says_so(ward, result):
 
     assert row.bar.effect == "unsure"
     assert "not distinguishable from zero" in text_of(page)
-    assert 'fill="#d9e0e6"' in page.content.decode()
+    assert 'fill="#d9e0e6"' in drawn(page)
 
 
 def test_the_table_holds_every_row_with_its_interval(ward, result):
     page = page_of(ward, result, "?group=family")
-    table = page.content.decode().split('class="same-as-table"')[1].split("</table>")[0]
+    table = drawn(page).split('class="same-as-table"')[1].split("</table>")[0]
 
     for row in page.context["page"].reasons.every_row:
         assert row.label in table

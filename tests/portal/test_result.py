@@ -23,6 +23,7 @@ from tests.factories import (
     clinician_at,
     reviewer_at,
 )
+from tests.pages import drawn
 from tests.portal.results import MASS, finished, version_of
 
 State = Job.State
@@ -30,7 +31,7 @@ State = Job.State
 
 def text_of(response) -> str:
     """What a reader sees: without tags, scripts and runs of spaces."""
-    plain = re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", response.content.decode(), flags=re.S)
+    plain = re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", drawn(response), flags=re.S)
     return " ".join(plain.replace("&nbsp;", " ").replace("\u00a0", " ").split())
 
 
@@ -64,7 +65,7 @@ def waiting(ward, version, state, **fields):
 
 
 def test_the_population_note_stands_above_the_number(ward, result):
-    html = page_of(ward, result).content.decode()
+    html = drawn(page_of(ward, result))
 
     note = result.sheet.content["population_note"]["en"]
     assert html.index(note) < html.index('class="figure"')
@@ -114,7 +115,7 @@ def test_each_reason_stands_with_value_date_and_words_for_its_direction(ward, re
 
 def test_the_table_holds_the_same_points_as_the_picture(ward, result):
     page = page_of(ward, result)
-    table = page.content.decode().split('class="same-as-table"')[1]
+    table = drawn(page).split('class="same-as-table"')[1]
 
     for row in page.context["page"].reasons.rows:
         assert row.label in table
@@ -134,7 +135,7 @@ def test_an_input_against_the_usual_direction_says_why(ward, version):
 
 def test_a_filled_in_input_is_named_hatched_and_given_its_range(ward, version):
     page = page_of(ward, finished(version, ward.doctor, ward.patient, {**MASS, "density": None}))
-    text, html = text_of(page), page.content.decode()
+    text, html = text_of(page), drawn(page)
 
     assert "Density of the mass was not measured ; filled in with low" in text
     assert re.search(r"Over its plausible values the estimate lies between \d+ % and \d+ %", text)
@@ -142,7 +143,7 @@ def test_a_filled_in_input_is_named_hatched_and_given_its_range(ward, version):
 
 
 def test_a_measured_result_has_no_hatched_bar(ward, result):
-    assert "url(#hatch-" not in page_of(ward, result).content.decode()
+    assert "url(#hatch-" not in drawn(page_of(ward, result))
 
 
 def test_what_it_adds_is_said_for_this_patient_too(ward, result):
@@ -161,7 +162,7 @@ def test_published_validated_and_demonstration_are_three_facts(ward, result):
 
 
 def test_pictures_have_a_role_a_title_and_a_description(ward, result):
-    html = page_of(ward, result).content.decode()
+    html = drawn(page_of(ward, result))
     pictures = re.findall(r"<svg[^>]*role=\"img\".*?</svg>", html, flags=re.S)
 
     assert pictures
@@ -175,7 +176,7 @@ def test_no_text_of_two_languages_leaks_into_the_page(ward, result):
     for language, own in (("en", "zh-Hans&#x27;"), ("zh-hans", "&#x27;en&#x27;")):
         ward.doctor.language = language
         ward.doctor.save()
-        html = page_of(ward, result).content.decode()
+        html = drawn(page_of(ward, result))
         assert own not in html
         assert "{&#x27;" not in html
 
@@ -208,7 +209,7 @@ def test_a_queued_run_says_that_it_waits_and_asks_again_by_itself(ward, version)
     page = page_of(ward, waiting(ward, version, State.QUEUED))
 
     assert "Queued, waiting for the service" in text_of(page)
-    assert 'hx-trigger="load delay:400ms, every 1s"' in page.content.decode()
+    assert 'hx-trigger="load delay:400ms, every 1s"' in drawn(page)
     assert "Refresh" in text_of(page)
 
 
@@ -223,7 +224,7 @@ def test_a_poll_of_an_unchanged_run_says_nothing_and_leaves_no_event(ward, versi
 
 def test_a_poll_after_a_change_swaps_in_the_result_without_a_trigger(ward, result):
     answer = page_of(ward, result, "status/?seen=running")
-    html = answer.content.decode()
+    html = drawn(answer)
 
     assert 'id="prediction-body"' in html
     assert set(re.findall(r'hx-trigger="([^"]+)"', html)) <= {"toggle once"}  # nothing by itself
@@ -234,7 +235,7 @@ def test_a_poll_after_a_change_swaps_in_the_result_without_a_trigger(ward, resul
 def test_the_number_stands_while_the_reasons_are_computed_in_their_reserved_place(ward, result):
     result.explanation.state, result.explanation.content = State.RUNNING, None
     result.explanation.save()
-    html = page_of(ward, result).content.decode()
+    html = drawn(page_of(ward, result))
     reasons = html.split('id="reasons"')[1].split("</section>")[0]
 
     assert 'class="figure"' in html
@@ -244,7 +245,7 @@ def test_the_number_stands_while_the_reasons_are_computed_in_their_reserved_plac
 
 
 def test_the_reasons_arrive_alone_so_that_a_half_filled_form_stays(ward, result):
-    html = page_of(ward, result, "status/?part=reasons&seen=done-running").content.decode()
+    html = drawn(page_of(ward, result, "status/?part=reasons&seen=done-running"))
 
     assert 'id="reasons"' in html
     assert "decision-form" not in html
@@ -265,8 +266,8 @@ def test_a_refusal_names_its_reason_and_asks_for_what_is_missing(ward, version):
     page = page_of(ward, run)
 
     assert "Missing: Shape of the mass." in text_of(page)
-    assert 'name="value_shape"' in page.content.decode()
-    assert 'name="value_margin"' not in page.content.decode()
+    assert 'name="value_shape"' in drawn(page)
+    assert 'name="value_margin"' not in drawn(page)
     assert "Record and run again for SILVA, Ana" in text_of(page)
     assert "Dismiss as not applicable" in text_of(page)
 
@@ -327,8 +328,8 @@ def test_a_what_if_is_watermarked_and_never_decided(ward, version):
     page = page_of(ward, result)
 
     assert "Simulation with changed inputs." in text_of(page)
-    assert "watermark" in page.content.decode()
-    assert "decision-form" not in page.content.decode()
+    assert "watermark" in drawn(page)
+    assert "decision-form" not in drawn(page)
 
 
 def test_earlier_results_are_steps_with_the_change_of_version_marked(ward, result):
@@ -356,7 +357,7 @@ def test_a_nurse_sees_the_result_without_a_form(ward, result):
     page = ward.as_nurse.get(f"/predictions/{result.pk}/")
 
     assert "Not yet reviewed by a doctor." in text_of(page)
-    assert "decision-form" not in page.content.decode()
+    assert "decision-form" not in drawn(page)
     assert "Run again" not in text_of(page)
     assert "Wrong patient" not in text_of(page)
 
@@ -529,7 +530,7 @@ def test_changed_inputs_and_another_version_are_marked(ward, result):
     page = page_of(ward, again, "compare/")
 
     assert "Another version of the model." in text_of(page)
-    assert page.content.decode().count('class="changed"') == 1
+    assert drawn(page).count('class="changed"') == 1
     assert "prediction.compare" in acts(again)
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from diagnosis.portal.frame.session import FOLDS
+from tests.pages import drawn
 from tests.portal.results import MASS, finished, version_of
 from tests.portal.test_result import text_of
 
@@ -21,7 +22,7 @@ def result(ward):
 
 
 def page_of(ward, result):
-    return ward.as_doctor.get(f"/predictions/{result.pk}/").content.decode()
+    return drawn(ward.as_doctor.get(f"/predictions/{result.pk}/"))
 
 
 def test_whatever_there_is_to_say_there_is_one_amber_box(ward):
@@ -71,4 +72,4 @@ def test_a_fold_stays_as_it_was_left(ward, result):
 )  # fmt: skip
 def test_the_tab_begins_with_whose_page_it_is(ward, result, address):
     page = ward.as_doctor.get(address.format(run=result.pk, who=ward.patient.pk))
-    assert re.search(r"<title>SILVA, Ana · [^<]+ · MedPortal</title>", page.content.decode())
+    assert re.search(r"<title>SILVA, Ana · [^<]+ · MedPortal</title>", drawn(page))

@@ -14,6 +14,7 @@ from diagnosis.portal.trend.change_shown import ChangeShown
 from diagnosis.portal.words.change_words import in_one_sentence
 from diagnosis.registry.sheet.bands import Band
 from diagnosis.registry.versions import store
+from tests.pages import drawn
 from tests.portal.results import artifact_of, finished, version_of
 from tests.portal.test_result import text_of
 
@@ -55,7 +56,7 @@ def address(ward, slug=PBC, **asked):
 
 def test_the_page_says_what_changed_and_draws_it(ward, two):
     page = ward.as_doctor.get(address(ward))
-    text, html = text_of(page), page.content.decode()
+    text, html = text_of(page), drawn(page)
 
     assert "because total bilirubin rose from 1.2 to 3.4 mg/dL." in text
     assert "exact, without a sampling error" in text
@@ -96,7 +97,7 @@ def test_a_foreign_result_cannot_be_chosen(ward, two, version):
 def test_two_results_are_chosen_by_the_lists(ward, version, two):
     third = finished(version, ward.doctor, ward.patient, VISIT)
     page = ward.as_doctor.get(address(ward, earlier=two[0].pk, later=third.pk))
-    html = page.content.decode()
+    html = drawn(page)
 
     for chosen in (two[0], third):
         assert f'<option value="{chosen.pk}" selected>' in html
@@ -116,7 +117,7 @@ def test_the_sheet_for_paper_is_noted_and_holds_the_table_without_the_lists(ward
     page = ward.as_doctor.get(address(ward).replace("/trend/", "/trend/print/"))
 
     assert "because total bilirubin rose" in text_of(page)
-    assert "<select" not in page.content.decode()
+    assert "<select" not in drawn(page)
     assert AuditEvent.objects.filter(act="trend.print", patients=[ward.patient.pk]).count() == 1
     strange = ward.as_stranger.get(address(ward).replace("/trend/", "/trend/print/"))
     assert strange.status_code == 404
@@ -135,15 +136,15 @@ def test_a_recalled_version_is_not_run_even_to_compare(ward, two, version):
 def test_chart_and_result_lead_to_it(ward, two):
     wanted = f'href="/patients/{ward.patient.pk}/services/{PBC}/trend/"'
 
-    assert wanted in ward.as_doctor.get(f"/patients/{ward.patient.pk}/").content.decode()
-    assert wanted in ward.as_doctor.get(f"/predictions/{two[1].pk}/").content.decode()
+    assert wanted in drawn(ward.as_doctor.get(f"/patients/{ward.patient.pk}/"))
+    assert wanted in drawn(ward.as_doctor.get(f"/predictions/{two[1].pk}/"))
 
 
 def test_simulations_and_withdrawn_results_are_not_in_it(ward, two, version):
     finished(version, ward.doctor, ward.patient, WORSE, origin="what_if")
     finished(version, ward.doctor, ward.patient, WORSE, state="entered-in-error")
 
-    html = ward.as_doctor.get(address(ward)).content.decode()
+    html = drawn(ward.as_doctor.get(address(ward)))
 
     assert html.count("<option ") == 2 * len(two)
 

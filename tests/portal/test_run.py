@@ -15,6 +15,7 @@ from diagnosis.portal.run.form import RunForm
 from diagnosis.records.models import Observation
 from diagnosis.registry.models import Quota
 from tests.factories import ObservationFactory, QuotaFactory, ServiceFactory, published
+from tests.pages import drawn
 
 OWN = "urn:medportal:codes"
 
@@ -43,7 +44,7 @@ def in_chart(ward, code, value, *, days=1):
 
 def fields(page):
     """What a browser would send back of an untouched form."""
-    text = page.content.decode()
+    text = drawn(page)
     hidden = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"', text))
     hidden.pop("csrfmiddlewaretoken", None)
     hidden.pop("next", None)
@@ -71,7 +72,7 @@ def run(ward, url, **answers):
 
 def test_the_form_shows_what_the_chart_has_and_marks_what_it_lacks(ward, url):
     in_chart(ward, "mass-shape", "irregular")
-    text = ward.as_doctor.get(url).content.decode()
+    text = drawn(ward.as_doctor.get(url))
     assert re.search(r'name="value_shape" value="irregular" checked', text)
     assert "not in the chart" in text
     assert "from the patient's record" in text
@@ -94,7 +95,7 @@ def test_an_answer_is_stored_in_the_chart_so_that_nobody_asks_twice(ward, url):
     run(ward, url, value_margin="spiculated")
     row = Observation.unscoped.get(code="mass-margin")
     assert (row.value_code, row.source) == ("spiculated", "form")
-    text = ward.as_doctor.get(url).content.decode()
+    text = drawn(ward.as_doctor.get(url))
     assert re.search(r'name="value_margin" value="spiculated" checked', text)
 
 
@@ -132,7 +133,7 @@ def test_the_same_form_with_other_values_is_asked_back(ward, url):
     ward.as_doctor.post(url, sent)
     again = ward.as_doctor.post(url, {**sent, "value_shape": "oval"})
     assert again.status_code == 422
-    assert "already run with other values" in again.content.decode()
+    assert "already run with other values" in drawn(again)
     assert fields(again)["key"] != sent["key"]
 
 
@@ -142,7 +143,7 @@ def test_an_old_value_is_shown_as_such_and_used_only_when_somebody_says_so(ward)
     ObservationFactory(
         patient=ward.patient, value_number=141, observed_at=timezone.now() - timedelta(days=200)
     )
-    text = ward.as_doctor.get(url).content.decode()
+    text = drawn(ward.as_doctor.get(url))
     assert "too old" in text
     assert "use anyway" in text
     run(ward, url)
@@ -158,7 +159,7 @@ def test_a_value_in_the_wrong_unit_is_asked_back_with_what_was_meant(ward):
     rules = version.service.definition.population
     confirmed = [rule.code for rule in rules if rule.kind == "confirm"]
     answer = run(ward, url, value_glucose_2h="7.8", unit_glucose_2h="mg/dL", confirm=confirmed)
-    text = answer.content.decode()
+    text = drawn(answer)
     assert answer.status_code == 422
     assert "did you mean 7.8 mmol/L" in text
     assert 'name="value_glucose_2h" value="7.8"' in text
@@ -171,31 +172,31 @@ def test_light_chains_without_a_unit_are_refused_at_the_field(ward):
     url = f"/patients/{ward.patient.pk}/services/{version.service.slug}/"
     answer = run(ward, url, value_kappa="12", unit_kappa="")
     assert answer.status_code == 422
-    assert "Choose the unit" in answer.content.decode()
+    assert "Choose the unit" in drawn(answer)
 
 
 def test_what_must_be_confirmed_stops_the_form_until_it_is(ward):
     version = published(ward.house, "diabetes-onset")
     url = f"/patients/{ward.patient.pk}/services/{version.service.slug}/"
-    text = ward.as_doctor.get(url).content.decode()
+    text = drawn(ward.as_doctor.get(url))
     assert "Please confirm" in text
     refused = run(ward, url)
     assert refused.status_code == 422
-    assert "Confirm this first" in refused.content.decode()
+    assert "Confirm this first" in drawn(refused)
 
 
 def test_a_patient_outside_the_population_is_told_before_the_run(ward, url):
     ward.patient.sex = "male"
     ward.patient.save()
-    text = ward.as_doctor.get(url).content.decode()
+    text = drawn(ward.as_doctor.get(url))
     assert "This service does not fit this patient." in text
 
 
 def test_what_the_population_was_stands_above_the_form(ward):
     version = published(ward.house, "diabetes-onset")
-    text = ward.as_doctor.get(
-        f"/patients/{ward.patient.pk}/services/{version.service.slug}/"
-    ).content.decode()
+    text = drawn(
+        ward.as_doctor.get(f"/patients/{ward.patient.pk}/services/{version.service.slug}/")
+    )
     assert "Before the number:" in text
     assert text.index("Before the number:") < text.index('name="value_glucose_2h"')
 
@@ -206,14 +207,14 @@ def test_the_form_says_that_an_own_estimate_comes_before_the_number(ward):
     service.save()
     url = f"/patients/{ward.patient.pk}/services/{service.slug}/"
 
-    assert "your own estimate before the number" in ward.as_doctor.get(url).content.decode()
+    assert "your own estimate before the number" in drawn(ward.as_doctor.get(url))
     run(ward, url)
     assert Prediction.unscoped.get().asks_estimate
 
 
 def test_a_service_that_is_stopped_says_so(ward, service, url):
     service.versions.update(state="stopped")
-    text = ward.as_doctor.get(url).content.decode()
+    text = drawn(ward.as_doctor.get(url))
     assert "This service does not run now." in text
 
 
@@ -237,7 +238,7 @@ def test_a_nurse_runs_nothing(ward, url):
 def test_age_is_shown_in_years_and_cannot_be_typed(ward, url):
     ward.patient.birth_date = date(1961, 4, 5)
     ward.patient.save()
-    text = ward.as_doctor.get(url).content.decode()
+    text = drawn(ward.as_doctor.get(url))
     assert re.search(r"<strong>65</strong>\s*years", text)
     assert "value_age" not in text
 
@@ -245,7 +246,7 @@ def test_age_is_shown_in_years_and_cannot_be_typed(ward, url):
 def test_what_the_patient_is_stays_on_the_form_after_an_error(ward):
     version = published(ward.house, "flc-mortality")
     url = f"/patients/{ward.patient.pk}/services/{version.service.slug}/"
-    text = run(ward, url, value_kappa="12", unit_kappa="").content.decode()
+    text = drawn(run(ward, url, value_kappa="12", unit_kappa=""))
     assert re.search(r"<strong>female</strong>", text)
 
 
@@ -261,7 +262,7 @@ def test_the_form_costs_a_fixed_number_of_questions(ward, django_assert_max_num_
 
 def test_a_quota_is_told_before_it_ends_and_refuses_in_place_where_it_has(ward, service, url):
     quota = QuotaFactory(service=service, warn_at=0, limit=1, period="day")
-    assert "0 of 1 runs of today" in ward.as_doctor.get(url).content.decode()
+    assert "0 of 1 runs of today" in drawn(ward.as_doctor.get(url))
     answers = {"value_shape": "round", "value_margin": "circumscribed", "value_density": "low"}
     assert run(ward, url, **answers).status_code == 302
 
@@ -269,15 +270,15 @@ def test_a_quota_is_told_before_it_ends_and_refuses_in_place_where_it_has(ward, 
 
     assert refused.status_code == 429
     assert "Retry-After" in refused.headers
-    assert "All 1 runs of today are used up" in refused.content.decode()
+    assert "All 1 runs of today are used up" in drawn(refused)
     Quota.objects.filter(pk=quota.pk).update(warn_at=None, limit=None)
-    assert "runs of today" not in ward.as_doctor.get(url).content.decode()
+    assert "runs of today" not in drawn(ward.as_doctor.get(url))
 
 
 def test_all_that_is_wrong_is_said_at_once(ward):
     version = published(ward.house, "coronary-disease")
     url = f"/patients/{ward.patient.pk}/services/{version.service.slug}/"
-    text = run(ward, url, value_cholesterol="1,2", value_systolic_bp="1200").content.decode()
+    text = drawn(run(ward, url, value_cholesterol="1,2", value_systolic_bp="1200"))
     assert 'href="#value_cholesterol"' in text
     assert 'href="#value_systolic_bp"' in text
 
@@ -287,7 +288,7 @@ def test_no_chest_pain_is_asked_about_before_the_run_and_not_after(ward):
     url = f"/patients/{ward.patient.pk}/services/coronary-disease/"
 
     asked = run(ward, url, value_chest_pain="asymptomatic")
-    text = asked.content.decode()
+    text = drawn(asked)
 
     assert asked.status_code == 422
     assert "Is coronary disease suspected because of another symptom" in text
@@ -297,8 +298,8 @@ def test_no_chest_pain_is_asked_about_before_the_run_and_not_after(ward):
 
 
 def test_form_and_service_page_say_what_nobody_checks_here(ward, url):
-    form = ward.as_doctor.get(url).content.decode()
-    page = ward.as_doctor.get("/services/breast-mass/").content.decode()
+    form = drawn(ward.as_doctor.get(url))
+    page = drawn(ward.as_doctor.get("/services/breast-mass/"))
 
     assert "cannot be checked here:</strong> As a reason to withhold biopsy</p>" in form
     assert page.count("(cannot be checked here)") == 1

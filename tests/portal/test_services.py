@@ -7,6 +7,7 @@ import pytest
 from accounts.models import AuditEvent, Role
 from diagnosis.registry.models import ModelVersion
 from tests.factories import OrganisationFactory, ServiceFactory, clinician_at
+from tests.pages import drawn
 from tests.portal.results import version_of
 from tests.portal.test_result import text_of
 
@@ -62,8 +63,8 @@ def test_metrics_stand_with_their_intervals_and_pictures(ward, version):
     page = ward.as_doctor.get(URL)
 
     assert "0.872 0.846–0.894" in text_of(page)
-    assert 'aria-labelledby="roc-title roc-desc"' in page.content.decode()
-    assert 'aria-labelledby="cal-title cal-desc"' in page.content.decode()
+    assert 'aria-labelledby="roc-title roc-desc"' in drawn(page)
+    assert 'aria-labelledby="cal-title cal-desc"' in drawn(page)
 
 
 def test_a_slope_from_few_events_is_unknown(ward, version):
@@ -89,7 +90,7 @@ def test_inputs_stand_without_codes_and_with_what_happens_without_them(ward, ver
 def test_a_clinician_finds_a_patient_to_run_it_for(ward, version):
     page = ward.as_doctor.post(URL, {"query": "Silva"})
 
-    assert f"/patients/{ward.patient.pk}/services/breast-mass/" in page.content.decode()
+    assert f"/patients/{ward.patient.pk}/services/breast-mass/" in drawn(page)
     assert AuditEvent.objects.filter(act="patient.search", patients=[ward.patient.pk]).exists()
 
 

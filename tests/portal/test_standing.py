@@ -17,6 +17,7 @@ from diagnosis.portal.result.result_page import ResultPage
 from diagnosis.records.models import Observation
 from tests.api.client import Caller
 from tests.factories import ConditionFactory, clinician_at
+from tests.pages import drawn
 from tests.runnable import Ward, again, ward
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +72,7 @@ def test_page_and_paper_say_it_with_a_number_and_without_one(which, request, liv
     client = client_for(liver.doctor)
 
     for part in ("", "print/"):
-        html = client.get(f"/predictions/{run.pk}/{part}").content.decode()
+        html = drawn(client.get(f"/predictions/{run.pk}/{part}"))
         assert html.count('class="note stop standing"') == 1, part
         assert RULE in html.split('class="note stop standing"')[1][:200], part
 
@@ -79,20 +80,20 @@ def test_page_and_paper_say_it_with_a_number_and_without_one(which, request, liv
 def test_it_is_there_while_the_run_waits(liver, client_for):
     run = liver.ask(inputs=SICKEST)
 
-    assert RULE in client_for(liver.doctor).get(f"/predictions/{run.pk}/").content.decode()
+    assert RULE in drawn(client_for(liver.doctor).get(f"/predictions/{run.pk}/"))
 
 
 def test_the_form_says_it_of_the_chart_and_of_what_was_typed(liver, client_for):
     client = client_for(liver.doctor)
     address = f"/patients/{liver.patient.pk}/services/pbc-prognosis/"
 
-    before = client.get(address).content.decode()
+    before = drawn(client.get(address))
     sent = {"seen_bilirubin": "1.8 mg/dL", "value_bilirubin": "7", "unit_bilirubin": "mg/dL"}
     typed = client.post(address, {**sent, "value_albumin": "so low"})
 
     assert RULE not in before
     assert typed.status_code in (409, 422)
-    assert RULE in typed.content.decode()
+    assert RULE in drawn(typed)
 
 
 def test_it_follows_the_sliders_of_a_try_out(liver, client_for):
@@ -101,7 +102,7 @@ def test_it_follows_the_sliders_of_a_try_out(liver, client_for):
 
     def tried(bilirubin: str) -> str:
         sent = {"value_bilirubin": bilirubin, "unit_bilirubin": "mg/dL"}
-        return client.post(f"/predictions/{run.pk}/try/", sent).content.decode()
+        return drawn(client.post(f"/predictions/{run.pk}/try/", sent))
 
     assert RULE not in tried("2.9")
     assert RULE in tried("3.1")
@@ -109,7 +110,7 @@ def test_it_follows_the_sliders_of_a_try_out(liver, client_for):
 
 
 def test_the_sheet_says_it_in_words_for_the_patient(liver, done, client_for):
-    html = client_for(liver.doctor).get(f"/predictions/{done.pk}/sheet/").content.decode()
+    html = drawn(client_for(liver.doctor).get(f"/predictions/{done.pk}/sheet/"))
 
     assert FOR_THE_PATIENT in html
     assert RULE not in html
@@ -157,7 +158,7 @@ def test_fhir_gives_it_as_mitigation(which, status, request, liver):
 
 
 def test_the_worklist_marks_the_line(liver, refused, client_for):
-    html = client_for(liver.doctor).get("/").content.decode()
+    html = drawn(client_for(liver.doctor).get("/"))
 
     assert "safety rule" in html
 
@@ -166,7 +167,7 @@ def test_it_is_said_in_the_reader_s_language(liver, refused, client_for):
     in_chinese = {"accept-language": "zh-hans"}
     answer = client_for(liver.doctor).get(f"/predictions/{refused.pk}/", headers=in_chinese)
 
-    assert IN_CHINESE in answer.content.decode()
+    assert IN_CHINESE in drawn(answer)
 
 
 def test_a_normal_bilirubin_says_nothing(liver):
@@ -185,17 +186,17 @@ def test_a_stranger_learns_nothing_of_it(liver, refused, client_for):
 
 def test_a_refusal_is_decided_on_where_it_is_read(liver, refused, client_for):
     client, address = client_for(liver.doctor), f"/predictions/{refused.pk}/"
-    page = client.get(address).content.decode()
+    page = drawn(client.get(address))
 
     client.post(f"{address}decision/", {"action": "transplant-centre"})
-    decided = client.get(address).content.decode()
-    paper = client.get(f"{address}print/").content.decode()
+    decided = drawn(client.get(address))
+    paper = drawn(client.get(f"{address}print/"))
 
     assert 'id="decision-form"' in page
     assert 'name="assessment"' not in page
     assert "<strong>Discuss with a transplant centre</strong>" in decided
     assert "<strong>Discuss with a transplant centre</strong>" in paper
-    assert "refused; decided" in client.get("/").content.decode()
+    assert "refused; decided" in drawn(client.get("/"))
     text = ResultPage(prediction=again(refused), user=liver.doctor).copy_text
     assert "not scored" in text
     assert RULE in text

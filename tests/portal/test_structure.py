@@ -22,6 +22,7 @@ from tests.factories import (
     data_scientist_at,
     reviewer_at,
 )
+from tests.pages import drawn
 from tests.portal.results import ARTIFACTS, artifact_of
 from tests.portal.test_result import text_of
 
@@ -73,7 +74,7 @@ def test_a_unit_that_never_answers_is_named(reader, network):
 
 def test_what_an_input_weighs_is_said_in_log_odds_and_odds(ward, reader):
     version = imported(ward, "coronary-disease")
-    page = reader.get(f"/versions/{version.pk}/").content.decode()
+    page = drawn(reader.get(f"/versions/{version.pk}/"))
     text = text_of(reader.get(f"/versions/{version.pk}/"))
 
     assert "A logistic regression with 52 learnt numbers in all." in text

@@ -11,6 +11,7 @@ from diagnosis.portal.result.next_measurement import NextInput
 from diagnosis.portal.result.next_words import in_one_sentence
 from diagnosis.portal.result.result_page import ResultPage
 from tests.factories import DecisionFactory, OutcomeFactory, PatientFactory
+from tests.pages import drawn
 from tests.portal.results import finished, version_of
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def liver(ward):
 
 
 def html_of(ward, result, part="") -> str:
-    return ward.as_doctor.get(f"/predictions/{result.pk}/{part}").content.decode()
+    return drawn(ward.as_doctor.get(f"/predictions/{result.pk}/{part}"))
 
 
 def test_a_filled_in_value_shows_its_number_in_the_reasons_and_in_the_text(ward, liver):
@@ -81,7 +82,7 @@ def test_a_low_score_does_not_exclude_stands_under_a_low_score_alone(ward):
 def test_the_doctor_s_part_of_a_service_page_needs_no_statistician_and_no_code_system(ward):
     version_of(ward.house, "diabetes-onset", state="published")
 
-    page = ward.as_doctor.get("/services/diabetes-onset/").content.decode()
+    page = drawn(ward.as_doctor.get("/services/diabetes-onset/"))
 
     for word in ("F1 at", "AUPRC", "LOINC", "1518-0"):
         assert word not in page

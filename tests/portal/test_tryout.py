@@ -29,6 +29,7 @@ from tests.factories import (
     clinician_at,
     nurse_at,
 )
+from tests.pages import drawn
 
 pytestmark = pytest.mark.django_db
 FIGURE = r'class="figure">(\d+)'
@@ -80,7 +81,7 @@ def contents():
 
 
 def test_the_page_begins_at_the_values_and_the_number_of_the_run(doctor, run):
-    page = doctor.get(address(run)).content.decode()
+    page = drawn(doctor.get(address(run)))
 
     assert re.search(r'name="value_systolic_bp" value="132"', page)
     assert int(re.search(FIGURE, page)[1]) == whole(run.headline)
@@ -89,7 +90,7 @@ def test_the_page_begins_at_the_values_and_the_number_of_the_run(doctor, run):
 
 
 def test_a_moved_value_moves_the_number_and_says_from_where(doctor, run):
-    answer = moved(doctor, run, st_depression="3.5", doubts=True).content.decode()
+    answer = drawn(moved(doctor, run, st_depression="3.5", doubts=True))
 
     before, after = whole(run.headline), int(re.search(FIGURE, answer)[1])
     assert after > before
@@ -99,7 +100,7 @@ def test_a_moved_value_moves_the_number_and_says_from_where(doctor, run):
 
 def test_of_several_changes_the_one_that_did_most_is_named_and_their_points_add_up(doctor, run):
     answer = moved(doctor, run, st_depression="3.5", cholesterol="241", doubts=True)
-    text = answer.content.decode()
+    text = drawn(answer)
 
     assert "mostly by ST depression on exercise" in text
     table = re.search(r'class="try-moved".*?</table>', text, re.S)[0]
@@ -138,13 +139,13 @@ def test_no_value_reaches_a_log_and_no_answer_may_be_kept(doctor, run, capsys):
 
 
 def test_an_address_takes_no_value(doctor, run):
-    page = doctor.get(f"{address(run)}?value_cholesterol=300").content.decode()
+    page = drawn(doctor.get(f"{address(run)}?value_cholesterol=300"))
     assert 'name="value_cholesterol" value="240"' in page
 
 
 def test_age_and_sex_are_locked_whatever_is_sent(doctor, run):
-    page = doctor.get(address(run, doubts=True)).content.decode()
-    answer = moved(doctor, run, age="30", sex="female", doubts=True).content.decode()
+    page = drawn(doctor.get(address(run, doubts=True)))
+    answer = drawn(moved(doctor, run, age="30", sex="female", doubts=True))
 
     assert "value_age" not in page
     assert "value_sex" not in page
@@ -153,17 +154,17 @@ def test_age_and_sex_are_locked_whatever_is_sent(doctor, run):
 
 
 def test_a_finding_is_locked_until_somebody_doubts_it(doctor, run):
-    page = doctor.get(address(run)).content.decode()
-    doubting = doctor.get(address(run, doubts=True)).content.decode()
+    page = drawn(doctor.get(address(run)))
+    doubting = drawn(doctor.get(address(run, doubts=True)))
 
     assert "value_systolic_bp" in page
     assert "value_st_depression" not in page
-    assert "nothing is changed yet" in moved(doctor, run, st_depression="3.5").content.decode()
+    assert "nothing is changed yet" in drawn(moved(doctor, run, st_depression="3.5"))
     assert "value_st_depression" in doubting
 
 
 def test_what_no_body_has_is_said_at_its_field_and_nothing_is_computed(doctor, run):
-    answer = moved(doctor, run, cholesterol="9000").content.decode()
+    answer = drawn(moved(doctor, run, cholesterol="9000"))
 
     state = re.search(r'id="state_cholesterol".*?</p>', answer)[0]
     assert "No body has that" in state
@@ -175,14 +176,14 @@ def test_a_value_may_be_typed_in_another_unit(doctor, run):
     same = {"value_cholesterol": "7.76", "unit_cholesterol": "mmol/L"}
     other = {"value_cholesterol": "300", "unit_cholesterol": "mg/dL"}
     figures = [
-        re.search(FIGURE, doctor.post(address(run), sent, headers=BY_SCRIPT).content.decode())[1]
+        re.search(FIGURE, drawn(doctor.post(address(run), sent, headers=BY_SCRIPT)))[1]
         for sent in (same, other)
     ]
     assert figures[0] == figures[1]
 
 
 def test_beyond_the_services_limits_there_is_no_number_but_the_stored_one(doctor, run):
-    answer = moved(doctor, run, cholesterol="750").content.decode()
+    answer = drawn(moved(doctor, run, cholesterol="750"))
 
     assert "lies outside 50–700\xa0mg/dL" in answer
     assert f"The stored result is {whole(run.headline)}" in answer
@@ -191,26 +192,26 @@ def test_beyond_the_services_limits_there_is_no_number_but_the_stored_one(doctor
 
 def test_values_unlike_those_of_the_training_data_give_no_number(doctor, run):
     strange = {"systolic_bp": "60", "cholesterol": "690", "peak_heart_rate": "40"}
-    answer = moved(doctor, run, doubts=True, **strange).content.decode()
+    answer = drawn(moved(doctor, run, doubts=True, **strange))
 
     assert "unlike those of the patients from whom the model learnt" in answer
     assert not re.search(FIGURE, answer)
 
 
 def test_a_slider_says_where_another_band_begins_and_there_it_is(doctor, run):
-    answer = moved(doctor, run, doubts=True).content.decode()
+    answer = drawn(moved(doctor, run, doubts=True))
     state = re.search(r'id="state_st_depression".*?</p>', answer)[0]
     limit, value = re.search(r"crosses (\d+).% at ([\d.]+)", state).groups()
 
     around = [
-        int(re.search(FIGURE, moved(doctor, run, st_depression=v, doubts=True).content.decode())[1])
+        int(re.search(FIGURE, drawn(moved(doctor, run, st_depression=v, doubts=True)))[1])
         for v in (f"{float(value) - 0.2:.1f}", f"{float(value) + 0.2:.1f}")
     ]
     assert around[0] <= int(limit) <= around[1]
 
 
 def test_without_a_script_the_same_form_gives_the_same_page(doctor, run):
-    page = doctor.post(address(run), {"value_cholesterol": "300"}).content.decode()
+    page = drawn(doctor.post(address(run), {"value_cholesterol": "300"}))
 
     assert "<html" in page
     assert re.search(r'name="value_cholesterol" value="300"', page)
@@ -218,7 +219,7 @@ def test_without_a_script_the_same_form_gives_the_same_page(doctor, run):
 
 
 def test_the_reset_button_brings_the_values_of_the_run_back(doctor, run):
-    page = doctor.post(address(run), {"value_cholesterol": "300", "reset": "1"}).content.decode()
+    page = drawn(doctor.post(address(run), {"value_cholesterol": "300", "reset": "1"}))
 
     assert re.search(r'name="value_cholesterol" value="240"', page)
     assert "nothing is changed yet" in page
@@ -233,7 +234,7 @@ def test_an_answer_that_a_newer_position_overtook_is_not_computed(doctor, run):
 
 
 def test_nothing_can_be_decided_there(doctor, run):
-    page = doctor.get(address(run)).content.decode()
+    page = drawn(doctor.get(address(run)))
     assert "/decision/" not in page
     assert "Advised" not in page
 
@@ -271,7 +272,7 @@ def test_too_many_positions_in_a_minute_are_refused_with_an_event(doctor, run, m
 
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert 0 < int(answers[-1]["Retry-After"]) <= 60
-    assert "Wait a moment" in answers[-1].content.decode()
+    assert "Wait a moment" in drawn(answers[-1])
     event = AuditEvent.objects.latest("at")
     assert (event.act, event.outcome) == ("prediction.try", "refused")
 
@@ -282,7 +283,7 @@ def test_a_grid_of_values_ends_with_the_day(doctor, run, monkeypatch):
     answer = moved(doctor, run, cholesterol="201")
 
     assert answer.status_code == 429
-    assert "opens again tomorrow" in answer.content.decode()
+    assert "opens again tomorrow" in drawn(answer)
 
 
 # --- from where, and when not
@@ -293,17 +294,17 @@ def test_a_result_and_the_run_form_lead_to_it(ward, doctor, run):
         reverse("portal:prediction", args=[run.pk]),
         reverse("portal:run", args=[ward.patient.pk, ward.service.slug]),
     ):
-        assert address(run) in doctor.get(page).content.decode()
+        assert address(run) in drawn(doctor.get(page))
 
 
 def test_a_refused_run_is_tried_with_the_value_that_it_lacks(client_for):
     ward = runnable.ward(without=("systolic_bp",))
     refused, doctor = ward.run(), client_for(ward.doctor)
     assert refused.state == "refused"
-    page = doctor.get(address(refused)).content.decode()
-    answer = moved(doctor, refused, systolic_bp="150").content.decode()
+    page = drawn(doctor.get(address(refused)))
+    answer = drawn(moved(doctor, refused, systolic_bp="150"))
 
-    assert address(refused) in doctor.get(f"/predictions/{refused.pk}/").content.decode()
+    assert address(refused) in drawn(doctor.get(f"/predictions/{refused.pk}/"))
     assert "not measured; the service needs it" in page
     assert re.search(r'id="slide_systolic_bp"[^>]*aria-valuetext="not measured"', page)
     assert "Missing: Systolic blood pressure." in page
@@ -315,8 +316,8 @@ def test_what_was_not_measured_is_switched_on_and_off(client_for):
     ward = runnable.ward("diabetes-onset", sex="female")
     run = ward.run(confirmations=("population-understood",))
     doctor = client_for(ward.doctor)
-    switched_off = moved(doctor, run, insulin_2h="150", none_of_insulin_2h="1").content.decode()
-    switched_on = moved(doctor, run, insulin_2h="150").content.decode()
+    switched_off = drawn(moved(doctor, run, insulin_2h="150", none_of_insulin_2h="1"))
+    switched_on = drawn(moved(doctor, run, insulin_2h="150"))
 
     assert "nothing is changed yet" in switched_off
     assert re.search("Missing and filled in: .*Insulin 2 h", switched_off)
@@ -334,8 +335,8 @@ def sugar():
 def test_half_a_pregnancy_is_not_tried_and_whole_ones_are(sugar, client_for):
     ward, run = sugar
     doctor = client_for(ward.doctor)
-    half = moved(doctor, run, doubts=True, pregnancies="2.5").content.decode()
-    two = moved(doctor, run, doubts=True, pregnancies="2").content.decode()
+    half = drawn(moved(doctor, run, doubts=True, pregnancies="2.5"))
+    two = drawn(moved(doctor, run, doubts=True, pregnancies="2"))
 
     assert "This is counted: write a whole number." in half
     assert 'data-invalid="value_pregnancies"' in half
@@ -344,23 +345,23 @@ def test_half_a_pregnancy_is_not_tried_and_whole_ones_are(sugar, client_for):
 
 
 def test_beside_a_field_stands_where_its_value_is_and_it_follows_the_hand(doctor, run):
-    page = doctor.get(address(run)).content.decode()
-    answer = moved(doctor, run, systolic_bp="190").content.decode()
+    page = drawn(doctor.get(address(run)))
+    answer = drawn(moved(doctor, run, systolic_bp="190"))
 
-    def drawn(text):
+    def picture(text):
         return re.search(r'id="range_systolic_bp".*?</figure>', text, re.DOTALL)[0]
 
     for text, value in ((page, "132"), (answer, "190")):
-        assert re.search(rf"<desc[^>]*>[^<]*{value}\s*mmHg", drawn(text))
-        assert "typical here" in drawn(text)
+        assert re.search(rf"<desc[^>]*>[^<]*{value}\s*mmHg", picture(text))
+        assert "typical here" in picture(text)
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))  # the reasons beside the form draw the same inputs
 
 
 def test_what_was_perhaps_meant_is_a_button_beside_the_field(doctor, run):
-    comma = moved(doctor, run, systolic_bp="131,5").content.decode()
-    other = moved(doctor, run, cholesterol="6.2").content.decode()
-    right = moved(doctor, run, systolic_bp="131").content.decode()
+    comma = drawn(moved(doctor, run, systolic_bp="131,5"))
+    other = drawn(moved(doctor, run, cholesterol="6.2"))
+    right = drawn(moved(doctor, run, systolic_bp="131"))
 
     assert re.search(r'id="fills_systolic_bp">.*data-value="131.5"', comma)
     assert re.search(
@@ -405,10 +406,10 @@ def test_what_does_not_hold_is_not_tried_and_says_why(ward, doctor, run, change,
     page, answer = doctor.get(address(run)), moved(doctor, run, cholesterol="300")
 
     assert (page.status_code, answer.status_code) == (409, 409)
-    for text in (page.content.decode(), answer.content.decode()):
+    for text in (drawn(page), drawn(answer)):
         assert says in text
         assert not re.search(FIGURE, text)
-    assert address(run) not in doctor.get(f"/predictions/{run.pk}/").content.decode()
+    assert address(run) not in drawn(doctor.get(f"/predictions/{run.pk}/"))
 
 
 def test_the_own_estimate_comes_first(ward, doctor, run):
@@ -418,7 +419,7 @@ def test_the_own_estimate_comes_first(ward, doctor, run):
     page = doctor.get(address(run))
 
     assert page.status_code == 409
-    assert "Your own estimate comes first" in page.content.decode()
+    assert "Your own estimate comes first" in drawn(page)
 
 
 def test_a_used_up_quota_closes_it_too(ward, doctor, run):
@@ -426,5 +427,5 @@ def test_a_used_up_quota_closes_it_too(ward, doctor, run):
     page = doctor.get(address(run))
 
     assert page.status_code == 429
-    assert "runs of today are used up" in page.content.decode()
+    assert "runs of today are used up" in drawn(page)
     assert page["Retry-After"]

@@ -23,6 +23,7 @@ from tests.factories import (
     person_at,
     published,
 )
+from tests.pages import drawn
 
 State = Job.State
 
@@ -81,7 +82,7 @@ def test_a_month_is_of_the_portals_clock():
 def test_the_page_tells_it_with_the_quotas_and_without_a_patient(house, client_for):
     QuotaFactory(service=house.version.service, warn_at=2, limit=3)
 
-    page = client_for(house.boss).get("/usage/").content.decode()
+    page = drawn(client_for(house.boss).get("/usage/"))
 
     assert "Dr Okafor" in page
     assert "used up" in page
@@ -89,17 +90,17 @@ def test_the_page_tells_it_with_the_quotas_and_without_a_patient(house, client_f
     assert AuditEvent.objects.get(act="usage.read").actor_id == house.boss.pk
     nonsense = client_for(house.boss).get("/usage/?month=<script>")
     assert nonsense.status_code == 200
-    assert "<script>" not in nonsense.content.decode().split("<main", 1)[1]
+    assert "<script>" not in drawn(nonsense).split("<main", 1)[1]
 
 
 def test_the_table_that_is_saved_holds_no_formula(house, client_for):
     answer = client_for(house.boss).get("/usage/export/")
 
-    rows = list(csv.DictReader(StringIO(answer.content.decode())))
+    rows = list(csv.DictReader(StringIO(drawn(answer))))
     assert answer["Content-Disposition"].startswith('attachment; filename="usage-20')
     assert {row["person"] for row in rows} == {"Dr Okafor", '\'=HYPERLINK("x")'}
     assert sum(int(row["runs"]) for row in rows) == 3
-    assert "Vanterpool" not in answer.content.decode()
+    assert "Vanterpool" not in drawn(answer)
     assert AuditEvent.objects.get(act="usage.export").what == f"usage/{month_of('')}"
 
 

@@ -17,6 +17,7 @@ from tests.factories import (
     reviewer_at,
     with_sheet,
 )
+from tests.pages import drawn
 from tests.portal.results import version_of
 from tests.portal.test_result import text_of
 
@@ -111,7 +112,7 @@ def test_another_password_is_no_signature(people, submitted):
     answer = people.as_reviewer.post(url_of(submitted, "approve/"), signed(password="guess"))
 
     assert "This is not your present password." in text_of(answer)
-    assert "guess" not in answer.content.decode()
+    assert "guess" not in drawn(answer)
     assert state_of(submitted) == State.SUBMITTED
 
 
@@ -184,7 +185,7 @@ def test_a_new_version_stands_beside_the_one_that_is_published(people):
 def test_every_point_stands_beside_its_evidence_and_goes_with_the_form_that_is_signed(
     people, submitted
 ):
-    page = people.as_reviewer.get(url_of(submitted)).content.decode()
+    page = drawn(people.as_reviewer.get(url_of(submitted)))
 
     sections = re.split(r'<h2 id="', page)
     where = {s.split('"')[0]: s for s in sections}
@@ -200,7 +201,7 @@ def test_every_point_stands_beside_its_evidence_and_goes_with_the_form_that_is_s
 
 
 def test_the_contents_lead_to_every_part_of_the_page_and_to_nothing_else(people, submitted):
-    page = people.as_reviewer.get(url_of(submitted)).content.decode()
+    page = drawn(people.as_reviewer.get(url_of(submitted)))
     contents = page.split('<nav class="contents')[1].split("</nav>")[0]
 
     led_to = set(re.findall(r'href="#([\w-]+)"', contents))
@@ -320,4 +321,4 @@ def test_the_author_reads_findings_and_has_no_form(people, submitted):
     page = people.as_scientist.get(url_of(submitted))
 
     assert "40 rows of the rarer kind for 4 inputs" in text_of(page)
-    assert "/answer/" not in page.content.decode()
+    assert "/answer/" not in drawn(page)

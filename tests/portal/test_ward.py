@@ -13,6 +13,7 @@ from diagnosis.registry.versions.ward_cases import define_ward
 from medportal.demo.loading.wards import cases_of
 from tests import runnable
 from tests.factories import clinician_at, data_scientist_at
+from tests.pages import drawn
 from tests.portal.test_result import text_of
 
 WARD = "/services/coronary-disease/ward/"
@@ -92,7 +93,7 @@ def test_after_twenty_there_are_both_curves_and_a_certificate(ward, begun):
 
     assert "Your twenty cases" in text
     assert "Telling patients apart (AUROC, 0.5 is chance)" in text
-    assert 'role="img"' in answer.content.decode()
+    assert 'role="img"' in drawn(answer)
     paper = text_of(ward.as_doctor.get(f"{WARD}certificate/"))
     assert "Dr Okafor" in paper
     assert "Not a qualification." in paper

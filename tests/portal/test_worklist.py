@@ -20,6 +20,7 @@ from tests.factories import (
     patient_of,
     published,
 )
+from tests.pages import drawn
 
 URL = "/"
 HIGH = {"code": "high", "label": {"en": "high", "zh-Hans": "高"}}
@@ -52,14 +53,14 @@ def result(ward, version, *, patient=None, owner=None, hours=1, **fields):
 
 
 def rows(response):
-    return re.findall(r'href="/predictions/([0-9a-f-]{36})/" data-row', response.content.decode())
+    return re.findall(r'href="/predictions/([0-9a-f-]{36})/" data-row', drawn(response))
 
 
 def test_a_row_says_who_which_service_how_likely_and_whose_turn_it_is(ward, version):
     made = result(ward, version)
     page = ward.as_doctor.get(URL)
     assert rows(page) == [str(made.pk)]
-    text = page.content.decode()
+    text = drawn(page)
     for word in ("SILVA, Ana", "05-Apr-1961", "401 023 2137", "73\u00a0%", "high", "▲", "1 h"):
         assert word in text
     assert "awaits your decision" in text
@@ -69,7 +70,7 @@ def test_a_stranger_sees_none_of_it(ward, version):
     result(ward, version)
     page = ward.as_stranger.get(URL)
     assert rows(page) == []
-    assert "No result yet for the patients of your care teams" in page.content.decode()
+    assert "No result yet for the patients of your care teams" in drawn(page)
 
 
 def test_who_waits_longest_for_an_action_comes_first(ward, version):
@@ -84,19 +85,19 @@ def test_filters_count_what_they_show(ward, version):
     other = patient_of(ward.doctor, team=ward.team, family_name="Novak")
     colleague = clinician_at(ward.house)
     result(ward, version, patient=other, owner=colleague)
-    page = ward.as_doctor.get(URL).content.decode()
+    page = drawn(ward.as_doctor.get(URL))
     assert re.search(r"Mine, awaiting decision <b>1</b>", page)
     assert re.search(r"All undecided <b>2</b>", page)
     mine = ward.as_doctor.get(URL, {"show": "mine"})
     assert len(rows(mine)) == 1
-    assert "Showing 1–1 of 1" in mine.content.decode()
-    assert "2 without the filter" in mine.content.decode()
+    assert "Showing 1–1 of 1" in drawn(mine)
+    assert "2 without the filter" in drawn(mine)
 
 
 def test_an_expired_result_has_no_band(ward, version):
     long_ago = timezone.now() - timedelta(days=version.service.validity_days + 1)
     result(ward, version, index_at=long_ago)
-    text = ward.as_doctor.get(URL).content.decode()
+    text = drawn(ward.as_doctor.get(URL))
     assert "expired without a decision" in text
     assert 'class="tag raise"' not in text
 
@@ -104,7 +105,7 @@ def test_an_expired_result_has_no_band(ward, version):
 def test_the_change_since_the_last_result_is_in_points(ward, version):
     result(ward, version, hours=30, headline=0.48)
     result(ward, version, hours=1, headline=0.73)
-    assert "▲ +25" in ward.as_doctor.get(URL).content.decode()
+    assert "▲ +25" in drawn(ward.as_doctor.get(URL))
 
 
 def test_a_change_that_another_version_made_is_not_shown_as_the_patients(ward, version):
@@ -117,7 +118,7 @@ def test_a_change_that_another_version_made_is_not_shown_as_the_patients(ward, v
     new.state = "published"
     new.save()
     result(ward, new, hours=1, headline=0.73)
-    text = ward.as_doctor.get(URL).content.decode()
+    text = drawn(ward.as_doctor.get(URL))
     assert "▲ +25" not in text
     assert "new version" in text
 
@@ -137,17 +138,17 @@ def test_what_came_since_my_last_visit_is_marked_new(ward, version):
     ward.doctor.refresh_from_db()
     ward.doctor.previous_visit_at = timezone.now() - timedelta(hours=2)
     ward.doctor.save()
-    assert 'class="tag new"' in ward.as_doctor.get(URL).content.decode()
+    assert 'class="tag new"' in drawn(ward.as_doctor.get(URL))
     ward.doctor.previous_visit_at = timezone.now()
     ward.doctor.save()
-    assert 'class="tag new"' not in ward.as_doctor.get(URL).content.decode()
+    assert 'class="tag new"' not in drawn(ward.as_doctor.get(URL))
 
 
 def test_a_result_goes_to_a_colleague_in_one_click(ward, version):
     colleague = clinician_at(ward.house, display_name="Dr Novak")
     MembershipFactory(team=ward.team, user=colleague)
     made = result(ward, version)
-    page = ward.as_doctor.get(URL).content.decode()
+    page = drawn(ward.as_doctor.get(URL))
     assert f'value="{colleague.pk}"' in page
     assert f'value="{ward.stranger.pk}"' not in page
     answer = ward.as_doctor.post(
@@ -161,14 +162,14 @@ def test_a_colleagues_result_can_be_taken_over(ward, version):
     colleague = clinician_at(ward.house, display_name="Dr Novak")
     MembershipFactory(team=ward.team, user=colleague)
     made = result(ward, version, owner=colleague)
-    assert "Take over SILVA, Ana" in ward.as_doctor.get(URL).content.decode()
+    assert "Take over SILVA, Ana" in drawn(ward.as_doctor.get(URL))
     ward.as_doctor.post(f"/predictions/{made.pk}/hand-over/", {"to": str(ward.doctor.pk)})
     assert Prediction.unscoped.get(pk=made.pk).owner == ward.doctor
 
 
 def test_a_nurse_reads_results_as_not_yet_reviewed_and_hands_nothing_over(ward, version):
     result(ward, version)
-    text = ward.as_nurse.get(URL).content.decode()
+    text = drawn(ward.as_nurse.get(URL))
     assert "not yet reviewed by a doctor" in text
     assert "hand-over" not in text
 
@@ -187,7 +188,7 @@ def test_a_nurse_is_told_which_values_a_refused_run_needs(ward, version):
         result=None,
         refusal={**ground, "findings": [ground]},
     )
-    text = ward.as_nurse.get(URL).content.decode()
+    text = drawn(ward.as_nurse.get(URL))
     assert "What the services still need" in text
     assert f"/patients/{ward.patient.pk}/observations/add/?code=2093-3" in text
 
@@ -230,7 +231,7 @@ def test_the_list_costs_the_same_for_any_length(ward, version, django_assert_max
 def test_a_row_has_the_services_short_name_and_the_place_where_the_patient_is(ward, version):
     result(ward, version)
     EncounterFactory(patient=ward.patient, location="Ward 3", ended_at=None)
-    text = ward.as_doctor.get(URL).content.decode()
+    text = drawn(ward.as_doctor.get(URL))
     line = text.split("<tbody")[1].split("</tbody>")[0]
     assert version.service.short_name == "Coronary disease"
     assert "Coronary disease" in line
@@ -253,24 +254,24 @@ def test_filters_stay_until_others_are_chosen_and_hold_nothing_of_a_patient(ward
 def test_similar_names_on_one_page_are_marked(ward, version):
     result(ward, version)
     result(ward, version, patient=patient_of(ward.doctor, team=ward.team, family_name="Novak"))
-    assert "similar name" not in ward.as_doctor.get(URL).content.decode()
+    assert "similar name" not in drawn(ward.as_doctor.get(URL))
     twin = patient_of(ward.doctor, team=ward.team, family_name="Silva", given_name="Anita")
     result(ward, version, patient=twin)
-    assert ward.as_doctor.get(URL).content.decode().count("similar name") == 2
+    assert drawn(ward.as_doctor.get(URL)).count("similar name") == 2
 
 
 def test_a_newer_value_in_the_chart_and_a_replaced_version_are_marked(ward, version):
     made = result(ward, version)
-    assert "newer data" not in ward.as_doctor.get(URL).content.decode()
+    assert "newer data" not in drawn(ward.as_doctor.get(URL))
     ObservationFactory(
         patient=ward.patient, code="2093-3", value_number=240, unit="mg/dL",
         observed_at=timezone.now(),
     )  # fmt: skip
-    assert "newer data" in ward.as_doctor.get(URL).content.decode()
+    assert "newer data" in drawn(ward.as_doctor.get(URL))
     elsewhere = patient_of(ward.doctor, team=ward.team, family_name="Novak")
     result(ward, version, patient=elsewhere)
     type(version).objects.filter(pk=made.version_id).update(state="retired")
-    assert "version replaced" in ward.as_doctor.get(URL).content.decode()
+    assert "version replaced" in drawn(ward.as_doctor.get(URL))
 
 
 def test_ones_own_decision_is_not_somebodys(ward, version):
@@ -278,6 +279,6 @@ def test_ones_own_decision_is_not_somebodys(ward, version):
     made.decided_at = timezone.now()
     made.save()
     own = DecisionFactory(prediction=made, decided_by=ward.doctor)
-    assert "decided by you" in ward.as_doctor.get(URL).content.decode()
+    assert "decided by you" in drawn(ward.as_doctor.get(URL))
     DecisionFactory(prediction=made, decided_by=clinician_at(ward.house), amends=own)
-    assert "decided by you" not in ward.as_doctor.get(URL).content.decode()
+    assert "decided by you" not in drawn(ward.as_doctor.get(URL))

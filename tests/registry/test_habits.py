@@ -16,6 +16,7 @@ from tests.factories import (
     data_scientist_at,
     service_data,
 )
+from tests.pages import drawn
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +60,7 @@ def test_the_ward_is_demanded_only_where_there_is_one(client_for, house, service
     client = client_for(administrator_at(house))
     answer = switch(client, service, ward_before_first_run="on")
     assert answer.status_code == 200
-    assert "This service has no training ward." in answer.content.decode()
+    assert "This service has no training ward." in drawn(answer)
 
     WardCaseFactory(service=service)
     switch(client, service, ward_before_first_run="on")

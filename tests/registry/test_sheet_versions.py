@@ -26,6 +26,7 @@ from tests.factories import (
     service_data,
     with_sheet,
 )
+from tests.pages import drawn
 from tests.runnable import approved, define, running
 
 pytestmark = pytest.mark.django_db
@@ -226,14 +227,14 @@ def test_an_administrator_reads_what_an_edition_says_otherwise(service):
     now = defined(service, bands=bands)
     administrator = administrator_at(service.organisation)
 
-    listed = seen(administrator, "/admin/registry/sheetversion/").content.decode()
-    page = seen(administrator, page_of(now.sheet)).content.decode()
+    listed = drawn(seen(administrator, "/admin/registry/sheetversion/"))
+    page = drawn(seen(administrator, page_of(now.sheet)))
 
     assert listed.count(page_of(now.sheet)) == 1
     assert f"/sheet/bands/{bands[0]['code']}/label/en" in page
     assert "<td>Very low</td><td>Quite low</td>" in page
     assert 'name="_save"' not in page
-    assert "This is the first." in seen(administrator, page_of(service.sheet)).content.decode()
+    assert "This is the first." in drawn(seen(administrator, page_of(service.sheet)))
 
 
 @pytest.mark.parametrize("who", [clinician_at, data_scientist_at, reviewer_at])
@@ -244,10 +245,7 @@ def test_nobody_else_opens_the_list(service, who):
 def test_an_administrator_of_another_house_sees_nothing_of_it(service):
     elsewhere = administrator_at(OrganisationFactory())
 
-    assert (
-        str(service.sheet_id)
-        not in seen(elsewhere, "/admin/registry/sheetversion/").content.decode()
-    )
+    assert str(service.sheet_id) not in drawn(seen(elsewhere, "/admin/registry/sheetversion/"))
     assert seen(elsewhere, page_of(service.sheet)).status_code == 302
 
 
