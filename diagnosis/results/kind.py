@@ -116,5 +116,8 @@ class ShownResult(Protocol):
     def shown(self, seen: Seen) -> Shown | None:
         """Words and picture; None where the answer has nothing that could be shown."""
 
-    def fhir(self, result: Result, sheet: Sheet) -> Stored:
-        """Outcome and estimate of a ``RiskAssessment.prediction``, with an ``extension`` list."""
+    def fhir(self, result: Result, sheet: Sheet) -> tuple[Stored, ...]:
+        """Outcome and estimate of each ``RiskAssessment.prediction``, with an ``extension`` list.
+
+        The headline's first: band and reasons are added to it.
+        """

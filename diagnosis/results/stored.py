@@ -43,6 +43,7 @@ def written_result(result: Result) -> dict[str, Any]:
     return {
         "kind": result.kind,
         **kind.written(result.estimates),
+        **({"headline": result.headline_name} if result.curve else {}),
         **({"unit": result.unit} if result.unit else {}),
         **(result.curve.to_dict() if result.curve else {}),
         "interval_method": result.interval_method,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from diagnosis.inference.scoring import next_measurement
+from diagnosis.inference.scoring.curves import curve_of
 from diagnosis.inference.snapshot.inputs import missing, row_of
 from diagnosis.inference.stored.entry import Snapshot, converted_of
 from diagnosis.ml import Artifact, Feature
@@ -57,9 +58,10 @@ def score(
     probes = list(_steps(artifact, snapshot))
     rows = np.vstack([x, *(_probed(artifact, x, probe) for probe in probes)])
     answers = _answers(artifact, rows)
-    interval = _interval(artifact, x) if len(answers) == 1 else NO_INTERVAL
+    interval = _interval(artifact, x, answers)
     estimates = tuple(
-        Estimate(name, float(values[0]), interval.ends) for name, values in answers.items()
+        Estimate(name, float(values[0]), interval.ends.get(name))
+        for name, values in answers.items()
     )
     name = kind.headline(sheet)
     result = Result(
@@ -70,6 +72,7 @@ def score(
         interval_method=interval.method,
         interval_level=interval.level,
         imputed=tuple(missing(snapshot, artifact.schema)),
+        curve=curve_of(artifact, x, interval.level),
     )
     belonging = kind.belonging(artifact.manifest, result.headline)
     result = replace(result, local_count=belonging.local_count, average=belonging.average)
@@ -145,9 +148,9 @@ def _is_possible(feature: Feature, value: float) -> bool:
 
 @dataclass(frozen=True)
 class Interval:
-    """Ends around the answer, what they are of, and how many of a hundred lie within."""
+    """Ends around each estimate, what they are of, and how many of a hundred lie within."""
 
-    ends: tuple[float, float] | None = None
+    ends: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     method: str | None = None
     level: float | None = None
 
@@ -155,17 +158,18 @@ class Interval:
 NO_INTERVAL = Interval()
 
 
-def _interval(artifact: Artifact, x: Matrix) -> Interval:
+def _interval(artifact: Artifact, x: Matrix, names: Iterable[str]) -> Interval:
     """Where the true numbers of such people lie; else where the answers of other models do."""
     ranges = artifact.ranges_matrix(x)
     if ranges is not None:
-        return Interval(_ends(ranges), RANGE_METHOD, artifact.interval_level)
+        ends = dict.fromkeys(names, _ends(ranges))
+        return Interval(ends, RANGE_METHOD, artifact.interval_level)
     refits = artifact.manifest.get("refits") or {}
     if int(refits.get("count") or 0) < FEWEST_REFITS:
         return NO_INTERVAL
     level = float(refits.get("level") or LEVEL)
-    found = artifact.interval(x, level=level)
-    return NO_INTERVAL if found is None else Interval(_ends(found), INTERVAL_METHOD, level)
+    found = {name: _ends(ends) for name, ends in artifact.intervals(x, level=level).items()}
+    return Interval(found, INTERVAL_METHOD, level) if found else NO_INTERVAL
 
 
 def _ends(found: NDArray[np.float64]) -> tuple[float, float]:
