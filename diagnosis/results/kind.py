@@ -41,6 +41,10 @@ class Templates:
     number: str
     sheet: str = ""
     """For the patient; empty where there is none."""
+    adds: str = ""
+    """On the card of a version, what the model adds; empty: AUROC and Brier beside others'."""
+    metrics: str = ""
+    """There, how good it is; empty: AUROC, Brier, slope, with their pictures."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,11 @@ class Shown:
     sentence: str
     interval: str
     interval_short: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How good a version is, by its manifest; a kind adds what its templates draw."""
 
 
 class ShownResult(Protocol):
@@ -107,6 +116,9 @@ class ShownResult(Protocol):
 
     def belonging(self, manifest: Stored, estimate: Estimate | None) -> Belonging:
         """What the card says of people with such a headline."""
+
+    def measured(self, manifest: Stored) -> Measured | None:
+        """For the kind's own part of a version's card; None where it has none."""
 
     # What is shown
 

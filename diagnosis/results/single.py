@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from diagnosis.ml.results.estimate import Estimate
 from diagnosis.registry.sheet.sheets import Sheet
+from diagnosis.results.kind import Measured
 from medportal.common.plain import Stored
 
 
@@ -28,6 +29,9 @@ class Single:
 
     def headline_of(self, stored: Stored) -> str | None:
         return None if stored.get(self.word) is None else self.estimate
+
+    def measured(self, manifest: Stored) -> Measured | None:
+        return None
 
     def written(self, estimates: tuple[Estimate, ...]) -> Stored:
         found = next((one for one in estimates if one.name == self.estimate), None)

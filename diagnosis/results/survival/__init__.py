@@ -16,11 +16,16 @@ from diagnosis.results.figures import PERCENT, Figures
 from diagnosis.results.kind import Panel, Seen, Templates
 from diagnosis.results.result import Belonging, Curve, Result
 from diagnosis.results.survival import wire
+from diagnosis.results.survival.card import MeasuredSurvival, measured
 from diagnosis.results.survival.shown import ShownSurvival, shown
 from medportal.common.errors import Pointer
 from medportal.common.plain import Stored
 
-TEMPLATES = Templates("results/survival/_number.html")
+TEMPLATES = Templates(
+    number="results/survival/_number.html",
+    adds="results/survival/_card_adds.html",
+    metrics="results/survival/_card_metrics.html",
+)
 NEVER = frozenset({Panel.LOG_ODDS, Panel.PATIENT_SHEET})
 """A median is not for a sheet that is taken home, and hazards add up on no other scale."""
 
@@ -80,6 +85,9 @@ class Survival:
         told = (manifest.get("curves") or {}).get("horizons") or ()
         found = next((one for one in told if f"{one['horizon']:g}" == estimate.name), None)
         return Belonging(average=found["observed"]["value"] if found else None)
+
+    def measured(self, manifest: Stored) -> MeasuredSurvival:
+        return measured(manifest)
 
     def figures(self, sheet: Sheet) -> Figures:
         return PERCENT
