@@ -32,6 +32,8 @@ class Panel(StrEnum):
     OUTCOME = "outcome"
     OWN_ESTIMATE = "own-estimate"
     PATIENT_SHEET = "patient-sheet"
+    WARD = "ward"
+    """Cases to practise on, of which it is known what happened."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,10 @@ class ShownResult(Protocol):
     @property
     def word(self) -> str:
         """What one number is called in what is stored: ``probability``, ``value``."""
+
+    @property
+    def censors(self) -> bool:
+        """Whether an outcome without the event only says until when a patient was free of it."""
 
     @property
     def panels(self) -> frozenset[Panel]:

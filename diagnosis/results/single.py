@@ -16,6 +16,7 @@ class Single:
 
     word: str
     estimate: str
+    censors: bool = False
 
     def headline(self, sheet: Sheet) -> str | None:
         return self.estimate

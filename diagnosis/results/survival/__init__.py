@@ -26,8 +26,9 @@ TEMPLATES = Templates(
     adds="results/survival/_card_adds.html",
     metrics="results/survival/_card_metrics.html",
 )
-NEVER = frozenset({Panel.LOG_ODDS, Panel.PATIENT_SHEET})
-"""A median is not for a sheet that is taken home, and hazards add up on no other scale."""
+NEVER = frozenset({Panel.LOG_ODDS, Panel.PATIENT_SHEET, Panel.WARD})
+"""A median is not for a sheet that is taken home, hazards add up on no other scale, and cases known
+to the horizon alone are not those that a doctor will meet."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Survival:
 
     name: str = "survival"
     word: str = "risk"
+    censors: bool = True
     panels: frozenset[Panel] = frozenset(Panel) - NEVER
     templates: Templates = TEMPLATES
 
