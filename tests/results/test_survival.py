@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from diagnosis.inference import runner
+from diagnosis.inference.before.facts import read_facts
+from diagnosis.inference.lists.tallies import _happened
+from diagnosis.interop.fhir.risk import Run, risk_assessment
 from diagnosis.ml import Artifact
 from diagnosis.registry.sheet.sheets import read
 from diagnosis.results.kind import Seen
@@ -14,7 +19,8 @@ from diagnosis.results.result import Curve, Result
 from diagnosis.results.stored import read_result, written_result
 from diagnosis.results.survival import Survival
 from diagnosis.results.survival.periods import about, period
-from tests.factories import ConditionFactory, service_data
+from tests.api.client import Caller
+from tests.factories import ConditionFactory, OutcomeFactory, clinician_at, service_data
 from tests.portal.test_result import text_of
 from tests.runnable import again, artifact_of, ward
 
@@ -150,3 +156,65 @@ def test_its_page_and_paper_say_what_was_stored(breast, run, client_for):
             answer = client.get(address, headers={"accept-language": language})
             assert answer.status_code == 200
             assert words in text_of(answer)
+
+
+@pytest.mark.slow
+def test_it_is_told_over_rest_in_the_pinned_shape_and_to_nobody_else(breast, run):
+    told = Caller(breast.doctor).get(f"predictions/{run.pk}").json()["result"]
+
+    assert told["kind"] == "survival"
+    assert told["unit"] == "d"
+    assert len(told["times"]) == len(told["survival"]) == len(told["interval"][0]) == 16
+    assert set(told["risks"]) == {"365", "1095", "1825"}
+    assert told["risks"]["1825"] == pytest.approx(1 - told["survival"][-1], abs=2e-6)
+    assert told["median"] == pytest.approx(run.result["median"], abs=1e-6)
+    stranger = clinician_at(breast.organisation)
+    assert Caller(stranger).get(f"predictions/{run.pk}").status_code == 404
+
+
+@pytest.mark.slow
+def test_in_fhir_each_horizon_is_a_prediction_with_its_range_of_time(run):
+    found = risk_assessment(Run(run, None))["prediction"]
+
+    assert [one["whenRange"]["high"]["value"] for one in found] == [1825.0, 365.0, 1095.0]
+    assert all(one["whenRange"]["high"]["code"] == "d" for one in found)
+    assert "whenPeriod" not in found[0]
+    assert found[0]["probabilityDecimal"] == pytest.approx(run.headline * 100, abs=1e-3)
+    assert found[0]["probabilityDecimal"] > found[2]["probabilityDecimal"]
+
+
+def ended(breast, *, event, after):
+    day = timezone.localdate() + timedelta(days=after)
+    return OutcomeFactory(
+        service=breast.service, patient=breast.patient, event=event, occurred_on=day,
+        is_sealed=False,
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("event", "known"), [(True, True), (False, False)])
+def test_who_was_free_of_the_event_until_a_day_may_be_asked_about_again(breast, event, known):
+    ended(breast, event=event, after=-5)
+    facts = read_facts(breast.patient, [breast.service], timezone.now())
+    assert (breast.service.pk in facts.known_outcomes) == known
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("event", "after", "happened"),
+    [(True, 900, True), (False, 900, None), (False, 1830, False), (True, 2000, False)],
+)
+def test_who_was_lost_before_the_horizon_is_not_counted_as_without_the_event(
+    breast, run, event, after, happened
+):
+    breast.organisation.is_demonstration = True
+    breast.organisation.save()
+    known = ended(breast, event=event, after=after)
+    assert _happened(again(run), [known]) is happened
+
+
+@pytest.mark.slow
+def test_women_without_positive_nodes_are_refused_by_name(breast):
+    refused = breast.run(confirmations=CONFIRMED, inputs={"nodes": {"value": 0, "unit": "1"}})
+    assert refused.state == "refused"
+    assert "No positive node" in str(refused.refusal)
