@@ -117,7 +117,7 @@ class ShownResult(Protocol):
     def headline_of(self, stored: Stored) -> str | None:
         """The headline of a stored answer, also without its sheet."""
 
-    def written(self, estimates: tuple[Estimate, ...]) -> Stored:
+    def written(self, result: Result) -> Stored:
         """The part of the stored answer that holds them."""
 
     def belonging(self, manifest: Stored, estimate: Estimate | None) -> Belonging:

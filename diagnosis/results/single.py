@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from diagnosis.ml.results.estimate import Estimate
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.kind import Measured
+from diagnosis.results.result import Result
 from medportal.common.plain import Stored
 
 
@@ -34,8 +35,8 @@ class Single:
     def measured(self, manifest: Stored) -> Measured | None:
         return None
 
-    def written(self, estimates: tuple[Estimate, ...]) -> Stored:
-        found = next((one for one in estimates if one.name == self.estimate), None)
+    def written(self, result: Result) -> Stored:
+        found = result.estimate(self.estimate)
         ends = found.interval if found else None
         return {
             self.word: found.value if found else None,

@@ -42,10 +42,8 @@ def written_result(result: Result) -> dict[str, Any]:
     kind = shown_kind(result.kind)
     return {
         "kind": result.kind,
-        **kind.written(result.estimates),
-        **({"headline": result.headline_name} if result.curve else {}),
+        **kind.written(result),
         **({"unit": result.unit} if result.unit else {}),
-        **(result.curve.to_dict() if result.curve else {}),
         "interval_method": result.interval_method,
         "interval_level": result.interval_level,
         "band": result.band.to_dict() if result.band else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -58,10 +58,9 @@ def score(
     probes = list(_steps(artifact, snapshot))
     rows = np.vstack([x, *(_probed(artifact, x, probe) for probe in probes)])
     answers = _answers(artifact, rows)
-    interval = _interval(artifact, x, answers)
+    around = _around(artifact, x, tuple(answers))
     estimates = tuple(
-        Estimate(name, float(values[0]), interval.ends.get(name))
-        for name, values in answers.items()
+        Estimate(name, float(values[0]), around.ends.get(name)) for name, values in answers.items()
     )
     name = kind.headline(sheet)
     result = Result(
@@ -69,10 +68,10 @@ def score(
         estimates=estimates,
         headline_name=name,
         unit=kind.scales(sheet)[name].unit if name else None,
-        interval_method=interval.method,
-        interval_level=interval.level,
+        interval_method=around.method,
+        interval_level=around.level,
         imputed=tuple(missing(snapshot, artifact.schema)),
-        curve=curve_of(artifact, x, interval.level),
+        curve=curve_of(artifact, x, around.level),
     )
     belonging = kind.belonging(artifact.manifest, result.headline)
     result = replace(result, local_count=belonging.local_count, average=belonging.average)
@@ -147,29 +146,26 @@ def _is_possible(feature: Feature, value: float) -> bool:
 
 
 @dataclass(frozen=True)
-class Interval:
-    """Ends around each estimate, what they are of, and how many of a hundred lie within."""
+class Around:
+    """Ends by estimate, what they are of, and how many of a hundred lie within."""
 
     ends: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     method: str | None = None
     level: float | None = None
 
 
-NO_INTERVAL = Interval()
-
-
-def _interval(artifact: Artifact, x: Matrix, names: Iterable[str]) -> Interval:
+def _around(artifact: Artifact, x: Matrix, names: tuple[str, ...]) -> Around:
     """Where the true numbers of such people lie; else where the answers of other models do."""
     ranges = artifact.ranges_matrix(x)
     if ranges is not None:
-        ends = dict.fromkeys(names, _ends(ranges))
-        return Interval(ends, RANGE_METHOD, artifact.interval_level)
+        return Around(dict.fromkeys(names, _ends(ranges)), RANGE_METHOD, artifact.interval_level)
     refits = artifact.manifest.get("refits") or {}
     if int(refits.get("count") or 0) < FEWEST_REFITS:
-        return NO_INTERVAL
+        return Around()
     level = float(refits.get("level") or LEVEL)
-    found = {name: _ends(ends) for name, ends in artifact.intervals(x, level=level).items()}
-    return Interval(found, INTERVAL_METHOD, level) if found else NO_INTERVAL
+    found = artifact.intervals(x, level=level)
+    ends = {name: _ends(found[name]) for name in names if name in found}
+    return Around(ends, INTERVAL_METHOD, level) if ends else Around()
 
 
 def _ends(found: NDArray[np.float64]) -> tuple[float, float]:

@@ -77,8 +77,12 @@ class Survival:
         found: str | None = stored.get("headline")
         return found if found in (stored.get("risks") or {}) else None
 
-    def written(self, estimates: tuple[Estimate, ...]) -> Stored:
-        return {"risks": {one.name: one.value for one in estimates}}
+    def written(self, result: Result) -> Stored:
+        return {
+            **(result.curve.to_dict() if result.curve else {}),
+            "risks": {one.name: one.value for one in result.estimates},
+            "headline": result.headline_name,
+        }
 
     def belonging(self, manifest: Stored, estimate: Estimate | None) -> Belonging:
         """How many of all those whom the model learnt from had the event by then."""

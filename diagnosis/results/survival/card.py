@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from diagnosis.results.figures import MINUS, percent
@@ -173,7 +173,7 @@ def _verdict(found: str | None) -> str:
     return say(VERDICTS[found]) if found in VERDICTS else ""
 
 
-def _pictures(told: Stored, unit: str) -> Iterator[tuple[str, Agreement]]:
+def _pictures(told: Sequence[Stored], unit: str) -> Iterator[tuple[str, Agreement]]:
     """What the risks said against what came true, smoothed, where enough is known."""
     for one in told:
         if one.get("curve") and one["events"] >= FEW_EVENTS:
