@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from diagnosis.ml.results.estimate import Estimate
 from diagnosis.registry.sheet.sheets import Sheet
+from diagnosis.results.kind import Measured
+from diagnosis.results.result import Result
 from medportal.common.plain import Stored
 
 
@@ -15,6 +17,7 @@ class Single:
 
     word: str
     estimate: str
+    censors: bool = False
 
     def headline(self, sheet: Sheet) -> str | None:
         return self.estimate
@@ -29,8 +32,11 @@ class Single:
     def headline_of(self, stored: Stored) -> str | None:
         return None if stored.get(self.word) is None else self.estimate
 
-    def written(self, estimates: tuple[Estimate, ...]) -> Stored:
-        found = next((one for one in estimates if one.name == self.estimate), None)
+    def measured(self, manifest: Stored) -> Measured | None:
+        return None
+
+    def written(self, result: Result) -> Stored:
+        found = result.estimate(self.estimate)
         ends = found.interval if found else None
         return {
             self.word: found.value if found else None,

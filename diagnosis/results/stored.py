@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from diagnosis.results import RESULT_KINDS, shown_kind
-from diagnosis.results.result import BandThen, Borderline, Filled, Result
+from diagnosis.results.result import BandThen, Borderline, Curve, Filled, Result
 from medportal.common.plain import Stored
 
 FIRST = "binary"
@@ -22,7 +22,7 @@ def read_result(stored: Stored) -> Result:
         kind=name,
         estimates=kind.read(stored),
         headline_name=kind.headline_of(stored),
-        unit=stored.get("unit"),
+        unit=None if stored.get("times") else stored.get("unit"),  # else that of time
         interval_method=stored.get("interval_method"),
         interval_level=stored.get("interval_level"),
         band=BandThen.from_dict(band) if band else None,
@@ -33,6 +33,7 @@ def read_result(stored: Stored) -> Result:
         next_measurement=stored.get("next_measurement"),
         local_count=stored.get("local_count"),
         average=stored.get("average"),
+        curve=Curve.from_dict(stored) if stored.get("times") else None,
     )
 
 
@@ -41,7 +42,7 @@ def written_result(result: Result) -> dict[str, Any]:
     kind = shown_kind(result.kind)
     return {
         "kind": result.kind,
-        **kind.written(result.estimates),
+        **kind.written(result),
         **({"unit": result.unit} if result.unit else {}),
         "interval_method": result.interval_method,
         "interval_level": result.interval_level,

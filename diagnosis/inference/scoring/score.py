@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from diagnosis.inference.scoring import next_measurement
+from diagnosis.inference.scoring.curves import curve_of
 from diagnosis.inference.snapshot.inputs import missing, row_of
 from diagnosis.inference.stored.entry import Snapshot, converted_of
 from diagnosis.ml import Artifact, Feature
@@ -57,9 +58,9 @@ def score(
     kind, x = shown_kind(artifact.task.kind), matrix(artifact, snapshot)
     probes = list(_steps(artifact, snapshot))
     answers = _answers(artifact, _with_probes(artifact, x, probes))
-    interval = _interval(artifact, x) if len(answers) == 1 else NO_INTERVAL
+    around = _around(artifact, x, tuple(answers))
     estimates = tuple(
-        Estimate(name, float(values[0]), interval.ends) for name, values in answers.items()
+        Estimate(name, float(values[0]), around.ends.get(name)) for name, values in answers.items()
     )
     name = kind.headline(sheet)
     result = Result(
@@ -67,9 +68,10 @@ def score(
         estimates=estimates,
         headline_name=name,
         unit=kind.scales(sheet)[name].unit if name else None,
-        interval_method=interval.method,
-        interval_level=interval.level,
+        interval_method=around.method,
+        interval_level=around.level,
         imputed=tuple(missing(snapshot, artifact.schema)),
+        curve=curve_of(artifact, x, around.level),
     )
     belonging = kind.belonging(artifact.manifest, result.headline)
     result = replace(result, local_count=belonging.local_count, average=belonging.average)
@@ -154,28 +156,26 @@ def _is_possible(feature: Feature, value: float) -> bool:
 
 
 @dataclass(frozen=True)
-class Interval:
-    """Ends around the answer, what they are of, and how many of a hundred lie within."""
+class Around:
+    """Ends by estimate, what they are of, and how many of a hundred lie within."""
 
-    ends: tuple[float, float] | None = None
+    ends: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     method: str | None = None
     level: float | None = None
 
 
-NO_INTERVAL = Interval()
-
-
-def _interval(artifact: Artifact, x: Inputs) -> Interval:
+def _around(artifact: Artifact, x: Inputs, names: tuple[str, ...]) -> Around:
     """Where the true numbers of such people lie; else where the answers of other models do."""
     ranges = artifact.ranges_matrix(x)
     if ranges is not None:
-        return Interval(_ends(ranges), RANGE_METHOD, artifact.interval_level)
+        return Around(dict.fromkeys(names, _ends(ranges)), RANGE_METHOD, artifact.interval_level)
     refits = artifact.manifest.get("refits") or {}
     if int(refits.get("count") or 0) < FEWEST_REFITS:
-        return NO_INTERVAL
+        return Around()
     level = float(refits.get("level") or LEVEL)
-    found = artifact.interval(x, level=level)
-    return NO_INTERVAL if found is None else Interval(_ends(found), INTERVAL_METHOD, level)
+    found = artifact.intervals(x, level=level)
+    ends = {name: _ends(found[name]) for name in names if name in found}
+    return Around(ends, INTERVAL_METHOD, level) if ends else Around()
 
 
 def _ends(found: NDArray[np.float64]) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from diagnosis.registry.sheet.bands import Band
 from diagnosis.results.pictures.scale import Axis, shown
 
-GREYS = ("#eef2f5", "#d9e2e9", "#c0ced9", "#a9bbc9", "#93a9b9")
+GREYS = ("fill-scale-1", "fill-scale-2", "fill-scale-3", "fill-scale-4", "fill-scale-5")
 """From the lowest band to the highest, told apart without colour; ink on each passes 4.5:1."""
 CLOSE = 9.0
 """Limits nearer than this (per cent of the width) stand on two lines."""
