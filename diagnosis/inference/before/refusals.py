@@ -79,7 +79,7 @@ def _unconfirmed(finding: RuleFinding) -> Ground:
 def of_inputs(schema: FeatureSchema, snapshot: Snapshot) -> list[Ground]:
     """Chart values that cannot be read, required inputs that are missing, values outside limits."""
     unreadable = [f for f in schema if _status(snapshot, f) == "unreadable"]
-    lacking = [f for f in schema if f.required and _value(snapshot, f) is None]
+    lacking = [f for f in schema if f.required and snapshot.get(f.name, NOTHING).is_missing]
     stale = [f for f in lacking if _status(snapshot, f) == "stale"]
     absent = [f for f in lacking if f not in stale and f not in unreadable]
     grounds = [_unreadable(feature, snapshot) for feature in unreadable]

@@ -76,7 +76,7 @@ def _sought(
 ) -> Iterator[Reason]:
     for column, feature in enumerate(artifact.schema):
         entry = snapshot.get(feature.name, NOTHING)
-        if feature.role == TREATMENT and not (feature.required and entry.converted is None):
+        if feature.role == TREATMENT and not (feature.required and entry.is_missing):
             continue  # what was given is asked, never proposed
         if entry.status == "stale":
             yield _old(column, feature, entry, at), OLD
@@ -88,7 +88,7 @@ def _sought(
 
 def _old(column: int, feature: Feature, entry: Entry, at: datetime) -> Sought:
     """Too old to be used, or used on request: either way it speaks for what would be found now."""
-    blocks = feature.required and entry.converted is None
+    blocks = feature.required and entry.is_missing
     old = shown_kind(feature).own(feature, entry.value, entry.unit)
     if old is None or not entry.observed_at:
         return Sought(column, blocks)
