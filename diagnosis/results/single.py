@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
 
 from diagnosis.ml.results.estimate import Estimate
 from diagnosis.registry.sheet.sheets import Sheet
+from diagnosis.results.result import Result
+from medportal.common.errors import Pointer
 from medportal.common.plain import Stored
+from medportal.common.text import Text
+
+ONE_NUMBER = _("This answer is one number and has no others: leave it out.")
 
 
 @dataclass(frozen=True)
@@ -19,6 +27,18 @@ class Single:
     def headline(self, sheet: Sheet) -> str | None:
         return self.estimate
 
+    def explained(self, sheet: Sheet) -> tuple[str, ...]:
+        return (self.estimate,)
+
+    def surplus(self, sheet: Sheet) -> Iterator[Pointer]:
+        """What only an answer of several numbers has."""
+        for name in ("estimates", "bands_of"):
+            if getattr(sheet, name):
+                yield Pointer(f"/{name}", "unknown_field", ONE_NUMBER)
+
+    def called(self, sheet: Sheet, estimate: str) -> Text:
+        return {}
+
     def read(self, stored: Stored) -> tuple[Estimate, ...]:
         value, ends = stored.get(self.word), stored.get("interval")
         if value is None:
@@ -29,8 +49,8 @@ class Single:
     def headline_of(self, stored: Stored) -> str | None:
         return None if stored.get(self.word) is None else self.estimate
 
-    def written(self, estimates: tuple[Estimate, ...]) -> Stored:
-        found = next((one for one in estimates if one.name == self.estimate), None)
+    def written(self, result: Result) -> Stored:
+        found = result.estimate(self.estimate)
         ends = found.interval if found else None
         return {
             self.word: found.value if found else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from diagnosis.results.result import (
     BandThen,
     Borderline,
     Filled,
+    Missed,
     Result,
 )
 
@@ -57,18 +58,23 @@ def score(
     probes = list(_steps(artifact, snapshot))
     rows = np.vstack([x, *(_probed(artifact, x, probe) for probe in probes)])
     answers = _answers(artifact, rows)
-    interval = _interval(artifact, x) if len(answers) == 1 else NO_INTERVAL
+    around = _around(artifact, x, tuple(answers))
     estimates = tuple(
-        Estimate(name, float(values[0]), interval.ends) for name, values in answers.items()
+        Estimate(name, float(values[0]), around.ends.get(name)) for name, values in answers.items()
     )
     name = kind.headline(sheet)
+    sets = artifact.sets_matrix(x)
+    missed = [group for row in artifact.missed_matrix(x) for group in row]
     result = Result(
         kind=kind.name,
         estimates=estimates,
         headline_name=name,
         unit=kind.scales(sheet)[name].unit if name else None,
-        interval_method=interval.method,
-        interval_level=interval.level,
+        interval_method=around.method,
+        interval_level=around.level,
+        possible=sets[0] if sets else None,
+        set_level=artifact.set_level,
+        missed=tuple(Missed.from_dict(group.to_dict()) for group in missed),
         imputed=tuple(missing(snapshot, artifact.schema)),
     )
     belonging = kind.belonging(artifact.manifest, result.headline)
@@ -144,28 +150,26 @@ def _is_possible(feature: Feature, value: float) -> bool:
 
 
 @dataclass(frozen=True)
-class Interval:
-    """Ends around the answer, what they are of, and how many of a hundred lie within."""
+class Around:
+    """Ends by estimate, what they are of, and how many of a hundred lie within."""
 
-    ends: tuple[float, float] | None = None
+    ends: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     method: str | None = None
     level: float | None = None
 
 
-NO_INTERVAL = Interval()
-
-
-def _interval(artifact: Artifact, x: Matrix) -> Interval:
+def _around(artifact: Artifact, x: Matrix, names: tuple[str, ...]) -> Around:
     """Where the true numbers of such people lie; else where the answers of other models do."""
     ranges = artifact.ranges_matrix(x)
     if ranges is not None:
-        return Interval(_ends(ranges), RANGE_METHOD, artifact.interval_level)
+        return Around(dict.fromkeys(names, _ends(ranges)), RANGE_METHOD, artifact.interval_level)
     refits = artifact.manifest.get("refits") or {}
     if int(refits.get("count") or 0) < FEWEST_REFITS:
-        return NO_INTERVAL
+        return Around()
     level = float(refits.get("level") or LEVEL)
-    found = artifact.interval(x, level=level)
-    return NO_INTERVAL if found is None else Interval(_ends(found), INTERVAL_METHOD, level)
+    found = artifact.intervals(x, level=level)
+    ends = {name: _ends(found[name]) for name in names if name in found}
+    return Around(ends, INTERVAL_METHOD, level) if ends else Around()
 
 
 def _ends(found: NDArray[np.float64]) -> tuple[float, float]:
