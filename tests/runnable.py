@@ -61,9 +61,17 @@ CHOLANGITIS: dict[str, tuple[str, str, float | str, str]] = {
     "prothrombin_time": (LOINC, "5902-2", 10.6, "s"),
     "oedema": (OWN_CODES, "oedema", "none", ""),
 }
+BREAST: dict[str, tuple[str, str, float | str, str]] = {
+    "nodes": (OWN_CODES, "positive-axillary-nodes", 4.0, "1"),
+    "tumour_size": (OWN_CODES, "breast-tumour-size-class", "21-50", ""),
+    "postmenopausal": (OWN_CODES, "postmenopausal", "yes", ""),
+    "er_positive": (OWN_CODES, "oestrogen-receptor-positive", "yes", ""),
+    "pgr_positive": (OWN_CODES, "progesterone-receptor-positive", "no", ""),
+    "hormone_therapy": (OWN_CODES, "hormone-therapy-given", "no", ""),
+}
 CHARTS = {
     "coronary-disease": CORONARY, "diabetes-onset": DIABETES, "flc-mortality": LIGHT_CHAINS,
-    "pbc-prognosis": CHOLANGITIS,
+    "pbc-prognosis": CHOLANGITIS, "breast-recurrence": BREAST,
 }  # fmt: skip
 
 

@@ -6,10 +6,12 @@ from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.binary import Binary
 from diagnosis.results.kind import OF_A_HEADLINE, Panel, ShownResult
 from diagnosis.results.regression import Regression
+from diagnosis.results.survival import Survival
 
 RESULT_KINDS: dict[str, ShownResult] = {
     "binary": Binary(),
     "regression": Regression(),
+    "survival": Survival(),
 }
 
 

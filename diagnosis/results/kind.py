@@ -33,6 +33,8 @@ class Panel(StrEnum):
     OUTCOME = "outcome"
     OWN_ESTIMATE = "own-estimate"
     PATIENT_SHEET = "patient-sheet"
+    WARD = "ward"
+    """Cases to practise on, of which it is known what happened."""
 
 
 OF_A_HEADLINE = frozenset(Panel) - {Panel.OUTCOME, Panel.PATIENT_SHEET}
@@ -46,6 +48,10 @@ class Templates:
     number: str
     sheet: str = ""
     """For the patient; empty where there is none."""
+    adds: str = ""
+    """On the card of a version, what the model adds; empty: AUROC and Brier beside others'."""
+    metrics: str = ""
+    """There, how good it is; empty: AUROC, Brier, slope, with their pictures."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,11 @@ class Shown:
     interval_short: str
 
 
+@dataclass(frozen=True)
+class Measured:
+    """How good a version is, by its manifest; a kind adds what its templates draw."""
+
+
 class ShownResult(Protocol):
     """One kind of answer as the clinic sees it; an object without state."""
 
@@ -79,6 +90,10 @@ class ShownResult(Protocol):
     @property
     def word(self) -> str:
         """What one number is called in what is stored: ``probability``, ``value``."""
+
+    @property
+    def censors(self) -> bool:
+        """Whether an outcome without the event only says until when a patient was free of it."""
 
     @property
     def panels(self) -> frozenset[Panel]:
@@ -119,6 +134,9 @@ class ShownResult(Protocol):
     def belonging(self, manifest: Stored, estimate: Estimate | None) -> Belonging:
         """What the card says of people with such a headline."""
 
+    def measured(self, manifest: Stored) -> Measured | None:
+        """For the kind's own part of a version's card; None where it has none."""
+
     # What is shown
 
     def figures(self, sheet: Sheet) -> Figures:
@@ -127,5 +145,8 @@ class ShownResult(Protocol):
     def shown(self, seen: Seen) -> Shown | None:
         """Words and picture; None where the answer has nothing that could be shown."""
 
-    def fhir(self, result: Result, sheet: Sheet) -> Stored:
-        """Outcome and estimate of a ``RiskAssessment.prediction``, with an ``extension`` list."""
+    def fhir(self, result: Result, sheet: Sheet) -> tuple[Stored, ...]:
+        """Outcome and estimate of each ``RiskAssessment.prediction``, with an ``extension`` list.
+
+        The headline's first: band and reasons are added to it.
+        """

@@ -95,16 +95,16 @@ class OneQuantity(Single):
             ends=(figures.exact(sheet.ends[0]), figures.exact(sheet.ends[1])),
         )
 
-    def fhir(self, result: Result, sheet: Sheet) -> Stored:
+    def fhir(self, result: Result, sheet: Sheet) -> tuple[Stored, ...]:
         """No element of a RiskAssessment holds a quantity: an extension, and the words."""
         headline, scale = result.headline, _scale(sheet)
         outcome = {"text": localized(sheet.sentence.quantity)}
         if headline is None:
-            return {"outcome": outcome}
+            return ({"outcome": outcome},)
         told = [extension("estimate", valueQuantity=quantity(headline.value, scale))]
         if headline.interval is not None:
             told.append(interval(headline.interval, scale))
-        return {"outcome": outcome, "extension": told}
+        return ({"outcome": outcome, "extension": told},)
 
 
 def _scale(sheet: Sheet) -> Scale:

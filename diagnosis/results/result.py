@@ -112,6 +112,40 @@ class Belonging:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """Shares still without the event by each of some times, with the ends about each.
+
+    It ends where the data do; ``median`` is when half have had the event, where that is reached.
+    """
+
+    unit: str
+    times: tuple[float, ...]
+    survival: tuple[float, ...]
+    interval: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+    median: float | None = None
+
+    @classmethod
+    def from_dict(cls, stored: Stored) -> Curve:
+        ends = stored.get("interval")
+        return cls(
+            unit=stored["unit"],
+            times=tuple(stored["times"]),
+            survival=tuple(stored["survival"]),
+            interval=(tuple(ends[0]), tuple(ends[1])) if ends else None,
+            median=stored.get("median"),
+        )
+
+    def to_dict(self) -> Stored:
+        return {
+            "unit": self.unit,
+            "times": list(self.times),
+            "survival": list(self.survival),
+            "interval": [list(side) for side in self.interval] if self.interval else None,
+            "median": self.median,
+        }
+
+
+@dataclass(frozen=True)
 class Result:
     """``kind`` says what was answered; what a kind has not, or earlier code did not keep, is open.
 
@@ -139,6 +173,8 @@ class Result:
     next_measurement: Stored | None = None
     local_count: Stored | None = None
     average: float | None = None
+    curve: Curve | None = None
+    """Where time is asked for."""
 
     def estimate(self, name: str) -> Estimate | None:
         return next((one for one in self.estimates if one.name == name), None)

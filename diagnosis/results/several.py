@@ -15,6 +15,7 @@ from diagnosis.registry.sheet.bands import cover
 from diagnosis.registry.sheet.checks import GAP
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.figures import PERCENT, Figures
+from diagnosis.results.kind import Measured
 from diagnosis.results.result import Belonging, Result
 from medportal.common.errors import Pointer
 from medportal.common.plain import Stored
@@ -42,6 +43,7 @@ class Several:
     told: str = "probabilities"
     word: str = "probability"
     """What one of them is called."""
+    censors: bool = False
 
     def scales(self, sheet: Sheet) -> Mapping[str, Scale]:
         return {one.name: PERCENT.scale for one in sheet.estimates}
@@ -100,6 +102,9 @@ class Several:
 
     def belonging(self, manifest: Stored, estimate: Estimate | None) -> Belonging:
         return Belonging()
+
+    def measured(self, manifest: Stored) -> Measured | None:
+        return None
 
     def figures(self, sheet: Sheet) -> Figures:
         return PERCENT

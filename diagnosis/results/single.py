@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diagnosis.ml.results.estimate import Estimate
 from diagnosis.registry.sheet.sheets import Sheet
+from diagnosis.results.kind import Measured
 from diagnosis.results.result import Result
 from medportal.common.errors import Pointer
 from medportal.common.plain import Stored
@@ -23,6 +24,7 @@ class Single:
 
     word: str
     estimate: str
+    censors: bool = False
 
     def headline(self, sheet: Sheet) -> str | None:
         return self.estimate
@@ -48,6 +50,9 @@ class Single:
 
     def headline_of(self, stored: Stored) -> str | None:
         return None if stored.get(self.word) is None else self.estimate
+
+    def measured(self, manifest: Stored) -> Measured | None:
+        return None
 
     def written(self, result: Result) -> Stored:
         found = result.estimate(self.estimate)

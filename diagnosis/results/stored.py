@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from diagnosis.results import RESULT_KINDS, shown_kind
-from diagnosis.results.result import BandThen, Borderline, Filled, Missed, Result
+from diagnosis.results.result import BandThen, Borderline, Curve, Filled, Missed, Result
 from medportal.common.plain import Stored
 
 FIRST = "binary"
@@ -22,7 +22,7 @@ def read_result(stored: Stored) -> Result:
         kind=name,
         estimates=kind.read(stored),
         headline_name=kind.headline_of(stored),
-        unit=stored.get("unit"),
+        unit=None if stored.get("times") else stored.get("unit"),  # else that of time
         possible=tuple(stored["set"]) if stored.get("set") else None,
         set_level=stored.get("set_level"),
         missed=tuple(map(Missed.from_dict, stored.get("missed") or ())),
@@ -36,6 +36,7 @@ def read_result(stored: Stored) -> Result:
         next_measurement=stored.get("next_measurement"),
         local_count=stored.get("local_count"),
         average=stored.get("average"),
+        curve=Curve.from_dict(stored) if stored.get("times") else None,
     )
 
 

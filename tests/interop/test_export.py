@@ -36,6 +36,7 @@ from medportal.common.cells import guard, unguard
 from tests import factories
 from tests.api.client import Caller
 from tests.interop import r4
+from tests.pages import drawn
 from tests.portal.results import finished, version_of
 from tests.runnable import explanation_of
 
@@ -409,7 +410,7 @@ def test_without_a_purpose_and_a_signature_nothing_leaves(doctor, patient, clien
     answer = client_for(doctor).post(f"/patients/{patient.pk}/export/", signed(doctor) | wrong)
 
     assert answer.status_code == 422
-    assert "error-summary" in answer.content.decode()
+    assert "error-summary" in drawn(answer)
     assert not AuditEvent.objects.filter(act="chart.export", outcome="success").exists()
 
 
@@ -486,7 +487,7 @@ def test_the_event_is_committed_before_the_first_byte(doctor, patient, monkeypat
     monkeypatch.undo()
 
     assert answer.status_code == 500
-    assert NAME not in answer.content.decode()
+    assert NAME not in drawn(answer)
     assert not AuditEvent.objects.filter(act="chart.export", outcome="success").exists()
 
 

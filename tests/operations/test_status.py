@@ -23,6 +23,7 @@ from tests.factories import (
     person_at,
     published,
 )
+from tests.pages import drawn
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def look(client_for, house):
     boss = administrator_at(house)
 
     def shown() -> str:
-        return client_for(boss).get("/status/").content.decode()
+        return drawn(client_for(boss).get("/status/"))
 
     return shown
 

@@ -169,7 +169,7 @@ def test_a_bar_within_its_error_is_grey_and_says_so(ward, result):
 
     assert row.bar.effect == "unsure"
     assert "not distinguishable from zero" in text_of(page)
-    assert 'fill="#d9e0e6"' in drawn(page)
+    assert 'class="fill-unknown ' in drawn(page)
 
 
 def test_the_table_holds_every_row_with_its_interval(ward, result):

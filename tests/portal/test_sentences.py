@@ -10,6 +10,7 @@ from diagnosis.portal.words import sentences
 from diagnosis.portal.words.figures import percent, percent_range, signed
 from diagnosis.portal.words.sentences import SENTENCES
 from diagnosis.registry.sheet.sheets import Sheet
+from diagnosis.results import frequency
 from diagnosis.results import sentences as shared
 from diagnosis.results.binary import sentences as frequencies
 from diagnosis.results.figures import PERCENT
@@ -28,14 +29,14 @@ def sheet_of(slug):
 
 @pytest.mark.parametrize("probability", [i / 200 for i in range(2, 199)])
 def test_both_halves_add_up_to_a_hundred(probability):
-    parts = frequencies.halves(probability)
+    parts = frequency.halves(probability)
 
     assert int(parts.with_event) + int(parts.without) == 100
     assert parts.filled == int(parts.with_event)
 
 
 def test_under_one_in_a_hundred_is_said_in_words_for_both_halves():
-    rare, sure = frequencies.halves(0.004), frequencies.halves(0.996)
+    rare, sure = frequency.halves(0.004), frequency.halves(0.996)
 
     assert (rare.with_event, rare.without, rare.filled) == ("fewer than 1", "more than 99", 0)
     assert (sure.with_event, sure.without, sure.filled) == ("more than 99", "fewer than 1", 100)
@@ -67,8 +68,8 @@ def test_every_service_says_both_halves_with_its_reference_class(slug, language,
     key = "zh-Hans" if language.startswith("zh") else "en"
 
     with translation.override(language):
-        text = frequencies.natural_frequency(sheet, probability, 0.35)
-        parts = frequencies.halves(probability)
+        text = frequency.natural_frequency(sheet, probability, 0.35)
+        parts = frequency.halves(probability)
 
     people = sheet.sentence.people[key]
     assert people.lower() in text.lower()
@@ -80,7 +81,7 @@ def test_every_service_says_both_halves_with_its_reference_class(slug, language,
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_bound_is_never_called_about(slug):
-    text = frequencies.natural_frequency(sheet_of(slug), 0.003, 0.35).lower()
+    text = frequency.natural_frequency(sheet_of(slug), 0.003, 0.35).lower()
 
     assert "about fewer" not in text
     assert "about more" not in text
@@ -89,7 +90,7 @@ def test_a_bound_is_never_called_about(slug):
 def test_the_example_of_the_sheet_reads_as_it_should():
     sheet = sheet_of("coronary-disease")
 
-    assert frequencies.natural_frequency(sheet, 0.23, 0.444) == (
+    assert frequency.natural_frequency(sheet, 0.23, 0.444) == (
         "Of 100 patients sent for coronary angiography in the validation data with a score like "
         "this, about 23 had a narrowed coronary artery; about 77 did not. Average there: 44."
     )
@@ -246,7 +247,7 @@ def test_a_service_without_a_threshold_flags_nobody():
     assert sentences.flagged_sentences(None) == []
 
 
-EVERY = {**SENTENCES, **shared.SENTENCES, **frequencies.SENTENCES}
+EVERY = {**SENTENCES, **shared.SENTENCES, **frequencies.SENTENCES, **frequency.SENTENCES}
 
 
 @pytest.mark.parametrize("name", sorted(EVERY))

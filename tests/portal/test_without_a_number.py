@@ -14,7 +14,7 @@ from diagnosis.inference.lists.tallies import own_tallies
 from diagnosis.interop.fhir.risk import Run, risk_assessment
 from diagnosis.portal.result.compare_page import comparison
 from diagnosis.portal.words.headline import estimate
-from diagnosis.results.binary import sentences as frequencies
+from diagnosis.results import frequency
 from tests.api.client import Caller
 from tests.factories import OutcomeFactory, OwnEstimateFactory
 from tests.portal.results import finished, in_store, version_of
@@ -127,7 +127,7 @@ def test_in_both_languages():
 def test_an_average_that_is_not_known_is_left_out_of_the_sentence(version):
     sheet = version.service.definition
 
-    said = frequencies.natural_frequency(sheet, 0.3, None)
+    said = frequency.natural_frequency(sheet, 0.3, None)
     assert "Average" not in said
     assert "30" in said
-    assert "Average there: 21." in frequencies.natural_frequency(sheet, 0.3, 0.21)
+    assert "Average there: 21." in frequency.natural_frequency(sheet, 0.3, 0.21)

@@ -14,6 +14,7 @@ from diagnosis.inference.models import Outcome, Prediction
 from diagnosis.records.derived import age_of
 from diagnosis.records.models import Condition, Medication, Observation, Patient
 from diagnosis.registry.models import Service
+from diagnosis.results import RESULT_KINDS
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,18 @@ def read_facts(patient: Patient | None, services: Iterable[Service], at: datetim
         conditions=tuple(conditions),
         medications=tuple(active.values_list("code", flat=True)),
         observations=tuple(_asked_for(patient, services, at)),
-        known_outcomes=frozenset(outcomes.values_list("service_id", flat=True)),
+        known_outcomes=_ended(outcomes.values_list("service_id", "event"), services),
         confirmed=frozenset((service, code) for service, codes in earlier for code in codes),
+    )
+
+
+def _ended(outcomes: Iterable[tuple[UUID, bool]], services: Iterable[Service]) -> frozenset[UUID]:
+    """Services whose question is answered; who was free of the event until a day may be asked."""
+    kinds = {service.pk: RESULT_KINDS.get(service.definition.kind) for service in services}
+    return frozenset(
+        service
+        for service, event in outcomes
+        if event or (kind := kinds.get(service)) is None or not kind.censors
     )
 
 

@@ -193,7 +193,10 @@ class HappenedSerializer(StrictSerializer):
     """What happened to the patient of one prediction."""
 
     event = serializers.BooleanField()
-    occurred_on = serializers.DateField()
+    occurred_on = serializers.DateField(
+        help_text="the day of the event; without it, of the kind `survival`, the last day on which"
+        " the patient is known to have been free of it"
+    )
     source = serializers.CharField(max_length=120)
 
 

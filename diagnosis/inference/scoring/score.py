@@ -12,6 +12,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from diagnosis.inference.scoring import next_measurement
+from diagnosis.inference.scoring.curves import curve_of
 from diagnosis.inference.snapshot.inputs import missing, row_of
 from diagnosis.inference.stored.entry import Snapshot, converted_of
 from diagnosis.ml import Artifact, Feature
@@ -76,6 +77,7 @@ def score(
         set_level=artifact.set_level,
         missed=tuple(Missed.from_dict(group.to_dict()) for group in missed),
         imputed=tuple(missing(snapshot, artifact.schema)),
+        curve=curve_of(artifact, x, around.level),
     )
     belonging = kind.belonging(artifact.manifest, result.headline)
     result = replace(result, local_count=belonging.local_count, average=belonging.average)

@@ -73,7 +73,7 @@ def risk_assessment(run: Run) -> Resource:
         occurrenceDateTime=terms.moment(row.finished_at),
         performer=terms.refer(row.version_id),
         basis=[terms.refer(pk) for pk in run.basis],
-        prediction=[] if is_wrong or row.answer is None else [_prediction(run, row.answer)],
+        prediction=[] if is_wrong or row.answer is None else _predictions(run, row.answer),
         mitigation="" if is_wrong else _advice(row),
         note=_notes(run),
     )
@@ -97,12 +97,18 @@ def _method_words(version: ModelVersion) -> str:
     return _("%(service)s, model version %(version)s") % facts
 
 
-def _prediction(run: Run, answer: Result) -> Resource:
-    """What the kind says of the answer, and what every answer has: band, horizon, reasons."""
-    row, kind = run.prediction, RESULT_KINDS.get(answer.kind)
+def _predictions(run: Run, answer: Result) -> list[Resource]:
+    """What the kind says of the answer: an entry for each estimate that it tells so."""
+    kind = RESULT_KINDS.get(answer.kind)
+    first, *others = kind.fhir(answer, run.prediction.definition) if kind else ({},)
+    return [_first(run, answer, dict(first)), *map(terms.filled, others)]
+
+
+def _first(run: Run, answer: Result, said: Resource) -> Resource:
+    """With what every answer has: band, horizon, reasons."""
+    row = run.prediction
     band = None if row.is_expired else answer.band
     sheet = row.definition
-    said = dict(kind.fhir(answer, sheet)) if kind else {}
     return terms.filled(
         {
             "extension": [*said.pop("extension", ()), *_attributions(run)],
@@ -111,7 +117,7 @@ def _prediction(run: Run, answer: Result) -> Resource:
             "qualitativeRisk": terms.concept(f"{terms.OWN}:bands", band.code, localized(band.label))
             if band
             else {},
-            "whenPeriod": _horizon(row),
+            "whenPeriod": {} if "whenRange" in said else _horizon(row),
             "rationale": _rationale(run),
         }
     )

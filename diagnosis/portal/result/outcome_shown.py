@@ -26,8 +26,10 @@ def what_happened(user: User, prediction: Prediction) -> dict[str, Any] | None:
         return None
     ahead = (found.occurred_on - timezone.localdate(prediction.index_at)).days
     sentence = prediction.definition.sentence
+    kind = prediction.kind
     return {
         "outcome": found,
+        "is_until": kind is not None and kind.censors,
         "days_after": ahead if found.occurred_on > timezone.localdate() else None,
         "event": localized(sentence.event),
         "not_event": localized(sentence.not_event),

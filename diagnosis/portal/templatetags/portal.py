@@ -16,6 +16,7 @@ from diagnosis.portal.frame.identity import Identity
 from diagnosis.portal.frame.identity import identity as identity_of
 from diagnosis.portal.words import figures, wording
 from diagnosis.portal.words.headline import figures_of
+from diagnosis.portal.words.sources import source_said
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import Service
 from diagnosis.registry.sheet.levels import level_of
@@ -158,6 +159,7 @@ for sign in (
 
 
 register.filter("bracketed", signs.bracketed, is_safe=True)
+register.filter("source_said", source_said)
 
 
 @register.filter

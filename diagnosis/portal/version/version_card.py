@@ -22,6 +22,8 @@ from diagnosis.portal.words.sentences import flagged_sentences
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.sheet.bands import Band
 from diagnosis.registry.versions import contradictions
+from diagnosis.results import RESULT_KINDS
+from diagnosis.results.kind import Measured, Templates
 from medportal.common.text import localized
 
 METRICS: dict[str, str | Promise] = {
@@ -114,6 +116,10 @@ class Card:
     rows: int | None
     events: int | None
     threshold: str
+    measured: Measured | None = None
+    """What its kind says of how good it is, in place of AUROC, Brier and slope."""
+    templates: Templates | None = None
+    directions_known: bool = True
 
     @property
     def contradictions(self) -> tuple[DirectionRow, ...]:
@@ -234,7 +240,7 @@ def card(version: ModelVersion) -> Card:
     schema = FeatureSchema.from_dict(manifest["schema"])
     evaluation, curves = manifest.get("evaluation") or {}, manifest.get("curves") or {}
     events, flagged = evaluation.get("events"), manifest.get("flagged") or {}
-    metrics = manifest["metrics"]
+    metrics, kind = manifest["metrics"], RESULT_KINDS.get(version.definition.kind)
     return Card(
         metrics=tuple(_metric(n, metrics[n], events) for n in METRICS if metrics.get(n)),
         comparators=_comparators(manifest),
@@ -253,4 +259,7 @@ def card(version: ModelVersion) -> Card:
         rows=evaluation.get("rows"),
         events=events,
         threshold=exact_percent(evaluation.get("threshold") or 0.5),
+        measured=kind.measured(manifest) if kind else None,
+        templates=kind.templates if kind else None,
+        directions_known=manifest.get("directions") is not None,
     )

@@ -63,8 +63,8 @@ class Binary(Single):
     def shown(self, seen: Seen) -> ShownBinary | None:
         return shown(seen)
 
-    def fhir(self, result: Result, sheet: Sheet) -> Stored:
-        return wire.prediction(result, sheet)
+    def fhir(self, result: Result, sheet: Sheet) -> tuple[Stored, ...]:
+        return (wire.prediction(result, sheet),)
 
 
 def _count(manifest: Stored, probability: float) -> Stored | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from diagnosis.results.binary import sentences
-from diagnosis.results.binary.sentences import Halves
 from diagnosis.results.figures import PERCENT, exact_percent, percent
+from diagnosis.results.frequency import Halves, halves, natural_frequency
 from diagnosis.results.kind import Seen, Shown
 from diagnosis.results.pictures.bands import BandScale, band_scale
 from diagnosis.results.pictures.icons import IconArray, icon_array
@@ -31,16 +31,16 @@ def shown(seen: Seen) -> ShownBinary | None:
     if headline is None:
         return None
     sheet, probability, interval = seen.sheet, headline.value, headline.interval
-    halves = sentences.halves(probability)
+    parts = halves(probability)
     listed = () if seen.is_expired else sheet.bands
     scale = band_scale(listed, probability, interval, seen.band)
     return ShownBinary(
         said=percent(probability),
-        sentence=sentences.natural_frequency(sheet, probability, seen.average),
+        sentence=natural_frequency(sheet, probability, seen.average),
         interval=interval_sentence(seen.result, PERCENT),
         interval_short=PERCENT.span(*interval) if interval else "",
-        halves=halves,
-        icons=icon_array(halves.filled),
+        halves=parts,
+        icons=icon_array(parts.filled),
         local_count=sentences.local_count(seen.result.local_count, sheet),
         scale=scale,
         limits=tuple(

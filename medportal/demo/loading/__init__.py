@@ -26,7 +26,7 @@ def load(password: str, *, say: Callable[[str], object]) -> dict[tuple[str, str]
         submit_candidate(cast, services["coronary-disease"])
         leave_draft(cast, services["diabetes-onset"])
         open_wards(cast, services)
-        say("Five services are published.")
+        say(f"{len(services)} services are published.")
         patients = Loader(cast, services).load()
         say(f"{len(patients)} patients have a chart.")
         audit.record(

@@ -24,6 +24,7 @@ PROBLEMS = {
     "pbc-prognosis": ("K74.3", "Primary biliary cholangitis", "active"),
     "flc-mortality": ("I10", "Essential hypertension", "active"),
     "breast-mass": ("N63", "Lump in breast", "active"),
+    "breast-recurrence": ("C50.9", "Breast cancer, node-positive", "active"),
 }
 """(ICD-10 code, name, status): what the problem list of such a patient says."""
 

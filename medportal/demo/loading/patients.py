@@ -34,6 +34,8 @@ from medportal.demo.loading.rows import HERE, Row, held_out
 
 SEED = 20261123
 LIVES = "lives"
+BEFORE_LIVES = 5
+"""Services whose patients are invented first: who joins comes last, so that no name changes."""
 MOLAR_SHARE = 0.2
 ALLERGY_SHARE = 0.15
 ALLERGENS = ("Penicillin", "Sulfamethoxazole", "Latex", "Aspirin", "Iodinated contrast medium")
@@ -52,14 +54,19 @@ class Loader:
 
     def load(self) -> dict[tuple[str, str], Patient]:
         """Store everybody; return them by (service, row key), the lives by (LIVES, number)."""
-        for slug, service in self.services.items():
+        services = list(self.services.items())
+        self._of(services[:BEFORE_LIVES])
+        for number, life in enumerate(json.loads((HERE / "lives.json").read_text())):
+            self.patients[LIVES, str(number)] = self._life(life)
+        self._of(services[BEFORE_LIVES:])
+        self._store()
+        return self.patients
+
+    def _of(self, services: list[tuple[str, Service]]) -> None:
+        for slug, service in services:
             schema = service.sheet.features
             for row in held_out(slug):
                 self.patients[slug, row.key] = self._person(service, schema, row)
-        for number, life in enumerate(json.loads((HERE / "lives.json").read_text())):
-            self.patients[LIVES, str(number)] = self._life(life)
-        self._store()
-        return self.patients
 
     def _person(self, service: Service, schema: FeatureSchema, row: Row) -> Patient:
         patient = self._patient(self.invent.person(row.sex), row.age)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,6 +72,12 @@ def _at(name: str, key: str) -> Record:
     return _CACHE.setdefault(name, table(name))[int(key)]
 
 
+def _of(name: str, column: str, key: str) -> Record:
+    """The row that a column names, where the table numbers its people itself."""
+    rows = _CACHE.setdefault(name, table(name))
+    return next(row for row in rows if row[column] == key)
+
+
 _CACHE: dict[str, list[Record]] = {}
 
 CHEST_PAIN = {1: "typical-angina", 2: "atypical-angina", 3: "non-anginal-pain", 4: "asymptomatic"}
@@ -86,6 +93,8 @@ MARGIN = {
     4: "ill-defined",
     5: "spiculated",
 }
+SIZE = {1: "to-20", 2: "21-50", 3: "over-50"}
+RECEPTOR = 10.0  # fmol/mg: from so much a receptor counts as there
 DENSITY = {1: "high", 2: "iso", 3: "low", 4: "fat"}
 
 
@@ -212,10 +221,33 @@ def breast_row(key: str) -> Row:
     )
 
 
+def recurrence_row(key: str) -> Row:
+    """A woman of the judging table; without the event she was free of it until that day."""
+    row = _of("breast_gbsg", "pid", key)
+    size = 1 + bisect_left((20.0, 50.0), float(row["size"]))
+    return Row(
+        service="breast-recurrence",
+        key=key,
+        sex="female",
+        age=float(row["age"]),
+        values={
+            "nodes": number(row["nodes"]),
+            "tumour_size": SIZE[size],
+            "postmenopausal": _coded(YES_NO, row["meno"]),
+            "er_positive": YES_NO[int(float(row["er"]) >= RECEPTOR)],
+            "pgr_positive": YES_NO[int(float(row["pgr"]) >= RECEPTOR)],
+            "hormone_therapy": _coded(YES_NO, row["hormon"]),
+        },
+        event=row["status"] == "1",
+        event_after_days=int(row["rfstime"]),
+    )
+
+
 READERS: dict[str, Callable[[str], Row]] = {
     "coronary-disease": coronary_row,
     "diabetes-onset": diabetes_row,
     "pbc-prognosis": pbc_row,
     "flc-mortality": flc_row,
     "breast-mass": breast_row,
+    "breast-recurrence": recurrence_row,
 }

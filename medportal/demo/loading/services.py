@@ -1,4 +1,4 @@
-"""The five services, each artifact taken through the real life cycle of a version."""
+"""The services, each artifact taken through the real life cycle of a version."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from medportal.demo.loading.rows import HERE
 
 FIRST = {"pbc-prognosis": "pbc-prognosis-first"}
 """Services whose published version had a forerunner: its results stand in the courses."""
-SLUGS = ("coronary-disease", "diabetes-onset", "pbc-prognosis", "flc-mortality", "breast-mass")
+SLUGS = (
+    "coronary-disease", "diabetes-onset", "pbc-prognosis", "flc-mortality", "breast-mass",
+)  # fmt: skip
 ANSWER = "Answered automatically for the demonstration."
 APPROVAL = "Approved automatically for the demonstration."
 

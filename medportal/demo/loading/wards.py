@@ -7,12 +7,16 @@ import hashlib
 from diagnosis.ml.schema import FeatureSchema
 from diagnosis.registry.models import Service
 from diagnosis.registry.versions.ward_cases import CASES, SealedCase, define_ward
+from diagnosis.results import offers
+from diagnosis.results.kind import Panel
 from medportal.demo.loading.people import Cast
 from medportal.demo.loading.rows import Row, Value, held_out
 
 
 def open_wards(cast: Cast, services: dict[str, Service]) -> None:
     for service in services.values():
+        if not offers(service.definition, Panel.WARD):
+            continue
         define_ward(actor=cast["scientist"], service=service, cases=cases_of(service))
 
 

@@ -50,6 +50,11 @@ def table(kind: str) -> pd.DataFrame:
         "weight": weight,
         "visits": rng.poisson(np.exp(0.8 + 0.03 * (waist - 84))),
     }
+    if kind == "survival":
+        time = rng.exponential(1500 * np.exp(-0.05 * (waist - 84))).round(0) + 1
+        lost = rng.uniform(600, 2600, 300).round(0)
+        ended = {"time": np.minimum(time, lost), "event": (time <= lost).astype(int)}
+        return pd.DataFrame({"waist": waist, "height": height, **ended})
     target, _unit = TARGETS[kind]
     return pd.DataFrame({"waist": waist, "height": height, target: targets[target]})
 
@@ -58,6 +63,8 @@ TARGETS = {"binary": ("heavy", None), "regression": ("weight", "kg"), "count": (
 
 
 def recipe(kind: str) -> Recipe:
+    if kind == "survival":
+        return Recipe(("time", "event"), "cox", task=kind, unit="d", horizons=(365, 1095), **QUICK)
     target, unit = TARGETS[kind]
     named = {"unit": unit} if unit else {"positive": "yes"}
     return Recipe(target, "logistic", task=kind, **named, **QUICK)
@@ -98,6 +105,17 @@ def sheet(kind: str) -> dict[str, Any]:
         "ask_own_estimate": False,
         "hidden_from_nurses": False,
     }
+    if kind == "survival":
+        return found | {
+            "kind": kind,
+            "horizon": {"days": 1095, "text": both("within three years", "三年内")},
+            "patient_sheet": False,
+            "sentence": {
+                "people": found["sentence"]["people"],
+                "event": both("had an event", "发生事件"),
+                "not_event": both("had none", "未发生事件"),
+            },
+        }
     if scale is None:
         return found
     people = found["sentence"]["people"]

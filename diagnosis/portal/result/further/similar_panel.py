@@ -44,6 +44,8 @@ class AlikePanel:
     rate: str
     rates: str
     event: str
+    is_counted: bool = True
+    """A count would be wrong where some are lost before the horizon."""
 
     @property
     def patients(self) -> list[UUID]:
@@ -68,6 +70,7 @@ def alike_panel(user: User, prediction: Prediction) -> AlikePanel | None:
         rate=percent(tally.events / tally.known) if tally else "",
         rates=percent_range(tally.lower, tally.upper) if tally else "",
         event=localized(prediction.definition.sentence.event),
+        is_counted=prediction.kind is None or not prediction.kind.censors,
     )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from diagnosis.inference.further.uncertainty import Sureness, sureness
 from diagnosis.inference.models import Prediction
 from diagnosis.portal.words.figures import percent, percent_range
-from diagnosis.results.binary.sentences import halves
+from diagnosis.results.frequency import halves
 from diagnosis.results.pictures.rounding import whole
 from medportal.common.text import localized
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from diagnosis.ml import evaluation
 from diagnosis.ml.artifact import Artifact
 from diagnosis.ml.families import family
 from diagnosis.ml.learning.choice import choose
@@ -38,6 +39,11 @@ LABELS = {
     "network": {"en": "Network of hazards", "zh-Hans": "离散时间神经网络"},
     "nottingham": {"en": "Nottingham index", "zh-Hans": "诺丁汉预后指数"},
     "nodes": {"en": "Number of positive nodes alone", "zh-Hans": "仅阳性淋巴结数"},
+}
+
+PEOPLE = {
+    "en": "women with node-positive breast cancer operated on in Rotterdam in 1978 to 1993",
+    "zh-Hans": "1978—1993年在鹿特丹接受手术的淋巴结阳性乳腺癌女性",
 }
 
 
@@ -98,6 +104,18 @@ def _fitted(recipe: Recipe, inputs: FeatureSchema) -> Callable[[pd.DataFrame], A
     return lambda table: model.probabilities(inputs.matrix(table))
 
 
+def further(artifact: Artifact, table: pd.DataFrame) -> dict[str, Any]:
+    """Return who the women are, and which way each input moves the risk by the last horizon."""
+    task, x = artifact.task, artifact.schema.matrix(table)
+
+    def risk(rows: NDArray[np.float32]) -> Array:
+        answers = artifact.predict_matrix(rows).reshape(len(rows), task.outputs)
+        return task.result.estimates(task, answers)[task.result.explained(task)[0]]
+
+    found = evaluation.directions(risk, x, artifact.schema)
+    return {"people": PEOPLE, "directions": plain([report.to_dict() for report in found])}
+
+
 def build() -> Artifact:
     """Make the artifact; the recipe is written down before GBSG is read."""
     recipe = chosen()
@@ -127,6 +145,7 @@ def build() -> Artifact:
                 "comparators": beside,
                 "external": {"table": GBSG, **outside},
                 "training": training,
+                **further(artifact, table),
             }
         )
     )

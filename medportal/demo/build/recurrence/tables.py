@@ -12,7 +12,7 @@ from diagnosis.ml.schema import FeatureSchema
 from medportal.demo.build.table import HERE, read
 
 SLUG = "breast-recurrence"
-FOLDER = HERE / "prepared" / SLUG
+FOLDER = HERE / "services" / SLUG
 TARGET = ("time", "event")
 POSITIVE = 10  # fmol/mg: from so much a receptor counts as there
 ROTTERDAM, GBSG = "breast_rotterdam.csv", "breast_gbsg.csv"
