@@ -167,7 +167,7 @@ def by_date(table: KindTable, measured: OutOfFold) -> list[dict[str, Any]]:
     fitted = family(measured.recipe.model).fit(measured.recipe, sample.take(~late))
     said, early = fitted.probabilities(sample.x[late]), measured.predictions[0][~late]
     owners = None if sample.groups is None else sample.groups[late]
-    rows = []
+    rows, figures = [], {}
     for k, label in enumerate(measured.task.classes):
         y, p = measured.y[late, k], said[:, k]
         metrics = evaluation.metrics_with_intervals(y, p, draws=DRAWS, groups=owners)
@@ -175,6 +175,14 @@ def by_date(table: KindTable, measured: OutOfFold) -> list[dict[str, Any]]:
         right = int((flagged & (y > 0)).sum())
         found = {name: finite(metrics[name]) for name in ("auroc", "auprc")}
         ratio = finite(expected_observed(y, p, owners))
+        figures[label] = {
+            "rows": len(y),
+            "events": int(y.sum()),
+            **found,
+            "flagged": int(flagged.sum()),
+            "right": right,
+            "missed": int(y.sum()) - right,
+        }
         rows.append(
             [
                 f"`{label}`", f"{int(y.sum())} of {len(y)}", interval(found["auroc"]),
@@ -185,7 +193,7 @@ def by_date(table: KindTable, measured: OutOfFold) -> list[dict[str, Any]]:
     head = ["label, from 1986-08-18 on", "events of rows", "AUROC", "average precision",
             "expected / observed", "flagged, right, missed"]  # fmt: skip
     title = "Split by date: the model and its thresholds are of the reports before 1986-08-18."
-    return [{"title": title, "head": head, "rows": rows}]
+    return [{"title": title, "head": head, "rows": rows, "from": "1986-08-18", "labels": figures}]
 
 
 PLAN = KindPlan(
@@ -198,7 +206,8 @@ PLAN = KindPlan(
     rivals={
         "usual": Rival({"en": "Two-line rule", "zh-Hans": "两条规则"}, _ruled),
         "logistic": Rival(
-            {"en": "Logistic regression, one a label", "zh-Hans": "逻辑回归（每条提示语各一个）"}, _linear
+            {"en": "Logistic regression, one a label", "zh-Hans": "逻辑回归（每条提示语各一个）"},
+            _linear,
         ),
         "boosting": Rival({"en": "Gradient boosting", "zh-Hans": "梯度提升"}, _boosting),
     },
