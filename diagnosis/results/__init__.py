@@ -5,7 +5,7 @@ from __future__ import annotations
 from diagnosis.ml import FeatureSchema
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.binary import Binary
-from diagnosis.results.kind import Panel, ShownResult
+from diagnosis.results.kind import OF_A_HEADLINE, Panel, ShownResult
 from diagnosis.results.regression import Regression
 from diagnosis.results.survival import Survival
 
@@ -27,7 +27,13 @@ OF_TABLES = frozenset((Panel.FURTHER, Panel.TREND, Panel.COHORT, Panel.TRY_OUT))
 
 def offers(sheet: Sheet, panel: Panel, inputs: FeatureSchema | None = None) -> bool:
     """Whether this can be asked of the answers that a sheet asks for, from such inputs."""
+    return panel in panels(sheet, inputs)
+
+
+def panels(sheet: Sheet, inputs: FeatureSchema | None = None) -> frozenset[Panel]:
+    """Everything that can be asked of them; without a headline nothing that speaks of one."""
     kind = RESULT_KINDS.get(sheet.kind)
-    if kind is None or panel not in kind.panels:
-        return False
-    return panel not in OF_TABLES or inputs is None or not inputs.blocks
+    if kind is None:
+        return frozenset()
+    found = kind.panels if kind.headline(sheet) else kind.panels - OF_A_HEADLINE
+    return found - OF_TABLES if inputs is not None and inputs.blocks else found

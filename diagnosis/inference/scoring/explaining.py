@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,10 +39,21 @@ def fits(artifact: Artifact, snapshot: Snapshot, budget: int) -> bool:
         return False
 
 
-def shares(artifact: Artifact, before: Snapshot, now: Snapshot) -> dict[str, float]:
+def shares(
+    artifact: Artifact, before: Snapshot, now: Snapshot, estimate: str | None = None
+) -> dict[str, float]:
     """What each input adds to the difference between two snapshots; they add up to it."""
-    found = shapley_values(artifact, matrix(artifact, now), matrix(artifact, before), seed=SEED)
+    rows = matrix(artifact, now), matrix(artifact, before)
+    found = shapley_values(artifact, *rows, seed=SEED, estimate=estimate)
     return dict(zip(artifact.schema.names, map(float, found.values[0]), strict=True))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Of which estimate of several, and whether also on the log-odds: no slider waits for them."""
+
+    estimate: str | None = None
+    log_odds: bool = True
 
 
 def explain(
@@ -52,13 +63,16 @@ def explain(
     version: ModelVersion | None = None,
     budget: int | None = None,
     *,
-    log_odds: bool = True,
+    asked: Asked | None = None,
 ) -> dict[str, Any]:
     """The stored content of an explanation (design, part 9), texts in both languages."""
+    asked = asked or Asked()
     x = matrix(artifact, snapshot)
-    found = shapley_values(artifact, x, artifact.references, seed=SEED, budget=budget)
+    found = shapley_values(
+        artifact, x, artifact.references, seed=SEED, budget=budget, estimate=asked.estimate
+    )
     kind = shown_kind(artifact.task.kind)
-    also_log_odds = log_odds and Panel.LOG_ODDS in kind.panels and found.method != "kernel"
+    also_log_odds = asked.log_odds and Panel.LOG_ODDS in kind.panels and found.method != "kernel"
     return {
         "method": found.method,
         "scale": kind.word,
@@ -87,14 +101,16 @@ def explain_for_good(
     snapshot: Snapshot,
     contradictions: Mapping[str, Any],
     version: ModelVersion,
+    estimate: str | None = None,
 ) -> dict[str, Any]:
     """The same with the pairs that act together: what is stored, not what follows a slider."""
     figures = shown_kind(artifact.task.kind).figures(version.service.definition)
-    found = explain(artifact, snapshot, contradictions, version)
+    found = explain(artifact, snapshot, contradictions, version, asked=Asked(estimate))
     if artifact.schema.blocks:  # pairs are told of tables
         return found
     x = table_of(matrix(artifact, snapshot))
-    return {**found, "interactions": interactions(artifact, x, SEED, figures.grain)}
+    pairs = interactions(artifact, x, SEED, figures.grain, estimate=estimate)
+    return {**found, "interactions": pairs}
 
 
 def _log_odds(artifact: Artifact, x: Inputs, budget: int | None) -> dict[str, Any]:
