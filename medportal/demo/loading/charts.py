@@ -24,12 +24,15 @@ PROBLEMS = {
     "pbc-prognosis": ("K74.3", "Primary biliary cholangitis", "active"),
     "flc-mortality": ("I10", "Essential hypertension", "active"),
     "breast-mass": ("N63", "Lump in breast", "active"),
+    "body-weight": ("S32.8", "Fracture of the pelvis, bed-bound", "active"),
     "breast-recurrence": ("C50.9", "Breast cancer, node-positive", "active"),
 }
 """(ICD-10 code, name, status): what the problem list of such a patient says."""
 
 EARLIER = {"breast-mass": 24}
 """Days by which the visit lies further back, so that the biopsy's result is there."""
+AT_MOST = {"body-weight": 5}
+"""Days after which what was measured at the visit would be too old for the service."""
 
 
 @dataclass(frozen=True)

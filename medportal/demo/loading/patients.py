@@ -71,6 +71,7 @@ class Loader:
     def _person(self, service: Service, schema: FeatureSchema, row: Row) -> Patient:
         patient = self._patient(self.invent.person(row.sex), row.age)
         days_ago = self.invent.days_ago(1, 24) + charts.EARLIER.get(row.service, 0)
+        days_ago = min(days_ago, charts.AT_MOST.get(row.service, days_ago))
         style = charts.Style(charts.visit_time(days_ago), self.invent.chance(MOLAR_SHARE))
         self._keep(*charts.observations(patient, schema, row, style))
         code, label, status = charts.PROBLEMS[row.service]

@@ -243,6 +243,25 @@ def recurrence_row(key: str) -> Row:
     )
 
 
+def weight_row(key: str) -> Row:
+    """Height and girths of a physically active adult; what the scales said stays in the table."""
+    row = _at("bdims", key)
+    return Row(
+        service="body-weight",
+        key=key,
+        sex="male" if row["sex"] == "1" else "female",
+        age=float(row["age"]),
+        values={
+            "height": number(row["hgt"]),
+            "waist": number(row["nav_gi"]),
+            "hip": number(row["hip_gi"]),
+            "calf": number(row["cal_gi"]),
+        },
+        event=None,
+        event_after_days=0,
+    )
+
+
 READERS: dict[str, Callable[[str], Row]] = {
     "coronary-disease": coronary_row,
     "diabetes-onset": diabetes_row,
@@ -250,4 +269,5 @@ READERS: dict[str, Callable[[str], Row]] = {
     "flc-mortality": flc_row,
     "breast-mass": breast_row,
     "breast-recurrence": recurrence_row,
+    "body-weight": weight_row,
 }

@@ -43,6 +43,7 @@ def leave_work(cast: Cast, services: dict[str, Service], patients: Patients) -> 
         desk.run("coronary-disease", next(coronary))
     _decided(desk, next(coronary))
     _stale(desk, next(coronary))
+    desk.run("body-weight", next(desk.patients_of("body-weight")))
     _refused(desk)
     _asked_too_early(desk)
     _worth_measuring(desk)
