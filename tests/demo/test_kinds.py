@@ -190,3 +190,29 @@ def test_neighbours_that_look_alike_share_a_fold_and_are_not_shown() -> None:
     assert not set(table.inputs.columns) & {"patient_id", thyroid_report.GROUP, "pregnant"}
     raw = pd.read_csv(table.folder.parents[1] / "tables" / "thyroid.csv")
     assert not raw[raw["pregnant"] == "t"]["patient_id"].isin(table.keys).any()
+
+
+def test_comments_are_reproduced_far_better_than_by_one_line_a_label(
+    artifacts: dict[str, Artifact],
+) -> None:
+    """The index that follows from two inputs is none itself; boosting is better, and it is said."""
+    manifest = artifacts["thyroid-report"].manifest
+    assert manifest["recipe"]["model"] == "network"
+    assert "free_index" not in artifacts["thyroid-report"].schema
+    rivals = {one["code"]: one["verdict"] for one in manifest["comparators"]}
+    assert rivals == {"usual": "gain", "logistic": "gain", "boosting": "loss"}
+    late = manifest["further"][0]["labels"]
+    for name, one in manifest["estimates"].items():
+        assert one["metrics"]["auprc"]["value"] > 10 * one["rate"]
+        assert late[name]["right"] + late[name]["missed"] == late[name]["events"]
+
+
+def test_the_index_is_computed_from_what_is_asked() -> None:
+    table = thyroid_report.load()
+    raw = pd.read_csv(table.path).set_index("patient_id").loc[table.keys, "FTI"].to_numpy()
+    computed = (table.inputs["t4"] / table.inputs["t4_uptake"]).to_numpy()
+    known = ~np.isnan(raw) & ~np.isnan(computed)
+    apart = np.abs(raw[known] / computed[known] - 1)
+    assert np.median(apart) < 0.01
+    assert (apart > 0.05).mean() < 0.01
+    assert "free_index" not in table.schema

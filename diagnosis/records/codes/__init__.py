@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from diagnosis.records.codes import findings, laboratory, laboratory_blood, measurements
+from diagnosis.records.codes import (
+    findings,
+    laboratory,
+    laboratory_blood,
+    laboratory_thyroid,
+    measurements,
+)
 from diagnosis.records.codes.families import FAMILIES, OTHER
 from diagnosis.records.codes.foreign import conversion
 from diagnosis.records.codes.model import (
@@ -55,6 +61,8 @@ ALL: tuple[Code, ...] = (
     *laboratory_blood.HAEMATOLOGY,
     *laboratory_blood.LIGHT_CHAINS,
     *laboratory_blood.INFLAMMATION,
+    *laboratory_thyroid.TESTS,
+    *laboratory_thyroid.HISTORY,
     *findings.METABOLISM,
     *findings.BREAST_IMAGING,
     *measurements.HISTORY,

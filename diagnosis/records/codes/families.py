@@ -15,6 +15,7 @@ FAMILIES = (
     Family("haematology", {"en": "Haematology", "zh-Hans": "血液学"}),
     Family("light-chains", {"en": "Free light chains", "zh-Hans": "游离轻链"}),
     Family("inflammation", {"en": "Inflammation and hormones", "zh-Hans": "炎症与激素"}),
+    Family("thyroid", {"en": "Thyroid", "zh-Hans": "甲状腺"}),
     Family("breast-imaging", {"en": "Breast imaging", "zh-Hans": "乳腺影像"}),
     Family("history", {"en": "History", "zh-Hans": "病史"}),
 )

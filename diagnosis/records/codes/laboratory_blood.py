@@ -113,7 +113,7 @@ INFLAMMATION = (
     Code(
         "3016-3",
         {"en": "Thyrotropin (TSH)", "zh-Hans": "促甲状腺激素（TSH）"},
-        "inflammation",
+        "thyroid",
         factors={"u[IU]/mL": 1.0},
         bounds=(0.001, 1000),
         reference={"any": (0.4, 4.0)},

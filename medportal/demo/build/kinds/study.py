@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -147,6 +148,9 @@ def _after(
         "table_sha256": table.sha256,
     }
     found: dict[str, Any] = {"training": training, "held_out": _held_out(table, artifact)}
+    people = json.loads((table.folder / "service.json").read_text()).get("reference_class")
+    if people:
+        found["people"] = people
     sample = pose(plan.recipe, table.frame, table.schema).sample
     verified = None if plan.parting is None else coverage.verify(measured, sample)
     if plan.parting is not None and verified is not None:

@@ -6,20 +6,21 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from medportal.demo.build.table import HELD_OUT, Mask, RawTable
+from medportal.demo.build.table import HELD_OUT, HERE, Mask, RawTable
 
 Index = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class KindTable(RawTable):
-    """One service's table; it waits in a room of its own for the clinic to know its kind.
+    """One service's table; until the clinic knows its kind it waits in a room of its own.
 
     Attributes
     ----------
@@ -35,7 +36,13 @@ class KindTable(RawTable):
     held_out: Mask
     beside: pd.DataFrame
 
-    room: ClassVar[str] = "prepared"
+    waiting: ClassVar[str] = "prepared"
+
+    @property
+    def folder(self) -> Path:
+        """Where the service's schema and sheet are: loaded, or waiting."""
+        loaded = HERE / self.room / self.slug
+        return loaded if loaded.exists() else HERE / self.waiting / self.slug
 
     @cached_property
     def frame(self) -> pd.DataFrame:
