@@ -38,7 +38,7 @@ BREAST = (
         system=OWN_CODES,
         answers=(
             Answer("to-20", {"en": "up to 20 mm", "zh-Hans": "≤20 mm"}),
-            Answer("21-50", {"en": "21 to 50 mm", "zh-Hans": "21～50 mm"}),
+            Answer("21-50", {"en": "21 to 50 mm", "zh-Hans": "21—50 mm"}),
             Answer("over-50", {"en": "over 50 mm", "zh-Hans": ">50 mm"}),
         ),
         definition={
