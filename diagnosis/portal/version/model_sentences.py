@@ -102,6 +102,13 @@ def _calibration(layer: Entry) -> str:
         ).format(n=len(layer["scores"]))
     if kind == "none":
         return _("The score is used as it is.")
+    if kind == "log_hazard":
+        return _("Each score is the logarithm of a hazard and becomes its log-odds.")
+    if layer["outputs"] > 1 and kind == "platt":
+        return _(
+            "Each score is multiplied by a number and another is added, so that as many have the "
+            "event as are expected to."
+        )
     numbers = {
         "slope": figures(layer["slope"][0]),
         "intercept": figures((layer.get("intercept") or [0])[0]),
@@ -122,6 +129,12 @@ def _result(layer: Entry) -> str:
         return _("The score is the predicted number.")
     if meaning == "softmax":
         return _("The scores become probabilities that add up to 100 %.")
+    if meaning == "cumulative_risk":
+        return _(
+            "Each score is the log-odds of the event in one interval of time, for who is still "
+            "without it. Who is left after all intervals up to a time is free of it; the rest is "
+            "the risk."
+        )
     return _(
         "The calibrated score is the logarithm of the odds; the S-shaped logistic curve turns it "
         "into a probability between 0 % and 100 %."
