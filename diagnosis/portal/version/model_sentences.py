@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from diagnosis.portal.words.figures import figures
 from medportal.common import signs
@@ -93,6 +93,12 @@ def _score(layer: Entry, *, is_deep: bool) -> str:
     ).format(**layer)
 
 
+_AS_THEY_ARE = {
+    "none": gettext_lazy("The score is used as it is."),
+    "log_hazard": gettext_lazy("Each score is the logarithm of a hazard and becomes its log-odds."),
+}
+
+
 def _calibration(layer: Entry) -> str:
     kind = layer["calibration"]
     if kind == "isotonic":
@@ -100,10 +106,8 @@ def _calibration(layer: Entry) -> str:
             "A rising curve with {n} corners turns the score into the probability that patients "
             "with such a score had, none of whom the model had learnt from."
         ).format(n=len(layer["scores"]))
-    if kind == "none":
-        return _("The score is used as it is.")
-    if kind == "log_hazard":
-        return _("Each score is the logarithm of a hazard and becomes its log-odds.")
+    if kind in _AS_THEY_ARE:
+        return str(_AS_THEY_ARE[kind])
     if layer["outputs"] > 1 and kind == "platt":
         return _(
             "Each score is multiplied by a number and another is added, so that as many have the "
