@@ -93,7 +93,7 @@ def test_each_service_refuses_every_patient_whose_outcome_is_known(demonstration
     ended = Outcome.unscoped.filter(service=services[slug])
     if RESULT_KINDS[
         services[slug].definition.kind
-    ].censors:  # the others were free of it until then
+    ].censors:  # others were free of it until then
         ended = ended.filter(event=True)
     known = set(ended.values_list("patient_id", flat=True))
     patients = [p for key, p in demonstration.items() if key[0] == slug and p.pk in known]
