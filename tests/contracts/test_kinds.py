@@ -34,8 +34,8 @@ from tests.pages import drawn
 from tests.runnable import Ward, again, explanation_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-EVERY = (*(name for name in RESULT_KINDS if name != "survival"), "count")
-# a risk over time has one life of its own in tests/results/test_survival.py
+EVERY = (*(name for name in RESULT_KINDS if name not in ("survival", "multiclass")), "count")
+# a risk over time and classes have lives of their own beside tests/results/test_survival.py
 GIVEN = {
     "waist": {"value": services.WAIST, "unit": "cm"},
     "height": {"value": services.HEIGHT, "unit": "cm"},
