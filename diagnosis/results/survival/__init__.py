@@ -76,6 +76,9 @@ class Survival(Several):
         found = next((one for one in told if f"{one['horizon']:g}" == estimate.name), None)
         return Belonging(average=found["observed"]["value"] if found else None)
 
+    def leaves_open(self, result: Result) -> bool:
+        return False
+
     def measured(self, manifest: Stored) -> MeasuredSurvival:
         return measured(manifest)
 

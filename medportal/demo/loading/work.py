@@ -35,8 +35,9 @@ def leave_work(cast: Cast, services: dict[str, Service], patients: Patients) -> 
     desk = Desk(cast, services, patients)
     followed = _over_the_years(desk)
     publish_successors(cast, services)
-    for patient in followed:
+    for patient in followed:  # the same persons are held out of both
         desk.run("pbc-prognosis", patient)
+        desk.run("pbc-stage", patient)
     _cohort(desk)
     leave_weeks(desk)
     coronary = desk.patients_of("coronary-disease")
