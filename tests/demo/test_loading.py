@@ -91,9 +91,7 @@ def test_each_service_refuses_every_patient_whose_outcome_is_known(demonstration
     yesterday = timezone.localdate() - timedelta(days=1)
     Outcome.unscoped.filter(service=services[slug]).update(is_sealed=False, occurred_on=yesterday)
     ended = Outcome.unscoped.filter(service=services[slug])
-    if RESULT_KINDS[
-        services[slug].definition.kind
-    ].censors:  # others were free of it until then
+    if RESULT_KINDS[services[slug].definition.kind].censors:  # others were free of it
         ended = ended.filter(event=True)
     known = set(ended.values_list("patient_id", flat=True))
     patients = [p for key, p in demonstration.items() if key[0] == slug and p.pk in known]
