@@ -79,6 +79,7 @@ def _next_sheet(
         present = service.sheet
         if (present.definition, present.features) == (definition, features):
             return present
+        checks.demand_same_question(present.definition, definition)
         signing.demand_not_in_use(service)
         number = present.number + 1
     return SheetVersion.objects.create(

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from django.utils.functional import Promise
+
 from diagnosis.ml.results.estimate import Estimate, Scale
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.figures import Figures
@@ -98,6 +100,10 @@ class ShownResult(Protocol):
     @property
     def panels(self) -> frozenset[Panel]:
         """What can be asked of such an answer; everything else is not there."""
+
+    @property
+    def why_not(self) -> Mapping[Panel, str | Promise]:
+        """Why a panel is not there, where the usual words of ``results.absent`` do not say it."""
 
     @property
     def templates(self) -> Templates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
@@ -15,7 +15,7 @@ from diagnosis.registry.sheet.bands import cover
 from diagnosis.registry.sheet.checks import GAP
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.figures import PERCENT, Figures
-from diagnosis.results.kind import Measured
+from diagnosis.results.kind import Measured, Panel
 from diagnosis.results.result import Belonging, Result
 from medportal.common.errors import Pointer
 from medportal.common.plain import Stored
@@ -44,6 +44,7 @@ class Several:
     word: str = "probability"
     """What one of them is called."""
     censors: bool = False
+    why_not: Mapping[Panel, str | Promise] = field(default_factory=dict)
 
     def scales(self, sheet: Sheet) -> Mapping[str, Scale]:
         return {one.name: PERCENT.scale for one in sheet.estimates}

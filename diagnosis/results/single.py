@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.ml.results.estimate import Estimate
 from diagnosis.registry.sheet.sheets import Sheet
-from diagnosis.results.kind import Measured
+from diagnosis.results.kind import Measured, Panel
 from diagnosis.results.result import Result
 from medportal.common.errors import Pointer
 from medportal.common.plain import Stored
@@ -25,6 +26,7 @@ class Single:
     word: str
     estimate: str
     censors: bool = False
+    why_not: Mapping[Panel, str | Promise] = field(default_factory=dict)
 
     def headline(self, sheet: Sheet) -> str | None:
         return self.estimate

@@ -16,6 +16,7 @@ from diagnosis.registry.models import ModelVersion, Service, SheetVersion, sheet
 from diagnosis.registry.models import sheet_versions as in_process
 from diagnosis.registry.sheet.differences import Difference, differences
 from diagnosis.registry.versions import signing
+from medportal.common.errors import DomainError
 from tests.factories import (
     OrganisationFactory,
     PredictionFactory,
@@ -63,6 +64,32 @@ def test_a_new_sheet_is_a_new_edition_and_the_old_one_stays(service):
         {"created": True, "sheet": 1},
         {"created": False, "sheet": 2},
     ]
+
+
+@pytest.mark.parametrize(
+    ("was", "parts", "pointers"),
+    [
+        ("coronary-disease", {}, {"/kind", "/scale/unit"}),
+        ("body-weight", {"unit": "g"}, {"/scale/unit"}),
+    ],
+    ids=["kind", "unit"],
+)
+def test_another_question_is_another_service(was, parts, pointers):
+    """Otherwise kilograms would stand in one trend with grams, or with chances."""
+    service = define(OrganisationFactory(), was)
+    sheet = service_data("body-weight", "service")
+    sheet = sheet | {"slug": was, "scale": sheet["scale"] | parts}
+
+    with pytest.raises(DomainError) as refused:
+        actions.define_service(
+            actor=data_scientist_at(service.organisation),
+            sheet=sheet,
+            schema=service_data("body-weight", "schema"),
+        )
+
+    assert (refused.value.code, refused.value.status) == ("other_question", 409)
+    assert {one.pointer for one in refused.value.pointers} == pointers
+    assert service.sheets.count() == 1
 
 
 def test_the_same_again_is_no_edition(service):

@@ -275,7 +275,7 @@ class ResultPage:
 
     @property
     def not_a_cause(self) -> str:
-        return sentences.say("not_a_cause")
+        return sentences.not_a_cause(self.prediction.definition)
 
     @property
     def demonstration_line(self) -> str:

@@ -167,7 +167,7 @@ class TryPage:
 
     @property
     def not_a_cause(self) -> str:
-        return sentences.say("not_a_cause")
+        return sentences.not_a_cause(self.prediction.definition)
 
     @property
     def stored(self) -> str:

@@ -60,7 +60,7 @@ class DependenceShown:
 
 @dataclass(frozen=True)
 class Looks:
-    """Everything, in percentage points."""
+    """Everything, in percentage points, or in the ``unit`` of the number that is estimated."""
 
     importance: tuple[ImportanceRow, ...]
     dependence: tuple[DependenceShown, ...]
@@ -70,23 +70,25 @@ class Looks:
     method: str
     of_training: bool
     has_fall: bool
+    unit: str = ""
 
 
-def looks(manifest: Entry) -> Looks | None:
+def looks(manifest: Entry, unit: str = "") -> Looks | None:
     """None for a version whose file does not say."""
     found = manifest.get("explanations")
     if not found:
         return None
     schema = FeatureSchema.from_dict(manifest["schema"])
-    importance = _importance(found["importance"], manifest.get("importance") or {}, schema)
+    grain = 1.0 if unit else 100.0
+    importance = _importance(found["importance"], manifest.get("importance") or {}, schema, grain)
     order = [row["feature"] for row in found["importance"]]
     given = sorted(found["dependence"], key=lambda d: order.index(d["feature"]))
-    reach = round_reach(_largest(given))
+    reach = round_reach(_largest(given, grain))
     return Looks(
         importance=importance,
-        dependence=tuple(_dependence(d, schema[d["feature"]], reach) for d in given),
+        dependence=tuple(_dependence(d, schema[d["feature"]], reach, grain) for d in given),
         pairs=tuple(
-            (_(" and ").join(localized(schema[n].label) for n in p["features"]), _points(p["mean"]))
+            (_joined(p["features"], schema), _points(p["mean"], grain))
             for p in found["interactions"]
             if p["mean"] >= LEAST_PAIR
         ),
@@ -95,11 +97,16 @@ def looks(manifest: Entry) -> Looks | None:
         method=str(METHODS.get(found["method"], found["method"])),
         of_training=found["of"] == "training",
         has_fall=any(row.fall for row in importance),
+        unit=unit,
     )
 
 
-def _points(value: float) -> str:
-    return decimal(100 * value, 1)
+def _joined(names: list[str], schema: FeatureSchema) -> str:
+    return _(" and ").join(localized(schema[name].label) for name in names)
+
+
+def _points(value: float, grain: float) -> str:
+    return decimal(grain * value, 1)
 
 
 def _share(value: float) -> str:
@@ -107,14 +114,14 @@ def _share(value: float) -> str:
 
 
 def _importance(
-    given: list[Entry], falls: Mapping[str, float], schema: FeatureSchema
+    given: list[Entry], falls: Mapping[str, float], schema: FeatureSchema, grain: float
 ) -> tuple[ImportanceRow, ...]:
     widest = max((row["upper"] for row in given), default=0.0) or 1.0
     return tuple(
         ImportanceRow(
             label=localized(schema[row["feature"]].label),
-            points=_points(row["mean"]),
-            interval=f"{_points(row['lower'])}\u2013{_points(row['upper'])}",
+            points=_points(row["mean"], grain),
+            interval=f"{_points(row['lower'], grain)}\u2013{_points(row['upper'], grain)}",
             width=_share(100 * row["mean"] / widest),
             whisker=(_share(100 * row["lower"] / widest), _share(100 * row["upper"] / widest)),
             fall=decimal(falls[row["feature"]], 3) if row["feature"] in falls else "",
@@ -123,14 +130,14 @@ def _importance(
     )
 
 
-def _largest(given: list[Entry]) -> float:
+def _largest(given: list[Entry], grain: float) -> float:
     """The farthest end of any middle half, in points: one scale for all inputs."""
     ends = [abs(b[e]) for d in given for b in d["bins"] if "mean" in b for e in ("lower", "upper")]
-    return 100 * max(ends, default=0.01)
+    return grain * max(ends, default=0.01)
 
 
-def _dependence(given: Entry, feature: Feature, reach: int) -> DependenceShown:
-    bins = [_bin(one) for one in given["bins"]]
+def _dependence(given: Entry, feature: Feature, reach: int, grain: float) -> DependenceShown:
+    bins = [_bin(one, grain) for one in given["bins"]]
     picture = dependence(bins, reach) if feature.is_quantity else None
     ticks = () if picture is None else picture.ticks_x
     return DependenceShown(
@@ -142,8 +149,8 @@ def _dependence(given: Entry, feature: Feature, reach: int) -> DependenceShown:
     )
 
 
-def _bin(given: Entry) -> Bin:
-    told = {e: 100 * given[e] if e in given else None for e in ("mean", "lower", "upper")}
+def _bin(given: Entry, grain: float) -> Bin:
+    told = {e: grain * given[e] if e in given else None for e in ("mean", "lower", "upper")}
     return Bin(given["value"], given["n"], **told)
 
 

@@ -42,10 +42,16 @@ def shape(layer: Entry) -> str:
     return f"{text}{signs.clause_comma()}{said}"
 
 
-def sentence(layer: Entry, *, is_deep: bool) -> str:
+def is_number(made_of: Entry) -> bool:
+    """Whether what is learnt is added up to a number with its unit, not to log-odds."""
+    last: Entry = made_of["layers"][-1]
+    return bool(last.get("meaning") == "number")
+
+
+def sentence(layer: Entry, *, is_deep: bool, is_number: bool = False) -> str:
     """What happens in a layer, for readers who build none."""
     if layer["kind"] == "score":
-        return _score(layer, is_deep=is_deep)
+        return _score(layer, is_deep=is_deep, is_number=is_number)
     return _SENTENCES[layer["kind"]](layer)
 
 
@@ -81,7 +87,12 @@ def _preprocessing(layer: Entry) -> str:
     return " ".join(parts)
 
 
-def _score(layer: Entry, *, is_deep: bool) -> str:
+def _score(layer: Entry, *, is_deep: bool, is_number: bool) -> str:
+    if is_number and not is_deep:
+        return _(
+            "Each column is multiplied by its learnt weight; together with a constant they add up "
+            "to the number. Every input weighs the same in everybody: a linear regression."
+        )
     if not is_deep:
         return _(
             "Each column is multiplied by its learnt weight; together with a constant they add up "
@@ -158,6 +169,8 @@ def summary(made_of: Entry) -> str:
     """The whole model in one line."""
     hidden = [layer["outputs"] for layer in made_of["layers"] if layer["kind"] == "dense"]
     learnt = made_of["parameters"]
+    if not hidden and is_number(made_of):
+        return _("A linear regression with {n} learnt numbers in all.").format(n=learnt)
     if not hidden:
         return _("A logistic regression with {n} learnt numbers in all.").format(n=learnt)
     sizes = signs.comma().join(map(str, hidden))

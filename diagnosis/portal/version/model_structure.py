@@ -72,6 +72,8 @@ class Structure:
     weights: tuple[WeightRow, ...]
     entering: tuple[EnteringRow, ...]
     is_deep: bool
+    is_number: bool = False
+    """What is learnt is added up to the number itself, on no scale of odds."""
 
 
 def structure(version: ModelVersion) -> Structure | None:
@@ -97,20 +99,24 @@ def shown(made_of: Entry, manifest: Entry) -> Structure:
         summary=words.summary(made_of),
         rows=made_of["rows"],
         diagram=diagram(boxes),
-        layers=tuple(_layer(layer, made_of["rows"], is_deep=is_deep) for layer in given),
+        layers=tuple(
+            _layer(layer, made_of["rows"], is_deep=is_deep, is_number=words.is_number(made_of))
+            for layer in given
+        ),
         weights=weight_rows(made_of, schema),
         entering=entering_rows(made_of, schema),
         is_deep=is_deep,
+        is_number=words.is_number(made_of),
     )
 
 
-def _layer(layer: Entry, rows: int, *, is_deep: bool) -> Layer:
+def _layer(layer: Entry, rows: int, *, is_deep: bool, is_number: bool) -> Layer:
     labels = {**SPREADS, "activations": ANSWERS.get(layer["kind"], "")}
     curve = zip(layer.get("scores", ()), layer.get("probabilities", ()), strict=True)
     return Layer(
         title=words.title(layer, is_deep=is_deep),
         shape=words.shape(layer),
-        sentence=words.sentence(layer, is_deep=is_deep),
+        sentence=words.sentence(layer, is_deep=is_deep, is_number=is_number),
         dead=words.dead(layer, rows),
         spreads=tuple(
             _spread(str(label), layer[name]) for name, label in labels.items() if layer.get(name)

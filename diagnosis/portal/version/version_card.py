@@ -22,7 +22,8 @@ from diagnosis.portal.words.sentences import flagged_sentences
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.sheet.bands import Band
 from diagnosis.registry.versions import contradictions
-from diagnosis.results import RESULT_KINDS
+from diagnosis.results import RESULT_KINDS, panels
+from diagnosis.results.absent import Absent, absent
 from diagnosis.results.kind import Measured, Templates
 from medportal.common.text import localized
 
@@ -120,6 +121,8 @@ class Card:
     """What its kind says of how good it is, in place of AUROC, Brier and slope."""
     templates: Templates | None = None
     directions_known: bool = True
+    absent: tuple[Absent, ...] = ()
+    """What this kind of answer does not have, and why."""
 
     @property
     def contradictions(self) -> tuple[DirectionRow, ...]:
@@ -235,6 +238,12 @@ def _lies_ahead(version: ModelVersion) -> bool:
     return bool(version.definition.horizon.days)
 
 
+def unit_of(version: ModelVersion) -> str:
+    """In which the number is told that a version estimates; empty for a probability."""
+    kind = RESULT_KINDS.get(version.definition.kind)
+    return kind.figures(version.definition).unit if kind else ""
+
+
 def card(version: ModelVersion) -> Card:
     manifest = version.manifest
     schema = FeatureSchema.from_dict(manifest["schema"])
@@ -261,5 +270,6 @@ def card(version: ModelVersion) -> Card:
         threshold=exact_percent(evaluation.get("threshold") or 0.5),
         measured=kind.measured(manifest) if kind else None,
         templates=kind.templates if kind else None,
+        absent=tuple(absent(kind, panels(version.definition, schema))) if kind else (),
         directions_known=manifest.get("directions") is not None,
     )

@@ -28,7 +28,7 @@ from diagnosis.portal.version.forms import (
 from diagnosis.portal.version.model_looks import looks
 from diagnosis.portal.version.model_structure import structure
 from diagnosis.portal.version.surprises import surprises
-from diagnosis.portal.version.version_card import Card, card
+from diagnosis.portal.version.version_card import Card, card, unit_of
 from diagnosis.portal.version.version_compare import against_published
 from diagnosis.registry import actions
 from diagnosis.registry.models import ModelVersion, met_by
@@ -102,7 +102,7 @@ def _page(request: PersonRequest, version: ModelVersion, **sent: Any) -> HttpRes
         "may": _may(user, version),
         "events": version.events.select_related("by").order_by("at"),
         "compared": against_published(version),
-        "looks": looks(version.manifest),
+        "looks": looks(version.manifest, unit_of(version)),
         "structure": structure(version),
         "surprises": surprises(version) if offered(user, "version.explain") else [],
         "review": sent.get("review") or ReviewForm(asked_in=request),

@@ -27,6 +27,11 @@ def say(name: str, **facts: object) -> str:
     return localized(SENTENCES[name]).format(**facts)
 
 
+def not_a_cause(sheet: Sheet) -> str:
+    """What the reasons do not say: of a number that is estimated as little as of a risk."""
+    return say("not_a_cause_number" if sheet.scale else "not_a_cause")
+
+
 def base_name(sheet: Sheet, rows: int | None, population: int | None = None) -> str:
     """Whose average the first bar is: never «average» alone."""
     sentence = sheet.sentence

@@ -39,6 +39,32 @@ TEMPLATES = {
 """Sentences with places to fill, and the places that can be filled."""
 
 
+ANOTHER_SERVICE = _(
+    "Results of before stand in lists and trends beside new ones. Define a new service with "
+    "another slug, and retire this one."
+)
+
+
+def demand_same_question(before: Sheet, now: Sheet) -> None:
+    """Refuse another kind of answer or another unit: lists and trends would mix the two."""
+    units = [one.scale.unit if one.scale else None for one in (before, now)]
+    changed = [
+        Pointer(pointer, "fixed", ANOTHER_SERVICE)
+        for pointer, is_other in (
+            ("/kind", before.kind != now.kind),
+            ("/scale/unit", len(set(units)) > 1),
+        )
+        if is_other
+    ]
+    if changed:
+        raise DomainError(
+            "other_question",
+            _("A service keeps its kind of answer and its unit for life."),
+            status=409,
+            pointers=changed,
+        )
+
+
 def check_service(
     found: Mapping[str, Any], schema: Mapping[str, Any]
 ) -> tuple[Sheet, FeatureSchema]:
