@@ -75,6 +75,7 @@ RIGHTS: Mapping[str, Right] = {
     "prediction.cancel": _right(DOCTOR, PROGRAM),
     "prediction.again": _right(DOCTOR),
     "prediction.read": _right(DOCTOR, NURSE, PROGRAM),
+    "prediction.explain": _right(DOCTOR, NURSE, PROGRAM),
     "prediction.compare": _right(DOCTOR, NURSE),
     "prediction.reach": _right(DOCTOR, NURSE),
     "prediction.alike": _right(DOCTOR, NURSE),

@@ -205,7 +205,7 @@ def again(prediction: Prediction) -> Prediction:
 
 
 def explanation_of(prediction: Prediction) -> Explanation:
-    found: Explanation = Explanation.unscoped.get(prediction=prediction)
+    found: Explanation = Explanation.unscoped.of_the_run().get(prediction=prediction)
     return found
 
 

@@ -223,14 +223,15 @@ class Artifact(Container):
         return self.conformal.level if self.conformal and self.conformal.kind == "range" else None
 
     def sets(self, rows: Rows) -> list[tuple[str, ...]] | None:
-        """Return the classes that stay possible in every row; None where the artifact has no sets.
+        """Return the classes that stay possible, neighbours if ordered; None: it has no sets."""
+        return self.sets_matrix(self.schema.matrix(rows))
 
-        Of ordered classes they are neighbours. All of them: the inputs do not tell.
-        """
+    def sets_matrix(self, x: Matrix) -> list[tuple[str, ...]] | None:
+        """Return the same for the model's matrix."""
         region, known = region_of(self.task), self.conformal
         if not isinstance(region, ClassSets) or known is None:
             return None
-        inside = region.inside(self._answers(self.schema.matrix(rows)), known.quantile)
+        inside = region.inside(self._answers(x), known.quantile)
         names = self.task.classes
         return [tuple(n for n, there in zip(names, row, strict=True) if there) for row in inside]
 
@@ -246,12 +247,11 @@ class Artifact(Container):
         return region.ends(self._answers(x), known.quantile)
 
     def missed(self, rows: Rows) -> list[tuple[Group, ...]]:
-        """Return for every row the classes and subgroups whose truths its set or range misses.
+        """Return for every row the classes, and its subgroups, that sets or ranges miss."""
+        return self.missed_matrix(self.schema.matrix(rows))
 
-        Classes stand with every row, for nobody knows which is the true one; subgroups with the
-        rows that belong to them. See ``Conformal.missed``.
-        """
-        x = self.schema.matrix(rows)
+    def missed_matrix(self, x: Matrix) -> list[tuple[Group, ...]]:
+        """Return the same for the model's matrix."""
         if self.conformal is None:
             return []
         return missed(self.conformal, self.task, x, self.schema.names, self._answers(x))

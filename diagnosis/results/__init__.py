@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.binary import Binary
-from diagnosis.results.kind import Panel, ShownResult
+from diagnosis.results.kind import OF_A_HEADLINE, Panel, ShownResult
 from diagnosis.results.regression import Regression
 from diagnosis.results.survival import Survival
 
@@ -22,5 +22,12 @@ def shown_kind(name: str) -> ShownResult:
 
 def offers(sheet: Sheet, panel: Panel) -> bool:
     """Whether this can be asked of the answers that a sheet asks for."""
+    return panel in panels(sheet)
+
+
+def panels(sheet: Sheet) -> frozenset[Panel]:
+    """Everything that can be asked of them; without a headline nothing that speaks of one."""
     kind = RESULT_KINDS.get(sheet.kind)
-    return kind is not None and panel in kind.panels
+    if kind is None:
+        return frozenset()
+    return kind.panels if kind.headline(sheet) else kind.panels - OF_A_HEADLINE

@@ -17,6 +17,7 @@ from diagnosis.results.figures import Figures
 from diagnosis.results.result import Belonging, Result
 from medportal.common.errors import Pointer
 from medportal.common.plain import Stored
+from medportal.common.text import Text
 
 
 class Panel(StrEnum):
@@ -34,6 +35,10 @@ class Panel(StrEnum):
     PATIENT_SHEET = "patient-sheet"
     WARD = "ward"
     """Cases to practise on, of which it is known what happened."""
+
+
+OF_A_HEADLINE = frozenset(Panel) - {Panel.OUTCOME, Panel.PATIENT_SHEET}
+"""What speaks of one estimate alone: of an answer without a headline none of these is there."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,12 @@ class ShownResult(Protocol):
 
     def headline(self, sheet: Sheet) -> str | None:
         """The estimate that lists, bands and trends speak of; None where no single one does."""
+
+    def explained(self, sheet: Sheet) -> tuple[str, ...]:
+        """Estimates whose reasons can be asked for; those of the first come with the run."""
+
+    def called(self, sheet: Sheet, estimate: str) -> Text:
+        """How an estimate is called, in both languages; empty where the answer has but one."""
 
     def problems(self, sheet: Sheet) -> Iterator[Pointer]:
         """What the sheet lacks for its pages: bands that cover the scale, words."""

@@ -54,6 +54,7 @@ class OneQuantity(Single):
     def problems(self, sheet: Sheet) -> Iterator[Pointer]:
         if not sheet.sentence.quantity:
             yield Pointer("/sentence/quantity", "text_missing", BOTH)
+        yield from self.surplus(sheet)
         scale = sheet.scale
         if scale is None:
             yield Pointer("/scale", "required", NEEDS_A_SCALE)

@@ -80,6 +80,30 @@ class Borderline:
 
 
 @dataclass(frozen=True)
+class Missed:
+    """People like this one whose truths the set or the range holds too seldom.
+
+    ``by`` and the rest as ``ml.uncertainty.coverage.Group``: a class, an input with its code or
+    its limits, the estimate itself.
+    """
+
+    by: str
+    held: int
+    rows: int
+    code: str | None = None
+    low: float | None = None
+    high: float | None = None
+    label: Text | None = None
+
+    @classmethod
+    def from_dict(cls, stored: Stored) -> Missed:
+        return cls(**known(cls, stored))
+
+    def to_dict(self) -> Stored:
+        return written(self)
+
+
+@dataclass(frozen=True)
 class Belonging:
     """What a kind says beside its headline, from the version's card."""
 
@@ -135,6 +159,10 @@ class Result:
     headline_name: str | None = None
     unit: str | None = None
     """Of the headline, in UCUM; a probability has none."""
+    possible: tuple[str, ...] | None = None
+    """The set: classes that stay possible, in their order; none where the model has no sets."""
+    set_level: float | None = None
+    missed: tuple[Missed, ...] = ()
     interval_method: str | None = None
     interval_level: float | None = None
     band: BandThen | None = None

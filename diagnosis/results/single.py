@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
 
 from diagnosis.ml.results.estimate import Estimate
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.kind import Measured
 from diagnosis.results.result import Result
+from medportal.common.errors import Pointer
 from medportal.common.plain import Stored
+from medportal.common.text import Text
+
+ONE_NUMBER = _("This answer is one number and has no others: leave it out.")
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,18 @@ class Single:
 
     def headline(self, sheet: Sheet) -> str | None:
         return self.estimate
+
+    def explained(self, sheet: Sheet) -> tuple[str, ...]:
+        return (self.estimate,)
+
+    def surplus(self, sheet: Sheet) -> Iterator[Pointer]:
+        """What only an answer of several numbers has."""
+        for name in ("estimates", "bands_of"):
+            if getattr(sheet, name):
+                yield Pointer(f"/{name}", "unknown_field", ONE_NUMBER)
+
+    def called(self, sheet: Sheet, estimate: str) -> Text:
+        return {}
 
     def read(self, stored: Stored) -> tuple[Estimate, ...]:
         value, ends = stored.get(self.word), stored.get("interval")

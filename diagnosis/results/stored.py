@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from diagnosis.results import RESULT_KINDS, shown_kind
-from diagnosis.results.result import BandThen, Borderline, Curve, Filled, Result
+from diagnosis.results.result import BandThen, Borderline, Curve, Filled, Missed, Result
 from medportal.common.plain import Stored
 
 FIRST = "binary"
@@ -23,6 +23,9 @@ def read_result(stored: Stored) -> Result:
         estimates=kind.read(stored),
         headline_name=kind.headline_of(stored),
         unit=None if stored.get("times") else stored.get("unit"),  # else that of time
+        possible=tuple(stored["set"]) if stored.get("set") else None,
+        set_level=stored.get("set_level"),
+        missed=tuple(map(Missed.from_dict, stored.get("missed") or ())),
         interval_method=stored.get("interval_method"),
         interval_level=stored.get("interval_level"),
         band=BandThen.from_dict(band) if band else None,
@@ -44,6 +47,7 @@ def written_result(result: Result) -> dict[str, Any]:
         "kind": result.kind,
         **kind.written(result),
         **({"unit": result.unit} if result.unit else {}),
+        **_left_open(result),
         "interval_method": result.interval_method,
         "interval_level": result.interval_level,
         "band": result.band.to_dict() if result.band else None,
@@ -55,6 +59,14 @@ def written_result(result: Result) -> dict[str, Any]:
         "local_count": result.local_count,
         "average": result.average,
     }
+
+
+def _left_open(result: Result) -> Stored:
+    """Told where there is something: most models have no sets, and most results no such group."""
+    held = {} if result.possible is None else {"set": list(result.possible)}
+    level = {} if result.possible is None else {"set_level": result.set_level}
+    groups = [one.to_dict() for one in result.missed]
+    return {**held, **level, **({"missed": groups} if groups else {})}
 
 
 def _borderline(stored: Stored, word: str) -> Borderline:

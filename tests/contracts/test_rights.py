@@ -17,6 +17,7 @@ from accounts.models import Membership, Role, User
 from accounts.permissions import requires
 from accounts.rights import RIGHTS, grants, may, offered
 from accounts.templatetags import rights as tag
+from diagnosis.inference import actions as inference
 from diagnosis.portal.frame.context import NAVIGATION
 from diagnosis.records import actions as records
 from diagnosis.records.incoming import import_patient
@@ -225,6 +226,9 @@ def test_an_action_asks_for_the_role_before_anything_else():
     token = factories.ApiTokenFactory(user=other)
     without = {
         "service.define": lambda by: registry.define_service(actor=by, sheet={}, schema={}),
+        "prediction.explain": lambda by: inference.request_explanation(
+            actor=by, prediction=None, estimate=""
+        ),
         "version.import": lambda by: registry.import_version(actor=by, service=None, source=None),
         "version.retire": lambda by: registry.retire_version(actor=by, version=None),
         "ward.define": lambda by: ward_cases.define_ward(actor=by, service=None, cases=[]),

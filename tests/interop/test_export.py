@@ -38,6 +38,7 @@ from tests.api.client import Caller
 from tests.interop import r4
 from tests.pages import drawn
 from tests.portal.results import finished, version_of
+from tests.runnable import explanation_of
 
 pytestmark = pytest.mark.django_db
 NAME = "Vanterpool"
@@ -234,7 +235,7 @@ def test_a_result_is_a_percentage_made_by_a_device_from_named_inputs(doctor, pat
         for part in extension.get("extension", ())
         if part["url"] == "points"
     ]
-    base = row.explanation.content["base_value"] * 100
+    base = explanation_of(row).content["base_value"] * 100
     assert base + sum(points) == pytest.approx(row.headline * 100, abs=0.01)
     assert found["prediction"][0]["rationale"].endswith("changing one need not change the risk.")
 

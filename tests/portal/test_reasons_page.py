@@ -12,6 +12,7 @@ from tests.factories import ObservationFactory, patient_of
 from tests.pages import drawn
 from tests.portal.results import finished, version_of
 from tests.portal.test_result import page_of, text_of
+from tests.runnable import explanation_of
 
 GIVEN = {
     "age": 61, "sex": "male", "chest_pain": "asymptomatic", "exercise_angina": "yes",
@@ -142,11 +143,12 @@ def test_each_bar_has_its_interval_and_the_computation_its_own_error(ward, resul
 
 
 def test_where_coalitions_were_sampled_the_error_of_that_alone_is_said(ward, result):
-    content = result.explanation.content
+    explanation = explanation_of(result)
+    content = explanation.content
     content["method"] = "paired"
     for entry in content["attributions"]:
         entry["coalition_error"] = 0.002
-    result.explanation.save()
+    explanation.save()
 
     text = text_of(page_of(ward, result))
 
@@ -156,10 +158,11 @@ def test_where_coalitions_were_sampled_the_error_of_that_alone_is_said(ward, res
 
 
 def test_a_bar_within_its_error_is_grey_and_says_so(ward, result):
-    content = result.explanation.content
+    explanation = explanation_of(result)
+    content = explanation.content
     largest = max(content["attributions"], key=lambda e: abs(e["contribution"]))
     largest["standard_error"] = abs(largest["contribution"])
-    result.explanation.save()
+    explanation.save()
 
     page = page_of(ward, result)
     row = page.context["page"].reasons.rows[0]
@@ -200,8 +203,9 @@ def test_the_log_odds_hold_each_input_once_and_end_at_this_patient(ward, result,
 
 
 def test_older_reasons_without_log_odds_are_shown_without_them(ward, result):
-    del result.explanation.content["scales"]
-    result.explanation.save()
+    explanation = explanation_of(result)
+    del explanation.content["scales"]
+    explanation.save()
 
     assert reasons_of(ward, result).log_odds is None
     assert "scale of log-odds" not in text_of(page_of(ward, result))

@@ -10,6 +10,7 @@ from tests.api.client import Caller
 from tests.pages import drawn
 from tests.portal.results import finished, version_of
 from tests.portal.test_result import page_of, text_of
+from tests.runnable import explanation_of
 
 WITHHELD = "The reasons of this result are withheld: they fail their own check."
 TAMPERED = {
@@ -26,14 +27,14 @@ def result(ward):
 
 
 def tamper(result, changes):
-    explanation = result.explanation
+    explanation = explanation_of(result)
     explanation.content = explanation.content | changes
     explanation.save()
 
 
 def without_error(result):
     attributions = [
-        e | {"standard_error": None} for e in result.explanation.content["attributions"]
+        e | {"standard_error": None} for e in explanation_of(result).content["attributions"]
     ]
     tamper(result, {"attributions": attributions})
 
@@ -74,13 +75,17 @@ def test_rest_names_the_check_and_gives_no_number(ward, result):
 
     without_error(result)
 
-    assert caller.get(address).json()["explanation"] == {"state": "done", "withheld": "no_error"}
+    assert caller.get(address).json()["explanation"] == {
+        "estimate": "event",
+        "state": "done",
+        "withheld": "no_error",
+    }
 
 
 def test_fhir_has_neither_points_nor_words_of_them(ward, result):
     without_error(result)
 
-    found = risk_assessment(Run(result, result.explanation))
+    found = risk_assessment(Run(result, explanation_of(result)))
 
     assert "rationale" not in found["prediction"][0]
     assert "attribution" not in str(found)

@@ -25,6 +25,7 @@ from tests.factories import (
 )
 from tests.pages import drawn
 from tests.portal.results import MASS, finished, version_of
+from tests.runnable import explanation_of
 
 State = Job.State
 
@@ -233,8 +234,9 @@ def test_a_poll_after_a_change_swaps_in_the_result_without_a_trigger(ward, resul
 
 
 def test_the_number_stands_while_the_reasons_are_computed_in_their_reserved_place(ward, result):
-    result.explanation.state, result.explanation.content = State.RUNNING, None
-    result.explanation.save()
+    explanation = explanation_of(result)
+    explanation.state, explanation.content = State.RUNNING, None
+    explanation.save()
     html = drawn(page_of(ward, result))
     reasons = html.split('id="reasons"')[1].split("</section>")[0]
 

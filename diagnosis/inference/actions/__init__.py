@@ -2,6 +2,7 @@
 
 from diagnosis.inference.actions.decisions import DecisionInput, record_decision
 from diagnosis.inference.actions.estimates import give_estimate
+from diagnosis.inference.actions.explanations import request_explanation
 from diagnosis.inference.actions.leaving import HandedOver, hand_over_all, undecided_of
 from diagnosis.inference.actions.marks import (
     cancel_prediction,
@@ -33,6 +34,7 @@ __all__ = [
     "mark_wrong_patient",
     "record_decision",
     "record_outcome",
+    "request_explanation",
     "request_prediction",
     "run_again",
     "stored_by",

@@ -127,7 +127,7 @@ def change_between(before: Prediction, now: Prediction) -> Change:
 
 def _taken_apart(before: Prediction, now: Prediction, artifact: Artifact, ends: Ends) -> Change:
     then_row, now_row = (_row(artifact, one) for one in (before, now))
-    found = shapley_values(artifact, now_row, then_row)
+    found = shapley_values(artifact, now_row, then_row, estimate=now.explained[0])
     base, result = float(np.asarray(found.base_value)), float(found.predictions[0])
     then, since = before.snapshot, now.snapshot
     same = before.version_id == now.version_id

@@ -71,6 +71,7 @@ def alike(user: User, prediction: Prediction) -> Alike | None:
     """Who is alike among the reader's patients; None where the result's reasons are not there."""
     own = _contributions(
         Explanation.objects.visible_to(user)
+        .of_the_run()
         .filter(prediction=prediction, state=State.DONE)
         .values_list("content", flat=True)
         .first(),
@@ -119,6 +120,7 @@ def _of_all(user: User, others: Sequence[Prediction]) -> dict[UUID, dict[str, fl
     estimates = {one.pk: one.headline for one in others}
     rows = (
         Explanation.objects.visible_to(user)
+        .of_the_run()
         .filter(prediction__in=list(estimates), state=State.DONE)
         .values_list("prediction", "content")
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnosis.inference.scoring.estimate import headline_of
 from diagnosis.inference.scoring.score import Matrix, matrix
 from diagnosis.inference.stored.entry import Snapshot
 from diagnosis.ml import Artifact, Feature
@@ -33,10 +34,11 @@ def crossings(
 ) -> dict[str, list[Crossing]]:
     """Those of each number; nothing where the service has no bands."""
     limits = [float(band.upper) for band in sheet.bands[:-1]]
-    if not limits or not reaches:
+    model = headline_of(artifact, sheet)
+    if not limits or not reaches or model is None:
         return {}
     grids = {name: _places(artifact.schema[name], reach) for name, reach in reaches.items()}
-    along = artifact.predict_matrix(_moved(artifact, inputs, grids)).reshape(len(grids), PLACES)
+    along = model(_moved(artifact, inputs, grids)).reshape(len(grids), PLACES)
     return {
         name: [
             _at_a_place(found, grid) if artifact.schema[name].whole else found

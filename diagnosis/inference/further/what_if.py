@@ -174,7 +174,14 @@ def _explained(run: Prediction, artifact: Artifact) -> Explanation | None:
     if not explaining.fits(artifact, inputs, BUDGET):
         return None
     against = contradictions.notes(run.version)
-    content = explaining.explain(artifact, inputs, against, run.version, BUDGET, log_odds=False)
+    content = explaining.explain(
+        artifact,
+        inputs,
+        against,
+        run.version,
+        BUDGET,
+        asked=explaining.Asked(run.explained[0], log_odds=False),
+    )
     return Explanation(prediction=run, state=Job.State.DONE, content=content)
 
 
@@ -184,5 +191,5 @@ def _shares(before: Prediction, run: Prediction, artifact: Artifact) -> dict[str
     moved = {n for n in names if converted_of(then, n) != converted_of(now, n)}
     if before.headline is None or not 0 < len(moved) <= MOST_SHARED:
         return {}
-    found = explaining.shares(artifact, then, now)
+    found = explaining.shares(artifact, then, now, run.explained[0])
     return {name: share for name, share in found.items() if name in moved}

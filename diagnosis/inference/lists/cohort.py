@@ -18,6 +18,7 @@ from django.db.models import (
     Case,
     Count,
     F,
+    FilteredRelation,
     Func,
     JSONField,
     Q,
@@ -33,7 +34,7 @@ from numpy.typing import NDArray
 from accounts import audit
 from accounts.models import User
 from diagnosis.inference.lists.worklist import valid
-from diagnosis.inference.models import Job, Prediction, owed_by
+from diagnosis.inference.models import OF_THE_RUN, Job, Prediction, owed_by
 from diagnosis.inference.scoring.soundness import fault
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.ml.schema import Feature
@@ -83,7 +84,7 @@ class LeftOut:
             self.expired += n
         elif group["is_owed"]:
             self.owed += n
-        elif group["explanation__state"] != State.DONE:
+        elif group["reasons__state"] != State.DONE:
             self.unexplained += n
         else:
             self.belonging += n
@@ -148,10 +149,13 @@ def read_cohort(*, actor: User, service: Service, version: ModelVersion, wanted:
 def cohort_of(actor: User, service: Service, version: ModelVersion, wanted: Wanted) -> Cohort:
     owed = owed_by(actor) if wanted.is_person else Q(pk__in=[])
     newest = Prediction.unscoped.newest_visible_to(actor).filter(service=service)
+    newest = newest.annotate(
+        reasons=FilteredRelation("explanation", condition=Q(explanation__estimate=OF_THE_RUN))
+    )
     left_out = LeftOut()
     for group in _groups(newest, service, owed):
         left_out.add(group, version, expired=wanted.expired)
-    rows = newest.filter(version=version, state=State.DONE, explanation__state=State.DONE)
+    rows = newest.filter(version=version, state=State.DONE, reasons__state=State.DONE)
     rows = rows.exclude(owed)
     if not wanted.expired:
         rows = rows.filter(valid(service))
@@ -164,7 +168,7 @@ def cohort_of(actor: User, service: Service, version: ModelVersion, wanted: Want
 
 def _groups(newest: Any, service: Service, owed: Q) -> Any:
     """All newest results by what decides whether they belong, counted in one question."""
-    kinds = ("state", "version", "version__number", "explanation__state", "holds", "is_owed")
+    kinds = ("state", "version", "version__number", "reasons__state", "holds", "is_owed")
     marked = newest.annotate(holds=_is(valid(service)), is_owed=_is(owed))
     return marked.values(*kinds).order_by().annotate(n=Count("pk"))
 
@@ -176,14 +180,14 @@ def _is(condition: Q) -> Case:
 def _columns(rows: Any) -> Any:
     """Of each explanation what is needed: the texts beside the numbers are most of it."""
     large = Value(["attributions", "interactions", "scales"], ArrayField(TextField()))
-    rest = CombinedExpression(F("explanation__content"), "-", large, output_field=JSONField())
+    rest = CombinedExpression(F("reasons__content"), "-", large, output_field=JSONField())
     lists = [_each(name) for name in ("feature", "contribution", "standard_error", "converted")]
     return rows.values_list("pk", "patient", "band", "headline", "index_at", rest, *lists)
 
 
 def _each(name: str) -> Func:
     return Func(
-        F("explanation__content"),
+        F("reasons__content"),
         Value(f"$.attributions[*].{name}"),
         function="jsonb_path_query_array",
         template="%(function)s(%(expressions)s::jsonpath)",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, DateField, DurationField, F, Q, Sum
+from django.db.models import Count, DateField, DurationField, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.models import Organisation, User
 from accounts.rights import demand, is_program
-from diagnosis.inference.models import Job, Prediction
+from diagnosis.inference.models import Explanation, Job, Prediction
 from medportal.common.errors import DomainError, Pointer
 
 State = Job.State
@@ -118,17 +118,23 @@ def usage_of(organisation: Organisation, month: Month, by: Iterable[str]) -> lis
             refused=Count("pk", filter=Q(state=State.REFUSED)),
             failed=Count("pk", filter=Q(state=State.FAILED)),
             cancelled=Count("pk", filter=Q(state=State.CANCELLED)),
-            seconds=Coalesce(Sum(_took("")), timedelta(0), output_field=DurationField())
-            + Coalesce(Sum(_took("explanation__")), timedelta(0), output_field=DurationField()),
+            seconds=Coalesce(Sum(_took()), timedelta(0), output_field=DurationField())
+            + Coalesce(Sum(_explained()), timedelta(0), output_field=DurationField()),
         )
         .order_by(*(name for name in columns if name != "roles"))
     )
     return [_usage(row) for row in rows]
 
 
-def _took(path: str) -> Any:
+def _took() -> Any:
     """The last attempt's time with a worker; of what never began there is none."""
-    return F(f"{path}finished_at") - F(f"{path}started_at")
+    return F("finished_at") - F("started_at")
+
+
+def _explained() -> Any:
+    """The same for all explanations of a run: it may have several."""
+    rows = Explanation.unscoped.filter(prediction=OuterRef("pk")).values("prediction")
+    return Subquery(rows.annotate(took=Sum(_took())).values("took"), DurationField())
 
 
 def _usage(row: dict[str, Any]) -> Usage:

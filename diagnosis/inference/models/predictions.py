@@ -1,4 +1,4 @@
-"""One run of a model version on one snapshot of inputs, and its explanation."""
+"""One run of a model version on one snapshot of inputs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.gate import Asker, ClosedManager, Gate
 from accounts.models import Organisation, User
 from diagnosis.inference.stored.entry import Entry, read_snapshot
-from diagnosis.inference.stored.reasons import Reasons
 from diagnosis.inference.stored.refusal import Refusal
 from diagnosis.inference.stored.warning import Caution
 from diagnosis.records.models import Patient, ids_visible_to, is_visible_to
@@ -193,6 +192,20 @@ class Prediction(Job):
         return offers(self.definition, panel)
 
     @property
+    def explained(self) -> tuple[str, ...]:
+        """Its estimates whose reasons can be asked for; those of the first come with the run."""
+        return self.kind.explained(self.definition) if self.kind else ()
+
+    def value_of(self, estimate: str) -> float | None:
+        """What the answer says of an estimate; of that of the run where the name is empty."""
+        first = self.explained[0] if self.explained else ""
+        name = estimate or first
+        if name == first and self.headline is not None:
+            return self.headline
+        found = self.answer.estimate(name) if self.answer else None
+        return found.value if found else None
+
+    @property
     def answer(self) -> Result | None:
         """What was answered, read from its row; none without a result, or while it is withheld."""
         return read_result(self.result) if self.result else None
@@ -224,40 +237,3 @@ class Prediction(Job):
         if self.is_withheld:
             raise ValueError("A copy without its number is for reading.")
         super().save(*args, **kwargs)
-
-
-class ExplanationQuerySet(JobQuerySet):
-    def visible_to(self, user: Asker) -> ExplanationQuerySet:
-        return self.filter(prediction__in=Prediction.unscoped.visible_to(user))
-
-
-class Explanation(Job):
-    """Attributions of one prediction; they add up to its headline."""
-
-    prediction = models.OneToOneField(Prediction, models.PROTECT, related_name="explanation")
-    content = models.JSONField(null=True)
-    """method, scale, output, base_value, additivity_gap, background, interactions, attributions"""
-
-    closed = ClosedManager()
-    unscoped = ExplanationQuerySet.as_manager()
-    objects: ClassVar[Gate[ExplanationQuerySet]] = Gate()
-
-    class Meta:
-        base_manager_name = "unscoped"
-        verbose_name = _("explanation")
-        indexes = [
-            models.Index(
-                fields=["requested_at"],
-                condition=Q(state__in=["queued", "running"]),
-                name="explanation_pending",
-            ),
-            models.Index(fields=["finished_at"], name="explanation_finished"),
-        ]
-
-    def __str__(self) -> str:
-        return f"explanation of prediction {self.prediction_id}"
-
-    @property
-    def reasons(self) -> Reasons | None:
-        """What is kept, read from its row; sound or not is another question (``soundness``)."""
-        return Reasons.from_dict(self.content) if self.content else None

@@ -23,6 +23,7 @@ from diagnosis.inference.before import fitting, permission
 from diagnosis.inference.before.requests import PredictionRequest
 from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.inference.rest import serializers, shapes
+from diagnosis.inference.rest.reason_serializers import ExplanationSerializer
 from medportal.common.errors import DomainError
 from medportal.common.queue import waiting
 from medportal.common.web.rest import takes_nothing
@@ -102,7 +103,7 @@ def shown(request: Request, pk: Any) -> dict[str, Any]:
     """
     user = caller(request)
     prediction = permission.prediction_for(user, pk)
-    rows = Explanation.objects.visible_to(user).filter(prediction=prediction)
+    rows = Explanation.objects.visible_to(user).of_the_run().filter(prediction=prediction)
     explanation = rows.first() if may_explain(request) else None
     audit.record(
         actor=user,
@@ -120,6 +121,7 @@ class PredictionViewSet(viewsets.GenericViewSet[Prediction]):
     scopes = {
         "list": Scope.READ,
         "retrieve": Scope.READ,
+        "explanations": Scope.EXPLAIN,
         "cancel": Scope.PREDICT,
         "wrong_patient": Scope.WRITE,
         "wrong_patient_undo": Scope.WRITE,
@@ -153,6 +155,29 @@ class PredictionViewSet(viewsets.GenericViewSet[Prediction]):
     def retrieve(self, request: Request, prediction: str) -> Response:
         """One prediction: inputs, result, explanation, or why it was refused."""
         return Response(shown(request, prediction))
+
+    @extend_schema(
+        operation_id="predictions_explanation",
+        responses={
+            200: ExplanationSerializer,
+            202: OpenApiResponse(ExplanationSerializer, "Queued: ask again."),
+        },
+    )
+    @action(detail=True, url_path=r"explanations/(?P<estimate>[^/?#]{1,60})")
+    def explanations(self, request: Request, prediction: str, estimate: str) -> Response:
+        """The reasons of one estimate of the answer; the first to ask for them queues them."""
+        found = actions.request_explanation(
+            actor=caller(request), prediction=prediction, estimate=estimate
+        )
+        audit.record(
+            actor=caller(request),
+            act="prediction.read",
+            patients=[found.prediction.patient_id] if found.prediction.patient_id else [],
+            what=f"prediction/{prediction}",
+            detail={"estimate": estimate},
+        )
+        code = status.HTTP_200_OK if found.is_settled else status.HTTP_202_ACCEPTED
+        return Response(shapes.explanation(found.prediction, found), status=code)
 
     @extend_schema(request=None, responses=serializers.PredictionSerializer)
     @action(detail=True, methods=["post"])

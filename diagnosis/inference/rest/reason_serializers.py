@@ -76,9 +76,11 @@ class InteractionSerializer(Base):
 class ExplanationSerializer(Base):
     """``attributions`` on the probability scale: they add up to the result.
 
-    Reasons that fail their own check are withheld: then only ``state`` and ``withheld`` are there.
+    Reasons that fail their own check are withheld: then only ``estimate``, ``state`` and
+    ``withheld`` are there.
     """
 
+    estimate = serializers.CharField(help_text="which estimate of the answer they add up to")
     state = serializers.ChoiceField(choices=Prediction.State.choices)
     withheld = serializers.CharField(
         required=False, allow_null=True, help_text="the check that failed"

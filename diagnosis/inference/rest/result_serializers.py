@@ -29,9 +29,38 @@ class ResultSerializer(Base):
     kind = serializers.CharField(help_text=", ".join(RESULT_KINDS))
     probability = serializers.FloatField(required=False, help_text="of the kind `binary`")
     value = serializers.FloatField(required=False, help_text="of the kind `regression`")
+    probabilities = serializers.DictField(
+        child=serializers.FloatField(), required=False, help_text="of several classes or labels"
+    )
+    intervals = serializers.DictField(
+        child=serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2),
+        required=False,
+        allow_null=True,
+        help_text="of each estimate of several",
+    )
+    headline = serializers.CharField(
+        required=False,
+        allow_null=True,
+        help_text="the estimate of several that `band` speaks of; null where no single one does",
+    )
+    set = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="classes that stay possible"
+    )
+    set_level = serializers.FloatField(
+        required=False, allow_null=True, help_text="the share of such people whose class is in it"
+    )
+    missed = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        help_text="people like this one whose truth sets or ranges hold too seldom",
+    )
     unit = serializers.CharField(required=False, help_text="UCUM; of a number")
     interval = serializers.ListField(
-        child=serializers.FloatField(), allow_null=True, min_length=2, max_length=2
+        child=serializers.FloatField(),
+        required=False,
+        allow_null=True,
+        min_length=2,
+        max_length=2,
     )
     interval_method = serializers.CharField(
         allow_null=True,

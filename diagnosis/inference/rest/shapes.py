@@ -80,7 +80,7 @@ def links(prediction: Prediction) -> dict[str, str]:
     }
 
 
-def full(prediction: Prediction, explanation: Explanation | None) -> dict[str, Any]:
+def full(prediction: Prediction, reasons: Explanation | None) -> dict[str, Any]:
     """One prediction with everything that the caller may know of it."""
     shape = summary(prediction)
     for name in ("probability", "estimate", "band"):
@@ -90,7 +90,7 @@ def full(prediction: Prediction, explanation: Explanation | None) -> dict[str, A
         "inputs": {name: _input(entry) for name, entry in prediction.snapshot.items()},
         "confirmations": prediction.confirmations,
         "result": _result(prediction),
-        "explanation": None if explanation is None else _explanation(prediction, explanation),
+        "explanation": None if reasons is None else explanation(prediction, reasons),
         "added_value": _added_value(prediction),
         "standing_rules": [_standing(rule) for rule in prediction.standing],
         "refusal": rounded(resolved(prediction.refusal)),
@@ -132,14 +132,14 @@ def _added_value(prediction: Prediction) -> dict[str, Any] | None:
     return dict(rounded(added.shape(prediction)))
 
 
-def _explanation(prediction: Prediction, explanation: Explanation) -> dict[str, Any]:
+def explanation(prediction: Prediction, reasons: Explanation) -> dict[str, Any]:
     """The reasons, or which check of their own they fail: then none of their numbers."""
-    content = explanation.content or {}
+    content, told = reasons.content or {}, {"estimate": reasons.name, "state": reasons.state}
     if not content:
-        return {"state": explanation.state}
-    failed = fault(content, prediction.headline)
+        return told
+    failed = fault(content, prediction.value_of(reasons.estimate))
     if failed:
-        return {"state": explanation.state, "withheld": failed}
+        return {**told, "withheld": failed}
     attributions = [
         {name: resolved(getattr(one, name, None)) for name in ATTRIBUTION_FIELDS}
         | {"distinguishable": is_distinguishable(one)}
@@ -148,7 +148,7 @@ def _explanation(prediction: Prediction, explanation: Explanation) -> dict[str, 
     gap = content["additivity_gap"]
     kept = ("method", "scale", "output", "base_value", "background", "rows_evaluated", "seed")
     return {
-        "state": explanation.state,
+        **told,
         "withheld": None,
         **rounded({name: resolved(content.get(name)) for name in kept}),
         "additivity_gap": gap,

@@ -68,7 +68,8 @@ def _explained(job: Explanation) -> tuple[dict[str, Any] | None, str]:
         return None, UNREADABLE
     against = contradictions.notes(prediction.version)
     version = prediction.version
-    return explaining.explain_for_good(artifact, prediction.snapshot, against, version), ""
+    content = explaining.explain_for_good(artifact, prediction.snapshot, against, version, job.name)
+    return content, ""
 
 
 @transaction.atomic
@@ -82,5 +83,10 @@ def _settle_explanation(job: Explanation, content: dict[str, Any] | None, failur
         patients=patients_of(job.prediction),
         what=f"prediction/{job.prediction_id}",
         outcome=AuditEvent.Outcome.FAILED if failure else AuditEvent.Outcome.SUCCESS,
-        detail={"state": state, "attempt": job.attempts},
+        detail={"state": state, "attempt": job.attempts, **_of(job)},
     )
+
+
+def _of(job: Explanation) -> dict[str, str]:
+    """The estimate that was asked for beside that of the run."""
+    return {"estimate": job.estimate} if job.estimate else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,10 +37,21 @@ def fits(artifact: Artifact, snapshot: Snapshot, budget: int) -> bool:
         return False
 
 
-def shares(artifact: Artifact, before: Snapshot, now: Snapshot) -> dict[str, float]:
+def shares(
+    artifact: Artifact, before: Snapshot, now: Snapshot, estimate: str | None = None
+) -> dict[str, float]:
     """What each input adds to the difference between two snapshots; they add up to it."""
-    found = shapley_values(artifact, matrix(artifact, now), matrix(artifact, before), seed=SEED)
+    rows = matrix(artifact, now), matrix(artifact, before)
+    found = shapley_values(artifact, *rows, seed=SEED, estimate=estimate)
     return dict(zip(artifact.schema.names, map(float, found.values[0]), strict=True))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Of which estimate of several, and whether also on the log-odds: no slider waits for them."""
+
+    estimate: str | None = None
+    log_odds: bool = True
 
 
 def explain(
@@ -50,13 +61,16 @@ def explain(
     version: ModelVersion | None = None,
     budget: int | None = None,
     *,
-    log_odds: bool = True,
+    asked: Asked | None = None,
 ) -> dict[str, Any]:
     """The stored content of an explanation (design, part 9), texts in both languages."""
+    asked = asked or Asked()
     x = matrix(artifact, snapshot)
-    found = shapley_values(artifact, x, artifact.background, seed=SEED, budget=budget)
+    found = shapley_values(
+        artifact, x, artifact.background, seed=SEED, budget=budget, estimate=asked.estimate
+    )
     kind = shown_kind(artifact.task.kind)
-    also_log_odds = log_odds and Panel.LOG_ODDS in kind.panels and found.method != "kernel"
+    also_log_odds = asked.log_odds and Panel.LOG_ODDS in kind.panels and found.method != "kernel"
     return {
         "method": found.method,
         "scale": kind.word,
@@ -85,11 +99,14 @@ def explain_for_good(
     snapshot: Snapshot,
     contradictions: Mapping[str, Any],
     version: ModelVersion,
+    estimate: str | None = None,
 ) -> dict[str, Any]:
     """The same with the pairs that act together: what is stored, not what follows a slider."""
     figures = shown_kind(artifact.task.kind).figures(version.service.definition)
-    pairs = interactions(artifact, matrix(artifact, snapshot), SEED, figures.grain)
-    return {**explain(artifact, snapshot, contradictions, version), "interactions": pairs}
+    x = matrix(artifact, snapshot)
+    pairs = interactions(artifact, x, SEED, figures.grain, estimate=estimate)
+    content = explain(artifact, snapshot, contradictions, version, asked=Asked(estimate))
+    return {**content, "interactions": pairs}
 
 
 def _log_odds(artifact: Artifact, x: Matrix, budget: int | None) -> dict[str, Any]:

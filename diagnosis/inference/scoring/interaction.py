@@ -17,12 +17,17 @@ LEAST = 0.01
 MOST = 3
 
 
-def interactions(artifact: Artifact, x: Matrix, seed: int, grain: float = 1.0) -> dict[str, Any]:
+def interactions(
+    artifact: Artifact, x: Matrix, seed: int, grain: float = 1.0, *, estimate: str | None = None
+) -> dict[str, Any]:
     """The strongest pairs of a row's inputs: what both add beyond each alone, on the estimate.
 
     Only pairs of at least a point, a hundredth of ``grain``, and surely no chance; often none.
     """
-    found = shapley_interactions(artifact, x, artifact.background, seed, budget=BUDGET)
+    of = () if estimate is None else (estimate,)
+    found = shapley_interactions(
+        artifact, x, artifact.background, seed, budget=BUDGET, estimates=of
+    )
     names = artifact.schema.names
     return {
         "index": "shapley",

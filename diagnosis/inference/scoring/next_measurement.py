@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnosis.inference.scoring.estimate import headline_of
 from diagnosis.inference.snapshot.inputs import row_of
 from diagnosis.inference.stored.entry import NOTHING, Entry, Snapshot
 from diagnosis.ml import Artifact, Feature, UnitError
@@ -62,7 +63,7 @@ def of_refusal(
     codes: Iterable[str],
 ) -> dict[str, Any] | None:
     """For a refusal that measuring would cure; None for any other."""
-    if not set(codes) <= CURED_BY_MEASURING or artifact.task.outputs != 1:
+    if not set(codes) <= CURED_BY_MEASURING or headline_of(artifact, sheet) is None:
         return None
     return _stored(artifact, sheet, snapshot, list(_sought(artifact, snapshot, at)))
 
@@ -128,10 +129,11 @@ def _numbers(listed: Bands, probabilities: NDArray[np.float64]) -> NDArray[np.in
 def _stored(
     artifact: Artifact, sheet: Sheet, snapshot: Snapshot, sought: list[Reason]
 ) -> dict[str, Any]:
-    if not sought:
+    model = headline_of(artifact, sheet)
+    if not sought or model is None:
         return {"items": []}
     found = next_measurements(
-        artifact,
+        model,
         artifact.schema.matrix([row_of(snapshot, artifact.schema)]),
         _references(artifact),
         partial(_numbers, sheet.bands),

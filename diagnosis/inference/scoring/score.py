@@ -27,6 +27,7 @@ from diagnosis.results.result import (
     BandThen,
     Borderline,
     Filled,
+    Missed,
     Result,
 )
 
@@ -63,6 +64,8 @@ def score(
         Estimate(name, float(values[0]), around.ends.get(name)) for name, values in answers.items()
     )
     name = kind.headline(sheet)
+    sets = artifact.sets_matrix(x)
+    missed = [group for row in artifact.missed_matrix(x) for group in row]
     result = Result(
         kind=kind.name,
         estimates=estimates,
@@ -70,6 +73,9 @@ def score(
         unit=kind.scales(sheet)[name].unit if name else None,
         interval_method=around.method,
         interval_level=around.level,
+        possible=sets[0] if sets else None,
+        set_level=artifact.set_level,
+        missed=tuple(Missed.from_dict(group.to_dict()) for group in missed),
         imputed=tuple(missing(snapshot, artifact.schema)),
         curve=curve_of(artifact, x, around.level),
     )

@@ -89,7 +89,8 @@ def _runs(actor: User, patient: Patient, observed: list[Observation]) -> Iterato
 def _with_parts(
     actor: User, found: list[Prediction], observed: list[Observation]
 ) -> Iterable[risk.Run]:
-    reasons = {row.prediction_id: row for row in _of(Explanation.objects.visible_to(actor), found)}
+    explained = Explanation.objects.visible_to(actor).of_the_run()
+    reasons = {row.prediction_id: row for row in _of(explained, found)}
     current = Decision.objects.visible_to(actor).current().select_related("decided_by")
     decisions = {row.prediction_id: row for row in _of(current, found)}
     parts = observations.parts_of(observed)

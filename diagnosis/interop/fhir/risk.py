@@ -134,7 +134,9 @@ def _horizon(row: Prediction) -> Resource:
 def _reasons(run: Run) -> list[Attribution]:
     """The largest first; none that fail their own check."""
     explanation = run.explanation
-    if explanation is None or fault(explanation.content, run.prediction.headline):
+    if explanation is None or fault(
+        explanation.content, run.prediction.value_of(explanation.estimate)
+    ):
         return []
     found = explanation.reasons.attributions if explanation.reasons else ()
     return sorted(found, key=lambda reason: -abs(reason.contribution))

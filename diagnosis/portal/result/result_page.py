@@ -23,7 +23,7 @@ from diagnosis.portal.result.earlier import History, history
 from diagnosis.portal.result.freshness import Newer, newer_data
 from diagnosis.portal.result.next_measurement import NextCard, next_card
 from diagnosis.portal.result.outcome_shown import what_happened
-from diagnosis.portal.result.reasons.chosen_view import Choice, groupings, orders
+from diagnosis.portal.result.reasons.chosen_estimate import Chosen, Switches
 from diagnosis.portal.result.reasons.shown import Reasons, reasons
 from diagnosis.portal.result.result_number import Number, number_of
 from diagnosis.portal.result.wrong_patient import WrongPatient
@@ -33,6 +33,7 @@ from diagnosis.portal.words.estimate_words import ShownChoice, estimate_words, s
 from diagnosis.portal.words.figures import percent
 from diagnosis.portal.words.inputs_shown import ShownInput, addresses_of, shown_inputs
 from diagnosis.registry.models import ModelVersion, VersionEvent
+from diagnosis.results import panels
 from diagnosis.results.kind import Panel
 from medportal.common.text import localized
 
@@ -48,6 +49,8 @@ class ResultPage:
     address: str = ""
     bound_decision: DecisionForm | None = None
     arrangement: Arrangement = field(default_factory=Arrangement)
+    chosen: Chosen = field(default_factory=Chosen)
+    """Of which estimate the reasons stand on the page."""
 
     @property
     def state(self) -> str:
@@ -69,7 +72,8 @@ class ResultPage:
 
     @cached_property
     def explanation(self) -> Explanation | None:
-        return Explanation.objects.visible_to(self.user).filter(prediction=self.prediction).first()
+        rows = Explanation.objects.visible_to(self.user).filter(prediction=self.prediction)
+        return rows.filter(estimate=self.chosen.key).first()
 
     @property
     def is_explaining(self) -> bool:
@@ -105,7 +109,7 @@ class ResultPage:
         explanation = self.explanation
         if not self.is_done or explanation is None or explanation.state != State.DONE:
             return ""
-        code = fault(explanation.content, self.prediction.headline)
+        code = fault(explanation.content, self.prediction.value_of(explanation.estimate))
         return str(WORDS[code]) if code else ""
 
     @cached_property
@@ -116,12 +120,8 @@ class ResultPage:
         return reasons(self.prediction, explanation, self.shown, self.arrangement)
 
     @property
-    def orders(self) -> list[Choice]:
-        return orders(self.arrangement)
-
-    @property
-    def groupings(self) -> list[Choice]:
-        return groupings(self.arrangement)
+    def switches(self) -> Switches:
+        return Switches(self.prediction, self.chosen, self.arrangement)
 
     @cached_property
     def added(self) -> AddedValue:
@@ -232,8 +232,7 @@ class ResultPage:
     @property
     def offers(self) -> frozenset[Panel]:
         """What can be asked beyond the number; what the kind has not is not there."""
-        kind = self.prediction.kind
-        return kind.panels if kind else frozenset()
+        return panels(self.prediction.definition)
 
     @cached_property
     def outcome(self) -> dict[str, Any] | None:

@@ -25,6 +25,8 @@ from diagnosis.portal.frame.session import folds_of
 from diagnosis.portal.frame.worklist_filters import next_patient
 from diagnosis.portal.result.compare_page import comparison
 from diagnosis.portal.result.cure import Cure
+from diagnosis.portal.result.reasons.chosen_estimate import ASKED
+from diagnosis.portal.result.reasons.chosen_estimate import chosen as chosen_estimate
 from diagnosis.portal.result.reasons.chosen_view import chosen, is_asked
 from diagnosis.portal.result.result_number import number_of
 from diagnosis.portal.result.result_page import ResultPage
@@ -67,9 +69,12 @@ def note(user: User, prediction: Prediction, act: str, why: str = "") -> None:
 
 def result_page(request: PersonRequest, prediction: Prediction) -> ResultPage:
     address = request.build_absolute_uri(request.path.split("status/")[0])
-    arrangement = chosen(request)
     return ResultPage(
-        prediction=prediction, user=request.user, address=address, arrangement=arrangement
+        prediction=prediction,
+        user=request.user,
+        address=address,
+        arrangement=chosen(request),
+        chosen=chosen_estimate(request, request.user, prediction),
     )
 
 
@@ -136,9 +141,18 @@ def status(request: PersonRequest, prediction: UUID) -> HttpResponse:
     context = {
         **context_of(request, page),
         "fragment": f"portal/result/{part}.html",
-        "announcement": _("In the new order.") if is_asked(request) else announcement(page),
+        "announcement": _rearranged(request, page) or announcement(page),
     }
     return render(request, "portal/frame/_live.html", context)
+
+
+def _rearranged(request: PersonRequest, page: ResultPage) -> str:
+    """What a choice of the reader changed, while the reasons stand."""
+    if is_asked(request):
+        return _("In the new order.")
+    if ASKED in request.GET and page.reasons:
+        return _("Reasons for: %(estimate)s") % {"estimate": page.chosen.label}
+    return ""
 
 
 @require_GET

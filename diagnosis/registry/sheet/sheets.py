@@ -106,6 +106,18 @@ class ScaleSaid(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EstimateSaid(Part):
+    """One of several numbers of an answer: its name in the model, and how it is called.
+
+    They stand in the order in which they are shown. ``explained``: its reasons can be asked for.
+    """
+
+    name: str
+    text: Text = field(metadata=BESIDE)
+    explained: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet(Part):
     """Everything that a service says of itself, in both languages. What a reviewer signs."""
 
@@ -130,6 +142,10 @@ class Sheet(Part):
     """What is answered: a name in ``RESULT_KINDS``."""
     scale: ScaleSaid | None = None
     """Of a number; a probability has its own."""
+    estimates: tuple[EstimateSaid, ...] = ()
+    """Of an answer with several; one with a single number names none."""
+    bands_of: str | None = None
+    """Which of them bands, worklist and trend speak of; none where no single one says it all."""
     warnings: tuple[Rule, ...] = ()
     short_name: Text | None = None
     population_note: Text | None = None
@@ -150,6 +166,9 @@ class Sheet(Part):
     def ends(self) -> tuple[float, float]:
         """Where the scale of its bands begins and ends."""
         return (self.scale.low, self.scale.high) if self.scale else (0.0, 1.0)
+
+    def estimate_named(self, name: str) -> EstimateSaid | None:
+        return next((one for one in self.estimates if one.name == name), None)
 
     def band_of(self, estimate: float) -> Band | None:
         """The band of an estimate; None where the service has no bands."""

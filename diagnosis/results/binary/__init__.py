@@ -39,6 +39,7 @@ class Binary(Single):
         return {EVENT: PERCENT.scale}
 
     def problems(self, sheet: Sheet) -> Iterator[Pointer]:
+        yield from self.surplus(sheet)
         for name in ("event", "not_event"):
             if name not in sheet.sentence.told:
                 yield Pointer(f"/sentence/{name}", "text_missing", BOTH)

@@ -20,6 +20,7 @@ from diagnosis.results.survival.card import MeasuredSurvival, measured
 from diagnosis.results.survival.shown import ShownSurvival, shown
 from medportal.common.errors import Pointer
 from medportal.common.plain import Stored
+from medportal.common.text import Text
 
 TEMPLATES = Templates(
     number="results/survival/_number.html",
@@ -46,6 +47,16 @@ class Survival:
 
     def headline(self, sheet: Sheet) -> str:
         return f"{sheet.horizon.days or 0:g}"
+
+    def explained(self, sheet: Sheet) -> tuple[str, ...]:
+        """The headline, then what the sheet names beside it."""
+        first = self.headline(sheet)
+        others = (one.name for one in sheet.estimates if one.explained and one.name != first)
+        return (first, *others)
+
+    def called(self, sheet: Sheet, estimate: str) -> Text:
+        found = sheet.estimate_named(estimate)
+        return found.text if found else {}
 
     def problems(self, sheet: Sheet) -> Iterator[Pointer]:
         for name in ("event", "not_event"):

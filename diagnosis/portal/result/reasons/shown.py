@@ -184,7 +184,11 @@ def _computation(method: object, factors: Sequence[Factor], figures: Figures) ->
 def _on_log_odds(
     prediction: Prediction, content: Mapping[str, Any], rows: Sequence[ReasonRow]
 ) -> LogOdds | None:
-    if prediction.headline is None or not prediction.offers(Panel.LOG_ODDS):
+    if (
+        not content.get("scales")
+        or prediction.headline is None
+        or not prediction.offers(Panel.LOG_ODDS)
+    ):
         return None
     return log_odds_of(log_odds(content, prediction.headline), with_inner(rows))
 
@@ -197,8 +201,8 @@ def reasons(
 ) -> Reasons | None:
     """The reasons, or None where they fail their own check and must not be drawn."""
     content, version = explanation.content or {}, prediction.version
-    headline, arrangement = prediction.headline, arrangement or Arrangement()
-    if headline is None or fault(content, headline):
+    value, arrangement = prediction.value_of(explanation.estimate), arrangement or Arrangement()
+    if value is None or fault(content, value):
         return None
     kept = Kept.from_dict(content)
     entries = _entries(kept, shown)
@@ -207,7 +211,7 @@ def reasons(
     single = _factors(entries, shown, grain)
     factors, members = with_twins_joined(single, version.manifest.get("correlated") or ())
     ends = (scale.low / grain, scale.high / grain)
-    picture = waterfall(kept.base_value / grain, factors, headline / grain, arrangement, ends)
+    picture = waterfall(kept.base_value / grain, factors, value / grain, arrangement, ends)
     if picture is None:
         return None
     families = {_family(entry): localized(entry.family) for entry in entries}
@@ -225,7 +229,7 @@ def reasons(
             prediction.definition, background.rows, background.population
         ),
         base=figures.said(kept.base_value, picture.decimals),
-        result=figures.said(headline, picture.decimals),
+        result=figures.said(value, picture.decimals),
         sentence=sentences.reasons_sentence(picture, labels, members, figures),
         method=str(METHODS.get(method, method)),
         computation=_computation(method, single, figures),
