@@ -5,11 +5,13 @@ from __future__ import annotations
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.binary import Binary
 from diagnosis.results.kind import OF_A_HEADLINE, Panel, ShownResult
+from diagnosis.results.multilabel import Multilabel
 from diagnosis.results.regression import Regression
 from diagnosis.results.survival import Survival
 
 RESULT_KINDS: dict[str, ShownResult] = {
     "binary": Binary(),
+    "multilabel": Multilabel(),
     "regression": Regression(),
     "survival": Survival(),
 }

@@ -139,6 +139,9 @@ class ShownResult(Protocol):
 
     # What is shown
 
+    def line(self, result: Result, sheet: Sheet) -> str:
+        """What a list says of an answer without a headline; empty where it has one."""
+
     def figures(self, sheet: Sheet) -> Figures:
         """How the headline and its differences are said."""
 

@@ -109,6 +109,9 @@ class Several:
     def figures(self, sheet: Sheet) -> Figures:
         return PERCENT
 
+    def line(self, result: Result, sheet: Sheet) -> str:
+        return ""
+
 
 _WITHOUT_HEADLINE: Mapping[str, str | Promise] = {
     "bands": OF_WHAT, "flag_threshold": OF_WHAT, "ask_own_estimate": WITHOUT,

@@ -61,3 +61,6 @@ class Single:
             self.word: found.value if found else None,
             "interval": list(ends) if ends else None,
         }
+
+    def line(self, result: Result, sheet: Sheet) -> str:
+        return ""

@@ -25,3 +25,11 @@ def difference(figures: Figures, before: float, now: float) -> str:
     first, second = (whole(value / figures.grain) for value in (before, now))
     text = figures.signed(second - first)
     return f"{text}{before_unit(figures.unit)}{figures.unit}" if figures.unit else text
+
+
+def line_of(prediction: Prediction) -> str:
+    """What a list says of an answer that has no headline; empty of every other."""
+    kind, answer = prediction.kind, prediction.answer
+    if kind is None or answer is None or prediction.headline is not None:
+        return ""
+    return kind.line(answer, prediction.definition)

@@ -23,7 +23,7 @@ from diagnosis.inference.stored.entry import read_snapshot
 from diagnosis.portal.frame.colleagues import doctors_of
 from diagnosis.portal.frame.identity import Identity, identities
 from diagnosis.portal.frame.names_alike import names_alike
-from diagnosis.portal.words.headline import difference, figures_of
+from diagnosis.portal.words.headline import difference, figures_of, line_of
 from diagnosis.portal.words.wording import arrowed, points, span_words
 from diagnosis.records.models import Encounter
 from diagnosis.registry.models import ModelVersion
@@ -100,8 +100,10 @@ class Row:
     @property
     def risk(self) -> str:
         estimate = self.prediction.headline
-        if estimate is None or not self.is_done:
+        if not self.is_done:
             return ""
+        if estimate is None:
+            return line_of(self.prediction)
         return figures_of(self.prediction).said(estimate)
 
     @cached_property

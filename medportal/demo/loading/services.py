@@ -16,6 +16,7 @@ FIRST = {"pbc-prognosis": "pbc-prognosis-first"}
 """Services whose published version had a forerunner: its results stand in the courses."""
 SLUGS = (
     "coronary-disease", "diabetes-onset", "pbc-prognosis", "flc-mortality", "breast-mass",
+    "thyroid-report",
 )  # fmt: skip
 ANSWER = "Answered automatically for the demonstration."
 APPROVAL = "Approved automatically for the demonstration."
