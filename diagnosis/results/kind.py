@@ -134,7 +134,7 @@ class ShownResult(Protocol):
     def belonging(self, manifest: Stored, estimate: Estimate | None) -> Belonging:
         """What the card says of people with such a headline."""
 
-    def measured(self, manifest: Stored) -> Measured | None:
+    def measured(self, manifest: Stored, sheet: Sheet) -> Measured | None:
         """For the kind's own part of a version's card; None where it has none."""
 
     # What is shown

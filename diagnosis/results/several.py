@@ -109,6 +109,9 @@ class Several:
     def figures(self, sheet: Sheet) -> Figures:
         return PERCENT
 
+    def measured(self, manifest: Stored, sheet: Sheet) -> Measured | None:
+        return None
+
     def line(self, result: Result, sheet: Sheet) -> str:
         return ""
 

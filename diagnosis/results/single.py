@@ -64,3 +64,6 @@ class Single:
 
     def line(self, result: Result, sheet: Sheet) -> str:
         return ""
+
+    def measured(self, manifest: Stored, sheet: Sheet) -> Measured | None:
+        return None

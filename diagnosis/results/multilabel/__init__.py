@@ -12,13 +12,18 @@ from diagnosis.registry.sheet.kinds import BOTH
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.kind import Panel, Seen, Templates
 from diagnosis.results.multilabel import wire
+from diagnosis.results.multilabel.card import MeasuredLabels, measured
 from diagnosis.results.multilabel.shown import ShownLabels, flagged_words, shown
 from diagnosis.results.result import Belonging, LabelFacts, Result
 from diagnosis.results.several import Several
 from medportal.common.errors import Pointer
 from medportal.common.plain import Stored
 
-TEMPLATES = Templates("results/multilabel/_number.html")
+TEMPLATES = Templates(
+    "results/multilabel/_number.html",
+    adds="results/multilabel/_card_adds.html",
+    metrics="results/multilabel/_card_metrics.html",
+)
 NO_ONE = _("No single label speaks for all of them, so there is no headline: leave it out.")
 
 
@@ -42,6 +47,9 @@ class Multilabel(Several):
         """How often each label is there, and what its threshold did to rows it was not set on."""
         found = manifest.get("estimates") or {}
         return Belonging(labels=tuple(_facts(name, one) for name, one in found.items()))
+
+    def measured(self, manifest: Stored, sheet: Sheet) -> MeasuredLabels | None:
+        return measured(manifest, sheet)
 
     def line(self, result: Result, sheet: Sheet) -> str:
         return flagged_words(result, sheet)
