@@ -33,3 +33,9 @@ def panels(sheet: Sheet) -> frozenset[Panel]:
     if kind is None:
         return frozenset()
     return kind.panels if kind.headline(sheet) else kind.panels - OF_A_HEADLINE
+
+
+def has_headline(sheet: Sheet) -> bool:
+    """Whether one number of its answers speaks for all: by it they can be sorted and banded."""
+    kind = RESULT_KINDS.get(sheet.kind)
+    return kind is not None and kind.headline(sheet) is not None

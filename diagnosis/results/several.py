@@ -103,9 +103,6 @@ class Several:
     def belonging(self, manifest: Stored, estimate: Estimate | None) -> Belonging:
         return Belonging()
 
-    def measured(self, manifest: Stored) -> Measured | None:
-        return None
-
     def figures(self, sheet: Sheet) -> Figures:
         return PERCENT
 

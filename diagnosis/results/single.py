@@ -51,9 +51,6 @@ class Single:
     def headline_of(self, stored: Stored) -> str | None:
         return None if stored.get(self.word) is None else self.estimate
 
-    def measured(self, manifest: Stored) -> Measured | None:
-        return None
-
     def written(self, result: Result) -> Stored:
         found = result.estimate(self.estimate)
         ends = found.interval if found else None

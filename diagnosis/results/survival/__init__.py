@@ -103,7 +103,7 @@ class Survival:
         found = next((one for one in told if f"{one['horizon']:g}" == estimate.name), None)
         return Belonging(average=found["observed"]["value"] if found else None)
 
-    def measured(self, manifest: Stored) -> MeasuredSurvival:
+    def measured(self, manifest: Stored, sheet: Sheet) -> MeasuredSurvival:
         return measured(manifest)
 
     def figures(self, sheet: Sheet) -> Figures:
