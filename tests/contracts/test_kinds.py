@@ -34,8 +34,9 @@ from tests.pages import drawn
 from tests.runnable import Ward, again, explanation_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-EVERY = (*(name for name in RESULT_KINDS if name != "survival"), "count")
-# a risk over time has one life of its own in tests/results/test_survival.py
+APART = ("survival", "multilabel")
+"""A life of their own: tests/results/test_survival.py, test_kind_of_labels.py beside this one."""
+EVERY = (*(name for name in RESULT_KINDS if name not in APART), "count")
 GIVEN = {
     "waist": {"value": services.WAIST, "unit": "cm"},
     "height": {"value": services.HEIGHT, "unit": "cm"},

@@ -29,7 +29,9 @@ def difference(figures: Figures, before: float, now: float) -> str:
 
 def line_of(prediction: Prediction) -> str:
     """What a list says of an answer that has no headline; empty of every other."""
+    if prediction.headline is not None:  # before the answer, which a list may have left out
+        return ""
     kind, answer = prediction.kind, prediction.answer
-    if kind is None or answer is None or prediction.headline is not None:
+    if kind is None or answer is None:
         return ""
     return kind.line(answer, prediction.definition)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.figures import PERCENT
 from diagnosis.results.result import Result
-from diagnosis.results.wire import extension, interval, percentage
+from diagnosis.results.wire import OWN, interval, percentage
 from medportal.common.plain import Stored
 from medportal.common.text import localized
 
@@ -17,13 +17,16 @@ def predictions(result: Result, sheet: Sheet) -> tuple[Stored, ...]:
 
 
 def _each(result: Result, sheet: Sheet) -> Iterator[Stored]:
-    for one in result.estimates:
-        said, facts = sheet.estimate_named(one.name), result.label(one.name)
+    for said in sheet.estimates:  # what is stored has no order
+        one, facts = result.estimate(said.name), result.label(said.name)
+        if one is None:
+            continue
         told = [interval(one.interval, PERCENT.scale)] if one.interval else []
         if facts is not None:
-            told.append(extension("flagged", valueBoolean=facts.flags(one.value)))
+            is_flagged = facts.flags(one.value)
+            told.append({"url": f"{OWN}:fhir:flagged", "valueBoolean": is_flagged})
         yield {
-            "outcome": {"text": localized(said.text) if said else one.name},
+            "outcome": {"text": localized(said.text)},
             "probabilityDecimal": percentage(one.value),
             **({"extension": told} if told else {}),
         }
