@@ -10,7 +10,8 @@ class InferenceConfig(AppConfig):
 
     def ready(self) -> None:
         """Sheets are judged by the kinds above them: the dictionary is handed down (0134)."""
+        from diagnosis.inputs import INPUT_KINDS
         from diagnosis.registry.sheet import answers
         from diagnosis.results import RESULT_KINDS
 
-        answers.use(RESULT_KINDS)
+        answers.use(RESULT_KINDS, INPUT_KINDS)

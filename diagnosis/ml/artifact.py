@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import io
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnosis.ml import background
+from diagnosis.ml.batch import Batch, Inputs, as_batch, table_of
 from diagnosis.ml.container import Container
 from diagnosis.ml.errors import DAMAGED, ArtifactError
-from diagnosis.ml.families import plain
+from diagnosis.ml.families import family_of, plain
+from diagnosis.ml.families.family import Runner
 from diagnosis.ml.novelty import CODE as UNLIKE
 from diagnosis.ml.novelty import Novelty
 from diagnosis.ml.results.estimate import Estimate, row_by_row
 from diagnosis.ml.results.targets import Task
 from diagnosis.ml.schema import FeatureSchema, Finding, Rows
-from diagnosis.ml.serving import ServingForm
 from diagnosis.ml.uncertainty.conformal import ClassSets, Ranges, region_of
 from diagnosis.ml.uncertainty.coverage import Conformal, Group, missed
 from diagnosis.ml.uncertainty.other_models import between_models, curve_band, other_models
@@ -42,16 +43,14 @@ class Artifact(Container):
         What ``manifest.json`` holds, without the digests of the files.
     files : mapping of str to bytes
         ``model.keras``, ``serving.tflite``, ``background.npy``, where there is an interval
-        ``refits.tflite``, and in all but older artifacts ``layers.npz``.
+        ``refits.tflite``, in all but older artifacts ``layers.npz``, and where there are blocks
+        beside the table ``background.npz``.
     """
 
     def _check_inside(self) -> None:
         try:
-            width = len(self.schema)
-            if self.background.shape[1:] != (width,):
-                raise ArtifactError("The background does not fit the schema.")
             # each refuses what it can not be
-            _ = self.task.to_dict(), self.novelty, self._plain, self.conformal
+            _ = self.references, self.task.to_dict(), self.novelty, self._plain, self.conformal
         except DAMAGED as error:
             raise ArtifactError(f"The artifact contradicts itself: {error}") from error
 
@@ -68,14 +67,14 @@ class Artifact(Container):
         return Task.from_dict(self.manifest["task"])
 
     @cached_property
+    def references(self) -> Batch:
+        """Training rows against which predictions are explained."""
+        return background.read(self.files, self.schema)
+
+    @property
     def background(self) -> Matrix:
-        """Raw training rows (b, d) against which predictions are explained."""
-        try:
-            stream = io.BytesIO(self.files["background.npy"])
-            rows = np.load(stream, allow_pickle=False)
-        except DAMAGED as error:
-            raise ArtifactError("background.npy can not be read.") from error
-        return np.ascontiguousarray(rows, dtype=np.float32)
+        """The table of those rows, (b, d)."""
+        return self.references.table
 
     @property
     def population(self) -> int | None:
@@ -91,11 +90,7 @@ class Artifact(Container):
 
     @cached_property
     def _plain(self) -> Fitted | None:
-        content = self.files.get(plain.FILE)
-        if content is None:
-            return None
-        features = self.schema.features
-        return plain.from_bytes(content, features, self.task.kind, self.task.outputs)
+        return family_of(self).read(self.files, self.schema.table, self.task)
 
     @cached_property
     def fitted(self) -> Fitted | None:
@@ -116,13 +111,13 @@ class Artifact(Container):
     # What it does
 
     @cached_property
-    def _serving(self) -> ServingForm:
-        return ServingForm(self.files["serving.tflite"])
+    def _serving(self) -> Runner:
+        return family_of(self).open(self.files["serving.tflite"])
 
     @cached_property
-    def _refits(self) -> ServingForm | None:
+    def _refits(self) -> Runner | None:
         content = self.files.get("refits.tflite")
-        return None if content is None else ServingForm(content)
+        return None if content is None else family_of(self).open(content)
 
     def predict(self, rows: Rows) -> Array:
         """Return calibrated probabilities, or numbers for a regression; answers every row.
@@ -137,21 +132,21 @@ class Artifact(Container):
         ndarray
             (n,) for yes or no and for numbers, (n, k) for classes and several labels.
         """
-        return self.predict_matrix(self.schema.matrix(rows))
+        return self.predict_matrix(self.schema.inputs(rows))
 
-    def predict_matrix(self, x: Matrix) -> Array:
-        """Return the same for the model's matrix, float32 (n, d), NaN where missing."""
+    def predict_matrix(self, x: Inputs) -> Array:
+        """Return the same for a batch, or for its table (n, d) alone; NaN where missing."""
         return self._shaped(self._serving(x)["probability"])
 
-    def logits_matrix(self, x: Matrix) -> Array:
-        """Return calibrated logits for the model's matrix: (n,) or (n, k)."""
+    def logits_matrix(self, x: Inputs) -> Array:
+        """Return calibrated logits for the same: (n,) or (n, k)."""
         return self._shaped(self._serving(x)["logit"])
 
     def _shaped(self, out: Matrix) -> Array:
         wide = out.astype(np.float64)
         return wide[:, 0] if self.task.outputs == 1 else wide
 
-    def refit_probabilities(self, x: Matrix) -> Matrix | None:
+    def refit_probabilities(self, x: Inputs) -> Matrix | None:
         """Return (n, R): what R refits on bootstrap resamples say; None where there are none.
 
         Where the model has several outputs it is (n, R, k).
@@ -161,7 +156,7 @@ class Artifact(Container):
         said, k = self._refits(x)["probability"], self.task.outputs
         return said if k == 1 else said.reshape(len(x), -1, k)
 
-    def interval(self, x: Matrix, level: float = 0.90) -> Array | None:
+    def interval(self, x: Inputs, level: float = 0.90) -> Array | None:
         """Return (n, 2): where a model that learnt from other patients would put a row.
 
         About ``level`` of such models lie there; see ``uncertainty.other_models``. None where
@@ -174,7 +169,7 @@ class Artifact(Container):
         ends = np.column_stack([low, high])
         return self.task.result.link(ends)
 
-    def intervals(self, x: Matrix, level: float = 0.90) -> dict[str, Array]:
+    def intervals(self, x: Inputs, level: float = 0.90) -> dict[str, Array]:
         """Return the same, (n, 2), for each estimate; nothing where there are no refits."""
         if self.task.outputs == 1:
             ends = self.interval(x, level)
@@ -184,12 +179,12 @@ class Artifact(Container):
             return {}
         return between_models(self.task, self._answers(x), refits.astype(np.float64), level)
 
-    def curve_band(self, x: Matrix, level: float = 0.90) -> Array | None:
+    def curve_band(self, x: Inputs, level: float = 0.90) -> Array | None:
         """Return (n, k, 2) about curves (n, k), each point by itself; None as above."""
         refits = self.refit_probabilities(x)
         return None if refits is None else curve_band(self._answers(x), refits, level)
 
-    def _answers(self, x: Matrix) -> Array:
+    def _answers(self, x: Inputs) -> Array:
         return self.predict_matrix(x).reshape(len(x), self.task.outputs)
 
     def estimates(self, rows: Rows) -> list[tuple[Estimate, ...]]:
@@ -198,7 +193,7 @@ class Artifact(Container):
         Those that are probabilities have the interval of the refits, where there are any; a
         number has its range (``ranges``), or that interval where the artifact has no ranges.
         """
-        x = self.schema.matrix(rows)
+        x = self.schema.inputs(rows)
         found = self.task.result.estimates(self.task, self._answers(x))
         ranges = self.ranges_matrix(x)
         ends = self.intervals(x) if ranges is None else dict.fromkeys(found, ranges)
@@ -224,9 +219,9 @@ class Artifact(Container):
 
     def sets(self, rows: Rows) -> list[tuple[str, ...]] | None:
         """Return the classes that stay possible, neighbours if ordered; None: it has no sets."""
-        return self.sets_matrix(self.schema.matrix(rows))
+        return self.sets_matrix(self.schema.inputs(rows))
 
-    def sets_matrix(self, x: Matrix) -> list[tuple[str, ...]] | None:
+    def sets_matrix(self, x: Inputs) -> list[tuple[str, ...]] | None:
         """Return the same for the model's matrix."""
         region, known = region_of(self.task), self.conformal
         if not isinstance(region, ClassSets) or known is None:
@@ -237,10 +232,10 @@ class Artifact(Container):
 
     def ranges(self, rows: Rows) -> Array | None:
         """Return (n, 2), in the unit: where the true number is to lie; None where it has none."""
-        return self.ranges_matrix(self.schema.matrix(rows))
+        return self.ranges_matrix(self.schema.inputs(rows))
 
-    def ranges_matrix(self, x: Matrix) -> Array | None:
-        """Return the same for the model's matrix."""
+    def ranges_matrix(self, x: Inputs) -> Array | None:
+        """Return the same for a batch."""
         region, known = region_of(self.task), self.conformal
         if not isinstance(region, Ranges) or known is None:
             return None
@@ -248,13 +243,14 @@ class Artifact(Container):
 
     def missed(self, rows: Rows) -> list[tuple[Group, ...]]:
         """Return for every row the classes, and its subgroups, that sets or ranges miss."""
-        return self.missed_matrix(self.schema.matrix(rows))
+        return self.missed_matrix(self.schema.inputs(rows))
 
-    def missed_matrix(self, x: Matrix) -> list[tuple[Group, ...]]:
-        """Return the same for the model's matrix."""
+    def missed_matrix(self, x: Inputs) -> list[tuple[Group, ...]]:
+        """Return the same for a batch."""
         if self.conformal is None:
             return []
-        return missed(self.conformal, self.task, x, self.schema.names, self._answers(x))
+        names = [feature.name for feature in self.schema.table]
+        return missed(self.conformal, self.task, table_of(x), names, self._answers(x))
 
     def check(self, rows: Rows) -> list[list[Finding]]:
         """Return the findings of every row; see ``FeatureSchema.check``.
@@ -264,13 +260,14 @@ class Artifact(Container):
         """
         found, novelty = self.schema.check(rows), self.novelty
         if novelty is not None and found:
-            x = self.schema.matrix(rows)
+            x = self.schema.inputs(rows)
             for i in np.flatnonzero(novelty.unlike(x)):
-                found[i].append(self._unlike(novelty.standing_out(x[i : i + 1])))
+                one = as_batch(x).take(slice(i, i + 1))
+                found[i].append(self._unlike(novelty.standing_out(one)))
         return found
 
-    def _unlike(self, places: list[int]) -> Finding:
-        features = [self.schema.features[j] for j in places]
+    def _unlike(self, names: list[str]) -> Finding:
+        features = [self.schema[name] for name in names]
         named = ", ".join(feature.label.get("en", feature.name) for feature in features)
         message = f"The row is unlike the training rows; standing out: {named}."
         return Finding(UNLIKE, features[0].name, message, f"/{features[0].name}")
@@ -287,9 +284,9 @@ class Artifact(Container):
         """Return Shapley values of every row; see ``diagnosis.ml.explain.shapley_values``."""
         from diagnosis.ml.explain import shapley_values  # heavier than a prediction needs
 
-        x, background = self.schema.matrix(rows), self.background
+        x = self.schema.inputs(rows)
         return shapley_values(
-            self, x, background, seed, output=output, budget=budget, estimate=estimate
+            self, x, self.references, seed, output=output, budget=budget, estimate=estimate
         )
 
     @cached_property

@@ -106,7 +106,7 @@ def _json(path: str) -> Any:
 def _table(path: str, schema: FeatureSchema | None = None) -> pd.DataFrame:
     from diagnosis.ml.learning.tables import read_table
 
-    return read_table(path, [f.name for f in schema or () if f.kind != "number"])
+    return read_table(path, [f.name for f in schema or () if not f.is_quantity])
 
 
 def _write(table: pd.DataFrame, path: str) -> None:

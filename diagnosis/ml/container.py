@@ -10,7 +10,7 @@ from diagnosis.ml import package
 from diagnosis.ml.errors import ArtifactError
 from diagnosis.ml.manifest import FORMAT, MANIFEST, NEEDED, canonical, checked, read, sha256
 
-KNOWN = {*NEEDED, "refits.tflite", "layers.npz"}
+KNOWN = {*NEEDED, "background.npz", "refits.tflite", "layers.npz"}
 
 
 class Container:

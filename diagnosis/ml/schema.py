@@ -1,29 +1,31 @@
 """The feature schema: what a model needs to know of a patient, in clinical terms.
 
-The schema turns raw clinical values (numbers with units, category words) into the one float32
-matrix that the model, its serving form and the explainer see: NaN is missing, a category is its
-code, an unseen category is missing.
+The schema turns raw clinical values into the float32 tensors that the model, its serving form and
+the explainer see. In the table NaN is missing, a category is its code, an unseen one is missing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnosis.ml.batch import TABLE, Batch, Inputs
 from diagnosis.ml.errors import SchemaError, UnitError
-from diagnosis.ml.inputs import reading
+from diagnosis.ml.inputs import INPUT_KINDS, input_kind, number, reading
+from diagnosis.ml.inputs.kind import InputKind, Place
 from diagnosis.ml.inputs.terms import (
-    YES_NO,
     Category,
     Finding,
     Source,
     Suggestion,
     Text,
     only_known,
+    plain_feature,
     role_of_before,
 )
 from diagnosis.ml.inputs.units import normalise
@@ -41,29 +43,9 @@ __all__ = [
     "Text",
 ]
 
-KINDS = ("number", "category", "boolean")
 HISTORY, TREATMENT = "history", "treatment"
 ROLES = (HISTORY, TREATMENT)
 DIRECTIONS = ("raises", "lowers", "either", "u-shaped")
-SOURCES = ("patient", "observation", "derived", "condition", "ask")
-
-_ALWAYS = ("kind", "unit", "required", "direction")  # written even at their default
-
-
-def _plain(value: Any) -> Any:
-    """Turn a dataclass into what JSON holds; most fields at their default are left out."""
-    if isinstance(value, (Source, Category, Feature)):
-        pairs = ((f.name, getattr(value, f.name), _default(f)) for f in fields(value))
-        return {name: _plain(v) for name, v, default in pairs if v != default or name in _ALWAYS}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return value
-
-
-def _default(spec: Any) -> Any:
-    return spec.default_factory() if callable(spec.default_factory) else spec.default
 
 
 @dataclass(frozen=True)
@@ -78,6 +60,7 @@ class Feature:
     one that treatment or life may change (a pressure, never an age), and that may be proposed.
     ``role`` says what nobody tries as if it were an effect: ``history`` is what was, ``treatment``
     what was given, for reasons that the model does not know.
+    ``shape`` is that of one patient's numbers, for kinds that are no column of the table.
     """
 
     name: str
@@ -104,11 +87,13 @@ class Feature:
     decimals: int = 0
     family: Text | None = None
     assumed: Text | None = None
+    shape: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Fill in yes and no, and refuse what contradicts itself."""
-        if self.kind == "boolean" and not self.categories:
-            object.__setattr__(self, "categories", YES_NO)
+        if self.kind in INPUT_KINDS and not self.categories:
+            object.__setattr__(self, "categories", self.input.usual_categories)
+        object.__setattr__(self, "shape", tuple(self.shape))
         for name in ("bounds", "limits", "reference_range"):
             pair = getattr(self, name)
             if pair is not None:
@@ -118,16 +103,16 @@ class Feature:
             raise SchemaError(f"Feature {self.name}: {problem}.")
 
     def _problem(self) -> str | None:
-        codes = [category.code for category in self.categories]
+        if self.kind not in INPUT_KINDS:
+            return f"kind must be one of {', '.join(INPUT_KINDS)}"
+        codes = self.codes
+        of_kind = self.input.problem(self)
         checks = (
-            (self.kind not in KINDS, f"kind must be one of {', '.join(KINDS)}"),
             (self.direction not in DIRECTIONS, f"direction is none of {', '.join(DIRECTIONS)}"),
-            (self.kind == "number" and bool(codes), "a number has no categories"),
-            (self.kind != "number" and not codes, "a category needs its categories"),
+            (of_kind is not None, of_kind),
             (len(set(codes)) != len(codes), "two categories share a code"),
             (not isinstance(self.modifiable, bool), "modifiable is yes or no"),
             (not isinstance(self.whole, bool), "whole is yes or no"),
-            (self.whole and self.kind != "number", "only a number is whole"),
             (self.modifiable and self._is_given, "age and sex can not be changed"),
             (self.role not in (None, *ROLES), f"role is none of {', '.join(ROLES)}"),
             (self.modifiable and bool(self.role), "a history or a treatment can not be changed"),
@@ -139,6 +124,21 @@ class Feature:
     def _is_given(self) -> bool:
         """Whether the value comes from who the patient is."""
         return any(source.kind == "patient" for source in self.sources)
+
+    @cached_property
+    def input(self) -> InputKind:
+        """What its kind does with it."""
+        return input_kind(self.kind)
+
+    @cached_property
+    def is_quantity(self) -> bool:
+        """Whether the table holds its number on a scale: it can rise, fall and have steps."""
+        return self.input.place == Place.QUANTITY
+
+    @cached_property
+    def is_block(self) -> bool:
+        """Whether it has a block of its own beside the table."""
+        return self.input.place == Place.BLOCK
 
     @property
     def codes(self) -> tuple[int, ...]:
@@ -179,22 +179,11 @@ class Feature:
     def suggest(self, value: float, unit: str | None = None) -> Suggestion | None:
         """Return the other accepted unit in which an implausible value would make sense.
 
-        >>> f = Feature("glucose", {"en": "Glucose"}, unit="mg/dL", limits=(40, 199),
-        ...             conversions={"mmol/L": 18.02})
+        >>> f = Feature("x", {}, unit="mg/dL", limits=(40, 199), conversions={"mmol/L": 18.02})
         >>> f.suggest(7.8, "mg/dL").text
         'did you mean 7.8 mmol/L = 141 mg/dL?'
         """
-        given = normalise(unit or self.unit or "1")
-        try:
-            if self.plausible(self.convert(value, given)):
-                return None
-        except UnitError:
-            pass  # an unknown unit is exactly where a suggestion helps
-        for other in self.units:
-            there = self.convert(value, other)
-            if normalise(other) != given and self.plausible(there):
-                return Suggestion(float(value), other, there, self.unit or "", self.decimals)
-        return None
+        return number.suggestion(self, value, unit)
 
     def category(self, code: float) -> Category | None:
         """Return the category behind a code of the matrix, or None."""
@@ -206,6 +195,7 @@ class Feature:
         only_known(cls, given)
         read = dict(given)
         read["sources"] = tuple(Source.from_dict(s) for s in given.get("sources", ()))
+        read["shape"] = tuple(given.get("shape", ()))
         read["categories"] = tuple(Category.from_dict(c) for c in given.get("categories", ()))
         if "role" not in given and not given.get("modifiable"):
             read["role"] = role_of_before(given.get("family"))
@@ -213,7 +203,7 @@ class Feature:
 
     def to_dict(self) -> dict[str, Any]:
         """Return what JSON can hold; fields at their default are left out."""
-        return dict(_plain(self))
+        return plain_feature(self)
 
 
 @dataclass(frozen=True)
@@ -234,11 +224,11 @@ class FeatureSchema:
         return tuple(feature.name for feature in self.features)
 
     def __len__(self) -> int:
-        """Return the number of columns d."""
+        """Return the number of features."""
         return len(self.features)
 
     def __iter__(self) -> Iterator[Feature]:
-        """Walk the features in the order of the matrix columns."""
+        """Walk the features in their order."""
         return iter(self.features)
 
     def __contains__(self, name: object) -> bool:
@@ -252,14 +242,42 @@ class FeatureSchema:
                 return feature
         raise KeyError(name)
 
+    @cached_property
+    def table(self) -> tuple[Feature, ...]:
+        """The features that are a column of the table, in the order of its columns."""
+        return tuple(feature for feature in self.features if not feature.is_block)
+
+    @cached_property
+    def blocks(self) -> tuple[Feature, ...]:
+        """The features with a block of their own."""
+        return tuple(feature for feature in self.features if feature.is_block)
+
+    def column(self, name: str) -> int:
+        """Return where a feature stands in the table; ValueError where it is no column."""
+        return [feature.name for feature in self.table].index(name)
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """What one patient's numbers are in every block of a batch."""
+        return {TABLE: (len(self.table),)} | {one.name: one.shape for one in self.blocks}
+
     def matrix(self, rows: Rows) -> NDArray[np.float32]:
-        """Return raw rows as the model's matrix, float32 of shape (n, d).
+        """Return the table of raw rows, float32 of shape (n, d).
 
         A row is a mapping from feature name to a number, a ``{"value", "unit"}`` mapping, a
         category's value or code; columns of a DataFrame are read in the feature's unit. What
         can not be read is NaN (``check`` says why); this never raises for a value.
         """
-        return reading.matrix(self.features, rows)
+        return reading.matrix(self.table, rows)
+
+    def batch(self, rows: Rows) -> Batch:
+        """Return raw rows as the model takes them: the table, and a block a feature beside it."""
+        blocks = {feature.name: reading.block(feature, rows) for feature in self.blocks}
+        return Batch.of(self.matrix(rows), **blocks)
+
+    def inputs(self, rows: Rows) -> Inputs:
+        """Return the same, or the table alone where no feature has a block."""
+        return self.batch(rows) if self.blocks else self.matrix(rows)
 
     def check(self, rows: Rows) -> list[list[Finding]]:
         """Return the findings of every row, in the order of the rows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.ml.errors import UnitError
+from diagnosis.ml.inputs.kind import Place
 from diagnosis.ml.schema import Feature, FeatureSchema, Source
 from diagnosis.records import codes, derived
 from diagnosis.records.models import Condition, Observation, Patient
@@ -173,7 +174,7 @@ class _Chart:
         )
         if source.above is not None:
             return _threshold(found, source, row)
-        return _number(found, feature) if feature.kind == "number" else _answer(found, feature)
+        return READ_AS[feature.input.place](found, feature)
 
     def _derived(self, feature: Feature, source: Source) -> Reading | None:
         by_series = {
@@ -265,3 +266,11 @@ def _basis(rows: Iterable[Observation]) -> str:
         for row in rows
         if row.value_number is not None
     )
+
+
+READ_AS: Mapping[Place, Callable[[Reading, Feature], Reading]] = {
+    Place.QUANTITY: _number,
+    Place.CODES: _answer,
+    Place.BLOCK: lambda found, _feature: _unreadable(found, "not_a_number"),
+}
+"""An observation is a number or an answer: of neither is a block made."""

@@ -15,7 +15,7 @@ from accounts import audit
 from accounts.models import Organisation, User
 from accounts.rights import demand
 from diagnosis.ml import Artifact, FeatureSchema, MLError
-from diagnosis.ml.families.structure import describe
+from diagnosis.ml.families import describe
 from diagnosis.registry.models import (
     FindingAnswer,
     ModelVersion,

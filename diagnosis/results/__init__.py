@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from diagnosis.ml import FeatureSchema
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.binary import Binary
 from diagnosis.results.kind import OF_A_HEADLINE, Panel, ShownResult
@@ -22,17 +23,22 @@ def shown_kind(name: str) -> ShownResult:
     return RESULT_KINDS[name]
 
 
-def offers(sheet: Sheet, panel: Panel) -> bool:
-    """Whether this can be asked of the answers that a sheet asks for."""
-    return panel in panels(sheet)
+OF_TABLES = frozenset((Panel.FURTHER, Panel.TREND, Panel.COHORT, Panel.TRY_OUT))
+"""What moves one number of a patient, or compares many: not there beside a block."""
 
 
-def panels(sheet: Sheet) -> frozenset[Panel]:
+def offers(sheet: Sheet, panel: Panel, inputs: FeatureSchema | None = None) -> bool:
+    """Whether this can be asked of the answers that a sheet asks for, from such inputs."""
+    return panel in panels(sheet, inputs)
+
+
+def panels(sheet: Sheet, inputs: FeatureSchema | None = None) -> frozenset[Panel]:
     """Everything that can be asked of them; without a headline nothing that speaks of one."""
     kind = RESULT_KINDS.get(sheet.kind)
     if kind is None:
         return frozenset()
-    return kind.panels if kind.headline(sheet) else kind.panels - OF_A_HEADLINE
+    found = kind.panels if kind.headline(sheet) else kind.panels - OF_A_HEADLINE
+    return found - OF_TABLES if inputs is not None and inputs.blocks else found
 
 
 def has_headline(sheet: Sheet) -> bool:

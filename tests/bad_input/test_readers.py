@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from diagnosis.interop.fhir import incoming as fhir
 from diagnosis.ml import Category, Feature, FeatureSchema, UnitError
-from diagnosis.ml.inputs import reading, units
+from diagnosis.ml.inputs import reading, units, words
 from diagnosis.records import codes, validation
 from diagnosis.records.incoming import table
 from diagnosis.records.incoming.judging import findings
@@ -75,11 +75,11 @@ def test_an_input_is_a_number_of_the_matrix_or_has_a_finding(feature: Feature, r
     if not math.isnan(value) and feature.kind != "number":
         assert feature.category(value) is not None
     if code:
-        assert reading.message(feature, code)
+        assert feature.input.message(feature, code)
 
 
 def is_left_out(raw: Any) -> bool:
-    return reading.is_missing(raw.get("value") if isinstance(raw, dict) else raw)
+    return words.is_missing(raw.get("value") if isinstance(raw, dict) else raw)
 
 
 @sometimes

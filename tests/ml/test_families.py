@@ -12,15 +12,19 @@ import pytest
 
 import diagnosis.ml
 from diagnosis.ml import Recipe, RecipeError, recipe, train
-from diagnosis.ml.families import FAMILIES
+from diagnosis.ml.families import FAMILIES, describe
+from diagnosis.ml.families.dense.layered import Layered
 from diagnosis.ml.families.pipeline import TABLE, Fitted, Sample, preprocess
 from diagnosis.ml.learning.problem import pose
 from tests.ml.conftest import heart
 
 
 @dataclass(frozen=True)
-class Everybody:
-    """A family that only the tests know: everybody gets the rate of the event."""
+class Everybody(Layered):
+    """A family that only the tests know: everybody gets the rate of the event.
+
+    How it is written, opened, described and quickly explained it has from ``Layered``.
+    """
 
     takes: frozenset[str] = TABLE
     quick: bool = True
@@ -60,6 +64,8 @@ def test_one_more_is_one_class_and_one_line(monkeypatch: pytest.MonkeyPatch) -> 
     np.testing.assert_allclose(artifact.predict(table.head(5)), rate, atol=1e-6)
     assert artifact.manifest["choice"]["model"] == "everybody"
     assert artifact.interval(artifact.schema.matrix(table.head(2))) is not None
+    assert describe(artifact)["layers"][-1]["meaning"] == "sigmoid"
+    assert artifact.explain(table.head(2)).additivity_gap < 1e-6
 
 
 def test_what_it_does_not_take_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

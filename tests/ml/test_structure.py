@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from diagnosis.ml import Artifact
-from diagnosis.ml.families import plain
-from diagnosis.ml.families.structure import describe
+from diagnosis.ml.families import describe, plain
 from diagnosis.ml.families.structure.spreads import spread
 from tests.ml.conftest import CASES
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 from django.utils import translation
 
-from diagnosis.inference.snapshot.units import measured, span, units_in_order
+from diagnosis.inputs.units import measured, span, units_in_order
 from diagnosis.ml import FeatureSchema
 from diagnosis.portal.words.inputs_shown import reference_text, value_text
 from diagnosis.records import codes

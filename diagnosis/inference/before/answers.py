@@ -30,7 +30,7 @@ def stored_answers(
             code=source.code,
             system=source.system,
             value=entry.value,
-            unit=entry.unit or "" if feature.kind == "number" else "",
+            unit=entry.unit or "",
             observed_at=at,
             source=SOURCE,
         )
@@ -57,7 +57,5 @@ def _recorded(actor: User, patient: Patient, feature: Feature, given: Given) -> 
 def _place(feature: Feature, unit: str | None) -> Source | None:
     """The feature's own code that takes a value in this unit."""
     own = [s for s in feature.sources if s.kind == "observation" and s.above is None]
-    if feature.kind != "number":
-        return own[0] if own else None
     taking = [source for source in own if not source.units or unit in source.units]
     return taking[0] if taking else (own[0] if own else None)

@@ -168,7 +168,7 @@ def _fit(version: ModelVersion, facts: Facts, parts: Parts) -> ServiceFit:
 
 def _is_lacking(feature: Feature, snapshot: Snapshot) -> bool:
     entry = snapshot[feature.name]
-    return entry.status == "unreadable" or (feature.required and entry.converted is None)
+    return entry.status == "unreadable" or (feature.required and entry.is_missing)
 
 
 def _status(version: ModelVersion, report: PopulationReport, lacking: int) -> str:

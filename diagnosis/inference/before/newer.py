@@ -149,7 +149,7 @@ def _is_newer(asked: Asked, used: Entry, prediction: Prediction, row: Held) -> b
 def _is_taken_back(asked: Asked, used: Entry, prediction: Prediction, row: Held) -> bool:
     """Whether the very value that the result was computed from no longer holds."""
     is_later = row.recorded_at > prediction.requested_at
-    if not (is_later and _no_longer_holds(row)) or used.converted is None:
+    if not (is_later and _no_longer_holds(row)) or used.is_missing:
         return False
     if used.source == "derived":
         # its time is that of the weight; the height of an adult is older

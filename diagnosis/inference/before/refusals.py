@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.before.population import PopulationReport, RuleFinding, confirmation_cure
-from diagnosis.inference.snapshot.units import span, units_in_order
 from diagnosis.inference.snapshot.wording import Text, both, in_each, joined
 from diagnosis.inference.stored.entry import NOTHING, Snapshot, converted_of
 from diagnosis.inference.stored.refusal import Ground
+from diagnosis.inputs.units import span, units_in_order
 from diagnosis.ml import Feature, FeatureSchema
 from medportal.common.quantities import unit as printed
 from medportal.common.signs import comma
@@ -79,7 +79,7 @@ def _unconfirmed(finding: RuleFinding) -> Ground:
 def of_inputs(schema: FeatureSchema, snapshot: Snapshot) -> list[Ground]:
     """Chart values that cannot be read, required inputs that are missing, values outside limits."""
     unreadable = [f for f in schema if _status(snapshot, f) == "unreadable"]
-    lacking = [f for f in schema if f.required and _value(snapshot, f) is None]
+    lacking = [f for f in schema if f.required and snapshot.get(f.name, NOTHING).is_missing]
     stale = [f for f in lacking if _status(snapshot, f) == "stale"]
     absent = [f for f in lacking if f not in stale and f not in unreadable]
     grounds = [_unreadable(feature, snapshot) for feature in unreadable]

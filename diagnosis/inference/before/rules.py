@@ -135,7 +135,7 @@ def _input_range(rule: Rule, case: Case) -> str:
 def _input_not_among(rule: Rule, case: Case) -> str:
     """An answer that is missing is for the rule of required inputs to refuse."""
     entry = case.inputs.get(rule.feature, NOTHING)
-    found = None if entry.converted is None else entry.value
+    found = None if entry.is_missing else entry.value
     return DOES_NOT_FIT if found in rule.values else FITS
 
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.scoring import noise
 from diagnosis.inference.scoring.reproducing import AGREED
-from diagnosis.inference.snapshot.inputs import schema_of
-from diagnosis.inference.stored.entry import NOTHING, Entry, converted_of
-from diagnosis.ml import Artifact, ArtifactError, FeatureSchema
+from diagnosis.inference.snapshot.inputs import raw_of, schema_of
+from diagnosis.inference.stored.entry import NOTHING, Entry
+from diagnosis.ml import Artifact, ArtifactError
 from diagnosis.ml.explain import shapley_values
 from diagnosis.registry.versions.store import FOR_REPRODUCTION, load_artifact
 
@@ -169,18 +169,5 @@ def _row(artifact: Artifact, prediction: Prediction) -> Matrix:
     """The inputs of a result as this artifact reads them."""
     own = schema_of(prediction.version)
     snapshot = prediction.snapshot
-    raw = {name: _raw(own, name, converted_of(snapshot, name)) for name in artifact.schema.names}
-    return artifact.schema.matrix([raw])
-
-
-def _raw(
-    own: FeatureSchema, name: str, converted: float | None
-) -> dict[str, float | str | None] | str | None:
-    """Unit and category by name: another version may count in others."""
-    if converted is None or name not in own:
-        return None
-    feature = own[name]
-    if feature.kind == "number":
-        return {"value": converted, "unit": feature.unit}
-    category = feature.category(float(converted))
-    return category.value if category else None
+    names = [name for name in artifact.schema.names if name in own]
+    return artifact.schema.matrix([{name: raw_of(own[name], snapshot) for name in names}])

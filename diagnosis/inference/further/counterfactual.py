@@ -9,6 +9,7 @@ from diagnosis.inference.models import Prediction
 from diagnosis.inference.scoring.reproducing import artifact_of
 from diagnosis.inference.scoring.score import matrix
 from diagnosis.ml import Artifact, Feature
+from diagnosis.ml.batch import table_of
 from diagnosis.ml.explain.further.counterfactual import Answer, Limit, Situation, counterfactuals
 from diagnosis.registry.sheet.bands import Band
 from diagnosis.registry.sheet.sheets import Sheet
@@ -59,7 +60,7 @@ def _situation(artifact: Artifact, prediction: Prediction) -> Situation:
     """The patient before the model; what may be changed is what its sheet says."""
     stated = prediction.sheet.features
     return Situation(
-        row=matrix(artifact, prediction.snapshot)[0],
+        row=table_of(matrix(artifact, prediction.snapshot))[0],
         features=[stated[name] for name in artifact.schema.names],
         reference=artifact.background,
         novelty=artifact.novelty,

@@ -23,7 +23,7 @@ def seen_service(actor: User, slug: str) -> Service:
     service = Service.objects.met_by(actor).filter(slug=slug).first()
     if service is None:
         raise DomainError("service_not_found", _("No such service."), status=404)
-    if not offers(service.definition, Panel.TREND):
+    if not offers(service.definition, Panel.TREND, service.sheet.features):
         text = _("Answers of this kind are not compared over time.")
         raise DomainError("no_trend", text, status=404)
     return service

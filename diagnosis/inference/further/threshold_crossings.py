@@ -12,6 +12,7 @@ from diagnosis.inference.scoring.estimate import headline_of
 from diagnosis.inference.scoring.score import Matrix, matrix
 from diagnosis.inference.stored.entry import Snapshot
 from diagnosis.ml import Artifact, Feature
+from diagnosis.ml.batch import table_of
 from diagnosis.registry.sheet.sheets import Sheet
 
 PLACES = 41
@@ -62,10 +63,10 @@ def _at_a_place(found: Crossing, grid: Array) -> Crossing:
 
 def _moved(artifact: Artifact, inputs: Snapshot, grids: Mapping[str, Array]) -> Matrix:
     """(sliders · places, d): this patient with one number after the other along its grid."""
-    rows = np.repeat(matrix(artifact, inputs), len(grids) * PLACES, axis=0)
+    rows = np.repeat(table_of(matrix(artifact, inputs)), len(grids) * PLACES, axis=0)
     for index, (name, grid) in enumerate(grids.items()):
         part = slice(index * PLACES, (index + 1) * PLACES)
-        rows[part, artifact.schema.names.index(name)] = grid
+        rows[part, artifact.schema.column(name)] = grid
     return rows
 
 

@@ -19,10 +19,10 @@ from diagnosis.inference.before.population import check_population
 from diagnosis.inference.before.warnings import of_run, standing_rules
 from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.scoring import explaining, likeness, score
-from diagnosis.inference.snapshot.given import GivenValue
 from diagnosis.inference.snapshot.inputs import entry_given, is_personal
 from diagnosis.inference.stored.entry import Entry, Snapshot, converted_of, written_snapshot
 from diagnosis.inference.stored.refusal import Ground
+from diagnosis.inputs.kind import GivenValue
 from diagnosis.ml import Artifact, ArtifactError, Feature
 from diagnosis.ml.schema import HISTORY, TREATMENT
 from diagnosis.records.models import Patient

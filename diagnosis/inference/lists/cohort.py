@@ -132,7 +132,7 @@ class Wanted:
 
 def read_cohort(*, actor: User, service: Service, version: ModelVersion, wanted: Wanted) -> Cohort:
     """The cohort as ``actor`` may see it today, with the event that names its patients."""
-    if not offers(service.definition, Panel.COHORT):
+    if not offers(service.definition, Panel.COHORT, service.sheet.features):
         text = _("Answers of this kind are not looked at together.")
         raise DomainError("no_cohort", text, status=404)
     cohort = cohort_of(actor, service, version, wanted)

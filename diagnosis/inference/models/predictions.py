@@ -189,7 +189,7 @@ class Prediction(Job):
 
     def offers(self, panel: Panel) -> bool:
         """Whether this can be asked of an answer of its kind."""
-        return offers(self.definition, panel)
+        return offers(self.definition, panel, self.sheet.features)
 
     @property
     def explained(self) -> tuple[str, ...]:

@@ -14,9 +14,24 @@ from diagnosis.inference.models import Prediction
 Base = serializers.Serializer[Any]
 
 
-@extend_schema_field({"oneOf": [{"type": "number"}, {"type": "string"}]})
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "number"},
+            {"type": "string"},
+            {"type": "array", "items": {"type": "number"}},
+        ]
+    }
+)
 class AnyValue(serializers.JSONField):
-    """A number, a category's word, or nothing."""
+    """A number, a category's word, the numbers of a kind that has several, or nothing."""
+
+
+class PartSerializer(Base):
+    """One part of an input that has several; they add up to its contribution."""
+
+    name = serializers.CharField()
+    contribution = serializers.FloatField()
 
 
 class AttributionSerializer(Base):
@@ -53,6 +68,7 @@ class AttributionSerializer(Base):
         help_text="outside that range, or in which half of it",
     )
     family = serializers.CharField(allow_null=True, help_text="laboratory, history and the like")
+    parts = PartSerializer(many=True, required=False)
 
 
 class BackgroundSerializer(Base):

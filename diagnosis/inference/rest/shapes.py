@@ -9,11 +9,14 @@ from diagnosis.inference.before.fitting import ServiceFit
 from diagnosis.inference.lists import added
 from diagnosis.inference.models import Decision, Explanation, Outcome, Prediction
 from diagnosis.inference.scoring.soundness import fault, is_distinguishable
+from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.snapshot.wording import resolved
 from diagnosis.inference.stored.entry import Entry
 from diagnosis.inference.stored.reasons import Attribution
 from diagnosis.inference.stored.warning import Caution
+from diagnosis.inputs import shown_kind
 from diagnosis.results.kind import Panel
+from medportal.common.plain import written
 from medportal.common.text import localized
 
 API = "/api/v1"
@@ -87,7 +90,9 @@ def full(prediction: Prediction, reasons: Explanation | None) -> dict[str, Any]:
         shape.pop(name, None)
     return shape | {
         "index_at": prediction.index_at,
-        "inputs": {name: _input(entry) for name, entry in prediction.snapshot.items()},
+        "inputs": {
+            name: _input(prediction, name, entry) for name, entry in prediction.snapshot.items()
+        },
         "confirmations": prediction.confirmations,
         "result": _result(prediction),
         "explanation": None if reasons is None else explanation(prediction, reasons),
@@ -107,11 +112,14 @@ def _standing(rule: Caution) -> dict[str, Any]:
     return {name: resolved(getattr(rule, name)) for name in STANDING_FIELDS}
 
 
-def _input(entry: Entry) -> dict[str, Any]:
+def _input(prediction: Prediction, name: str, entry: Entry) -> dict[str, Any]:
     """The entry; a value of the chart says so, and names who brought it there beside it."""
     shown = {name: getattr(entry, name) for name in INPUT_FIELDS}
     is_charted = bool(entry.observation)
     origin = shown["source"] if is_charted else None
+    if entry.block is not None:
+        kind = shown_kind(schema_of(prediction.version)[name])
+        shown["value"] = kind.rest(entry.value, entry.block)
     return {**shown, "source": "chart" if is_charted else shown["source"], "origin": origin}
 
 
@@ -143,6 +151,7 @@ def explanation(prediction: Prediction, reasons: Explanation) -> dict[str, Any]:
     attributions = [
         {name: resolved(getattr(one, name, None)) for name in ATTRIBUTION_FIELDS}
         | {"distinguishable": is_distinguishable(one)}
+        | ({"parts": [written(part) for part in one.parts]} if one.parts else {})
         for one in map(Attribution.from_dict, content["attributions"])
     ]
     gap = content["additivity_gap"]

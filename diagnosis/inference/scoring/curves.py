@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml import Artifact
+from diagnosis.ml.batch import Inputs
 from diagnosis.ml.results.time.times import medians
 from diagnosis.results.result import Curve
 
 
-def curve_of(artifact: Artifact, x: NDArray[np.float32], level: float | None) -> Curve | None:
+def curve_of(artifact: Artifact, x: Inputs, level: float | None) -> Curve | None:
     """The curve of one row with its band, where there is one; None where no time is asked for."""
     task = artifact.task
     if not task.times:

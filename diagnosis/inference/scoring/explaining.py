@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from diagnosis.inference.scoring.interaction import interactions
-from diagnosis.inference.scoring.score import Matrix, matrix
+from diagnosis.inference.scoring.score import matrix
 from diagnosis.inference.snapshot.inputs import outside
 from diagnosis.inference.snapshot.standing import against_typical
 from diagnosis.inference.stored.entry import NOTHING, Entry, Snapshot, converted_of
 from diagnosis.inference.stored.reasons import LOG_ODDS, Attribution
+from diagnosis.inputs.kind import Part
 from diagnosis.ml import Artifact, Feature
+from diagnosis.ml.batch import Inputs, table_of
 from diagnosis.ml.explain import Explanation, plan, shapley_values
 from diagnosis.registry.models import ModelVersion
 from diagnosis.results import shown_kind
@@ -25,14 +27,14 @@ SEED = 0
 
 def is_slow(artifact: Artifact, snapshot: Snapshot) -> bool:
     """Whether explaining takes too long for the queue that doctors wait for."""
-    return plan(artifact, matrix(artifact, snapshot), artifact.background).method == "kernel"
+    return plan(artifact, matrix(artifact, snapshot), artifact.references).method == "kernel"
 
 
 def fits(artifact: Artifact, snapshot: Snapshot, budget: int) -> bool:
     """Whether ``budget`` rows of the model explain it, exactly or by a sample with its error."""
     x = matrix(artifact, snapshot)
     try:
-        return plan(artifact, x, artifact.background, budget).method != "kernel"
+        return plan(artifact, x, artifact.references, budget).method != "kernel"
     except ValueError:  # too few rows for so many inputs
         return False
 
@@ -67,7 +69,7 @@ def explain(
     asked = asked or Asked()
     x = matrix(artifact, snapshot)
     found = shapley_values(
-        artifact, x, artifact.background, seed=SEED, budget=budget, estimate=asked.estimate
+        artifact, x, artifact.references, seed=SEED, budget=budget, estimate=asked.estimate
     )
     kind = shown_kind(artifact.task.kind)
     also_log_odds = asked.log_odds and Panel.LOG_ODDS in kind.panels and found.method != "kernel"
@@ -103,16 +105,18 @@ def explain_for_good(
 ) -> dict[str, Any]:
     """The same with the pairs that act together: what is stored, not what follows a slider."""
     figures = shown_kind(artifact.task.kind).figures(version.service.definition)
-    x = matrix(artifact, snapshot)
+    found = explain(artifact, snapshot, contradictions, version, asked=Asked(estimate))
+    if artifact.schema.blocks:  # pairs are told of tables
+        return found
+    x = table_of(matrix(artifact, snapshot))
     pairs = interactions(artifact, x, SEED, figures.grain, estimate=estimate)
-    content = explain(artifact, snapshot, contradictions, version, asked=Asked(estimate))
-    return {**content, "interactions": pairs}
+    return {**found, "interactions": pairs}
 
 
-def _log_odds(artifact: Artifact, x: Matrix, budget: int | None) -> dict[str, Any]:
+def _log_odds(artifact: Artifact, x: Inputs, budget: int | None) -> dict[str, Any]:
     """The same reasons on the scale on which many models add up, for those who think in it."""
     found = shapley_values(
-        artifact, x, artifact.background, seed=SEED, output="logit", budget=budget
+        artifact, x, artifact.references, seed=SEED, output="logit", budget=budget
     )
     errors = found.standard_errors
     return {
@@ -171,7 +175,7 @@ def _attribution(
         label=dict(feature.label),
         value=entry.value,
         value_label=dict(category.label) if category else None,
-        unit=entry.unit if feature.kind == "number" else None,
+        unit=None if feature.codes else entry.unit,
         converted=converted,
         feature_unit=feature.unit,
         decimals=feature.decimals,
@@ -182,10 +186,13 @@ def _attribution(
         outside_range=outside(feature, converted),
         family=dict(feature.family) if feature.family else None,
         direction=feature.direction,
-        imputed=converted is None,
+        imputed=entry.is_missing,
         against_usual=feature.name in contradictions,
         against_usual_note=contradictions.get(feature.name),
         contribution=float(found.values[0, index]),
         standard_error=None if errors is None else _known(errors[0, index]),
         coalition_error=_known(found.coalition_errors[0, index]),
+        parts=tuple(
+            Part(part.name, float(part.values[0])) for part in found.parts.get(feature.name, ())
+        ),
     )

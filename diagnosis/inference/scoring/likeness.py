@@ -34,7 +34,7 @@ def of_row(artifact: Artifact, snapshot: Snapshot) -> list[Ground]:
     x = score.matrix(artifact, snapshot)
     if not novelty.unlike(x)[0]:
         return []
-    features = [artifact.schema.features[place] for place in novelty.standing_out(x)]
+    features = [artifact.schema[name] for name in novelty.standing_out(x)]
     names = tuple(feature.name for feature in features)
     return [Ground(CODE, _message(features, snapshot), names, both(CURE))]
 
@@ -54,9 +54,11 @@ def _said(feature: Feature, entry: Entry) -> Text:
 
 def _value(feature: Feature, entry: Entry) -> Mapping[str, str]:
     converted = entry.converted
+    if entry.block is not None:
+        return both(str(entry.value))
     if converted is None:
         return both(_("not measured"))
-    if feature.kind != "number":
+    if not feature.is_quantity:
         category = feature.category(converted)
         return category.label if category else both(str(converted))
     if feature.unit == "a":

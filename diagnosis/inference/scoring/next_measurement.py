@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from diagnosis.inference.scoring.estimate import headline_of
 from diagnosis.inference.snapshot.inputs import row_of
 from diagnosis.inference.stored.entry import NOTHING, Entry, Snapshot
-from diagnosis.ml import Artifact, Feature, UnitError
+from diagnosis.inputs import shown_kind
+from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.explain.further.likeness_weights import References
 from diagnosis.ml.explain.further.next_measurement import (
     Outlook,
@@ -76,7 +77,7 @@ def _sought(
 ) -> Iterator[Reason]:
     for column, feature in enumerate(artifact.schema):
         entry = snapshot.get(feature.name, NOTHING)
-        if feature.role == TREATMENT and not (feature.required and entry.converted is None):
+        if feature.role == TREATMENT and not (feature.required and entry.is_missing):
             continue  # what was given is asked, never proposed
         if entry.status == "stale":
             yield _old(column, feature, entry, at), OLD
@@ -88,25 +89,12 @@ def _sought(
 
 def _old(column: int, feature: Feature, entry: Entry, at: datetime) -> Sought:
     """Too old to be used, or used on request: either way it speaks for what would be found now."""
-    blocks = feature.required and entry.converted is None
-    old = _in_own_unit(feature, entry)
+    blocks = feature.required and entry.is_missing
+    old = shown_kind(feature).own(feature, entry.value, entry.unit)
     if old is None or not entry.observed_at:
         return Sought(column, blocks)
     age = (at - datetime.fromisoformat(entry.observed_at)).total_seconds() / DAY
     return Sought(column, blocks, old, retained(age, feature.look_back_days or LOOK_BACK_DAYS))
-
-
-def _in_own_unit(feature: Feature, entry: Entry) -> float | None:
-    value = entry.value
-    if value is None:
-        return None
-    if feature.kind != "number":
-        found = next((c for c in feature.categories if c.value == value), None)
-        return None if found is None else float(found.code)
-    try:
-        return feature.convert(float(value), entry.unit)
-    except (UnitError, TypeError, ValueError):
-        return None
 
 
 def _repeated(feature: Feature, value: float) -> tuple[float, ...]:
@@ -118,7 +106,7 @@ def _repeated(feature: Feature, value: float) -> tuple[float, ...]:
 @lru_cache(maxsize=20)
 def _references(artifact: Artifact) -> References:
     """Kept with the artifact: how inputs hang together is worked out once a process."""
-    categorical = np.array([feature.kind != "number" for feature in artifact.schema])
+    categorical = np.array([not feature.is_quantity for feature in artifact.schema])
     return References(artifact.background.astype(np.float64), categorical)
 
 
@@ -130,7 +118,7 @@ def _stored(
     artifact: Artifact, sheet: Sheet, snapshot: Snapshot, sought: list[Reason]
 ) -> dict[str, Any]:
     model = headline_of(artifact, sheet)
-    if not sought or model is None:
+    if not sought or model is None or artifact.schema.blocks:  # what is likely: of tables alone
         return {"items": []}
     found = next_measurements(
         model,

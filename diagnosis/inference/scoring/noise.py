@@ -63,7 +63,7 @@ def _told(snapshot: Snapshot, name: str) -> tuple[str | None, float | None]:
 
 def is_within_error(feature: Feature, was: float, became: float) -> bool:
     """Whether two measurements of the same thing differ by as much; never for what has no error."""
-    if feature.kind != "number" or not feature.step or np.isnan(was) or np.isnan(became):
+    if not feature.is_quantity or not feature.step or np.isnan(was) or np.isnan(became):
         return False
     gone = abs(float(became) - float(was))
     return bool(0 < gone <= SURE * np.sqrt(2.0) * feature.step * (1 + 1e-6))
@@ -78,7 +78,7 @@ def of_result(artifact: Artifact, then: Matrix, now: Matrix, measured: Collectio
     columns = [
         (j, feature.step)
         for j, feature in enumerate(artifact.schema)
-        if feature.name in measured and feature.kind == "number" and feature.step
+        if feature.name in measured and feature.is_quantity and feature.step
     ]
     rows: list[Matrix] = []
     for row in (then, now):

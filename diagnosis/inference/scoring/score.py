@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from diagnosis.inference.scoring.curves import curve_of
 from diagnosis.inference.snapshot.inputs import missing, row_of
 from diagnosis.inference.stored.entry import NOTHING, Snapshot, converted_of
 from diagnosis.ml import Artifact, Feature
+from diagnosis.ml.batch import Batch, Inputs, table_of
 from diagnosis.ml.results.estimate import Estimate
 from diagnosis.registry.sheet.bands import Band
 from diagnosis.registry.sheet.sheets import Sheet
@@ -57,8 +58,7 @@ def score(
     """The result (design, part 9), texts in both languages; ``at`` is the index time."""
     kind, x = shown_kind(artifact.task.kind), matrix(artifact, snapshot)
     probes = list(_steps(artifact, snapshot))
-    rows = np.vstack([x, *(_probed(artifact, x, probe) for probe in probes)])
-    answers = _answers(artifact, rows)
+    answers = _answers(artifact, _with_probes(artifact, x, probes))
     around = _around(artifact, x, tuple(answers))
     estimates = tuple(
         Estimate(name, float(values[0]), around.ends.get(name))
@@ -135,21 +135,31 @@ def _with_headline(result: Result, headline: Estimate, by: Scored) -> Result:
     )
 
 
-def _answers(artifact: Artifact, rows: Matrix) -> Mapping[str, NDArray[np.float64]]:
+def _with_probes(artifact: Artifact, x: Inputs, probes: Sequence[Probe]) -> Inputs:
+    """The patient, then the same patient a step away in one number of the table."""
+    table = table_of(x)
+    rows = np.vstack([table, *(_probed(artifact, table, probe) for probe in probes)])
+    if not isinstance(x, Batch):
+        return rows
+    others = {name: np.repeat(block, len(rows), axis=0) for name, block in x.others.items()}
+    return Batch.of(rows, **others)
+
+
+def _answers(artifact: Artifact, rows: Inputs) -> Mapping[str, NDArray[np.float64]]:
     """Every estimate of every row."""
     task = artifact.task
     answers = artifact.predict_matrix(rows).reshape(len(rows), task.outputs)
     return task.result.estimates(task, answers)
 
 
-def matrix(artifact: Artifact, snapshot: Snapshot) -> Matrix:
-    """The snapshot as the model's matrix of one row."""
-    return artifact.schema.matrix([row_of(snapshot, artifact.schema)])
+def matrix(artifact: Artifact, snapshot: Snapshot) -> Inputs:
+    """The snapshot as the model takes it: one row of its table, and the blocks beside it."""
+    return artifact.schema.inputs([row_of(snapshot, artifact.schema)])
 
 
 def _probed(artifact: Artifact, x: Matrix, probe: Probe) -> Matrix:
     row = x.copy()
-    row[0, artifact.schema.names.index(probe.feature)] = probe.value
+    row[0, artifact.schema.column(probe.feature)] = probe.value
     return row
 
 
@@ -177,7 +187,7 @@ class Around:
     level: float | None = None
 
 
-def _around(artifact: Artifact, x: Matrix, names: tuple[str, ...]) -> Around:
+def _around(artifact: Artifact, x: Inputs, names: tuple[str, ...]) -> Around:
     """Where the true numbers of such people lie; else where the answers of other models do."""
     ranges = artifact.ranges_matrix(x)
     if ranges is not None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from diagnosis.inference.snapshot.given import GivenValue
-from diagnosis.inference.stored.entry import Entry, Snapshot, converted_of
+from diagnosis.inference.stored.entry import NOTHING, Entry, Snapshot
+from diagnosis.inputs import shown_kind
+from diagnosis.inputs.kind import GivenValue
 from diagnosis.ml import Feature, FeatureSchema
 from diagnosis.registry.models import ModelVersion
 from medportal.common.errors import DomainError, Pointer
@@ -63,16 +65,8 @@ def _repeats(feature: Feature, sent: GivenValue, reading: Reading | None) -> boo
     """A form sends back what it showed: that stays the chart's value, with its date."""
     if reading is None or reading.status != "current" or sent.converted is None:
         return False
-    charted = _number(feature, reading)
+    charted = shown_kind(feature).of_chart(feature, reading.converted)
     return charted is not None and abs(charted - sent.converted) < SAME
-
-
-def _number(feature: Feature, reading: Reading) -> float | None:
-    """The reading as the model's matrix holds it: a category by its code."""
-    if feature.kind == "number" or reading.converted is None:
-        return None if reading.converted is None else float(reading.converted)
-    codes = {category.value: category.code for category in feature.categories}
-    return float(codes[str(reading.converted)])
 
 
 def _refuse_other_person(
@@ -97,9 +91,10 @@ def is_personal(feature: Feature) -> bool:
 
 def entry_given(sent: GivenValue) -> Entry:
     """The entry of a value that a caller sent; of one left out on purpose, that of nothing."""
-    if sent.converted is None:
+    if sent.is_nothing:
         return MISSING
-    return Entry(sent.value, sent.unit, sent.converted, source="given", status="given")
+    found = Entry(sent.value, sent.unit, sent.converted, source="given", status="given")
+    return found if sent.block is None else replace(found, block=sent.block)
 
 
 def _from_chart(reading: Reading, feature: Feature, *, use_stale: bool) -> Entry:
@@ -107,7 +102,7 @@ def _from_chart(reading: Reading, feature: Feature, *, use_stale: bool) -> Entry
     return Entry(
         value=reading.value,
         unit=reading.unit or None,
-        converted=_number(feature, reading) if is_used else None,
+        converted=shown_kind(feature).of_chart(feature, reading.converted) if is_used else None,
         source=reading.source or None,
         observed_at=reading.observed_at.isoformat() if reading.observed_at else None,
         observation=str(reading.observation_id) if reading.observation_id else None,
@@ -119,17 +114,17 @@ def _from_chart(reading: Reading, feature: Feature, *, use_stale: bool) -> Entry
 
 def row_of(snapshot: Snapshot, schema: FeatureSchema) -> dict[str, Any]:
     """The snapshot as one raw row of the library, in the features' own units."""
-    return {feature.name: _raw(feature, converted_of(snapshot, feature.name)) for feature in schema}
+    return {feature.name: raw_of(feature, snapshot) for feature in schema}
 
 
-def _raw(feature: Feature, converted: float | None) -> Any:
-    if converted is None or feature.kind != "number" or not feature.unit:
-        return converted
-    return {"value": converted, "unit": feature.unit}
+def raw_of(feature: Feature, snapshot: Snapshot) -> Any:
+    """One value as the library reads it, unit and category by name."""
+    entry = snapshot.get(feature.name, NOTHING)
+    return shown_kind(feature).raw(feature, entry.converted, entry.block)
 
 
 def missing(snapshot: Snapshot, schema: FeatureSchema) -> list[str]:
-    return [f.name for f in schema if converted_of(snapshot, f.name) is None]
+    return [f.name for f in schema if snapshot.get(f.name, NOTHING).is_missing]
 
 
 def outside(feature: Feature, converted: float | None) -> str | None:

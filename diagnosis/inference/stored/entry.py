@@ -28,6 +28,8 @@ class Entry:
     reason: str = ""
     """Why a value of the chart could not be read."""
     basis: str = ""
+    block: tuple[float, ...] | None = None
+    """In the place of ``converted``, of a kind that is no column of the table."""
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Entry:
@@ -36,6 +38,7 @@ class Entry:
             value=stored.get("value"),
             unit=stored.get("unit"),
             converted=stored.get("converted"),
+            block=tuple(block) if (block := stored.get("block")) is not None else None,
             source=stored.get("source"),
             observed_at=stored.get("observed_at"),
             observation=stored.get("observation"),
@@ -45,7 +48,16 @@ class Entry:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """What a table's input never has is left out."""
+        stored = asdict(self)
+        if self.block is None:
+            del stored["block"]
+        return stored
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the model was given nothing of it."""
+        return self.converted is None and self.block is None
 
     @property
     def moment(self) -> datetime | None:

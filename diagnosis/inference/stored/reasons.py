@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from diagnosis.inference.stored.entry import Value
+from diagnosis.inputs.kind import Part
 from medportal.common.plain import Stored, known, written
 from medportal.common.text import Text
 
@@ -41,14 +42,20 @@ class Attribution:
     typical_range: Sequence[float] | None = None
     typical_median: float | None = None
     against_typical: str | None = None
+    parts: tuple[Part, ...] = ()
+    """Of an input with several players; they add up to its contribution."""
 
     @classmethod
     def from_dict(cls, stored: Stored) -> Attribution:
         """What earlier code did not keep stays open."""
-        return cls(**known(cls, stored))
+        parts = tuple(Part(**known(Part, one)) for one in stored.get("parts", ()))
+        return cls(**{**known(cls, stored), "parts": parts})
 
     def to_dict(self) -> dict[str, Any]:
-        return written(self)
+        """An input that plays as one has no parts."""
+        found = written(self)
+        parts = [written(part) for part in found.pop("parts")]
+        return {**found, "parts": parts} if parts else found
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,11 @@ from django.utils.translation import gettext as _
 
 from diagnosis.inference.models import Decision, Explanation, Prediction
 from diagnosis.inference.scoring.soundness import fault
+from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.snapshot.standing import WITHIN, standing_words
+from diagnosis.inference.stored.entry import NOTHING
 from diagnosis.inference.stored.reasons import Attribution
+from diagnosis.inputs import shown_kind
 from diagnosis.interop.fhir import terms
 from diagnosis.interop.fhir.terms import Resource
 from diagnosis.registry.models import ModelVersion
@@ -155,8 +158,17 @@ def _attributions(run: Run) -> Iterable[Resource]:
             "extension": [
                 {"url": "feature", "valueCode": reason.feature},
                 wire.contribution(reason.contribution, figures.scale),
+                *_of_a_block(run, reason),
             ],
         }
+
+
+def _of_a_block(run: Run, reason: Attribution) -> Iterable[Resource]:
+    """The value of an input that no Observation carries, as its kind sends it on."""
+    block = run.prediction.snapshot.get(reason.feature, NOTHING).block
+    if block is not None:
+        feature = schema_of(run.prediction.version)[reason.feature]
+        yield {"url": "value", **shown_kind(feature).fhir(feature, block)}
 
 
 def _rationale(run: Run) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -79,34 +80,78 @@ def in_band(p: ArrayLike, band: Band, *, from_lower: bool) -> NDArray[np.bool_]:
     return np.asarray(above & below)
 
 
+@dataclass(frozen=True)
+class Counted:
+    """Patients and their events, and the (weighted) rate; None of nobody."""
+
+    n: int
+    events: int
+    rate: float | None
+
+    @classmethod
+    def of(cls, labels: Floats, w: Floats) -> Counted:
+        """Count rows whose weight is not zero."""
+        rate = float(np.average(labels, weights=w)) if len(labels) else None
+        return cls(len(labels), int(np.sum(labels)), rate)
+
+    def to_dict(self) -> dict[str, float | None]:
+        """Return what JSON can hold."""
+        return {"n": self.n, "events": self.events, "rate": self.rate}
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A range of the score, above its lower end and up to its upper one, and who lies in it."""
+
+    lower: float
+    upper: float
+    inside: Counted
+
+    @classmethod
+    def of(cls, labels: Floats, scores: Floats, w: Floats, edges: tuple[float, float]) -> Stretch:
+        """Count who lies between two edges; a score of 0 belongs to the first."""
+        lower, upper = edges
+        inside = (scores > lower) & (scores <= upper) | ((lower == 0) & (scores == 0))
+        total, events = int(np.sum(inside)), int(np.sum(labels[inside]))
+        weight = float(np.sum(w[inside]))
+        rate = float(np.sum((w * labels)[inside])) / weight if weight > 0 else None
+        return cls(lower, upper, Counted(total, events, rate))
+
+    def joined(self, above: Stretch) -> Stretch:
+        """Return this and the one above it as one."""
+        low, high = self.inside, above.inside
+        n = low.n + high.n
+        rate = ((low.rate or 0) * low.n + (high.rate or 0) * high.n) / n if n else None
+        return Stretch(self.lower, above.upper, Counted(n, low.events + high.events, rate))
+
+    def to_dict(self) -> dict[str, float | None]:
+        """Return what JSON can hold."""
+        return {"lower": self.lower, "upper": self.upper, **self.inside.to_dict()}
+
+
 def band_counts(
     y: ArrayLike,
     p: ArrayLike,
     bands: Sequence[Band],
     weights: ArrayLike | None = None,
-) -> list[dict[str, Any]]:
+) -> list[dict[str, float | str | None]]:
     """Return for each band the patients scored there, their events, and the (weighted) rate.
 
     Rows of weight zero (outcome unknown, censored) are left out of all three.
     """
     labels, scores = as_floats(y), as_floats(p)
     w = weights_or_ones(weights, len(labels))
-    out: list[dict[str, Any]] = []
+    out: list[dict[str, float | str | None]] = []
     for i, band in enumerate(bands):
         open_below = i > 0 and not bands[i - 1].upper_inclusive
         inside = in_band(scores, band, from_lower=i == 0 or open_below) & (w > 0)
-        out.append({"code": band.code, **_counted(labels[inside], w[inside])})
+        out.append({"code": band.code, **Counted.of(labels[inside], w[inside]).to_dict()})
     return out
-
-
-def _counted(labels: Floats, w: Floats) -> dict[str, Any]:
-    rate = float(np.average(labels, weights=w)) if len(labels) else None
-    return {"n": len(labels), "events": int(np.sum(labels)), "rate": rate}
 
 
 def local_counts(
     y: ArrayLike, p: ArrayLike, weights: ArrayLike | None = None, smallest: int = 20, bins: int = 10
-) -> list[dict[str, Any]]:
+) -> list[dict[str, float | None]]:
     """Return neighbouring ranges of the score with their patients and events.
 
     The ranges cover 0 to 1 without a gap, so every score finds its own; each holds at least
@@ -118,35 +163,19 @@ def local_counts(
     groups = max(1, min(bins, len(scores) // max(1, smallest)))
     cuts = np.unique(np.round(np.quantile(scores, np.linspace(0, 1, groups + 1)[1:-1]), 2))
     edges = [0.0, *(float(c) for c in cuts if 0 < c < 1), 1.0]
-    out = [_range(labels, scores, w, pair) for pair in itertools.pairwise(edges)]
-    return _merged(out, smallest)
+    found = [Stretch.of(labels, scores, w, pair) for pair in itertools.pairwise(edges)]
+    return [one.to_dict() for one in _merged(found, smallest)]
 
 
-def _range(labels: Floats, scores: Floats, w: Floats, edges: tuple[float, float]) -> dict[str, Any]:
-    lower, upper = edges
-    inside = (scores > lower) & (scores <= upper) | ((lower == 0) & (scores == 0))
-    total, events = int(np.sum(inside)), int(np.sum(labels[inside]))
-    weight = float(np.sum(w[inside]))
-    rate = float(np.sum((w * labels)[inside])) / weight if weight > 0 else None
-    return {"lower": lower, "upper": upper, "n": total, "events": events, "rate": rate}
-
-
-def _merged(ranges: list[dict[str, Any]], smallest: int) -> list[dict[str, Any]]:
+def _merged(ranges: Sequence[Stretch], smallest: int) -> list[Stretch]:
     """Join a range that rounding left too small with the one below it."""
-    out: list[dict[str, Any]] = []
+    out: list[Stretch] = []
     for current in ranges:
-        if out and (current["n"] < smallest or out[-1]["n"] < smallest):
-            out[-1] = _joined(out[-1], current)
+        if out and (current.inside.n < smallest or out[-1].inside.n < smallest):
+            out[-1] = out[-1].joined(current)
         else:
             out.append(current)
     return out
-
-
-def _joined(low: dict[str, Any], high: dict[str, Any]) -> dict[str, Any]:
-    n = low["n"] + high["n"]
-    rate = ((low["rate"] or 0) * low["n"] + (high["rate"] or 0) * high["n"]) / n if n else None
-    events = low["events"] + high["events"]
-    return {"lower": low["lower"], "upper": high["upper"], "n": n, "events": events, "rate": rate}
 
 
 def flagged_table(

@@ -42,7 +42,7 @@ def grid_of(feature: Feature, column: Floats, points: int = 9) -> tuple[Floats, 
     A number: quantiles from 5 to 95 %. A category: the codes present, by their frequency.
     """
     known = column[~np.isnan(column)]
-    if feature.kind == "number":
+    if feature.is_quantity:
         grid = np.unique(np.quantile(known, np.linspace(0.05, 0.95, points)))
         return grid, np.ones(len(grid))
     codes, counts = np.unique(known, return_counts=True)

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from diagnosis.ml.explain.dense import DenseGame, DenseModel
 from diagnosis.ml.explain.exact import exact_cost, exact_values
 from diagnosis.ml.explain.explanation import Explanation, Floats
-from diagnosis.ml.explain.games import Game, RowGame, differing
+from diagnosis.ml.explain.games import Game, QuickGames, RowGame, differing
 from diagnosis.ml.explain.kernel import kernel_values
 from diagnosis.ml.explain.model_function import Matrix, ModelFunction
 from diagnosis.ml.explain.paired import FEWEST_ANSWERS, MOST_PLAYERS, Paired, pairs_for
@@ -58,8 +57,8 @@ class Explainer:
         Any function of a raw matrix.
     background : (b, d) float32 array
         Reference rows.
-    dense : DenseModel, optional
-        The same model as a dense network: what is enumerated then.
+    quick : QuickGames, optional
+        The same model as its family knows it: what is enumerated then.
     population : int, optional
         From how many patients the reference rows were drawn, without repetition and so that
         their mean prediction is that of all.
@@ -72,12 +71,12 @@ class Explainer:
         model: ModelFunction,
         background: Matrix,
         *,
-        dense: DenseModel | None = None,
+        quick: QuickGames | None = None,
         population: int | None = None,
         seed: int = 0,
     ) -> None:
         """Store what is given."""
-        self.model, self.background, self.dense = model, background, dense
+        self.model, self.background, self.quick = model, background, quick
         self.population, self.seed = population, seed
 
     def plan(self, x: Matrix, budget: int | None = None) -> Plan:
@@ -140,8 +139,8 @@ class Explainer:
 
     def game(self, x: Matrix) -> Game:
         """Return the model between rows (n, d) and the reference rows."""
-        if self.dense is not None:
-            return DenseGame(self.dense, x)
+        if self.quick is not None:
+            return self.quick.game(x)
         return RowGame(self.model, x, self.background)
 
     def _by_kernel(self, x: Matrix, outputs: int) -> Floats:

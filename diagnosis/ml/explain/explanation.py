@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One player of an input that has several, and its contributions (n,) or (n, k)."""
+
+    name: str
+    values: Floats
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,8 @@ class Explanation:
         ``probability`` or ``logit``.
     estimate : str or None
         Which estimate is explained; None where it is the model's only one, or all its outputs.
+    parts : dict of str to tuple of Part
+        Of each input with several players, what each of them contributes: they add up to its value.
     """
 
     values: Floats
@@ -54,6 +65,7 @@ class Explanation:
     population: int | None = None
     output: str = "probability"
     estimate: str | None = None
+    parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
 
     @property
     def additivity_gap(self) -> float:

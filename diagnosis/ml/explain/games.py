@@ -2,7 +2,7 @@
 
 A coalition's value is the prediction for a hybrid: the features of its members from the patient,
 all others from the reference row. ``RowGame`` builds hybrids and calls whatever function there
-is; ``diagnosis.ml.explain.dense.DenseGame`` never builds them.
+is; the game of a family never builds them.
 """
 
 from __future__ import annotations
@@ -44,6 +44,14 @@ class Game(Protocol):
 
     def coalitions(self, patients: Index, references: Index, masks: Masks) -> Floats:
         """Return (patients, references, coalitions, outputs): the same coalitions for all."""
+        ...
+
+
+class QuickGames(Protocol):
+    """What a family makes of a model so that coalitions cost less than hybrid rows."""
+
+    def game(self, patients: Matrix) -> Game:
+        """Return the model between some patients and its reference rows."""
         ...
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from diagnosis.ml.results.targets import Task
+from diagnosis.ml.batch import Batch, Inputs, table_of
+from diagnosis.ml.results.estimate import Estimates
 
 Matrix = NDArray[np.float32]
 CHUNK = 65_536  # hybrid rows held at a time
@@ -31,13 +30,21 @@ class ModelFunction:
         ``probability`` or ``logit``; a plain function is called as it is.
     of : Estimates, optional
         What is asked for of the outputs.
+    read : callable, optional
+        Makes of a matrix of players what the model takes; see ``players``.
     """
 
     def __init__(
-        self, model: Any, output: str = "probability", of: Estimates | None = None
+        self,
+        model: Any,
+        output: str = "probability",
+        of: Estimates | None = None,
+        read: Callable[[Matrix], Inputs] | None = None,
     ) -> None:
         """Find the way to call it."""
-        self._call, self._of = _callable(model, output), of
+        call = _callable(model, output)
+        self._call = call if read is None else lambda x: call(read(x))
+        self._of = of
         self.rows_evaluated = 0
         self.single_output = True
 
@@ -57,19 +64,6 @@ class ModelFunction:
             return out
         self.single_output = len(self._of.names) == 1
         return self._of(out)
-
-
-@dataclass(frozen=True)
-class Estimates:
-    """From the outputs (n, k) of an artifact to the estimates that are asked for, (n, m)."""
-
-    task: Task
-    names: tuple[str, ...]
-
-    def __call__(self, answers: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return (n, m)."""
-        found = self.task.result.estimates(self.task, answers)
-        return np.column_stack([found[name] for name in self.names])
 
 
 def estimates_of(model: Any, names: Sequence[str], output: str) -> Estimates | None:
@@ -97,14 +91,14 @@ def estimates_of(model: Any, names: Sequence[str], output: str) -> Estimates | N
     return Estimates(task, tuple(names))
 
 
-def _callable(model: Any, output: str) -> Callable[[Matrix], Any]:
+def _callable(model: Any, output: str) -> Callable[[Any], Any]:
     for name in _METHODS[output]:
         if hasattr(model, name):
-            found: Callable[[Matrix], Any] = getattr(model, name)
+            found: Callable[[Any], Any] = getattr(model, name)
             return found
     if hasattr(model, "predict_proba"):
         return lambda x: _of_trees(model.predict_proba(x), output)
-    called: Callable[[Matrix], Any] = model
+    called: Callable[[Any], Any] = model
     return called
 
 
@@ -115,15 +109,21 @@ def _of_trees(p: Any, output: str) -> Any:
     return p if output == "probability" else np.log(p) - np.log1p(-p)
 
 
-def as_matrix(model: Any, rows: Any) -> Matrix:
-    """Return rows as a float32 matrix; raw rows are read by the model's own schema."""
+def as_inputs(model: Any, rows: Any) -> Inputs:
+    """Return rows as a model takes them; raw rows are read by the model's own schema.
+
+    A batch with nothing beside its table is that table.
+    """
+    if isinstance(rows, Batch):
+        return rows if rows.others else rows.table
     if not isinstance(rows, np.ndarray) and hasattr(model, "schema"):
-        rows = model.schema.matrix(rows)
+        found: Inputs = model.schema.inputs(rows)
+        return found
     matrix = np.asarray(rows, dtype=np.float32)
     return matrix[None, :] if matrix.ndim == 1 else matrix
 
 
-def matrices_of(model: Any, rows: Any, background: Any) -> tuple[Matrix, Matrix]:
+def rows_of(model: Any, rows: Any, background: Any) -> tuple[Inputs, Inputs]:
     """Return the rows to explain and the reference rows, an artifact's own where none are given.
 
     Raises
@@ -131,9 +131,11 @@ def matrices_of(model: Any, rows: Any, background: Any) -> tuple[Matrix, Matrix]
     ValueError
         The background has no rows or other features.
     """
-    x = as_matrix(model, rows)
-    own = getattr(model, "background", None)
-    reference = as_matrix(model, own if background is None else background)
-    if reference.ndim != 2 or len(reference) == 0 or reference.shape[1] != x.shape[1]:
+    x = as_inputs(model, rows)
+    own = getattr(model, "references", None)
+    reference = as_inputs(model, own if background is None else background)
+    ours, theirs = table_of(x), table_of(reference)
+    alike = theirs.ndim == 2 and len(theirs) > 0 and theirs.shape[1] == ours.shape[1]
+    if not alike or isinstance(x, Batch) != isinstance(reference, Batch):
         raise ValueError("The background needs rows with the same features as those explained.")
     return x, reference

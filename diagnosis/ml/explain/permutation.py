@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from diagnosis.ml.batch import table_of
 from diagnosis.ml.evaluation.directions import shuffled_predictions
 from diagnosis.ml.evaluation.ends import FEWEST_OF_EACH, LEVEL
 from diagnosis.ml.evaluation.intervals import auroc_difference
 from diagnosis.ml.evaluation.metrics import as_floats
 from diagnosis.ml.evaluation.quantiles import student
-from diagnosis.ml.explain.model_function import ModelFunction, as_matrix
+from diagnosis.ml.explain.model_function import ModelFunction, as_inputs
 
 Floats = NDArray[np.float64]
 
@@ -80,7 +81,7 @@ def permutation_importance(
     """
     if loss not in LOSSES:
         raise ValueError(f"Unknown loss {loss!r}; known: {', '.join(LOSSES)}.")
-    function, x = ModelFunction(model), as_matrix(model, rows)
+    function, x = ModelFunction(model), table_of(as_inputs(model, rows))
     whole = function(x)
     if whole.shape[1] != 1:
         raise ValueError("Permutation importance needs a model with one output.")

@@ -10,18 +10,21 @@ from typing import Any
 
 import numpy as np
 
-from diagnosis.ml.explain.dense import DenseModel
+from diagnosis.ml.batch import Batch, table_of
 from diagnosis.ml.explain.explainer import Explainer, Plan
 from diagnosis.ml.explain.explanation import Explanation
+from diagnosis.ml.explain.games import QuickGames
 from diagnosis.ml.explain.model_function import (
     Matrix,
     ModelFunction,
-    as_matrix,
     estimates_of,
-    matrices_of,
+    rows_of,
 )
+from diagnosis.ml.explain.players import Played, played
 from diagnosis.ml.explain.trees import is_trees, tree_values
+from diagnosis.ml.families import family_of
 from diagnosis.ml.families.pipeline import Fitted
+from diagnosis.ml.results.estimate import Estimates
 
 OUTPUTS = ("probability", "logit")
 KEPT = 20
@@ -84,10 +87,16 @@ def shapley_values(  # noqa: PLR0913  # the library's own door: what, whose, how
     """
     if output not in OUTPUTS:
         raise ValueError(f"The output is one of {', '.join(OUTPUTS)}, not {output}.")
-    x, reference = matrices_of(model, rows, background)
+    given, known = rows_of(model, rows, background)
+    asked = () if estimate is None else (estimate,)
+    if isinstance(given, Batch) and isinstance(known, Batch):
+        plays = played(model.schema, given, known)
+        explainer = _made(model, plays.background, seed, output, asked, plays)
+        explained = replace(explainer.explain(plays.x, budget), output=output, estimate=estimate)
+        return plays.by_feature(_without_single_axis(explained, explainer.model))
+    x, reference = table_of(given), table_of(known)
     if output == "logit" and is_trees(model):
         return tree_values(model, x, reference)
-    asked = () if estimate is None else (estimate,)
     explainer = explainer_for(model, reference, seed, output, asked)
     explained = replace(explainer.explain(x, budget), output=output, estimate=estimate)
     return _without_single_axis(explained, explainer.model)
@@ -95,8 +104,11 @@ def shapley_values(  # noqa: PLR0913  # the library's own door: what, whose, how
 
 def plan(model: Any, row: Any, background: Any, budget: int | None = None) -> Plan:
     """Say by which method, and with how many model rows, one row would be explained."""
-    reference = as_matrix(model, background)
-    return Explainer(ModelFunction(model), reference).plan(as_matrix(model, row)[0], budget)
+    x, reference = rows_of(model, row, background)
+    if isinstance(x, Batch) and isinstance(reference, Batch):
+        plays = played(model.schema, x, reference)
+        x, reference = plays.x, plays.background
+    return Explainer(ModelFunction(model), table_of(reference)).plan(table_of(x)[0], budget)
 
 
 def explainer_for(
@@ -122,21 +134,31 @@ def explainer_for(
     return made
 
 
-def _made(
-    model: Any, background: Matrix, seed: int, output: str, estimates: Sequence[str]
+def _made(  # as explainer_for, and who plays
+    model: Any,
+    background: Matrix,
+    seed: int,
+    output: str,
+    estimates: Sequence[str],
+    plays: Played | None = None,
 ) -> Explainer:
     of = estimates_of(model, estimates, output)
-    fitted = model if isinstance(model, Fitted) else getattr(model, "fitted", None)
-    dense = None if fitted is None else DenseModel(fitted, background, output, of)
-    function = ModelFunction(model, output, of)
+    quick = _quick(model, background, output, of) if plays is None else None
+    function = ModelFunction(model, output, of, None if plays is None else plays.batch)
     function(background[:1])  # tells the shape of its answers
     return Explainer(
         function,
         background,
-        dense=dense,
-        population=_population(model, background),
+        quick=quick,
+        population=_population(model, background if plays is None else plays.table),
         seed=seed,
     )
+
+
+def _quick(model: Any, background: Matrix, output: str, of: Estimates | None) -> QuickGames | None:
+    """Return how the family of a model explains it quickly, if it does."""
+    fitted = model if isinstance(model, Fitted) else getattr(model, "fitted", None)
+    return None if fitted is None else family_of(model).game(fitted, background, output, of)
 
 
 def _population(model: Any, background: Matrix) -> int | None:

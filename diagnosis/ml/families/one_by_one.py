@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml.families.pipeline import TABLE, Fitted, Sample
+from diagnosis.ml.families.dense.layered import Layered
+from diagnosis.ml.families.pipeline import Fitted, Sample
 
 if TYPE_CHECKING:
     from diagnosis.ml.families.preprocessing import Preprocessor
@@ -17,10 +18,9 @@ if TYPE_CHECKING:
 Index = NDArray[np.int64]
 
 
-class OneByOne:
+class OneByOne(Layered):
     """A family says how one model is fitted; sets of rows and resamples follow from that."""
 
-    takes: frozenset[str] = TABLE
     quick: bool = True
 
     def one(

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnosis.ml.batch import Batch, Inputs, table_of
 from diagnosis.ml.families.calibration import Calibrator
 from diagnosis.ml.families.preprocessing import Preprocessor, hide
+from diagnosis.ml.inputs import INPUT_KINDS
+from diagnosis.ml.inputs.kind import Place
 from diagnosis.ml.results import result_kind
 from diagnosis.ml.results.targets import Task
-from diagnosis.ml.schema import KINDS, Feature
+from diagnosis.ml.schema import Feature
 
 if TYPE_CHECKING:
     from diagnosis.ml.recipe import Recipe
@@ -24,15 +27,16 @@ Matrix = NDArray[np.float32]
 Index = NDArray[np.int64]
 Layers = tuple[tuple[Array, Array], ...]  # (weights, bias) a dense layer
 
-TABLE = frozenset(KINDS)
-"""The kinds of inputs that are a column of the matrix."""
+TABLE = frozenset(name for name, kind in INPUT_KINDS.items() if kind.place != Place.BLOCK)
+"""The kinds of inputs that are a column of the table."""
 
 
 @dataclass(frozen=True)
 class Sample:
     """The rows that a model may learn from; rows of one group are of one patient.
 
-    ``y`` is what the target's columns say, ``aims`` what each output of a model learns from them.
+    ``x`` is their table, whose columns are ``features``; ``blocks`` stand beside it. ``y`` is what
+    the target's columns say, ``aims`` what each output of a model learns from them.
     """
 
     x: Matrix
@@ -40,6 +44,12 @@ class Sample:
     features: Sequence[Feature]
     task: Task
     groups: Index | None = None
+    blocks: Mapping[str, Matrix] = field(default_factory=dict)
+
+    @property
+    def inputs(self) -> Inputs:
+        """What a model takes: a batch, or the table where there is nothing beside it."""
+        return Batch.of(self.x, **self.blocks) if self.blocks else self.x
 
     @cached_property
     def aims(self) -> Array:
@@ -59,7 +69,8 @@ class Sample:
     def take(self, rows: Index | NDArray[np.bool_]) -> Sample:
         """Return the sample of some rows."""
         groups = None if self.groups is None else self.groups[rows]
-        return replace(self, x=self.x[rows], y=self.y[rows], groups=groups)
+        blocks = {name: block[rows] for name, block in self.blocks.items()}
+        return replace(self, x=self.x[rows], y=self.y[rows], groups=groups, blocks=blocks)
 
     def hidden(self, shares: Mapping[str, float], seed: int) -> Sample:
         """Return the sample with features hidden in a share of its rows, as a recipe asks."""
@@ -86,15 +97,15 @@ class Fitted:
     calibrator: Calibrator = field(default_factory=Calibrator)
     facts: dict[str, Any] = field(default_factory=dict)
 
-    def raw_logits(self, x: Matrix) -> Array:
-        """Return logits before calibration, (n, k), of raw rows (n, d)."""
-        return forward(self.layers, self.preprocessor.transform(x))
+    def raw_logits(self, x: Inputs) -> Array:
+        """Return logits before calibration, (n, k), of a batch."""
+        return forward(self.layers, self.preprocessor.transform(table_of(x)))
 
-    def logits(self, x: Matrix) -> Array:
+    def logits(self, x: Inputs) -> Array:
         """Return calibrated logits, (n, k)."""
         return self.calibrator.logits(self.raw_logits(x))
 
-    def probabilities(self, x: Matrix) -> Array:
+    def probabilities(self, x: Inputs) -> Array:
         """Return calibrated probabilities (numbers for a regression), (n, k)."""
         return outputs(self.logits(x), self.kind)
 

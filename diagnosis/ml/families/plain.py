@@ -105,7 +105,7 @@ def _taken(given: Arrays, name: str, kind: str, *shape: int) -> NDArray[Any]:
 def _preprocessor(given: Arrays, features: Sequence[Feature]) -> Preprocessor:
     shaped = Preprocessor(features)
     shaped.fill_ = _taken(given, "fill", "f", len(features))
-    wanted = [j for j, feature in enumerate(features) if feature.kind == "number"]
+    wanted = [j for j, feature in enumerate(features) if feature.is_quantity]
     shaped.numbers_ = _taken(given, "numbers", "i", len(wanted))
     shaped.log_ = _taken(given, "log", "b", len(wanted))
     for name in _NUMBERS:

@@ -85,7 +85,7 @@ class Preprocessor:
         fit into one small graph.
         """
         wide = self._clean(x)
-        numbers = [j for j, feature in enumerate(self.features) if feature.kind == "number"]
+        numbers = [j for j, feature in enumerate(self.features) if feature.is_quantity]
         self.numbers_ = np.array(numbers, dtype=np.int64)
         self.fill_ = np.array([self._filling(j, wide[:, j]) for j in range(x.shape[1])])
         filled = np.where(np.isnan(wide), self.fill_, wide)[:, self.numbers_]
@@ -111,7 +111,7 @@ class Preprocessor:
         feature = self.features[j]
         if not len(present):
             return float(feature.codes[0]) if feature.codes else 0.0
-        if feature.kind == "number":
+        if feature.is_quantity:
             return float(np.float32(np.median(present)))
         codes, counts = np.unique(present, return_counts=True)
         return float(codes[counts.argmax()])

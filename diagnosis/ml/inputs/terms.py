@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import MISSING, Field, dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 from diagnosis.ml.errors import SchemaError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Text = Mapping[str, str]  # {"en": …, "zh-Hans": …}
 SOURCES = ("patient", "observation", "derived", "condition", "ask")
@@ -17,6 +20,29 @@ def only_known(cls: type, given: Mapping[str, Any]) -> None:
     unknown = sorted(set(given) - {f.name for f in fields(cls)})
     if unknown:
         raise SchemaError(f"Unknown {cls.__name__.lower()} fields: {', '.join(unknown)}.")
+
+
+_ALWAYS = ("kind", "unit", "required", "direction")  # written even at their default
+
+
+def plain_feature(feature: DataclassInstance) -> dict[str, Any]:
+    """Return what JSON can hold of a feature; most fields at their default are left out."""
+    pairs = ((f.name, getattr(feature, f.name), _default(f)) for f in fields(feature))
+    return {name: _plain(v) for name, v, default in pairs if v != default or name in _ALWAYS}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (Source, Category)):
+        return plain_feature(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def _default(spec: Field[Any]) -> Any:
+    return spec.default if spec.default_factory is MISSING else spec.default_factory()
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,18 @@ def is_missing(raw: Any) -> bool:
     return isinstance(raw, (float, np.floating)) and math.isnan(raw)
 
 
+def number_of(raw: Any) -> float | None:
+    """Return a number, or None for what is none: a truth value, or Python's own ``1_000``."""
+    if isinstance(raw, (bool, np.bool_)) or (isinstance(raw, str) and "_" in raw):
+        return None
+    try:
+        return float(raw)
+    except OverflowError:  # a whole number with more digits than any float
+        return float("inf")
+    except (TypeError, ValueError):
+        return None
+
+
 def is_number(text: str) -> bool:
     """Whether a text is a number as people write it; no ``1_000``, no full-width digits."""
     return bool(_NUMBER.fullmatch(text) or _INFINITE.fullmatch(text))

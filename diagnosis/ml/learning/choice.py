@@ -74,4 +74,4 @@ def _losses(recipe: Recipe, sample: Sample, assigned: Any) -> Any:
 
 
 def _logits(fitted: Fitted, sample: Sample, rows: Any) -> Any:
-    return fitted.logits(sample.x[rows])
+    return fitted.logits(sample.take(rows).inputs)

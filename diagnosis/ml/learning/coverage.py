@@ -155,7 +155,7 @@ def _subgroups(measured: OutOfFold, sample: Sample, verified: Verified) -> Itera
             codes = tuple(str(code) for code in feature.codes)
             place = np.select([column == code for code in feature.codes], range(len(codes)), -1)
             yield from _by_code(verified, feature.name, codes, place)
-        if feature.name in PARENTS["age"] and feature.kind == "number":
+        if feature.name in PARENTS["age"] and feature.is_quantity:
             yield from thirds(verified, feature.name, column)
     if isinstance(verified.region, ClassSets):
         likeliest = verified.answers.argmax(axis=1)

@@ -48,10 +48,14 @@ class Problem:
         """Features that are missing in some rows or are hidden in training."""
         gaps: list[bool] = np.any(np.isnan(self.sample.x), axis=0).tolist()
         return tuple(
-            name
-            for name, gap in zip(self.schema.names, gaps, strict=True)
-            if gap or self.recipe.hide.get(name, 0) > 0
+            feature.name
+            for feature, gap in zip(self.sample.features, gaps, strict=True)
+            if gap or self.recipe.hide.get(feature.name, 0) > 0
         )
+
+    def column(self, name: str) -> int:
+        """Return where a feature stands in the table."""
+        return [feature.name for feature in self.sample.features].index(name)
 
     @property
     def required_schema(self) -> FeatureSchema:
@@ -73,7 +77,7 @@ def pose(recipe: Recipe, table: pd.DataFrame, schema: FeatureSchema | None = Non
     TableError
         Columns are absent, the target can not be used, or there are too few rows.
     """
-    given = () if schema is None else [f.name for f in schema if f.kind != "number"]
+    given = () if schema is None else [f.name for f in schema if not f.is_quantity]
     table = tables.plain_table(tables.named(table), given)
     asked = (recipe.targets, recipe.task, recipe.positive, recipe.unit)
     task = find_task(table, *asked, horizons=recipe.horizons, ordered=recipe.ordered)
@@ -91,11 +95,11 @@ def pose(recipe: Recipe, table: pd.DataFrame, schema: FeatureSchema | None = Non
         more = f": {tables.strays(table[name])}" if reason == tables.MIXED else ""
         _warn(f"Column {name} is left out: {reason}{more}.")
     refuse_unfit(recipe.model, task, schema.features)
-    x, groups = schema.matrix(table)[rows], _owners(recipe, table, rows)
+    batch, groups = schema.batch(table).take(rows), _owners(recipe, table, rows)
     _refuse_too_few(task, y[rows])
     if groups is not None:
         patients.refuse_too_few(groups, y[rows], task.kind)
-    sample = Sample(x, y[rows], schema.features, task, groups)
+    sample = Sample(batch.table, y[rows], schema.table, task, groups, batch.others)
     problem = Problem(recipe, task, schema, sample, rows, used)
     findings = tuple(_findings(problem, table))
     table_checks.warn_of(findings, task)

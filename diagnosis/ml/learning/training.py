@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml import novelty
+from diagnosis.ml import background, novelty
 from diagnosis.ml.artifact import Artifact
-from diagnosis.ml.families import family, plain
+from diagnosis.ml.batch import Inputs
+from diagnosis.ml.families import family
 from diagnosis.ml.families.pipeline import Fitted, Sample
 from diagnosis.ml.learning import coverage, refits, table_checks
 from diagnosis.ml.learning.by_estimate import Figures, by_estimate
@@ -25,7 +25,6 @@ from diagnosis.ml.learning.scores import missing_metrics, scores
 from diagnosis.ml.learning.table_findings import TableFinding
 from diagnosis.ml.learning.validation import OutOfFold, cross_validate
 from diagnosis.ml.recipe import Recipe
-from diagnosis.ml.serving import ServingForm
 from diagnosis.ml.threads import single_thread
 from diagnosis.ml.uncertainty.coverage import Conformal
 
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
     from diagnosis.ml.schema import FeatureSchema
 
-Matrix = NDArray[np.float32]
 Array = NDArray[np.float64]
 
 BACKGROUND_ROWS = 250
@@ -85,21 +83,23 @@ def train(
     problem = pose(recipe, table, schema)
     with single_thread():
         learnt = _learn(problem, measured)
-    files, gaps = _files(learnt.fitted, learnt.members, problem.sample, learnt.recipe.seed)
+    kind, sample, seed = family(learnt.recipe.model), problem.sample, learnt.recipe.seed
+    written = kind.write(learnt.fitted, learnt.members, sample)
+    files = {**written.files, **background.written(_background(learnt.fitted, sample, seed))}
     manifest = {
         "name": name or " and ".join(recipe.targets),
-        **_described(problem, learnt, gaps),
+        **_described(problem, learnt, written.gaps),
         "training": _training(problem, table),
         "environment": _environment(),
         **(extra or {}),
     }
-    return _looked_at(Artifact(manifest, files), problem.sample, learnt.recipe.seed)
+    return _looked_at(Artifact(manifest, files), sample, seed)
 
 
 def _looked_at(artifact: Artifact, sample: Sample, seed: int) -> Artifact:
     """Say what the model looks at."""
-    if not artifact.task.result.explained(artifact.task):
-        return artifact
+    if sample.blocks or not artifact.task.result.explained(artifact.task):
+        return artifact  # what is looked at is told of tables
     from diagnosis.ml.explain.overall import overall
 
     entry = overall(artifact, sample.x, seed=seed, of="training")
@@ -132,7 +132,7 @@ def _learn(problem: Problem, measured: OutOfFold | None) -> _Learnt:
     recipe = measured.recipe
     fitted = family(recipe.model).fit(recipe, sample)
     members = refits.refit(recipe, sample, fitted)
-    unlike = novelty.learn(sample.x, sample.features, recipe.seed, sample.groups)
+    unlike = novelty.learn(sample.inputs, problem.schema.features, recipe.seed, sample.groups)
     metrics, region = scores(measured), _region(measured, sample)
     perfect = table_checks.too_perfect(metrics)
     if not any(finding.code == "too_good" for finding in problem.findings):
@@ -156,11 +156,11 @@ def _described(problem: Problem, learnt: _Learnt, gaps: Mapping[str, float]) -> 
         "schema": problem.required_schema.to_dict(),
         "recipe": recipe.to_dict() | {"digest": recipe.digest},
         "choice": {"asked": problem.recipe.model, "model": recipe.model, **learnt.facts},
-        "fit": _fit_facts(learnt.fitted, gaps),
+        "fit": family(recipe.model).facts(learnt.fitted) | {"serving_gaps": dict(gaps)},
         "refits": {"count": len(members), "level": refits.LEVEL} if members else None,
         **_measures(learnt.measured, learnt.metrics, problem),
         **_by_kind(learnt),
-        **_ranges(problem, learnt.fitted),
+        **_ranges(problem, learnt),
         "novelty": learnt.novelty,
         "findings": [finding.to_dict() for finding in learnt.findings],
     }
@@ -176,32 +176,7 @@ def _by_kind(learnt: _Learnt) -> dict[str, Any]:
     return found
 
 
-def _files(
-    fitted: Fitted, members: list[Fitted], sample: Sample, seed: int
-) -> tuple[dict[str, bytes], dict[str, float]]:
-    """Return the files of the artifact, and how far serving forms lie from their models."""
-    from diagnosis.ml.families.dense import export, graph
-
-    rows = plain.probes(sample.x[:2000])
-    model = graph.build(fitted)
-    files = {"model.keras": export.keras_bytes(model), "serving.tflite": export.litert_bytes(model)}
-    gaps = {"serving.tflite": export.agreed(model, files["serving.tflite"], rows)}
-    gaps[plain.FILE] = plain.gap(fitted, ServingForm(files["serving.tflite"])(rows), rows)
-    if gaps[plain.FILE] <= plain.TOLERANCE:
-        files[plain.FILE] = plain.to_bytes(fitted)
-    if members:
-        from diagnosis.ml.families.dense import ensemble
-
-        together = ensemble.build_refits(members, fitted.preprocessor)
-        files["refits.tflite"] = export.litert_bytes(together)
-        gaps["refits.tflite"] = export.agreed(together, files["refits.tflite"], rows)
-    stream = io.BytesIO()
-    np.save(stream, _background(fitted, sample, seed), allow_pickle=False)
-    files["background.npy"] = stream.getvalue()
-    return files, gaps
-
-
-def _background(fitted: Fitted, sample: Sample, seed: int) -> Matrix:
+def _background(fitted: Fitted, sample: Sample, seed: int) -> Inputs:
     """Return real rows whose mean prediction is nearest to that of all rows, in random order.
 
     The base of an explanation is the mean over these rows and is read as the average patient.
@@ -209,21 +184,12 @@ def _background(fitted: Fitted, sample: Sample, seed: int) -> Matrix:
     """
     rng = np.random.default_rng(seed)
     if len(sample) <= BACKGROUND_ROWS:
-        return sample.x[rng.permutation(len(sample))]
-    predicted = fitted.probabilities(sample.x)
+        return sample.take(rng.permutation(len(sample))).inputs
+    predicted = fitted.probabilities(sample.inputs)
     draws = [rng.permutation(len(sample))[:BACKGROUND_ROWS] for _ in range(_TRIES)]
     aim = predicted.mean(axis=0)
     gaps = [float(np.abs(predicted[rows].mean(axis=0) - aim).max()) for rows in draws]
-    return sample.x[draws[int(np.argmin(gaps))]]
-
-
-def _fit_facts(fitted: Fitted, gaps: Mapping[str, float]) -> dict[str, Any]:
-    return {
-        **fitted.facts,
-        "calibration": fitted.calibrator.to_dict(),
-        "logarithms": list(fitted.preprocessor.log_features),
-        "serving_gaps": dict(gaps),
-    }
+    return sample.take(draws[int(np.argmin(gaps))]).inputs
 
 
 def _measures(measured: OutOfFold, metrics: Mapping[str, Any], problem: Problem) -> dict[str, Any]:
@@ -244,16 +210,16 @@ def _measures(measured: OutOfFold, metrics: Mapping[str, Any], problem: Problem)
     }
 
 
-def _ranges(problem: Problem, fitted: Fitted) -> dict[str, Any]:
+def _ranges(problem: Problem, learnt: _Learnt) -> dict[str, Any]:
     """Return what stands in for each feature that may be missing, and its plausible values."""
     ranges = {}
     for name in problem.may_be_missing:
-        j = problem.schema.names.index(name)
+        j = problem.column(name)
         present = problem.sample.x[:, j][~np.isnan(problem.sample.x[:, j])]
-        number = problem.schema[name].kind == "number"
+        number = problem.schema[name].is_quantity
         values = np.quantile(present, (0.05, 0.25, 0.5, 0.75, 0.95)) if number else present
         ranges[name] = {
-            "assumed": float(fitted.preprocessor.fill_[j]),
+            "assumed": family(learnt.recipe.model).assumed(learnt.fitted, j),
             "values": [float(value) for value in np.unique(values)],
         }
     return {"missing_ranges": ranges}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -148,7 +148,7 @@ def cross_validate(
     fits = fit_folds(recipe, sample, assigned, start)
     predictions = _predict(fits, sample, assigned, None)
     hidden = {
-        name: _predict(fits, sample, assigned, problem.schema.names.index(name))
+        name: _predict(fits, sample, assigned, problem.column(name))
         for name in problem.may_be_missing
     }
     found = (sample.y, predictions, assigned, hidden, sample.groups)
@@ -163,12 +163,12 @@ def _assign(sample: Sample, count: int, seed: int, repeats: int) -> Index:
 def _predict(
     fits: Sequence[dict[int, Fitted]], sample: Sample, assigned: Index, hide: int | None
 ) -> Array:
-    x = sample.x
     if hide is not None:
-        x = x.copy()
+        x = sample.x.copy()
         x[:, hide] = np.nan
+        sample = replace(sample, x=x)
     out = np.zeros((len(assigned), *sample.aims.shape))
     for repeat, row in enumerate(assigned):
         for k, fitted in fits[repeat].items():
-            out[repeat, row == k] = fitted.probabilities(x[row == k])
+            out[repeat, row == k] = fitted.probabilities(sample.take(row == k).inputs)
     return out

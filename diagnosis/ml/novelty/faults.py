@@ -39,7 +39,7 @@ class Fault:
 
 def of(features: Sequence[Feature], seed: int) -> list[Fault]:
     """Return the mistakes that the features of a schema allow."""
-    numbers = [j for j, feature in enumerate(features) if feature.kind == "number"]
+    numbers = [j for j, feature in enumerate(features) if feature.is_quantity]
     return [
         *_factors(features, numbers),
         *_by_unit(features, numbers),

@@ -20,7 +20,7 @@ class Shape:
         """Sort the columns."""
         self.features = features
         self.numbers = np.array(
-            [j for j, feature in enumerate(features) if feature.kind == "number"], dtype=np.int64
+            [j for j, feature in enumerate(features) if feature.is_quantity], dtype=np.int64
         )
         self.others = [j for j, feature in enumerate(features) if feature.codes]
         self.sizes = tuple(len(features[j].codes) for j in self.others)

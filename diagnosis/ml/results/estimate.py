@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from diagnosis.ml.results.targets import Task
 
 Array = NDArray[np.float64]
 
@@ -86,3 +90,16 @@ def row_by_row(
         )
         for i in range(rows)
     ]
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """From the outputs (n, k) of an artifact to the estimates that are asked for, (n, m)."""
+
+    task: Task
+    names: tuple[str, ...]
+
+    def __call__(self, answers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return (n, m)."""
+        found = self.task.result.estimates(self.task, answers)
+        return np.column_stack([found[name] for name in self.names])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,7 +32,7 @@ SPREAD_REPEATS = 4
 """Repeats that tell how far a metric of yes or no varies."""
 
 
-def finite(entry: Mapping[str, Any]) -> Interval:
+def finite(entry: Mapping[str, float]) -> Interval:
     """Return what JSON can hold: what is not a number becomes None."""
     return {name: float(v) if math.isfinite(v) else None for name, v in entry.items()}
 

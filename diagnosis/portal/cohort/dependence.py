@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from diagnosis.inference.lists.cohort import Cohort
 from diagnosis.inference.scoring.soundness import SURE
-from diagnosis.inference.snapshot import units
+from diagnosis.inputs import units
 from diagnosis.ml.explain.cohort import Bin, dependence
 from diagnosis.portal.charts.dots import Dot, Dots, dots
 from diagnosis.portal.cohort.effects import NEUTRAL, about
@@ -74,7 +74,7 @@ class DependencePage:
 def dependence_page(cohort: Cohort, j: int, levels: Sequence[Levels]) -> DependencePage:
     found = dependence(cohort.contributions, cohort.values, j)
     feature, companion = cohort.features[j], found.companion
-    is_number = feature.kind == "number"
+    is_number = feature.is_quantity
     # Drawn in the unit that is read, so that the marks of its axis are round there.
     factor = units.factor(feature, units.shown_unit(feature))
     low, high = feature.reference_range or (None, None)
@@ -106,7 +106,7 @@ def dependence_page(cohort: Cohort, j: int, levels: Sequence[Levels]) -> Depende
 
 def _tick(cohort: Cohort, j: int, value: float) -> str:
     feature = cohort.features[j]
-    return number(value) if feature.kind == "number" else value_text(feature, value)
+    return number(value) if feature.is_quantity else value_text(feature, value)
 
 
 def _drawn(cohort: Cohort, j: int, dot: Dot, coloured: Levels | None) -> DrawnDot:

@@ -8,7 +8,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from diagnosis.inference.snapshot import units
+from diagnosis.inputs import units
 from diagnosis.ml.schema import Feature
 from diagnosis.portal.words.wording import number
 from medportal.common.text import localized
@@ -59,7 +59,7 @@ class Levels:
 
 
 def levels_of(feature: Feature, column: Floats) -> Levels:
-    return _of_number(feature, column) if feature.kind == "number" else _of_kinds(feature, column)
+    return _of_number(feature, column) if feature.is_quantity else _of_kinds(feature, column)
 
 
 def with_unit(feature: Feature, text: str) -> str:
@@ -76,7 +76,7 @@ def value_text(feature: Feature, value: float) -> str:
     """One value of the matrix as a clinician reads it."""
     if np.isnan(value):
         return _("not measured")
-    if feature.kind == "number":
+    if feature.is_quantity:
         return with_unit(feature, plain(feature, value))
     category = feature.category(value)
     return localized(category.label) if category else number(float(value))
@@ -85,7 +85,7 @@ def value_text(feature: Feature, value: float) -> str:
 def range_text(feature: Feature, low: float, high: float) -> str:
     """«21–40 µmol/L»; one value where both ends are printed alike."""
     first, last = (plain(feature, end) for end in (low, high))
-    if feature.kind != "number" or first == last:
+    if not feature.is_quantity or first == last:
         return value_text(feature, low)
     return with_unit(feature, f"{first}\u2013{last}")
 

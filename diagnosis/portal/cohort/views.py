@@ -22,7 +22,7 @@ from diagnosis.results.kind import Panel
 def _service(user: User, slug: str) -> Service:
     """The service, or 404: hidden, of another house and missing look the same."""
     found = Service.objects.met_by(user).filter(slug=slug).first()
-    if found is None or not offers(found.definition, Panel.COHORT):
+    if found is None or not offers(found.definition, Panel.COHORT, found.sheet.features):
         raise Http404
     return found
 

@@ -13,7 +13,7 @@ from diagnosis.inference.before import fitting
 from diagnosis.inference.before.fitting import MissingInput, ServiceFit
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import is_personal, schema_of
-from diagnosis.inference.snapshot.units import units_in_order
+from diagnosis.inputs.units import units_in_order
 from diagnosis.ml import Feature, Source
 from diagnosis.portal.words import wording
 from diagnosis.records import codes

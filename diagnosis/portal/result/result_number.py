@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
-from diagnosis.inference.snapshot.units import measured
+from diagnosis.inputs.units import measured
 from diagnosis.portal.words import sentences
 from diagnosis.portal.words.inputs_shown import assumed_words, entry_of, shown_input
 from diagnosis.registry.sheet.sheets import Note, Sheet

@@ -232,7 +232,7 @@ class ResultPage:
     @property
     def offers(self) -> frozenset[Panel]:
         """What can be asked beyond the number; what the kind has not is not there."""
-        return panels(self.prediction.definition)
+        return panels(self.prediction.definition, self.prediction.sheet.features)
 
     @cached_property
     def outcome(self) -> dict[str, Any] | None:

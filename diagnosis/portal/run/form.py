@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from diagnosis.inference.snapshot.standing import Typical
 from diagnosis.ml import FeatureSchema
-from diagnosis.portal.run.input_field import InputField, as_number
-from diagnosis.records.entry.typed import not_a_number
+from diagnosis.portal.run.input_field import InputField
 from diagnosis.records.reading import Reading
 from medportal.common.text import localized
 
@@ -100,17 +99,11 @@ class RunForm:
     def _take(self, one: InputField, answers: Answers) -> None:
         if one.is_in_chart and one.status == "current":
             answers.changed.append(one.name)
-        if one.is_choice:
-            answers.inputs[one.name] = {"value": one.text}
-            return
-        number = as_number(one.text)
-        if number is None:
-            answers.errors[one.name] = not_a_number(one.text)
-            return
-        if one.feature.unit_required and not one.unit:
-            answers.errors[one.name] = _("Choose the unit: the same number means another value.")
-            return
-        answers.inputs[one.name] = {"value": number, "unit": one.unit or None}
+        sent, error = one.kind.posted(one.feature, one.text, one.unit)
+        if error:
+            answers.errors[one.name] = error
+        else:
+            answers.inputs[one.name] = sent
 
 
 def _moved_on(was: str, now: str) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diagnosis.inference.snapshot import units
 from diagnosis.inference.snapshot.standing import Typical
+from diagnosis.inputs import shown_kind, units
+from diagnosis.inputs.kind import ShownInput
+from diagnosis.inputs.number import as_number
 from diagnosis.ml import Feature
 from diagnosis.ml.inputs.units import normalise
 from diagnosis.portal.words import wording
@@ -61,8 +62,13 @@ class InputField:
         return any(source.kind == "patient" for source in self.feature.sources)
 
     @property
+    def kind(self) -> ShownInput:
+        """How it is asked for."""
+        return shown_kind(self.feature)
+
+    @property
     def is_choice(self) -> bool:
-        return self.feature.kind != "number"
+        return self.kind.is_choice
 
     @property
     def status(self) -> str:
@@ -176,7 +182,7 @@ class InputField:
     @property
     def fills(self) -> list[Fill]:
         """What was perhaps meant by a value that is refused, to be taken over with one click."""
-        if not self.error or self.is_choice or self.is_locked:
+        if not self.error or not self.feature.is_quantity or self.is_locked:
             return []
         number = as_number(self.text)
         if number is None:
@@ -193,12 +199,3 @@ class InputField:
         return feature_range(
             self.feature, number, unit, self.typical, text=said.strip(), shown_in=unit
         )
-
-
-def as_number(text: str) -> float | None:
-    """A typed number; a comma could part thousands or decimals, so it is asked back."""
-    try:
-        number = quantities.typed(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None

@@ -86,7 +86,7 @@ def headline(prediction: Prediction) -> str:
 @register.filter
 def offers(service: Service, panel: str) -> bool:
     """{% if service|offers:"trend" %}: whether this can be asked of its answers."""
-    return results.offers(service.definition, Panel(panel))
+    return results.offers(service.definition, Panel(panel), service.sheet.features)
 
 
 @register.filter

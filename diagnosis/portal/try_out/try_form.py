@@ -11,9 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.further.what_if import why_locked
-from diagnosis.inference.snapshot.given import GivenValue, read_given
+from diagnosis.inference.snapshot.given import read_given
 from diagnosis.inference.snapshot.standing import Typical
 from diagnosis.inference.stored.entry import NOTHING, Entry, Snapshot, converted_of
+from diagnosis.inputs.kind import GivenValue
 from diagnosis.ml import Artifact, Feature, FeatureSchema
 from diagnosis.portal.run.form import RunForm
 from diagnosis.portal.run.input_field import InputField
@@ -175,7 +176,7 @@ class TryForm:
 
 
 def _scales(feature: Feature, entry: Entry, usual: Range | None) -> list[Scale]:
-    if feature.kind != "number":
+    if not feature.is_quantity:
         return []
     own = entry.converted
     return scales_of(feature, usual, [] if own is None else [float(own)])
@@ -187,7 +188,7 @@ def _as_read(feature: Feature, entry: Entry) -> Reading:
     if converted is None:
         return Reading(feature.name, "missing")
     value, unit = entry.value, entry.unit or ""
-    if feature.kind != "number":
+    if not feature.is_quantity:
         category = feature.category(converted)
         return Reading(feature.name, "current", category.value if category else None)
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from diagnosis.inference.snapshot.units import units_in_order
+from diagnosis.inputs.units import units_in_order
 from diagnosis.ml import Artifact, Feature
 from diagnosis.portal.words import wording
 from medportal.common.signs import before_unit

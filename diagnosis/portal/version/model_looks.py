@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diagnosis.inference.snapshot.units import measured, plain, shown_unit
+from diagnosis.inputs.units import measured, plain, shown_unit
 from diagnosis.ml.schema import Feature, FeatureSchema
 from diagnosis.portal.charts.dependence import Bin, Dependence, dependence, round_reach
 from diagnosis.portal.result.reasons.shown import METHODS
@@ -131,7 +131,7 @@ def _largest(given: list[Entry]) -> float:
 
 def _dependence(given: Entry, feature: Feature, reach: int) -> DependenceShown:
     bins = [_bin(one) for one in given["bins"]]
-    picture = dependence(bins, reach) if feature.kind == "number" else None
+    picture = dependence(bins, reach) if feature.is_quantity else None
     ticks = () if picture is None else picture.ticks_x
     return DependenceShown(
         label=localized(feature.label),
@@ -168,7 +168,7 @@ def _row(given: Bin, feature: Feature, reach: int) -> BinRow:
 def _value(value: float | None, feature: Feature, *, bare: bool = False) -> str:
     if value is None:
         return _("not measured")
-    if feature.kind != "number":
+    if not feature.is_quantity:
         names = {c.code: localized(c.label) for c in feature.categories}
         return names.get(int(value), f"{value:g}")
     if bare and feature.unit == "a":

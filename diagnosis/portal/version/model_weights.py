@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diagnosis.inference.snapshot.units import measured
+from diagnosis.inputs.units import measured
 from diagnosis.ml.schema import Feature, FeatureSchema
 from diagnosis.portal.words.figures import decimal, figures, signed_decimal
 from medportal.common.text import localized
@@ -118,7 +118,7 @@ def entering_rows(made_of: Entry, schema: FeatureSchema) -> tuple[EnteringRow, .
 
 
 def _entering(entry: Entry, feature: Feature) -> EnteringRow:
-    if entry["kind"] != "number":
+    if not feature.is_quantity:
         names = {c.code: localized(c.label) for c in feature.categories}
         filled, held = names.get(int(entry["filled_with"]), ""), ""
         scale = _("one column for each answer") if entry["columns"] > 1 else _("yes or no")

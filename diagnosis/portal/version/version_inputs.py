@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from diagnosis.inference.snapshot.units import YEARS, shown_unit, span
+from diagnosis.inputs.units import YEARS, shown_unit, span
 from diagnosis.ml.schema import Feature, FeatureSchema, Source
 from diagnosis.portal.words.figures import decimal
 from diagnosis.portal.words.wording import unit

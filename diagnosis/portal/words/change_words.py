@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 
 from diagnosis.inference.further.change import A_POINT, Change, Part
 from diagnosis.inference.snapshot.inputs import schema_of
-from diagnosis.inference.snapshot.units import measured, plain, shown_unit
+from diagnosis.inputs import shown_kind
 from diagnosis.ml import Feature
 from diagnosis.portal.words.figures import percent, signed
 from diagnosis.portal.words.headline import figures_of
-from diagnosis.portal.words.inputs_shown import category_label
 from diagnosis.portal.words.sentences import inside, together
 from diagnosis.portal.words.wording import day, day_time
 from diagnosis.results.pictures.rounding import whole
@@ -121,7 +120,7 @@ def what_happened(feature: Feature, part: Part) -> str:
     if was is None or now is None:
         return _came_or_went(feature, was, now, facts)
     facts |= {"before": shown(feature, was, alone=False), "now": shown(feature, now)}
-    if feature.kind != "number":
+    if not feature.is_quantity:
         return _("%(label)s changed from «%(before)s» to «%(now)s»") % facts
     if now > was:
         words = _("%(label)s rose from %(before)s to %(now)s") % facts
@@ -146,9 +145,4 @@ def _came_or_went(
 
 def shown(feature: Feature, converted: float, *, alone: bool = True) -> str:
     """A value in the model's unit; without the unit where it stands beside another."""
-    if feature.kind != "number":
-        return category_label(feature, converted)
-    if not alone and feature.unit != "a":
-        return plain(feature, converted, shown_unit(feature))
-    text = measured(feature, converted)
-    return text if alone else text.split("\u00a0", maxsplit=1)[0]
+    return shown_kind(feature).said_of_model(feature, converted, alone=alone)

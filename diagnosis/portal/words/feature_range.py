@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from diagnosis.inference.snapshot import units
 from diagnosis.inference.snapshot.standing import Typical
+from diagnosis.inputs import units
 from diagnosis.ml import Feature
 from diagnosis.ml.errors import UnitError
 from diagnosis.portal.words.range_shown import ShownRange
@@ -24,7 +24,7 @@ def feature_range(
     shown_in: str = "",
 ) -> ShownRange | None:
     """``value`` as given in ``unit``; nothing for an answer, or where there is no number."""
-    if feature.kind != "number" or isinstance(value, bool) or not isinstance(value, int | float):
+    if not feature.is_quantity or isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
         own = feature.convert(float(value), unit or feature.unit)

@@ -13,18 +13,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.snapshot import units
 from diagnosis.inference.snapshot.inputs import outside, schema_of
 from diagnosis.inference.snapshot.standing import Typical, typical_of
-from diagnosis.inference.snapshot.units import measured
 from diagnosis.inference.stored.entry import NOTHING, Entry
-from diagnosis.ml.errors import UnitError
-from diagnosis.ml.inputs.units import normalise
+from diagnosis.inputs import shown_kind, units
 from diagnosis.ml.schema import Feature
 from diagnosis.portal.words.feature_range import feature_range
 from diagnosis.portal.words.figures import moment, stored_day
 from diagnosis.portal.words.range_shown import ShownRange
-from diagnosis.portal.words.wording import number
 from diagnosis.records.models import Observation
 from diagnosis.results.result import Filled
 from medportal.common.text import localized
@@ -83,31 +79,9 @@ def entry_of(prediction: Prediction, name: str) -> Entry:
     return prediction.snapshot.get(name, NOTHING)
 
 
-def category_label(feature: Feature, value: object) -> str:
-    for category in feature.categories:
-        if value == category.value or str(value) in (str(category.code), f"{category.code}.0"):
-            return localized(category.label)
-    return str(value)
-
-
-def same_unit(feature: Feature, given: str | None) -> bool:
-    return not given or normalise(given) == normalise(feature.unit or "1")
-
-
 def value_text(feature: Feature, value: object, given_unit: str | None) -> str:
-    """The value in the reader's unit, else as it was given: never a digit that nobody measured."""
-    if feature.kind != "number" or value is None:
-        return category_label(feature, value) if value is not None else ""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return str(value)
-    given = normalise(given_unit or feature.unit or "")
-    unit = units.shown_unit(feature, given)
-    if given == unit and not same_unit(feature, given_unit):
-        return units.with_unit(number(float(value)), unit)  # every digit as it was entered
-    try:
-        return units.measured(feature, feature.convert(float(value), given), given)
-    except UnitError:
-        return units.with_unit(number(float(value)), given)
+    """As its kind says it to this reader."""
+    return shown_kind(feature).said(feature, value, given_unit)
 
 
 def reference_text(feature: Feature, given_unit: str | None) -> str:
@@ -124,9 +98,10 @@ def assumed_words(feature: Feature, found: Filled | None) -> str:
     text, assumed = localized(found.assumed_text), found.assumed
     if assumed is None:
         return text
-    if feature.kind != "number":
-        return text or category_label(feature, assumed)
-    said = measured(feature, float(assumed))
+    kind = shown_kind(feature)
+    if not feature.is_quantity:
+        return text or kind.said(feature, assumed, None)
+    said = kind.said_of_model(feature, float(assumed))
     return _("%(value)s (%(origin)s)") % {"value": said, "origin": text} if text else said
 
 
@@ -140,7 +115,7 @@ def shown_input(
     value, given_unit = given.value, given.unit
     source = given.source or ""
     text = value_text(feature, value, given_unit)
-    used = value if given.converted is not None else None
+    used = None if given.is_missing else value
     return ShownInput(
         name=feature.name,
         label=localized(feature.label),
@@ -149,7 +124,7 @@ def shown_input(
         observed_at=moment(given.observed_at),
         source=str(SOURCES.get(source, source)),
         reference=reference_text(feature, given_unit),
-        filled_in=given.converted is None,
+        filled_in=given.is_missing,
         is_stale=given.status == "stale",
         is_given=source == "given",
         assumed=assumed_words(

@@ -1,12 +1,13 @@
-"""Which kinds of answer there are, as a sheet is judged by them.
+"""Which kinds of answer and of input there are, as a sheet is judged by them.
 
-A kind is a folder of ``diagnosis.results``, which stands above this app because it speaks of
-sheets; its dictionary is handed down when the apps are ready (``docs/decisions/0134``).
+A kind is a folder of ``diagnosis.results`` or ``diagnosis.inputs``, which stand above this app
+because they speak of sheets and charts; their dictionaries are handed down when the apps are ready
+(``docs/decisions/0134``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from medportal.common.errors import Pointer
@@ -23,12 +24,18 @@ class AnswerKind(Protocol):
 
 
 _kinds: Mapping[str, AnswerKind] = {}
+_inputs: Collection[str] = ()
 
 
-def use(kinds: Mapping[str, AnswerKind]) -> None:
-    """Look kinds up in this dictionary from now on; it is kept, not copied."""
-    global _kinds
-    _kinds = kinds
+def use(kinds: Mapping[str, AnswerKind], inputs: Collection[str]) -> None:
+    """Look kinds up in these dictionaries from now on; they are kept, not copied."""
+    global _kinds, _inputs
+    _kinds, _inputs = kinds, inputs
+
+
+def is_shown(input_kind: str) -> bool:
+    """Whether the pages know such an input."""
+    return input_kind in _inputs
 
 
 def named(name: str) -> AnswerKind | None:

@@ -207,3 +207,6 @@ def _schema_problems(listed: Any, features: FeatureSchema) -> Iterator[Pointer]:
         if not has_both_languages(feature.label):
             place = f"/schema/features/{index}/label"
             yield Pointer(place, "language_missing", BOTH)
+        if not answers.is_shown(feature.kind):
+            text = _("No page shows an input of the kind {name}.").format(name=feature.kind)
+            yield Pointer(f"/schema/features/{index}/kind", "unknown_kind", text)

@@ -102,7 +102,7 @@ def _differences(ours: FeatureSchema, theirs: FeatureSchema) -> Iterator[Pointer
 
 def _shape(feature: Feature) -> tuple[Any, ...]:
     categories = tuple((category.code, category.value) for category in feature.categories)
-    return feature.kind, feature.unit, categories
+    return feature.kind, feature.shape, feature.unit, categories
 
 
 def _may_be_missing(told: Told, schema: FeatureSchema) -> Iterator[Pointer]:

@@ -87,7 +87,7 @@ def _read(digest: str) -> Artifact:
 def _ready(artifact: Artifact) -> Artifact:
     """Run it once on what it brought along: a model that does not run here fails now."""
     if artifact.fitted is None:  # else it was compared with the serving form, so that this ran
-        artifact.predict_matrix(artifact.background[:1])
+        artifact.predict_matrix(artifact.references.take(slice(0, 1)))
     return artifact
 
 

@@ -106,6 +106,9 @@ class Survival:
     def measured(self, manifest: Stored, sheet: Sheet) -> MeasuredSurvival:
         return measured(manifest)
 
+    def line(self, result: Result, sheet: Sheet) -> str:
+        return ""
+
     def figures(self, sheet: Sheet) -> Figures:
         return PERCENT
 

@@ -62,7 +62,7 @@ def options_of(
         if not feature.modifiable or feature.role or np.isnan(value):
             continue
         down = {"raises": lower, "lowers": not lower}.get(feature.direction)
-        make = _numbers if feature.kind == "number" else _codes
+        make = _numbers if feature.is_quantity else _codes
         values, distances = make(feature, value, column[~np.isnan(column)], down=down)
         if len(values):
             found.append(Option(j, values, distances))

@@ -22,9 +22,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnosis.ml.batch import table_of
 from diagnosis.ml.explain.exact import exact_cost
 from diagnosis.ml.explain.games import Game, differing
-from diagnosis.ml.explain.model_function import Matrix, ModelFunction, estimates_of, matrices_of
+from diagnosis.ml.explain.model_function import Matrix, ModelFunction, estimates_of, rows_of
 from diagnosis.ml.explain.pairs import pairs_exact, pairs_sampled
 from diagnosis.ml.explain.shapley import explainer_for
 
@@ -133,7 +134,7 @@ def shapley_interactions(
     Intelligence 2020;2:56-67. TreeSHAP's own interaction values are of the log-odds and of
     another value function; these are of whatever the function returns.
     """
-    x, reference = matrices_of(model, rows, background)
+    x, reference = map(table_of, rows_of(model, rows, background))  # pairs are told of tables
     explainer = explainer_for(model, reference, seed, "probability", estimates)
     of = estimates_of(model, estimates, "probability")
     game, function = explainer.game(x), ModelFunction(model, of=of)

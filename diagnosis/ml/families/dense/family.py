@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml.families.pipeline import TABLE, Fitted, Sample
+from diagnosis.ml.families.dense.layered import Layered
+from diagnosis.ml.families.pipeline import Fitted, Sample
 
 if TYPE_CHECKING:
     from diagnosis.ml.families.dense.plan import Plan
@@ -20,11 +21,10 @@ Index = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Dense:
+class Dense(Layered):
     """A regularised network that stops early; ``classic``: 64-32-16, ten epochs, by Keras' fit."""
 
     classic: bool = False
-    takes: frozenset[str] = TABLE
     quick: bool = False
 
     def problem(self, task: Task) -> str | None:

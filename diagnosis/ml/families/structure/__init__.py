@@ -1,6 +1,6 @@
 """How a model is made: its layers, its numbers, what each input weighs, in plain entries.
 
-Pure NumPy over ``Artifact.fitted`` and the background rows; what comes out is JSON, names and
+Pure NumPy over a ``Fitted`` and the background rows; what comes out is JSON, names and
 numbers only, and no row of a patient.
 """
 

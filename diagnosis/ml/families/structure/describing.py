@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +14,12 @@ from diagnosis.ml.families.structure import effects
 from diagnosis.ml.families.structure.spreads import each_rounded, rounded, spread
 from diagnosis.ml.results import result_kind
 
-if TYPE_CHECKING:
-    from diagnosis.ml.artifact import Artifact
-
 Array = NDArray[np.float64]
 Entry = dict[str, Any]
 
 
-def describe(artifact: Artifact) -> Entry | None:
-    """Return how a model is made; None for artifacts that do not hold ``layers.npz``.
+def describe(fitted: Fitted, background: NDArray[np.float32]) -> Entry:
+    """Return how a model is made.
 
     Returns
     -------
@@ -30,28 +27,20 @@ def describe(artifact: Artifact) -> Entry | None:
         ``rows`` (of the background), ``parameters`` (learnt numbers, all together), ``layers``
         from the raw inputs to the result, and ``features``: how each input enters and what it
         weighs. Everything is JSON.
-
-    Raises
-    ------
-    ArtifactError
-        The numbers are not those of the model that answers.
     """
-    fitted = artifact.fitted
-    if fitted is None:
-        return None
-    z = fitted.preprocessor.transform(artifact.background)
+    z = fitted.preprocessor.transform(background)
     layers = [
-        {"kind": "inputs", "outputs": len(artifact.schema)},
+        {"kind": "inputs", "outputs": len(fitted.preprocessor.features)},
         _preprocessing(fitted.preprocessor, z),
         *_dense(fitted, z),
-        _calibration(fitted.calibrator, fitted.logits(artifact.background)),
-        _result(fitted, artifact.background),
+        _calibration(fitted.calibrator, fitted.logits(background)),
+        _result(fitted, background),
     ]
     return {
-        "rows": len(artifact.background),
+        "rows": len(background),
         "parameters": sum(layer.get("parameters", 0) for layer in layers),
         "layers": layers,
-        "features": [_feature(fitted, z, j) for j in range(len(artifact.schema))],
+        "features": [_feature(fitted, z, j) for j in range(len(fitted.preprocessor.features))],
     }
 
 

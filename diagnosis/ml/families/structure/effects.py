@@ -76,7 +76,7 @@ def _put(z: Array, values: dict[int, float]) -> Array:
     return put
 
 
-def _told(change: Array) -> dict[str, Any]:
+def _told(change: Array) -> dict[str, list[float]]:
     """Return mean and middle half over the rows, one number an output."""
     lower, upper = np.quantile(change, (0.25, 0.75), axis=0)
     return {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +22,7 @@ def each_rounded(values: Array) -> list[float]:
     return [rounded(float(value)) for value in values.ravel()]
 
 
-def spread(values: Array) -> dict[str, Any]:
+def spread(values: Array) -> dict[str, float | list[float]]:
     """Return count, quantiles and an even histogram of all numbers of an array."""
     flat = values.ravel().astype(np.float64)
     if not flat.size:

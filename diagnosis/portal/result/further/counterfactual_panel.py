@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.further.counterfactual import Reach, limits_below, reach
 from diagnosis.inference.models import Prediction
-from diagnosis.inference.snapshot.units import measured
+from diagnosis.inputs import shown_kind
+from diagnosis.inputs.units import measured
 from diagnosis.ml import Feature
 from diagnosis.ml.explain.further.counterfactual import Change, Counterfactual
 from diagnosis.portal.words.figures import exact_percent, percent
-from diagnosis.portal.words.inputs_shown import category_label, entry_of
+from diagnosis.portal.words.inputs_shown import entry_of
 from diagnosis.results.pictures.rounding import whole
 from medportal.common.text import localized
 
@@ -112,6 +113,6 @@ def _line(prediction: Prediction, feature: Feature, change: Change) -> Line:
 
 def _value(feature: Feature, value: float, given_unit: str | None) -> str:
     """A value of the model in the unit in which this patient's was given."""
-    if feature.kind != "number":
-        return category_label(feature, int(value))
+    if not feature.is_quantity:
+        return shown_kind(feature).said_of_model(feature, value)
     return measured(feature, value, given_unit)

@@ -16,6 +16,23 @@ from diagnosis.results.figures import Figures
 
 
 @dataclass(frozen=True)
+class DrawnPart:
+    """One part of an input: a stretch, a tile, a word."""
+
+    name: str
+    points: str
+    raises: bool
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What stands under a reason whose input has several parts, as its kind draws it."""
+
+    template: str
+    parts: tuple[DrawnPart, ...]
+
+
+@dataclass(frozen=True)
 class ReasonRow:
     """One bar with everything that stands beside it.
 
@@ -33,6 +50,7 @@ class ReasonRow:
     why_against: str
     inner: tuple[ReasonRow, ...] = ()
     heading: str = ""
+    drawn: Drawn | None = None
 
     @property
     def points(self) -> str:
@@ -87,6 +105,7 @@ class Naming:
     families: Mapping[str, str]
     against: Mapping[str, str]
     figures: Figures
+    drawn: Mapping[str, Drawn]
 
     def label(self, key: str) -> str:
         if key.startswith(FAMILY):
@@ -113,6 +132,7 @@ class Naming:
             why_against=" ".join(notes),
             inner=tuple(self.row(one, f"{name}-{n}") for n, one in enumerate(bar.inner, 1)),
             heading=heading,
+            drawn=self.drawn.get(key),
         )
 
     def _others(self, bar: Bar) -> str:

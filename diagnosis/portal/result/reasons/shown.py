@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from diagnosis.inference.models import Explanation, Prediction
 from diagnosis.inference.scoring.soundness import fault, log_odds
+from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inference.stored.reasons import Attribution
 from diagnosis.inference.stored.reasons import Reasons as Kept
+from diagnosis.inputs import shown_kind
 from diagnosis.portal.charts.arranging import (
     OTHER,
     Arrangement,
@@ -23,7 +25,7 @@ from diagnosis.portal.charts.factors import SURE, Factor
 from diagnosis.portal.charts.twins import with_twins_joined
 from diagnosis.portal.charts.waterfall import Waterfall, waterfall
 from diagnosis.portal.result.reasons.log_odds import LogOdds, log_odds_of
-from diagnosis.portal.result.reasons.rows import Naming, ReasonRow
+from diagnosis.portal.result.reasons.rows import Drawn, DrawnPart, Naming, ReasonRow
 from diagnosis.portal.words import sentences
 from diagnosis.portal.words.figures import stored_day
 from diagnosis.portal.words.headline import figures_of
@@ -149,6 +151,24 @@ def _shrunk(error: float | None, grain: float) -> float | None:
     return None if error is None else error / grain
 
 
+def _drawn(
+    version: ModelVersion, entries: Sequence[Attribution], figures: Figures
+) -> dict[str, Drawn]:
+    """What is drawn of the parts of an input, where it has any and its kind draws them."""
+    found = {}
+    for entry in (entry for entry in entries if entry.parts):
+        template = shown_kind(schema_of(version)[entry.feature]).templates.reason
+        parts = tuple(
+            DrawnPart(
+                one.name, figures.signed(one.contribution / figures.grain, 1), one.contribution >= 0
+            )
+            for one in entry.parts
+        )
+        if template:
+            found[entry.feature] = Drawn(template, parts)
+    return found
+
+
 def _rows(picture: Waterfall, naming: Naming, arrangement: Arrangement) -> tuple[ReasonRow, ...]:
     """Group by group, each group's first row says which it is."""
     headed = arrangement.order == Order.GROUP and arrangement.grouping == Grouping.EACH
@@ -217,7 +237,9 @@ def reasons(
     families = {_family(entry): localized(entry.family) for entry in entries}
     alone = {bar: members.get(key, (key,)) for bar, key in alone_in_family(factors).items()}
     against = against_the_usual(version)
-    naming = Naming(shown, {**members, **alone}, families, against, figures)
+    naming = Naming(
+        shown, {**members, **alone}, families, against, figures, _drawn(version, entries, figures)
+    )
     labels = {bar.factor.key: naming.label(bar.factor.key) for bar in picture.bars}
     rows = _rows(picture, naming, arrangement)
     background, method = _background(prediction, kept), kept.method

@@ -15,10 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnosis.ml.explain.games import Floats, Index, Masks
-from diagnosis.ml.explain.model_function import Estimates, Matrix
 from diagnosis.ml.families.pipeline import Fitted
 from diagnosis.ml.results import result_kind
+from diagnosis.ml.results.estimate import Estimates
+
+Matrix = NDArray[np.float32]
+Floats = NDArray[np.float64]
+Masks = NDArray[np.float32]
+Index = NDArray[np.intp]
 
 NUMBERS_HELD = 2**17
 """Of one layer in a block: half a megabyte, so that the next layer finds it in the cache."""
@@ -80,6 +84,10 @@ class DenseModel:
     def summed(self, shares: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (n, hidden): the first layer of whole rows."""
         return np.asarray(shares.sum(axis=1) + self._bias)
+
+    def game(self, patients: Matrix) -> DenseGame:
+        """Return it between some patients and its reference rows."""
+        return DenseGame(self, patients)
 
     def rooms(self) -> Rooms:
         """Return memory for one block of every layer; not to be shared between threads."""
