@@ -103,11 +103,14 @@ class Several:
     def belonging(self, manifest: Stored, estimate: Estimate | None) -> Belonging:
         return Belonging()
 
-    def figures(self, sheet: Sheet) -> Figures:
-        return PERCENT
+    def leaves_open(self, result: Result) -> bool:
+        return False
 
     def measured(self, manifest: Stored, sheet: Sheet) -> Measured | None:
         return None
+
+    def figures(self, sheet: Sheet) -> Figures:
+        return PERCENT
 
     def line(self, result: Result, sheet: Sheet) -> str:
         return ""

@@ -51,6 +51,12 @@ class Single:
     def headline_of(self, stored: Stored) -> str | None:
         return None if stored.get(self.word) is None else self.estimate
 
+    def leaves_open(self, result: Result) -> bool:
+        return False
+
+    def measured(self, manifest: Stored, sheet: Sheet) -> Measured | None:
+        return None
+
     def written(self, result: Result) -> Stored:
         found = result.estimate(self.estimate)
         ends = found.interval if found else None
@@ -61,6 +67,3 @@ class Single:
 
     def line(self, result: Result, sheet: Sheet) -> str:
         return ""
-
-    def measured(self, manifest: Stored, sheet: Sheet) -> Measured | None:
-        return None

@@ -75,6 +75,10 @@ class Sentence(Part):
     quantity: Text | None = None
     none: Text | None = None
     """What is said where none of several labels is flagged, and what that does not mean."""
+    possible: Text | None = None
+    """Which classes of several stay possible, with the places {classes} and {level}."""
+    all_possible: Text | None = None
+    """The inputs do not tell: each of them does."""
     everybody: Text | None = None
     template: Text | None = None
     patient_template: Text | None = None
