@@ -61,6 +61,10 @@ CHOLANGITIS: dict[str, tuple[str, str, float | str, str]] = {
     "prothrombin_time": (LOINC, "5902-2", 10.6, "s"),
     "oedema": (OWN_CODES, "oedema", "none", ""),
 }
+LIVER: dict[str, tuple[str, str, float | str, str]] = {
+    **{name: CHOLANGITIS[name] for name in ("bilirubin", "albumin", "prothrombin_time")},
+    "platelets": (LOINC, "777-3", 240.0, "10*3/uL"),
+}
 BREAST: dict[str, tuple[str, str, float | str, str]] = {
     "nodes": (OWN_CODES, "positive-axillary-nodes", 4.0, "1"),
     "tumour_size": (OWN_CODES, "breast-tumour-size-class", "21-50", ""),
@@ -72,6 +76,7 @@ BREAST: dict[str, tuple[str, str, float | str, str]] = {
 CHARTS = {
     "coronary-disease": CORONARY, "diabetes-onset": DIABETES, "flc-mortality": LIGHT_CHAINS,
     "pbc-prognosis": CHOLANGITIS, "breast-recurrence": BREAST,
+    "pbc-stage": LIVER,
 }  # fmt: skip
 
 

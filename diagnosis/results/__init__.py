@@ -6,11 +6,13 @@ from diagnosis.ml import FeatureSchema
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.binary import Binary
 from diagnosis.results.kind import OF_A_HEADLINE, Panel, ShownResult
+from diagnosis.results.multiclass import Multiclass
 from diagnosis.results.regression import Regression
 from diagnosis.results.survival import Survival
 
 RESULT_KINDS: dict[str, ShownResult] = {
     "binary": Binary(),
+    "multiclass": Multiclass(),
     "regression": Regression(),
     "survival": Survival(),
 }

@@ -131,6 +131,9 @@ class ShownResult(Protocol):
     def written(self, result: Result) -> Stored:
         """The part of the stored answer that holds them."""
 
+    def leaves_open(self, result: Result) -> bool:
+        """Whether the inputs do not tell, so that no band may be named."""
+
     def belonging(self, manifest: Stored, estimate: Estimate | None) -> Belonging:
         """What the card says of people with such a headline."""
 

@@ -103,6 +103,9 @@ class Several:
     def belonging(self, manifest: Stored, estimate: Estimate | None) -> Belonging:
         return Belonging()
 
+    def leaves_open(self, result: Result) -> bool:
+        return False
+
     def measured(self, manifest: Stored) -> Measured | None:
         return None
 

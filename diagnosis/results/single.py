@@ -51,6 +51,9 @@ class Single:
     def headline_of(self, stored: Stored) -> str | None:
         return None if stored.get(self.word) is None else self.estimate
 
+    def leaves_open(self, result: Result) -> bool:
+        return False
+
     def measured(self, manifest: Stored) -> Measured | None:
         return None
 

@@ -104,7 +104,9 @@ class Scored:
 
 def _with_headline(result: Result, headline: Estimate, by: Scored) -> Result:
     """What speaks of one estimate: band, borderline, step effects, what measuring could change."""
-    artifact, sheet, band = by.artifact, by.sheet, by.sheet.band_of(headline.value)
+    artifact, sheet = by.artifact, by.sheet
+    is_open = shown_kind(result.kind).leaves_open(result)
+    band = None if is_open else sheet.band_of(headline.value)
     borderline = _borderline(sheet, band, by.others)
     near = [one.feature for one in borderline]
     worth = next_measurement.of_result(artifact, sheet, by.snapshot, by.at, near)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from diagnosis.inference.models import Prediction
 from diagnosis.inference.snapshot.inputs import schema_of
 from diagnosis.inputs.units import measured
+from diagnosis.portal.result.missed import missed
 from diagnosis.portal.words import sentences
 from diagnosis.portal.words.inputs_shown import assumed_words, entry_of, shown_input
 from diagnosis.registry.sheet.sheets import Note, Sheet
@@ -52,6 +53,10 @@ class Number:
     band_note: str
     borderline: tuple[str, ...]
     filled_in: tuple[FilledIn, ...]
+    missed: tuple[str, ...]
+    """Groups of people with this one in them whose truths the set or range holds too seldom."""
+    is_open: bool
+    """The inputs do not tell, so that there is no band."""
     notes: tuple[Note, ...]
     """What is said with every result, or with those of some bands alone."""
 
@@ -138,5 +143,7 @@ def number_of(prediction: Prediction) -> Number | None:
         band_note=localized(sheet.band_note),
         borderline=_borderline(prediction, answer, band),
         filled_in=_filled_in(prediction, answer, figures),
+        missed=tuple(missed(prediction, answer)),
+        is_open=bool(sheet.bands) and kind.leaves_open(answer),
         notes=tuple(note for note in sheet.result_notes if note.is_said(code if band else None)),
     )

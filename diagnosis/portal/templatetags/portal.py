@@ -15,7 +15,7 @@ from diagnosis.inference.models import Prediction
 from diagnosis.portal.frame.identity import Identity
 from diagnosis.portal.frame.identity import identity as identity_of
 from diagnosis.portal.words import figures, wording
-from diagnosis.portal.words.headline import figures_of
+from diagnosis.portal.words.headline import said_of
 from diagnosis.portal.words.sources import source_said
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import Service
@@ -78,9 +78,7 @@ def percent(probability: float | None) -> str:
 @register.filter
 def headline(prediction: Prediction) -> str:
     """The one estimate that lists speak of, as its kind says numbers; empty without one."""
-    if prediction.headline is None:
-        return ""
-    return figures_of(prediction).said(prediction.headline)
+    return said_of(prediction)
 
 
 @register.filter

@@ -7,12 +7,29 @@ from django.utils.translation import gettext
 from diagnosis.inference.models import Prediction
 from diagnosis.results.figures import PERCENT, Figures
 from diagnosis.results.pictures.rounding import whole
-from medportal.common.signs import before_unit
+from medportal.common.signs import before_unit, colon
+from medportal.common.text import localized
 
 
 def figures_of(prediction: Prediction) -> Figures:
     kind = prediction.kind
     return PERCENT if kind is None else kind.figures(prediction.definition)
+
+
+def said_of(prediction: Prediction) -> str:
+    """For lists: what the number is of, where an answer has several; empty without one."""
+    if prediction.headline is None:
+        return ""
+    said = figures_of(prediction).said(prediction.headline)
+    label = headline_label(prediction)
+    return f"{label}{colon()}{said}" if label else said
+
+
+def headline_label(prediction: Prediction) -> str:
+    """How the headline is called among the others; empty where the answer is one number."""
+    kind, sheet = prediction.kind, prediction.definition
+    name = kind.headline(sheet) if kind else None
+    return localized(kind.called(sheet, name)) if kind and name else ""
 
 
 def estimate(value: float | None, decimals: int = 0, figures: Figures = PERCENT) -> str:

@@ -23,7 +23,7 @@ from diagnosis.inference.stored.entry import read_snapshot
 from diagnosis.portal.frame.colleagues import doctors_of
 from diagnosis.portal.frame.identity import Identity, identities
 from diagnosis.portal.frame.names_alike import names_alike
-from diagnosis.portal.words.headline import difference, figures_of
+from diagnosis.portal.words.headline import difference, figures_of, said_of
 from diagnosis.portal.words.wording import arrowed, points, span_words
 from diagnosis.records.models import Encounter
 from diagnosis.registry.models import ModelVersion
@@ -99,10 +99,7 @@ class Row:
 
     @property
     def risk(self) -> str:
-        estimate = self.prediction.headline
-        if estimate is None or not self.is_done:
-            return ""
-        return figures_of(self.prediction).said(estimate)
+        return said_of(self.prediction) if self.is_done else ""
 
     @cached_property
     def _band(self) -> BandThen | None:

@@ -31,7 +31,11 @@ FLAGS = (
 HABITS = ("ask_own_estimate",)
 """Of those the house's own: the sheet says how it begins, the administrator how it goes on."""
 FREQUENCY = ("n", "rest", "people", "event", "not_event")
-TEMPLATES = {"template": (*FREQUENCY, "average"), "patient_template": FREQUENCY}
+TEMPLATES = {
+    "template": (*FREQUENCY, "average"),
+    "patient_template": FREQUENCY,
+    "possible": ("classes", "level"),
+}
 """Sentences with places to fill, and the places that can be filled."""
 
 

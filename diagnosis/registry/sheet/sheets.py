@@ -73,6 +73,10 @@ class Sentence(Part):
     event: Text = field(default_factory=dict)
     not_event: Text = field(default_factory=dict)
     quantity: Text | None = None
+    possible: Text | None = None
+    """Which classes of several stay possible, with the places {classes} and {level}."""
+    all_possible: Text | None = None
+    """The inputs do not tell: each of them does."""
     everybody: Text | None = None
     template: Text | None = None
     patient_template: Text | None = None

@@ -8,13 +8,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from diagnosis.ml import Feature, FeatureSchema, SchemaError
+from diagnosis.ml import Feature, FeatureSchema, MLError, SchemaError
 from diagnosis.ml.explain.overall import holds_together
 from diagnosis.ml.learning.table_findings import hold_together
+from diagnosis.ml.results.targets import Task
 from diagnosis.ml.schema import TREATMENT
 from diagnosis.registry.models import Service
 from diagnosis.registry.sheet import answers
+from diagnosis.registry.sheet.sheets import Sheet
 from medportal.common.errors import DomainError, Pointer
+from medportal.common.json_bodies import step
 
 REQUIRED = ("schema", "task", "metrics", "training", "files")
 
@@ -25,6 +28,9 @@ class Told:
 
     lacking: tuple[str, ...]
     task: str | None
+    estimates: tuple[str, ...]
+    """What it answers, by name; none for a task that cannot be read."""
+    explained: tuple[str, ...]
     schema: Any
     hidden: frozenset[str]
     """Inputs without which it was measured."""
@@ -36,7 +42,10 @@ class Told:
     @classmethod
     def from_dict(cls, manifest: Mapping[str, Any]) -> Told:
         task = manifest.get("task")
+        read = _task(task)
         return cls(
+            estimates=tuple(read.result.scales(read)) if read else (),
+            explained=read.result.explained(read) if read else (),
             lacking=tuple(name for name in REQUIRED if not manifest.get(name)),
             task=task.get("kind") if isinstance(task, Mapping) else None,
             schema=manifest.get("schema"),
@@ -45,6 +54,13 @@ class Told:
             findings=manifest.get("findings"),
             is_older="findings" not in manifest,
         )
+
+
+def _task(given: Any) -> Task | None:
+    try:
+        return Task.from_dict(given)
+    except (MLError, AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def check(told: Told, service: Service) -> None:
@@ -62,6 +78,7 @@ def _problems(told: Told, service: Service) -> Iterator[Pointer]:
     if told.lacking:
         return
     yield from _kind(str(told.task), service.definition.kind)
+    yield from _estimates(told, service.definition)
     try:
         theirs = FeatureSchema.from_dict(told.schema)
     except SchemaError as error:
@@ -89,6 +106,24 @@ def _kind(theirs: str, ours: str) -> Iterator[Pointer]:
     elif theirs != ours:
         text = _("The model answers {theirs}, the service asks for {ours}.")
         yield Pointer("/task/kind", "kind_differs", text.format(theirs=theirs, ours=ours))
+
+
+def _estimates(told: Told, sheet: Sheet) -> Iterator[Pointer]:
+    """A sheet that names the numbers of an answer names those of the model, each in words."""
+    if not sheet.estimates or told.task != sheet.kind:
+        return
+    answered = set(told.estimates)
+    named = {one.name for one in sheet.estimates}
+    for name in sorted(answered - named):
+        text = _("The sheet has no words for a number of the model.")
+        yield Pointer(f"/estimates/{step(name)}", "no_words", text)
+    for name in sorted(named - answered):
+        text = _("The model answers no such number.")
+        yield Pointer(f"/estimates/{step(name)}", "unknown_estimate", text)
+    for one in sheet.estimates:
+        if one.explained and one.name in answered and one.name not in told.explained:
+            text = _("The model gives no reasons for this number.")
+            yield Pointer(f"/estimates/{step(one.name)}", "not_explained", text)
 
 
 def _differences(ours: FeatureSchema, theirs: FeatureSchema) -> Iterator[Pointer]:

@@ -31,6 +31,7 @@ from medportal.demo.loading.backgrounds import background
 from medportal.demo.loading.identities import Identity, Inventor, birth_date_for
 from medportal.demo.loading.people import Cast
 from medportal.demo.loading.rows import HERE, Row, held_out
+from medportal.demo.loading.services import OF_THE_SAME
 
 SEED = 20261123
 LIVES = "lives"
@@ -54,7 +55,7 @@ class Loader:
 
     def load(self) -> dict[tuple[str, str], Patient]:
         """Store everybody; return them by (service, row key), the lives by (LIVES, number)."""
-        services = list(self.services.items())
+        services = [one for one in self.services.items() if one[0] not in OF_THE_SAME]
         self._of(services[:BEFORE_LIVES])
         for number, life in enumerate(json.loads((HERE / "lives.json").read_text())):
             self.patients[LIVES, str(number)] = self._life(life)

@@ -16,14 +16,17 @@ FIRST = {"pbc-prognosis": "pbc-prognosis-first"}
 """Services whose published version had a forerunner: its results stand in the courses."""
 SLUGS = (
     "coronary-disease", "diabetes-onset", "pbc-prognosis", "flc-mortality", "breast-mass",
+    "breast-recurrence",
 )  # fmt: skip
+OF_THE_SAME = ("pbc-stage",)
+"""Services of persons who are another one's patients already: held out of both."""
 ANSWER = "Answered automatically for the demonstration."
 APPROVAL = "Approved automatically for the demonstration."
 
 
 def load_services(cast: Cast) -> dict[str, Service]:
     """Define, import, submit, approve and publish; the approver is not the submitter."""
-    services = {slug: _service(cast, slug) for slug in SLUGS}
+    services = {slug: _service(cast, slug) for slug in (*SLUGS, *OF_THE_SAME)}
     for slug, service in services.items():
         _published(cast, service, FIRST.get(slug, slug))
     return services
