@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from diagnosis.inference import runner
 from diagnosis.inference.before.facts import read_facts
 from diagnosis.inference.lists.tallies import _happened
+from diagnosis.inference.models import Explanation
 from diagnosis.interop.fhir.risk import Run, risk_assessment
 from diagnosis.ml import Artifact
 from diagnosis.registry.sheet.sheets import read
@@ -218,3 +219,39 @@ def test_women_without_positive_nodes_are_refused_by_name(breast):
     refused = breast.run(confirmations=CONFIRMED, inputs={"nodes": {"value": 0, "unit": "1"}})
     assert refused.state == "refused"
     assert "No positive node" in str(refused.refusal)
+
+
+@pytest.mark.slow
+def test_reasons_add_up_to_the_risk_by_the_horizon_that_is_asked_for(breast, client_for):
+    run = breast.run(confirmations=CONFIRMED)
+    caller = Caller(breast.doctor)
+    for name in ("1825", "365", "1095"):
+        caller.get(f"predictions/{run.pk}/explanations/{name}")
+        for waiting in Explanation.unscoped.filter(prediction=run, state="queued"):
+            runner.run_explanation(waiting.pk)
+        told = caller.get(f"predictions/{run.pk}/explanations/{name}").json()
+        total = told["base_value"] + sum(one["contribution"] for one in told["attributions"])
+        assert told["estimate"] == name
+        assert total == pytest.approx(run.result["risks"][name], abs=1e-4)
+    page = text_of(client_for(breast.doctor).get(f"/predictions/{run.pk}/?estimate=365"))
+    assert "within one year" in page
+
+
+@pytest.mark.slow
+def test_what_else_can_be_asked_speaks_of_the_risk_by_the_horizon(breast, client_for):
+    run = breast.run(confirmations=CONFIRMED)
+    client, slug = client_for(breast.doctor), breast.service.slug
+    for address in (
+        f"/patients/{breast.patient.pk}/services/{slug}/trend/",
+        f"/services/{slug}/cohort/",
+        f"/predictions/{run.pk}/sureness/",
+        f"/predictions/{run.pk}/alike/",
+        f"/predictions/{run.pk}/try/",
+        f"/services/{slug}/",
+        f"/versions/{run.version_id}/",
+        "/",
+        f"/patients/{breast.patient.pk}/",
+    ):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+    assert client.get(f"/predictions/{run.pk}/sheet/").status_code == 404

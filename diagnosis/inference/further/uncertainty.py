@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from diagnosis.inference.models import Prediction
+from diagnosis.inference.scoring.estimate import refits_of
 from diagnosis.inference.scoring.reproducing import artifact_of
 from diagnosis.inference.scoring.score import FEWEST_REFITS, matrix
 from diagnosis.ml import uncertainty
@@ -29,7 +30,7 @@ def sureness(prediction: Prediction) -> Sureness | None:
     artifact = artifact_of(prediction.version)
     if artifact is None or prediction.headline is None:
         return None
-    refits = artifact.refit_probabilities(matrix(artifact, prediction.snapshot))
+    refits = refits_of(artifact, prediction.definition, matrix(artifact, prediction.snapshot))
     if refits is None or refits.shape[1] < FEWEST_REFITS:
         return None
     found = uncertainty.split(refits)

@@ -24,3 +24,13 @@ def headline_of(artifact: Artifact, sheet: Sheet) -> Model | None:
         return np.asarray(task.result.estimates(task, answers)[str(name)])
 
     return None if name is None else answered
+
+
+def refits_of(artifact: Artifact, sheet: Sheet, x: Matrix) -> NDArray[np.float64] | None:
+    """What the refits say of the headline, (n, R); None where there are none, or no headline."""
+    said, task = artifact.refit_probabilities(x), artifact.task
+    name = shown_kind(task.kind).headline(sheet)
+    if said is None or name is None:
+        return None
+    answers = said.astype(np.float64).reshape(-1, task.outputs)
+    return np.asarray(task.result.estimates(task, answers)[name]).reshape(said.shape[:2])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from diagnosis.portal.words.figures import figures
 from medportal.common import signs
@@ -93,6 +93,12 @@ def _score(layer: Entry, *, is_deep: bool) -> str:
     ).format(**layer)
 
 
+_AS_THEY_ARE = {
+    "none": gettext_lazy("The score is used as it is."),
+    "log_hazard": gettext_lazy("Each score is the logarithm of a hazard and becomes its log-odds."),
+}
+
+
 def _calibration(layer: Entry) -> str:
     kind = layer["calibration"]
     if kind == "isotonic":
@@ -100,8 +106,13 @@ def _calibration(layer: Entry) -> str:
             "A rising curve with {n} corners turns the score into the probability that patients "
             "with such a score had, none of whom the model had learnt from."
         ).format(n=len(layer["scores"]))
-    if kind == "none":
-        return _("The score is used as it is.")
+    if kind in _AS_THEY_ARE:
+        return str(_AS_THEY_ARE[kind])
+    if layer["outputs"] > 1 and kind == "platt":
+        return _(
+            "Each score is multiplied by a number and another is added, so that as many have the "
+            "event as are expected to."
+        )
     numbers = {
         "slope": figures(layer["slope"][0]),
         "intercept": figures((layer.get("intercept") or [0])[0]),
@@ -122,6 +133,12 @@ def _result(layer: Entry) -> str:
         return _("The score is the predicted number.")
     if meaning == "softmax":
         return _("The scores become probabilities that add up to 100 %.")
+    if meaning == "cumulative_risk":
+        return _(
+            "Each score is the log-odds of the event in one interval of time, for who is still "
+            "without it. Who is left after all intervals up to a time is free of it; the rest is "
+            "the risk."
+        )
     return _(
         "The calibrated score is the logarithm of the odds; the S-shaped logistic curve turns it "
         "into a probability between 0 % and 100 %."

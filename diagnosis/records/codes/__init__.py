@@ -11,6 +11,7 @@ from diagnosis.records.codes import (
     laboratory_blood,
     laboratory_thyroid,
     measurements,
+    pathology,
 )
 from diagnosis.records.codes.families import FAMILIES, OTHER
 from diagnosis.records.codes.foreign import conversion
@@ -65,6 +66,7 @@ ALL: tuple[Code, ...] = (
     *laboratory_thyroid.HISTORY,
     *findings.METABOLISM,
     *findings.BREAST_IMAGING,
+    *pathology.BREAST,
     *measurements.HISTORY,
 )
 _BY_CODE = MappingProxyType({code.code: code for code in ALL})

@@ -17,6 +17,7 @@ FAMILIES = (
     Family("inflammation", {"en": "Inflammation and hormones", "zh-Hans": "炎症与激素"}),
     Family("thyroid", {"en": "Thyroid", "zh-Hans": "甲状腺"}),
     Family("breast-imaging", {"en": "Breast imaging", "zh-Hans": "乳腺影像"}),
+    Family("breast-pathology", {"en": "Breast pathology", "zh-Hans": "乳腺病理"}),
     Family("history", {"en": "History", "zh-Hans": "病史"}),
 )
 OTHER = Family("other", {"en": "Other results", "zh-Hans": "其他结果"})

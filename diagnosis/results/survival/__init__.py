@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from diagnosis.ml.results.estimate import Estimate, Scale
-from diagnosis.registry.sheet.bands import cover
-from diagnosis.registry.sheet.checks import GAP
+from diagnosis.ml.results.estimate import Estimate
 from diagnosis.registry.sheet.kinds import BOTH
 from diagnosis.registry.sheet.sheets import Sheet
-from diagnosis.results.figures import PERCENT, Figures
 from diagnosis.results.kind import Panel, Seen, Templates
 from diagnosis.results.result import Belonging, Curve, Result
+from diagnosis.results.several import Several
 from diagnosis.results.survival import wire
 from diagnosis.results.survival.card import MeasuredSurvival, measured
 from diagnosis.results.survival.shown import ShownSurvival, shown
 from medportal.common.errors import Pointer
 from medportal.common.plain import Stored
-from medportal.common.text import Text
 
 TEMPLATES = Templates(
     number="results/survival/_number.html",
@@ -33,65 +30,41 @@ to the horizon alone are not those that a doctor will meet."""
 
 
 @dataclass(frozen=True)
-class Survival:
+class Survival(Several):
     """One estimate a horizon, named by it; the headline is that of the sheet's own horizon."""
 
-    name: str = "survival"
+    told: str = "risks"
     word: str = "risk"
+    name: str = "survival"
     censors: bool = True
     panels: frozenset[Panel] = frozenset(Panel) - NEVER
     templates: Templates = TEMPLATES
 
-    def scales(self, sheet: Sheet) -> Mapping[str, Scale]:
-        return {self.headline(sheet): PERCENT.scale}
-
-    def headline(self, sheet: Sheet) -> str:
-        return f"{sheet.horizon.days or 0:g}"
-
-    def explained(self, sheet: Sheet) -> tuple[str, ...]:
-        """The headline, then what the sheet names beside it."""
-        first = self.headline(sheet)
-        others = (one.name for one in sheet.estimates if one.explained and one.name != first)
-        return (first, *others)
-
-    def called(self, sheet: Sheet, estimate: str) -> Text:
-        found = sheet.estimate_named(estimate)
-        return found.text if found else {}
-
     def problems(self, sheet: Sheet) -> Iterator[Pointer]:
+        yield from super().problems(sheet)
+        yield from _times(sheet)
         for name in ("event", "not_event"):
             if name not in sheet.sentence.told:
                 yield Pointer(f"/sentence/{name}", "text_missing", BOTH)
-        if not sheet.horizon.days:
-            text = _("Say by how many days the risk is told that lists and bands speak of.")
-            yield Pointer("/horizon/days", "required", text)
-        if sheet.bands and not cover(sheet.bands, (0.0, 1.0)):
-            yield Pointer("/bands", GAP, _("The bands must cover 0 to 1 without a gap."))
         if sheet.flag_threshold is not None and not 0 < sheet.flag_threshold < 1:
             text = _("A threshold lies between 0 and 1.")
             yield Pointer("/flag_threshold", "out_of_range", text)
-        if sheet.scale is not None:
-            text = _("A probability needs no scale: leave it out.")
-            yield Pointer("/scale", "unknown_field", text)
         if sheet.patient_sheet:
             text = _("A risk over time has no sheet for patients: leave it out.")
             yield Pointer("/patient_sheet", "only_one_probability", text)
 
     def read(self, stored: Stored) -> tuple[Estimate, ...]:
+        """What is left of one after the ends of the curve are the ends of the risk."""
         curve = Curve.from_dict(stored) if stored.get("times") else None
         return tuple(
             Estimate(name, float(risk), _ends(curve, float(name)))
-            for name, risk in (stored.get("risks") or {}).items()
+            for name, risk in self.values(stored).items()
         )
-
-    def headline_of(self, stored: Stored) -> str | None:
-        found: str | None = stored.get("headline")
-        return found if found in (stored.get("risks") or {}) else None
 
     def written(self, result: Result) -> Stored:
         return {
             **(result.curve.to_dict() if result.curve else {}),
-            "risks": {one.name: one.value for one in result.estimates},
+            self.told: {one.name: one.value for one in result.estimates},
             "headline": result.headline_name,
         }
 
@@ -109,9 +82,6 @@ class Survival:
     def measured(self, manifest: Stored) -> MeasuredSurvival:
         return measured(manifest)
 
-    def figures(self, sheet: Sheet) -> Figures:
-        return PERCENT
-
     def shown(self, seen: Seen) -> ShownSurvival | None:
         return shown(seen)
 
@@ -119,8 +89,25 @@ class Survival:
         return tuple(wire.predictions(result, sheet))
 
 
+def _times(sheet: Sheet) -> Iterator[Pointer]:
+    """Risks are named by their times, and lists speak of the one by the horizon."""
+    if not sheet.horizon.days or sheet.bands_of is None:
+        text = _("Say by how many days the risk is told that lists and bands speak of.")
+        yield Pointer("/horizon/days", "required", text)
+    elif sheet.bands_of != f"{sheet.horizon.days}":
+        text = _("Lists and bands speak of the risk by the horizon: bands_of is its days.")
+        yield Pointer("/bands_of", "other_horizon", text)
+    for index, one in enumerate(sheet.estimates):
+        if not _is_time(one.name):
+            text = _("A risk is named by its time: 365, 1095.")
+            yield Pointer(f"/estimates/{index}/name", "invalid", text)
+
+
+def _is_time(name: str) -> bool:
+    return name.isdigit() and int(name) > 0
+
+
 def _ends(curve: Curve | None, time: float) -> tuple[float, float] | None:
-    """Of the risk: what is left of one after the ends of the curve."""
     if curve is None or curve.interval is None or time not in curve.times:
         return None
     place = curve.times.index(time)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from diagnosis.ml.results.estimate import Estimate
 from diagnosis.registry.sheet.sheets import Sheet
-from diagnosis.results.figures import PERCENT, percent
+from diagnosis.results.figures import PERCENT, exact_percent, percent
 from diagnosis.results.frequency import Halves, filled, halves, natural_frequency
 from diagnosis.results.kind import Seen, Shown
+from diagnosis.results.pictures.bands import BandScale, band_scale
 from diagnosis.results.pictures.curve import CurvePicture, curve_picture, reached
 from diagnosis.results.pictures.rounding import whole
 from diagnosis.results.result import LEVEL, Curve, Result
@@ -42,6 +43,9 @@ class ShownSurvival(Shown):
     curve_said: str
     median: str
     of_whom: tuple[str, ...]
+    scale: BandScale
+    """The headline on the scale of its bands."""
+    limits: tuple[tuple[str, str, int], ...]
     event: str
     not_event: str
 
@@ -52,6 +56,8 @@ def shown(seen: Seen) -> ShownSurvival | None:
         return None
     unit = curve.unit if curve else "d"
     rows = tuple(_row(one, unit, headline) for one in seen.result.estimates)
+    listed = () if seen.is_expired else sheet.bands
+    scale = band_scale(listed, headline.value, headline.interval, seen.band)
     picture = _picture(curve, seen.result.estimates)
     return ShownSurvival(
         said=percent(headline.value),
@@ -67,6 +73,11 @@ def shown(seen: Seen) -> ShownSurvival | None:
         curve_said=_said(rows, sheet),
         median=_median(curve, sheet) if curve else "",
         of_whom=_of_whom(seen.result, curve, sheet) if curve else (),
+        scale=scale,
+        limits=tuple(
+            (limit.at, exact_percent(limit.value), 10 if limit.raised else 21)
+            for limit in scale.limits
+        ),
         event=localized(sheet.sentence.event),
         not_event=localized(sheet.sentence.not_event),
     )  # fmt: skip

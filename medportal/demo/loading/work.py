@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.utils import timezone
 
@@ -48,6 +49,7 @@ def leave_work(cast: Cast, services: dict[str, Service], patients: Patients) -> 
     _asked_too_early(desk)
     _worth_measuring(desk)
     desk.again(desk.run("diabetes-onset", _complete(desk, "diabetes-onset")))
+    _after_surgery(desk)
     _running(desk)
     _access_to_look_at(cast)
 
@@ -111,6 +113,16 @@ def _visits(patient: Patient) -> list[datetime]:
 def _worth_measuring(desk: Desk) -> None:
     """A result near a limit with an input filled in: what to measure next."""
     desk.run("diabetes-onset", desk.first("diabetes-onset", NEAR_A_LIMIT))
+
+
+def _after_surgery(desk: Desk) -> None:
+    """Two risks over time wait for the breast unit; a third is decided, and what became of her."""
+    first, second, third = islice(desk.patients_of("breast-recurrence"), 3)
+    for patient in (first, second):
+        desk.run("breast-recurrence", patient)
+    prediction = desk.run("breast-recurrence", third)
+    decision = actions.DecisionInput(assessment="about-right", action="tumour-board")
+    actions.record_decision(actor=desk.doctor, prediction=prediction, decision=decision)
 
 
 def _complete(desk: Desk, slug: str) -> Patient:

@@ -59,7 +59,12 @@ def table(kind: str) -> pd.DataFrame:
     return pd.DataFrame({"waist": waist, "height": height, target: targets[target]})
 
 
-TARGETS = {"binary": ("heavy", None), "regression": ("weight", "kg"), "count": ("visits", "/a")}
+TARGETS = {
+    "binary": ("heavy", None),
+    "regression": ("weight", "kg"),
+    "count": ("visits", "/a"),
+    "survival": ("time", None),
+}
 
 
 def recipe(kind: str) -> Recipe:
@@ -108,6 +113,11 @@ def sheet(kind: str) -> dict[str, Any]:
     if kind == "survival":
         return found | {
             "kind": kind,
+            "estimates": [
+                {"name": "365", **both("within one year", "一年内"), "explained": True},
+                {"name": "1095", **both("within three years", "三年内"), "explained": True},
+            ],
+            "bands_of": "1095",
             "horizon": {"days": 1095, "text": both("within three years", "三年内")},
             "patient_sheet": False,
             "sentence": {

@@ -35,6 +35,10 @@ LABELS = {
         "en": "Cox model, the same inputs, nodes as exp(-0.12 n)",
         "zh-Hans": "Cox模型（相同输入，淋巴结数取exp(-0.12 n)）",
     },
+    "cox_bent": {
+        "en": "The same Cox model, age bent at 45 and 60",
+        "zh-Hans": "同一Cox模型，年龄效应在45岁和60岁处转折",
+    },
     "logistic": {"en": "Pooled logistic hazards", "zh-Hans": "离散时间逻辑风险模型"},
     "network": {"en": "Network of hazards", "zh-Hans": "离散时间神经网络"},
     "nottingham": {"en": "Nottingham index", "zh-Hans": "诺丁汉预后指数"},
@@ -67,11 +71,13 @@ def rivals(recipe: Recipe) -> dict[str, tuple[Recipe, FeatureSchema]]:
         if model != recipe.model
     }
     effect = Feature("nodes_effect", {"en": "exp(-0.12 nodes)"}, unit="1")
-    shaped = (effect if feature.name == "nodes" else feature for feature in inputs)
+    shaped = tuple(effect if feature.name == "nodes" else feature for feature in inputs)
+    bends = tuple(Feature(f"age_{at}", {"en": f"age over {at}"}, unit="a") for at in (45, 60))
     index = Feature("nottingham", {"en": "Nottingham index"}, unit="1")
     nodes = FeatureSchema(tuple(feature for feature in inputs if feature.name == "nodes"))
     return {
-        "cox": (cox, FeatureSchema(tuple(shaped))),
+        "cox": (cox, FeatureSchema(shaped)),
+        "cox_bent": (cox, FeatureSchema((*shaped, *bends))),
         **others,
         "nottingham": (cox, FeatureSchema((index,))),
         "nodes": (cox, nodes),

@@ -76,6 +76,9 @@ def _alike(
             "hormone_therapy": raw["hormon"],
             "time": time.astype(float),
             "event": event,
+            # A young woman's risk falls with age, an old one's does not: lines bent at two ages.
+            "age_45": (raw["age"] - 45).clip(lower=0),
+            "age_60": (raw["age"] - 60).clip(lower=0),
             # Sauerbrei and Royston, J R Stat Soc A 1999;162:71-94.
             "nodes_effect": np.exp(-0.12 * raw["nodes"]),
             # Galea et al., Breast Cancer Res Treat 1992;22:207-219.
