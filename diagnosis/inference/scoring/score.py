@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from django.utils import timezone
@@ -15,6 +14,7 @@ from diagnosis.inference.scoring import next_measurement
 from diagnosis.inference.scoring.curves import curve_of
 from diagnosis.inference.snapshot.inputs import missing, row_of
 from diagnosis.inference.stored.entry import NOTHING, Snapshot, converted_of
+from diagnosis.inference.stored.worth import Item
 from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.batch import Batch, Inputs, table_of
 from diagnosis.ml.results.estimate import Estimate
@@ -130,10 +130,10 @@ def _with_headline(result: Result, headline: Estimate, by: Scored) -> Result:
     return replace(
         result,
         band=_band(sheet, band),
-        filled=tuple(_filled(artifact, name, worth["items"]) for name in result.imputed),
+        filled=tuple(_filled(artifact, name, worth.items) for name in result.imputed),
         borderline=borderline,
         step_effects=_step_effects(by.others, headline.value),
-        next_measurement=worth,
+        next_measurement=worth.to_dict(),
     )
 
 
@@ -219,10 +219,10 @@ def _band(sheet: Sheet, band: Band | None) -> BandThen | None:
     )
 
 
-def _filled(artifact: Artifact, name: str, worth: list[dict[str, Any]]) -> Filled:
+def _filled(artifact: Artifact, name: str, worth: Sequence[Item]) -> Filled:
     feature = artifact.schema[name]
     assumed = (artifact.manifest.get("missing_ranges") or {}).get(name, {}).get("assumed")
-    found = next((item for item in worth if item["feature"] == name), None)
+    found = next((item for item in worth if item.feature == name), None)
     category = feature.category(assumed) if assumed is not None else None
     return Filled(
         feature=name,
@@ -231,8 +231,8 @@ def _filled(artifact: Artifact, name: str, worth: list[dict[str, Any]]) -> Fille
         assumed_label=dict(category.label) if category else None,
         assumed_text=dict(feature.assumed) if feature.assumed else None,
         unit=feature.unit,
-        lower=found["lower"] if found else None,
-        upper=found["upper"] if found else None,
+        lower=found.lower if found else None,
+        upper=found.upper if found else None,
     )
 
 

@@ -156,7 +156,7 @@ def _comparator(given: Mapping[str, Any], metrics: Mapping[str, Any]) -> Compara
         label=localized(given["label"]),
         auroc=decimal(auroc.get("value"), 3),
         auroc_interval=metric_interval(auroc),
-        ahead=difference(ahead.get("value"), added.ends(ahead)),
+        ahead=difference(ahead.get("value"), added.Figure.from_dict(ahead).ends),
         brier=decimal((metrics.get("brier") or {}).get("value"), 3),
         slope=decimal((metrics.get(SLOPE) or {}).get("value"), 2),
         is_model=given["code"] == "model",

@@ -17,9 +17,9 @@ def figures_of(prediction: Prediction) -> Figures:
 
 
 def said_of(prediction: Prediction) -> str:
-    """For lists: what the number is of, where there are several; without one, the kind's line."""
+    """For lists: what the number is of, where there are several; never a number without one."""
     if prediction.headline is None:
-        return line_of(prediction)
+        return line_of(prediction) or gettext("see the result")
     said = figures_of(prediction).said(prediction.headline)
     label = headline_label(prediction)
     return f"{label}{colon()}{said}" if label else said
