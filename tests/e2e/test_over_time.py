@@ -1,4 +1,4 @@
-"""A risk over time as a doctor reads it: asked, seen as a curve, explained at a horizon, decided."""
+"""A risk over time as a doctor reads it: asked, seen as a curve, explained, decided."""
 
 from __future__ import annotations
 
