@@ -76,7 +76,8 @@ def explain(
         artifact, x, artifact.references, seed=SEED, budget=budget, estimate=asked.estimate
     )
     kind = shown_kind(artifact.task.kind)
-    also_log_odds = asked.log_odds and Panel.LOG_ODDS in kind.panels and found.method != "kernel"
+    has_log_odds = Panel.LOG_ODDS in kind.panels and artifact.task.outputs == 1
+    also_log_odds = asked.log_odds and has_log_odds and found.method != "kernel"
     return {
         "method": found.method,
         "scale": kind.word,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from diagnosis.inference.scoring import next_measurement
 from diagnosis.inference.scoring.curves import curve_of
 from diagnosis.inference.snapshot.inputs import missing, row_of
-from diagnosis.inference.stored.entry import Snapshot, converted_of
+from diagnosis.inference.stored.entry import NOTHING, Snapshot, converted_of
 from diagnosis.inference.stored.worth import Item
 from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.batch import Batch, Inputs, table_of
@@ -61,7 +61,9 @@ def score(
     answers = _answers(artifact, _with_probes(artifact, x, probes))
     around = _around(artifact, x, tuple(answers))
     estimates = tuple(
-        Estimate(name, float(values[0]), around.ends.get(name)) for name, values in answers.items()
+        Estimate(name, float(values[0]), around.ends.get(name))
+        for name, values in answers.items()
+        if _is_asked(sheet, name, snapshot)
     )
     name = kind.headline(sheet)
     sets = artifact.sets_matrix(x)
@@ -80,7 +82,13 @@ def score(
         curve=curve_of(artifact, x, around.level),
     )
     belonging = kind.belonging(artifact.manifest, result.headline)
-    result = replace(result, local_count=belonging.local_count, average=belonging.average)
+    known = {one.name for one in estimates}
+    result = replace(
+        result,
+        local_count=belonging.local_count,
+        average=belonging.average,
+        labels=tuple(one for one in belonging.labels if one.name in known),
+    )
     if result.headline is None:
         return result
     moved = answers[result.headline.name][1:]
@@ -89,6 +97,15 @@ def score(
     return _with_headline(
         result, result.headline, Scored(artifact, sheet, snapshot, moment, others)
     )
+
+
+def _is_asked(sheet: Sheet, name: str, snapshot: Snapshot) -> bool:
+    """Whether an estimate means something for such a patient: «over-replaced» on thyroxine only."""
+    said = sheet.estimate_named(name)
+    if said is None or said.only_with is None:
+        return True
+    entry = snapshot.get(said.only_with.feature, NOTHING)
+    return entry.converted is not None and entry.value in said.only_with.values
 
 
 @dataclass(frozen=True)

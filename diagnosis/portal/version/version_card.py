@@ -259,7 +259,7 @@ def card(version: ModelVersion) -> Card:
         rows=evaluation.get("rows"),
         events=events,
         threshold=exact_percent(evaluation.get("threshold") or 0.5),
-        measured=kind.measured(manifest) if kind else None,
+        measured=kind.measured(manifest, version.definition) if kind else None,
         templates=kind.templates if kind else None,
         directions_known=manifest.get("directions") is not None,
     )
