@@ -54,7 +54,7 @@ class Single:
     def leaves_open(self, result: Result) -> bool:
         return False
 
-    def measured(self, manifest: Stored) -> Measured | None:
+    def measured(self, manifest: Stored, sheet: Sheet) -> Measured | None:
         return None
 
     def written(self, result: Result) -> Stored:
@@ -64,3 +64,6 @@ class Single:
             self.word: found.value if found else None,
             "interval": list(ends) if ends else None,
         }
+
+    def line(self, result: Result, sheet: Sheet) -> str:
+        return ""

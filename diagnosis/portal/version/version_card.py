@@ -156,7 +156,7 @@ def _comparator(given: Mapping[str, Any], metrics: Mapping[str, Any]) -> Compara
         label=localized(given["label"]),
         auroc=decimal(auroc.get("value"), 3),
         auroc_interval=metric_interval(auroc),
-        ahead=difference(ahead.get("value"), added.ends(ahead)),
+        ahead=difference(ahead.get("value"), added.Figure.from_dict(ahead).ends),
         brier=decimal((metrics.get("brier") or {}).get("value"), 3),
         slope=decimal((metrics.get(SLOPE) or {}).get("value"), 2),
         is_model=given["code"] == "model",
@@ -259,7 +259,7 @@ def card(version: ModelVersion) -> Card:
         rows=evaluation.get("rows"),
         events=events,
         threshold=exact_percent(evaluation.get("threshold") or 0.5),
-        measured=kind.measured(manifest) if kind else None,
+        measured=kind.measured(manifest, version.definition) if kind else None,
         templates=kind.templates if kind else None,
         directions_known=manifest.get("directions") is not None,
     )

@@ -80,7 +80,7 @@ class Survival(Several):
     def leaves_open(self, result: Result) -> bool:
         return False
 
-    def measured(self, manifest: Stored) -> MeasuredSurvival:
+    def measured(self, manifest: Stored, sheet: Sheet) -> MeasuredSurvival:
         return measured(manifest)
 
     def shown(self, seen: Seen) -> ShownSurvival | None:

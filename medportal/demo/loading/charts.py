@@ -25,6 +25,7 @@ PROBLEMS = {
     "flc-mortality": ("I10", "Essential hypertension", "active"),
     "breast-mass": ("N63", "Lump in breast", "active"),
     "breast-recurrence": ("C50.9", "Breast cancer, node-positive", "active"),
+    "thyroid-report": ("R94.6", "Abnormal thyroid function tests", "active"),
 }
 """(ICD-10 code, name, status): what the problem list of such a patient says."""
 

@@ -17,6 +17,7 @@ FIRST = {"pbc-prognosis": "pbc-prognosis-first"}
 SLUGS = (
     "coronary-disease", "diabetes-onset", "pbc-prognosis", "flc-mortality", "breast-mass",
     "breast-recurrence",
+    "thyroid-report",
 )  # fmt: skip
 OF_THE_SAME = ("pbc-stage",)
 """Services of persons who are another one's patients already: held out of both."""
