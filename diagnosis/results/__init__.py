@@ -7,12 +7,14 @@ from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.binary import Binary
 from diagnosis.results.kind import OF_A_HEADLINE, Panel, ShownResult
 from diagnosis.results.multiclass import Multiclass
+from diagnosis.results.multilabel import Multilabel
 from diagnosis.results.regression import Regression
 from diagnosis.results.survival import Survival
 
 RESULT_KINDS: dict[str, ShownResult] = {
     "binary": Binary(),
     "multiclass": Multiclass(),
+    "multilabel": Multilabel(),
     "regression": Regression(),
     "survival": Survival(),
 }
@@ -39,3 +41,9 @@ def panels(sheet: Sheet, inputs: FeatureSchema | None = None) -> frozenset[Panel
         return frozenset()
     found = kind.panels if kind.headline(sheet) else kind.panels - OF_A_HEADLINE
     return found - OF_TABLES if inputs is not None and inputs.blocks else found
+
+
+def has_headline(sheet: Sheet) -> bool:
+    """Whether one number of its answers speaks for all: by it they can be sorted and banded."""
+    kind = RESULT_KINDS.get(sheet.kind)
+    return kind is not None and kind.headline(sheet) is not None

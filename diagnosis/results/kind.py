@@ -143,10 +143,13 @@ class ShownResult(Protocol):
     def belonging(self, manifest: Stored, estimate: Estimate | None) -> Belonging:
         """What the card says of people with such a headline."""
 
-    def measured(self, manifest: Stored) -> Measured | None:
+    def measured(self, manifest: Stored, sheet: Sheet) -> Measured | None:
         """For the kind's own part of a version's card; None where it has none."""
 
     # What is shown
+
+    def line(self, result: Result, sheet: Sheet) -> str:
+        """What a list says of an answer without a headline; empty where it has one."""
 
     def figures(self, sheet: Sheet) -> Figures:
         """How the headline and its differences are said."""

@@ -104,11 +104,39 @@ class Missed:
 
 
 @dataclass(frozen=True)
+class LabelFacts:
+    """How often a label is there, and what its threshold did to rows it was not set on.
+
+    ``flagged`` rows were at the threshold or above; ``right`` of them had the label, ``missed``
+    others had it, too.
+    """
+
+    name: str
+    rate: float | None = None
+    threshold: float | None = None
+    flagged: int | None = None
+    right: int | None = None
+    missed: int | None = None
+
+    def flags(self, value: float) -> bool:
+        """Without a threshold nothing is flagged."""
+        return self.threshold is not None and value >= self.threshold
+
+    @classmethod
+    def from_dict(cls, stored: Stored) -> LabelFacts:
+        return cls(**known(cls, stored))
+
+    def to_dict(self) -> Stored:
+        return written(self)
+
+
+@dataclass(frozen=True)
 class Belonging:
     """What a kind says beside its headline, from the version's card."""
 
     local_count: Stored | None = None
     average: float | None = None
+    labels: tuple[LabelFacts, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,6 +203,11 @@ class Result:
     average: float | None = None
     curve: Curve | None = None
     """Where time is asked for."""
+    labels: tuple[LabelFacts, ...] = ()
+    """Of labels that are judged each for itself; other kinds have none."""
+
+    def label(self, name: str) -> LabelFacts | None:
+        return next((one for one in self.labels if one.name == name), None)
 
     def estimate(self, name: str) -> Estimate | None:
         return next((one for one in self.estimates if one.name == name), None)

@@ -107,11 +107,14 @@ class Several:
     def leaves_open(self, result: Result) -> bool:
         return False
 
-    def measured(self, manifest: Stored) -> Measured | None:
+    def measured(self, manifest: Stored, sheet: Sheet) -> Measured | None:
         return None
 
     def figures(self, sheet: Sheet) -> Figures:
         return PERCENT
+
+    def line(self, result: Result, sheet: Sheet) -> str:
+        return ""
 
 
 _WITHOUT_HEADLINE: Mapping[str, str | Promise] = {

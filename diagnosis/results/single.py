@@ -56,7 +56,7 @@ class Single:
     def leaves_open(self, result: Result) -> bool:
         return False
 
-    def measured(self, manifest: Stored) -> Measured | None:
+    def measured(self, manifest: Stored, sheet: Sheet) -> Measured | None:
         return None
 
     def written(self, result: Result) -> Stored:
@@ -66,3 +66,6 @@ class Single:
             self.word: found.value if found else None,
             "interval": list(ends) if ends else None,
         }
+
+    def line(self, result: Result, sheet: Sheet) -> str:
+        return ""

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from diagnosis.results import RESULT_KINDS, shown_kind
-from diagnosis.results.result import BandThen, Borderline, Curve, Filled, Missed, Result
+from diagnosis.results.result import (
+    BandThen,
+    Borderline,
+    Curve,
+    Filled,
+    LabelFacts,
+    Missed,
+    Result,
+)
 from medportal.common.plain import Stored
 
 FIRST = "binary"
@@ -37,6 +45,7 @@ def read_result(stored: Stored) -> Result:
         local_count=stored.get("local_count"),
         average=stored.get("average"),
         curve=Curve.from_dict(stored) if stored.get("times") else None,
+        labels=tuple(map(LabelFacts.from_dict, stored.get("labels") or ())),
     )
 
 
@@ -58,6 +67,7 @@ def written_result(result: Result) -> dict[str, Any]:
         "next_measurement": result.next_measurement,
         "local_count": result.local_count,
         "average": result.average,
+        **({"labels": [one.to_dict() for one in result.labels]} if result.labels else {}),
     }
 
 

@@ -12,7 +12,7 @@ DECIMALS = 4
 """Of a percentage: as exact as REST gives the probability."""
 
 
-def extension(name: str, **value: Stored) -> Stored:
+def extension(name: str, **value: Stored | bool) -> Stored:
     return {"url": f"{OWN}:fhir:{name}", **value}
 
 

@@ -34,8 +34,9 @@ from tests.pages import drawn
 from tests.runnable import Ward, again, explanation_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-EVERY = (*(name for name in RESULT_KINDS if name != "multiclass"), "count")
-# classes have a life of their own beside tests/results/test_survival.py
+APART = ("multiclass", "multilabel")
+"""A life of their own: beside tests/results/test_survival.py, test_kind_of_labels.py here."""
+EVERY = (*(name for name in RESULT_KINDS if name not in APART), "count")
 PROBABILITIES = ("binary", "survival")
 GIVEN = {
     "waist": {"value": services.WAIST, "unit": "cm"},

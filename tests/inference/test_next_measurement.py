@@ -115,9 +115,9 @@ def test_a_result_within_a_step_of_another_band_is_worth_repeating():
         artifact, sheet, done.snapshot, done.index_at, ["systolic_bp"]
     )
 
-    (item,) = worth["items"]
-    assert (item["feature"], item["reason"], item["limit"]) == ("systolic_bp", "again", edge)
-    assert 0.4 < item["changes"] < 0.6
+    (item,) = worth.items
+    assert (item.feature, item.reason, item.limit) == ("systolic_bp", "again", edge)
+    assert 0.4 < item.changes < 0.6
 
 
 def test_everything_measured_leaves_nothing_to_measure():

@@ -214,6 +214,20 @@ def test_in_fhir_every_class_is_a_prediction_and_says_whether_it_stays_possible(
 
 
 @pytest.mark.slow
+def test_the_card_holds_each_class_its_sets_and_what_stands_beside(liver, client_for):
+    client = client_for(liver.doctor)
+    for language, words in (
+        ("en", ("ALBI score", "Ordinal logistic regression", "they held 322 of 352", "stage 4")),
+        ("zh-hans", ("ALBI评分", "有序逻辑回归", "352", "4期（肝硬化）")),
+    ):
+        for address in (f"/versions/{liver.version.pk}/", f"/services/{SLUG}/"):
+            answer = client.get(address, headers={"accept-language": language})
+            assert answer.status_code == 200, address
+            if "versions" in address:
+                assert [one for one in words if one not in text_of(answer)] == [], language
+
+
+@pytest.mark.slow
 def test_every_list_names_what_the_number_is_of(liver, run, client_for):
     client = client_for(liver.doctor)
     chart = client.get(f"/patients/{liver.patient.pk}/", headers={"accept-language": "en"})

@@ -35,7 +35,9 @@ def request_explanation(
         raise DomainError("prediction_state", text, status=409)
     key = OF_THE_RUN if estimate == found.explained[0] else estimate
     kept = Explanation.objects.visible_to(actor).filter(prediction=found, estimate=key).first()
-    return kept or _queued(actor, found, key)
+    row = kept or _queued(actor, found, key)
+    row.prediction = found  # the one that was checked: not read once more
+    return row
 
 
 def _queued(actor: User, prediction: Prediction, key: str) -> Explanation:

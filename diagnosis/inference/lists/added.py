@@ -13,15 +13,68 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from diagnosis.inference.models import Prediction
-from diagnosis.ml.evaluation import formula_probability
+from diagnosis.ml.evaluation.formula import Formula
 from diagnosis.registry.models import ModelVersion
-from medportal.common.text import localized
+from medportal.common.text import Text, localized
 
 FOR_DOCTORS = ("age-sex", "usual")
 """Comparators that a clinician knows; the others are for the version's page."""
 
 MODEL = "model"
 Values = Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One metric with the ends of its 95 % interval, as far as they are known."""
+
+    value: float | None = None
+    ends: tuple[float, float] | None = None
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, float | None] | None) -> Figure:
+        given = stored or {}
+        low, high = given.get("lower"), given.get("upper")
+        known = None if low is None or high is None else (low, high)
+        return cls(given.get("value"), known)
+
+
+@dataclass(frozen=True)
+class Comparator:
+    """What a manifest keeps of a simple score that was measured beside the model."""
+
+    code: str
+    label: Text | str
+    auroc: Figure
+    brier: Figure
+    ahead: Figure
+    """By how much the AUROC of the model is greater, on the same folds, where that was measured."""
+    verdict: str
+    formula: Formula | None
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Comparator:
+        metrics, formula = stored.get("metrics") or {}, stored.get("formula")
+        return cls(
+            code=stored["code"],
+            label=stored["label"],
+            auroc=Figure.from_dict(metrics.get("auroc")),
+            brier=Figure.from_dict(metrics.get("brier")),
+            ahead=Figure.from_dict(stored.get("difference")),
+            verdict=stored.get("verdict") or "no-gain",
+            formula=Formula.from_dict(formula) if formula else None,
+        )
+
+    def alone(self, values: Values) -> float | None:
+        """What it says of a patient, where the manifest holds its formula."""
+        return None if self.formula is None else self.formula.probability(values)
+
+    def behind(self, model: Figure) -> float | None:
+        """By how much the model is ahead; where it was not measured, by the difference of both."""
+        if self.auroc.value is None or model.value is None:
+            return None
+        measured = self.ahead.value
+        return float(model.value - self.auroc.value if measured is None else measured)
 
 
 @dataclass(frozen=True)
@@ -33,8 +86,8 @@ class Compared:
     """
 
     code: str
-    label: Mapping[str, str] | str
-    auroc: Mapping[str, Any]
+    label: Text | str
+    auroc: Figure
     brier: float | None
     probability: float | None
     verdict: str | None = None
@@ -46,13 +99,14 @@ class Compared:
         return self.code == MODEL
 
 
-def known_to_doctors(version: ModelVersion) -> list[Mapping[str, Any]]:
-    return [c for c in version.manifest.get("comparators") or () if c["code"] in FOR_DOCTORS]
+def known_to_doctors(version: ModelVersion) -> list[Comparator]:
+    listed = map(Comparator.from_dict, version.manifest.get("comparators") or ())
+    return [one for one in listed if one.code in FOR_DOCTORS]
 
 
 def not_compared(version: ModelVersion) -> list[str]:
     """Which of the two comparisons this version lacks: its pages say so."""
-    there = {comparator["code"] for comparator in known_to_doctors(version)}
+    there = {comparator.code for comparator in known_to_doctors(version)}
     return [code for code in FOR_DOCTORS if code not in there]
 
 
@@ -67,57 +121,28 @@ def model_values(prediction: Prediction) -> Values:
     return {name: entry.converted for name, entry in prediction.snapshot.items()}
 
 
-def alone(comparator: Mapping[str, Any], values: Values) -> float | None:
-    """What a comparator says of this patient, where the manifest holds its formula."""
-    formula = comparator.get("formula")
-    return formula_probability(formula, values) if formula else None
-
-
 def compared(version: ModelVersion, prediction: Prediction | None) -> list[Compared]:
     """The comparators that a clinician knows, and the model last."""
     values = None if prediction is None else model_values(prediction)
-    ours = version.manifest["metrics"]
-    rows = [_comparator(one, ours, values) for one in known_to_doctors(version)]
+    metrics = version.manifest["metrics"]
+    ours, brier = Figure.from_dict(metrics.get("auroc")), Figure.from_dict(metrics.get("brier"))
+    rows = [_beside(one, ours, values) for one in known_to_doctors(version)]
     probability = None if prediction is None else prediction.headline
-    model = Compared(MODEL, _("This model"), _metric(ours, "auroc"), _brier(ours), probability)
-    return [*rows, model]
+    return [*rows, Compared(MODEL, _("This model"), ours, brier.value, probability)]
 
 
-def _comparator(
-    comparator: Mapping[str, Any], ours: Mapping[str, Any], values: Values | None
-) -> Compared:
-    theirs = comparator.get("metrics") or {}
-    difference = _difference(comparator, theirs, ours)
-    verdict = comparator.get("verdict") or "no-gain"
+def _beside(comparator: Comparator, ours: Figure, values: Values | None) -> Compared:
+    difference = comparator.behind(ours)
     return Compared(
-        code=comparator["code"],
-        label=comparator["label"],
-        auroc=_metric(theirs, "auroc"),
-        brier=_brier(theirs),
-        probability=None if values is None else alone(comparator, values),
-        verdict=None if difference is None else verdict,
+        code=comparator.code,
+        label=comparator.label,
+        auroc=comparator.auroc,
+        brier=comparator.brier.value,
+        probability=None if values is None else comparator.alone(values),
+        verdict=None if difference is None else comparator.verdict,
         difference=difference,
-        difference_ends=ends(comparator.get("difference")),
+        difference_ends=comparator.ahead.ends,
     )
-
-
-def _difference(
-    comparator: Mapping[str, Any], theirs: Mapping[str, Any], ours: Mapping[str, Any]
-) -> float | None:
-    """By how much the model's AUROC is greater; measured on the same folds where that was done."""
-    found, model = _metric(theirs, "auroc").get("value"), _metric(ours, "auroc").get("value")
-    if found is None or model is None:
-        return None
-    return float((comparator.get("difference") or {}).get("value", model - found))
-
-
-def _metric(metrics: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    return metrics.get(name) or {}
-
-
-def _brier(metrics: Mapping[str, Any]) -> float | None:
-    value = _metric(metrics, "brier").get("value")
-    return None if value is None else float(value)
 
 
 def shape(prediction: Prediction) -> dict[str, Any]:
@@ -131,8 +156,8 @@ def shape(prediction: Prediction) -> dict[str, Any]:
                 "code": row.code,
                 "label": localized(row.label),
                 "probability": row.probability,
-                "auroc": row.auroc.get("value"),
-                "auroc_interval": ends(row.auroc),
+                "auroc": row.auroc.value,
+                "auroc_interval": row.auroc.ends,
                 "brier": row.brier,
                 "verdict": row.verdict,
                 "auroc_difference": row.difference,
@@ -141,8 +166,3 @@ def shape(prediction: Prediction) -> dict[str, Any]:
             for row in compared(version, prediction)
         ],
     }
-
-
-def ends(metric: Mapping[str, Any] | None) -> tuple[float, float] | None:
-    low, high = (metric or {}).get("lower"), (metric or {}).get("upper")
-    return None if low is None or high is None else (low, high)

@@ -194,7 +194,15 @@ class Prediction(Job):
     @property
     def explained(self) -> tuple[str, ...]:
         """Its estimates whose reasons can be asked for; those of the first come with the run."""
-        return self.kind.explained(self.definition) if self.kind else ()
+        names = self.kind.explained(self.definition) if self.kind else ()
+        return tuple(name for name in names if self._is_asked(name))
+
+    def _is_asked(self, name: str) -> bool:
+        """Some estimates are there with some inputs only: «over-replaced» on thyroxine."""
+        said = self.definition.estimate_named(name)
+        if said is None or said.only_with is None:
+            return True
+        return self.answer is not None and self.answer.estimate(name) is not None
 
     def value_of(self, estimate: str) -> float | None:
         """What the answer says of an estimate; of that of the run where the name is empty."""

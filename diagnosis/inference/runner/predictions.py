@@ -19,6 +19,7 @@ from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.runner.holding import UNREADABLE, patients_of
 from diagnosis.inference.scoring import likeness, next_measurement, score
 from diagnosis.inference.stored.refusal import Ground, Refusal
+from diagnosis.inference.stored.worth import WorthMeasuring
 from diagnosis.ml import ArtifactError
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions.store import FOR_PREDICTIONS, load_artifact
@@ -43,7 +44,7 @@ class Computed:
     result: Result | None = None
     grounds: list[Ground] = field(default_factory=list)
     failure: str = ""
-    worth: dict[str, Any] | None = None
+    worth: WorthMeasuring | None = None
     """For grounds that measuring would cure: what to measure first."""
 
 
@@ -87,7 +88,7 @@ def _settle_prediction(job: Prediction, computed: Computed) -> list[UUID]:
     if grounds:
         # Who does not belong to the population is not helped by a measurement.
         worth = computed.worth if grounds == computed.grounds else None
-        refusal = Refusal(tuple(grounds), worth).to_dict()
+        refusal = Refusal(tuple(grounds), worth.to_dict() if worth else None).to_dict()
         return _end(job, State.REFUSED, "prediction.refused", refusal=refusal)
     if computed.result is None:
         return _end(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnosis.ml import Artifact
+from diagnosis.ml.batch import Inputs
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results import shown_kind
 
@@ -26,7 +27,7 @@ def headline_of(artifact: Artifact, sheet: Sheet) -> Model | None:
     return None if name is None else answered
 
 
-def refits_of(artifact: Artifact, sheet: Sheet, x: Matrix) -> NDArray[np.float64] | None:
+def refits_of(artifact: Artifact, sheet: Sheet, x: Inputs) -> NDArray[np.float64] | None:
     """What the refits say of the headline, (n, R); None where there are none, or no headline."""
     said, task = artifact.refit_probabilities(x), artifact.task
     name = shown_kind(task.kind).headline(sheet)

@@ -12,8 +12,8 @@ from diagnosis.inference.scoring.interaction import interactions
 from diagnosis.inference.scoring.score import matrix
 from diagnosis.inference.snapshot.inputs import outside
 from diagnosis.inference.snapshot.standing import against_typical
-from diagnosis.inference.stored.entry import NOTHING, Entry, Snapshot, converted_of
-from diagnosis.inference.stored.reasons import LOG_ODDS, Attribution
+from diagnosis.inference.stored.entry import NOTHING, Entry, Snapshot
+from diagnosis.inference.stored.reasons import LOG_ODDS, Attribution, Background
 from diagnosis.inputs.kind import Part
 from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.batch import Inputs, table_of
@@ -21,8 +21,12 @@ from diagnosis.ml.explain import Explanation, plan, shapley_values
 from diagnosis.registry.models import ModelVersion
 from diagnosis.results import shown_kind
 from diagnosis.results.kind import Panel
+from medportal.common.plain import written
+from medportal.common.text import Text
 
 SEED = 0
+Note = Text | None
+"""What a reviewer wrote of an input that goes against the usual."""
 
 
 def is_slow(artifact: Artifact, snapshot: Snapshot) -> bool:
@@ -59,7 +63,7 @@ class Asked:
 def explain(
     artifact: Artifact,
     snapshot: Snapshot,
-    contradictions: Mapping[str, Any],
+    contradictions: Mapping[str, Note],
     version: ModelVersion | None = None,
     budget: int | None = None,
     *,
@@ -72,7 +76,8 @@ def explain(
         artifact, x, artifact.references, seed=SEED, budget=budget, estimate=asked.estimate
     )
     kind = shown_kind(artifact.task.kind)
-    also_log_odds = asked.log_odds and Panel.LOG_ODDS in kind.panels and found.method != "kernel"
+    has_log_odds = Panel.LOG_ODDS in kind.panels and artifact.task.outputs == 1
+    also_log_odds = asked.log_odds and has_log_odds and found.method != "kernel"
     return {
         "method": found.method,
         "scale": kind.word,
@@ -82,14 +87,14 @@ def explain(
         "additivity_gap": found.additivity_gap,
         "rows_evaluated": found.rows_evaluated,
         "seed": SEED,
-        "background": _background(artifact, version),
+        "background": written(_background(artifact, version)),
         "scales": {LOG_ODDS: _log_odds(artifact, x, budget)} if also_log_odds else {},
         "attributions": [
-            replace(
+            _beside_typical(
+                artifact,
                 _attribution(
                     feature, index, snapshot.get(feature.name, NOTHING), found, contradictions
                 ),
-                **_typical(artifact, feature, converted_of(snapshot, feature.name)),
             ).to_dict()
             for index, feature in enumerate(artifact.schema)
         ],
@@ -99,7 +104,7 @@ def explain(
 def explain_for_good(
     artifact: Artifact,
     snapshot: Snapshot,
-    contradictions: Mapping[str, Any],
+    contradictions: Mapping[str, Note],
     version: ModelVersion,
     estimate: str | None = None,
 ) -> dict[str, Any]:
@@ -137,27 +142,28 @@ def _known(error: Any) -> float | None:
     return None if error is None or np.isnan(error) else float(error)
 
 
-def _background(artifact: Artifact, version: ModelVersion | None) -> dict[str, Any]:
+def _background(artifact: Artifact, version: ModelVersion | None) -> Background:
     """With whom the patient is compared: so many of those that the model learnt from, and when."""
     day = None if version is None else version.published_at or version.created_at
-    return {
-        "name": artifact.manifest.get("people") or artifact.name,
-        "rows": len(artifact.background),
-        "population": artifact.population,
-        "version": None if version is None else version.number,
-        "date": None if day is None else day.isoformat(),
-    }
+    return Background(
+        name=artifact.manifest.get("people") or artifact.name,
+        rows=len(artifact.background),
+        population=artifact.population,
+        version=None if version is None else version.number,
+        date=None if day is None else day.isoformat(),
+    )
 
 
-def _typical(artifact: Artifact, feature: Feature, converted: Any) -> dict[str, Any]:
-    """What eight of ten of the training patients have; nothing where the artifact does not say."""
-    known = artifact.novelty.typical(feature.name) if artifact.novelty is not None else None
-    side = against_typical(converted, known) if converted is not None else ""
-    return {
-        "typical_range": [known[0], known[2]] if known else None,
-        "typical_median": known[1] if known else None,
-        "against_typical": side or None,
-    }
+def _beside_typical(artifact: Artifact, found: Attribution) -> Attribution:
+    """With what eight of ten of the training patients have, where the artifact says it."""
+    known = artifact.novelty.typical(found.feature) if artifact.novelty is not None else None
+    side = against_typical(found.converted, known) if found.converted is not None else ""
+    return replace(
+        found,
+        typical_range=[known[0], known[2]] if known else None,
+        typical_median=known[1] if known else None,
+        against_typical=side or None,
+    )
 
 
 def _attribution(
@@ -165,7 +171,7 @@ def _attribution(
     index: int,
     entry: Entry,
     found: Explanation,
-    contradictions: Mapping[str, Any],
+    contradictions: Mapping[str, Note],
 ) -> Attribution:
     errors = found.standard_errors
     converted = entry.converted

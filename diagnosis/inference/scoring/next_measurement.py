@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from diagnosis.inference.scoring.estimate import headline_of
 from diagnosis.inference.snapshot.inputs import row_of
 from diagnosis.inference.stored.entry import NOTHING, Entry, Snapshot
+from diagnosis.inference.stored.worth import BandNow, Item, Looked, Share, WorthMeasuring
 from diagnosis.inputs import shown_kind
 from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.explain.further.likeness_weights import References
@@ -47,7 +47,7 @@ def of_result(
     snapshot: Snapshot,
     at: datetime,
     borderline: Collection[str],
-) -> dict[str, Any]:
+) -> WorthMeasuring:
     """For a result: what was filled in, is old, or lies within a step of another band.
 
     ``at`` is when the result was asked for: how old an old value was then.
@@ -62,7 +62,7 @@ def of_refusal(
     snapshot: Snapshot,
     at: datetime,
     codes: Iterable[str],
-) -> dict[str, Any] | None:
+) -> WorthMeasuring | None:
     """For a refusal that measuring would cure; None for any other."""
     if not set(codes) <= CURED_BY_MEASURING or headline_of(artifact, sheet) is None:
         return None
@@ -116,10 +116,10 @@ def _numbers(listed: Bands, probabilities: NDArray[np.float64]) -> NDArray[np.in
 
 def _stored(
     artifact: Artifact, sheet: Sheet, snapshot: Snapshot, sought: list[Reason]
-) -> dict[str, Any]:
+) -> WorthMeasuring:
     model = headline_of(artifact, sheet)
     if not sought or model is None or artifact.schema.blocks:  # what is likely: of tables alone
-        return {"items": []}
+        return WorthMeasuring()
     found = next_measurements(
         model,
         artifact.schema.matrix([row_of(snapshot, artifact.schema)]),
@@ -129,45 +129,46 @@ def _stored(
     )
     reasons = {one.column: reason for one, reason in sought}
     listed = sheet.bands
-    return {
-        "is_refused": any(one.blocks for one, _reason in sought),
-        "band": _band(listed, found.band),
-        "bands": _shares(listed, found.bands),
-        "reference_rows": len(artifact.background),
-        "items": [_item(artifact, listed, found, item, reasons) for item in found.items],
-    }
+    return WorthMeasuring(
+        Looked(
+            is_refused=any(one.blocks for one, _reason in sought),
+            band=_band(listed, found.band),
+            bands=_shares(listed, found.bands),
+            reference_rows=len(artifact.background),
+        ),
+        [_item(artifact, listed, found, item, reasons) for item in found.items],
+    )
 
 
-def _band(listed: Bands, number: int) -> dict[str, Any] | None:
+def _band(listed: Bands, number: int) -> BandNow | None:
     if not listed:
         return None
-    return {name: getattr(listed[number], name) for name in ("code", "label", "lower", "upper")}
+    band = listed[number]
+    return BandNow(band.code, band.label, band.lower, band.upper)
 
 
-def _shares(listed: Bands, shares: tuple[float, ...]) -> list[dict[str, Any]]:
-    return [
-        {"band": band.code, "share": share} for band, share in zip(listed, shares, strict=False)
-    ]
+def _shares(listed: Bands, shares: tuple[float, ...]) -> list[Share]:
+    return [Share(band.code, share) for band, share in zip(listed, shares, strict=False)]
 
 
 def _item(
     artifact: Artifact, listed: Bands, found: Outlook, item: Worth, reasons: Mapping[int, str]
-) -> dict[str, Any]:
+) -> Item:
     feature = artifact.schema.features[item.column]
-    return {
-        "feature": feature.name,
-        "label": dict(feature.label),
-        "reason": reasons[item.column],
-        "burden": dict(feature.burden) if isinstance(feature.burden, Mapping) else None,
-        "changes": item.changes if listed else None,
-        "interval": list(item.interval) if listed else None,
-        "limit": _limit(listed, found.band, item.bands),
-        "bands": _shares(listed, item.bands),
-        "expected_change": item.expected_change,
-        "lower": item.low,
-        "upper": item.high,
-        "effective_rows": round(item.effective_rows, 1),
-    }
+    return Item(
+        feature=feature.name,
+        label=dict(feature.label),
+        reason=reasons[item.column],
+        burden=dict(feature.burden) if isinstance(feature.burden, Mapping) else None,
+        changes=item.changes if listed else None,
+        interval=list(item.interval) if listed else None,
+        limit=_limit(listed, found.band, item.bands),
+        bands=_shares(listed, item.bands),
+        expected_change=item.expected_change,
+        lower=item.low,
+        upper=item.high,
+        effective_rows=round(item.effective_rows, 1),
+    )
 
 
 def _limit(listed: Bands, band: int, shares: tuple[float, ...]) -> float | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from django.utils import timezone
@@ -14,7 +13,8 @@ from numpy.typing import NDArray
 from diagnosis.inference.scoring import next_measurement
 from diagnosis.inference.scoring.curves import curve_of
 from diagnosis.inference.snapshot.inputs import missing, row_of
-from diagnosis.inference.stored.entry import Snapshot, converted_of
+from diagnosis.inference.stored.entry import NOTHING, Snapshot, converted_of
+from diagnosis.inference.stored.worth import Item
 from diagnosis.ml import Artifact, Feature
 from diagnosis.ml.batch import Batch, Inputs, table_of
 from diagnosis.ml.results.estimate import Estimate
@@ -61,7 +61,9 @@ def score(
     answers = _answers(artifact, _with_probes(artifact, x, probes))
     around = _around(artifact, x, tuple(answers))
     estimates = tuple(
-        Estimate(name, float(values[0]), around.ends.get(name)) for name, values in answers.items()
+        Estimate(name, float(values[0]), around.ends.get(name))
+        for name, values in answers.items()
+        if _is_asked(sheet, name, snapshot)
     )
     name = kind.headline(sheet)
     sets = artifact.sets_matrix(x)
@@ -80,7 +82,13 @@ def score(
         curve=curve_of(artifact, x, around.level),
     )
     belonging = kind.belonging(artifact.manifest, result.headline)
-    result = replace(result, local_count=belonging.local_count, average=belonging.average)
+    known = {one.name for one in estimates}
+    result = replace(
+        result,
+        local_count=belonging.local_count,
+        average=belonging.average,
+        labels=tuple(one for one in belonging.labels if one.name in known),
+    )
     if result.headline is None:
         return result
     moved = answers[result.headline.name][1:]
@@ -89,6 +97,15 @@ def score(
     return _with_headline(
         result, result.headline, Scored(artifact, sheet, snapshot, moment, others)
     )
+
+
+def _is_asked(sheet: Sheet, name: str, snapshot: Snapshot) -> bool:
+    """Whether an estimate means something for such a patient: «over-replaced» on thyroxine only."""
+    said = sheet.estimate_named(name)
+    if said is None or said.only_with is None:
+        return True
+    entry = snapshot.get(said.only_with.feature, NOTHING)
+    return entry.converted is not None and entry.value in said.only_with.values
 
 
 @dataclass(frozen=True)
@@ -113,10 +130,10 @@ def _with_headline(result: Result, headline: Estimate, by: Scored) -> Result:
     return replace(
         result,
         band=_band(sheet, band),
-        filled=tuple(_filled(artifact, name, worth["items"]) for name in result.imputed),
+        filled=tuple(_filled(artifact, name, worth.items) for name in result.imputed),
         borderline=borderline,
         step_effects=_step_effects(by.others, headline.value),
-        next_measurement=worth,
+        next_measurement=worth.to_dict(),
     )
 
 
@@ -202,10 +219,10 @@ def _band(sheet: Sheet, band: Band | None) -> BandThen | None:
     )
 
 
-def _filled(artifact: Artifact, name: str, worth: list[dict[str, Any]]) -> Filled:
+def _filled(artifact: Artifact, name: str, worth: Sequence[Item]) -> Filled:
     feature = artifact.schema[name]
     assumed = (artifact.manifest.get("missing_ranges") or {}).get(name, {}).get("assumed")
-    found = next((item for item in worth if item["feature"] == name), None)
+    found = next((item for item in worth if item.feature == name), None)
     category = feature.category(assumed) if assumed is not None else None
     return Filled(
         feature=name,
@@ -214,8 +231,8 @@ def _filled(artifact: Artifact, name: str, worth: list[dict[str, Any]]) -> Fille
         assumed_label=dict(category.label) if category else None,
         assumed_text=dict(feature.assumed) if feature.assumed else None,
         unit=feature.unit,
-        lower=found["lower"] if found else None,
-        upper=found["upper"] if found else None,
+        lower=found.lower if found else None,
+        upper=found.upper if found else None,
     )
 
 

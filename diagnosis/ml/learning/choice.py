@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,14 @@ from diagnosis.ml.recipe import Recipe
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
+Grounds = Mapping[str, float | dict[str, float]]
+"""A loss a candidate, their difference and its standard error."""
+
 MOST_ROWS = 20_000
 _FOLDS = 5
 
 
-def choose(recipe: Recipe, sample: Sample) -> tuple[Recipe, dict[str, Any]]:
+def choose(recipe: Recipe, sample: Sample) -> tuple[Recipe, Grounds]:
     """Return the recipe with its model chosen, and what the choice rests on.
 
     ``auto`` takes the network only where its cross-validated loss is lower than that of the
@@ -46,7 +50,7 @@ def choose(recipe: Recipe, sample: Sample) -> tuple[Recipe, dict[str, Any]]:
     difference = losses[simple] - losses[other]
     error = _standard_error(difference, sample.groups)
     better = float(difference.mean()) > error
-    facts = {
+    facts: Grounds = {
         "losses": {model: float(values.mean()) for model, values in losses.items()},
         "difference": float(difference.mean()),
         "standard_error": error,

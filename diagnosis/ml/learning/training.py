@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,13 @@ from diagnosis.ml.families import family
 from diagnosis.ml.families.pipeline import Fitted, Sample
 from diagnosis.ml.learning import coverage, refits, table_checks
 from diagnosis.ml.learning.by_estimate import Figures, by_estimate
-from diagnosis.ml.learning.choice import choose
+from diagnosis.ml.learning.choice import Grounds, choose
 from diagnosis.ml.learning.problem import Problem, pose
 from diagnosis.ml.learning.scores import missing_metrics, scores
 from diagnosis.ml.learning.table_findings import TableFinding
 from diagnosis.ml.learning.validation import OutOfFold, cross_validate
 from diagnosis.ml.recipe import Recipe
+from diagnosis.ml.results.measuring import Interval
 from diagnosis.ml.threads import single_thread
 from diagnosis.ml.uncertainty.coverage import Conformal
 
@@ -111,9 +112,9 @@ class _Learnt:
     """What a problem taught, before it is written down; ``facts`` are those of the choice."""
 
     recipe: Recipe
-    facts: Mapping[str, Any]
+    facts: Grounds
     measured: OutOfFold
-    metrics: Mapping[str, Any]
+    metrics: Mapping[str, Interval]
     fitted: Fitted
     members: list[Fitted]
     novelty: dict[str, Any] | None
@@ -125,7 +126,7 @@ class _Learnt:
 def _learn(problem: Problem, measured: OutOfFold | None) -> _Learnt:
     """Choose, measure (unless that was done), fit, refit, and learn what rows look like."""
     sample = problem.sample
-    facts: Mapping[str, Any] = {}
+    facts: Grounds = {}
     if measured is None:
         chosen, facts = choose(problem.recipe, sample)
         measured = cross_validate(chosen, problem)
@@ -158,9 +159,9 @@ def _described(problem: Problem, learnt: _Learnt, gaps: Mapping[str, float]) -> 
         "choice": {"asked": problem.recipe.model, "model": recipe.model, **learnt.facts},
         "fit": family(recipe.model).facts(learnt.fitted) | {"serving_gaps": dict(gaps)},
         "refits": {"count": len(members), "level": refits.LEVEL} if members else None,
-        **_measures(learnt.measured, learnt.metrics, problem),
+        **_measures(learnt, problem),
         **_by_kind(learnt),
-        **_ranges(problem, learnt),
+        "missing_ranges": _ranges(problem, learnt),
         "novelty": learnt.novelty,
         "findings": [finding.to_dict() for finding in learnt.findings],
     }
@@ -192,11 +193,12 @@ def _background(fitted: Fitted, sample: Sample, seed: int) -> Inputs:
     return sample.take(draws[int(np.argmin(gaps))]).inputs
 
 
-def _measures(measured: OutOfFold, metrics: Mapping[str, Any], problem: Problem) -> dict[str, Any]:
+def _measures(learnt: _Learnt, problem: Problem) -> dict[str, Any]:
+    measured = learnt.measured
     counts = {"rows": len(problem.sample)}
     counts |= problem.task.result.counts(problem.task, problem.sample.y)
     return {
-        "metrics": dict(metrics),
+        "metrics": dict(learnt.metrics),
         "missing_metrics": missing_metrics(measured),
         "evaluation": {
             "method": "repeated cross-validation of the whole recipe",
@@ -210,7 +212,15 @@ def _measures(measured: OutOfFold, metrics: Mapping[str, Any], problem: Problem)
     }
 
 
-def _ranges(problem: Problem, learnt: _Learnt) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _StandIn:
+    """What is put in the place of a missing value, and values that it may well have had."""
+
+    assumed: float
+    values: list[float]
+
+
+def _ranges(problem: Problem, learnt: _Learnt) -> dict[str, dict[str, float | list[float]]]:
     """Return what stands in for each feature that may be missing, and its plausible values."""
     ranges = {}
     for name in problem.may_be_missing:
@@ -218,11 +228,9 @@ def _ranges(problem: Problem, learnt: _Learnt) -> dict[str, Any]:
         present = problem.sample.x[:, j][~np.isnan(problem.sample.x[:, j])]
         number = problem.schema[name].is_quantity
         values = np.quantile(present, (0.05, 0.25, 0.5, 0.75, 0.95)) if number else present
-        ranges[name] = {
-            "assumed": family(learnt.recipe.model).assumed(learnt.fitted, j),
-            "values": [float(value) for value in np.unique(values)],
-        }
-    return {"missing_ranges": ranges}
+        assumed = family(learnt.recipe.model).assumed(learnt.fitted, j)
+        ranges[name] = _StandIn(assumed, [float(value) for value in np.unique(values)])
+    return {name: asdict(one) for name, one in ranges.items()}
 
 
 def _training(problem: Problem, table: pd.DataFrame) -> dict[str, Any]:

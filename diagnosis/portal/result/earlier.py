@@ -8,7 +8,7 @@ from accounts.models import User
 from diagnosis.inference.before.own_estimate import with_own_estimates_first
 from diagnosis.inference.models import Prediction
 from diagnosis.portal.charts.steps import Measured, Steps, steps
-from diagnosis.portal.words.headline import estimate, figures_of
+from diagnosis.portal.words.headline import estimate, figures_of, line_of
 from diagnosis.results.kind import Panel
 
 MOST = 12
@@ -41,6 +41,7 @@ def history(user: User, prediction: Prediction) -> History:
     """This result among the others; what-ifs and withdrawn results are none."""
     if prediction.patient_id is None:
         return History((), None)
+    unread = ("result",) if prediction.headline is not None else ()  # without one, lines read it
     found = with_own_estimates_first(
         user,
         Prediction.objects.visible_to(user)
@@ -51,7 +52,7 @@ def history(user: User, prediction: Prediction) -> History:
             state=Prediction.State.DONE,
         )
         .select_related("version")
-        .defer("version__manifest", "inputs", "result")
+        .defer("version__manifest", "inputs", *unread)
         .order_by("-index_at", "-requested_at")[:MOST],
     )
     figures, rows = figures_of(prediction), []
@@ -60,7 +61,9 @@ def history(user: User, prediction: Prediction) -> History:
         rows.append(
             Earlier(
                 prediction=row,
-                percent="" if row.is_withheld else estimate(row.headline, figures=figures),
+                percent=""
+                if row.is_withheld
+                else line_of(row) or estimate(row.headline, figures=figures),
                 is_here=row.pk == prediction.pk,
                 version_changed=older is not None and older.version_id != row.version_id,
             )

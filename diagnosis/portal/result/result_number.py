@@ -60,6 +60,9 @@ class Number:
     notes: tuple[Note, ...]
     """What is said with every result, or with those of some bands alone."""
 
+    has_headline: bool = True
+    """Whether one number speaks for all: else no band is missing."""
+
     @property
     def said(self) -> str:
         return self.shown.said
@@ -143,6 +146,7 @@ def number_of(prediction: Prediction) -> Number | None:
         band_note=localized(sheet.band_note),
         borderline=_borderline(prediction, answer, band),
         filled_in=_filled_in(prediction, answer, figures),
+        has_headline=answer.headline is not None,
         missed=tuple(missed(prediction, answer)),
         is_open=bool(sheet.bands) and kind.leaves_open(answer),
         notes=tuple(note for note in sheet.result_notes if note.is_said(code if band else None)),

@@ -77,7 +77,7 @@ def percent(probability: float | None) -> str:
 
 @register.filter
 def headline(prediction: Prediction) -> str:
-    """The one estimate that lists speak of, as its kind says numbers; empty without one."""
+    """The one estimate that lists speak of, as its kind says numbers, or that it has none."""
     return said_of(prediction)
 
 

@@ -69,7 +69,7 @@ def _row(found: Compared) -> Row:
     return Row(
         code=found.code,
         label=localized(found.label),
-        auroc=decimal(found.auroc.get("value"), 3),
+        auroc=decimal(found.auroc.value, 3),
         difference=difference(found.difference, found.difference_ends),
         brier=decimal(found.brier, 3),
         for_patient="" if found.probability is None else percent(found.probability),
@@ -98,14 +98,14 @@ def added_value(version: ModelVersion, prediction: Prediction | None = None) -> 
 def age_sex_sentence(prediction: Prediction) -> str:
     """«From age and sex alone: 8 %; with light chains: 11 %», where the manifest allows it."""
     comparators = added.known_to_doctors(prediction.version)
-    age_sex = next((c for c in comparators if c["code"] == "age-sex"), None)
-    if age_sex is None or prediction.headline is None:
+    age_sex = next((c for c in comparators if c.code == "age-sex"), None)
+    if age_sex is None or age_sex.formula is None or prediction.headline is None:
         return ""
-    found = added.alone(age_sex, added.model_values(prediction))
+    found = age_sex.alone(added.model_values(prediction))
     if found is None:
         return ""
-    used = {name for term in age_sex["formula"]["terms"] for name in term["features"]}
+    used = {name for term in age_sex.formula.terms for name in term.features}
     rest = [f for f in schema_of(prediction.version) if f.name not in used]
     families = list(dict.fromkeys(localized(f.family) for f in rest if f.family))
     what = sentences.inside(families[0]) if len(families) == 1 else _("all inputs")
-    return sentences.beyond(localized(age_sex["label"]), found, prediction.headline, what)
+    return sentences.beyond(localized(age_sex.label), found, prediction.headline, what)

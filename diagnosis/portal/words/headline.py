@@ -17,9 +17,9 @@ def figures_of(prediction: Prediction) -> Figures:
 
 
 def said_of(prediction: Prediction) -> str:
-    """For lists: what the number is of, where an answer has several; empty without one."""
+    """For lists: what the number is of, where there are several; never a number without one."""
     if prediction.headline is None:
-        return ""
+        return line_of(prediction) or gettext("see the result")
     said = figures_of(prediction).said(prediction.headline)
     label = headline_label(prediction)
     return f"{label}{colon()}{said}" if label else said
@@ -42,3 +42,13 @@ def difference(figures: Figures, before: float, now: float) -> str:
     first, second = (whole(value / figures.grain) for value in (before, now))
     text = figures.signed(second - first)
     return f"{text}{before_unit(figures.unit)}{figures.unit}" if figures.unit else text
+
+
+def line_of(prediction: Prediction) -> str:
+    """What a list says of an answer that has no headline; empty of every other."""
+    if prediction.headline is not None:  # before the answer, which a list may have left out
+        return ""
+    kind, answer = prediction.kind, prediction.answer
+    if kind is None or answer is None:
+        return ""
+    return kind.line(answer, prediction.definition)

@@ -35,6 +35,8 @@ from diagnosis.portal.frame.paging import Shown, pages_of, shown_of
 from diagnosis.portal.frame.worklist_filters import Filters, filters_of
 from diagnosis.portal.worklist.needs import needs_of
 from diagnosis.portal.worklist.rows import rows_of
+from diagnosis.results import has_headline, offers
+from diagnosis.results.kind import Panel
 
 PAGE = 25
 MOST_PAGES = 100_000
@@ -88,6 +90,8 @@ def worklist(request: PersonRequest) -> HttpResponse:
         "total": listed.total,
         "services": listed.services,
         "service": listed.service,
+        "asks_cohort": listed.asks_cohort,
+        "has_headline": listed.has_headline,
         "show": listed.show,
         "by_risk": listed.by_risk,
         "updated": timezone.now(),
@@ -108,7 +112,10 @@ class _Listed:
         self.show = filters.show if filters.show in self.conditions else ""
         known = [service.slug for service in self.services]
         self.service = filters.service if filters.service in known else ""
-        self.by_risk = bool(self.service and filters.risk)
+        chosen = [one.definition for one in self.services if one.slug == self.service]
+        self.asks_cohort = any(offers(sheet, Panel.COHORT) for sheet in chosen)
+        self.has_headline = any(has_headline(sheet) for sheet in chosen)
+        self.by_risk = bool(self.has_headline and filters.risk)
         self.all = in_order(user, self.services, WorklistFilter(service=self.service))
         if self.by_risk:
             self.all = by_shown_risk(self.all, user)

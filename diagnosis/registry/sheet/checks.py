@@ -180,6 +180,24 @@ def _contradictions(sheet: Sheet, features: FeatureSchema) -> Iterator[Pointer]:
             yield Pointer(place, "unknown_feature", _("No such input."))
 
 
+def _conditions(sheet: Sheet, features: FeatureSchema) -> Iterator[Pointer]:
+    """A number that is there only with some answers to an input which is always known."""
+    for index, one in enumerate(sheet.estimates):
+        asked = one.only_with
+        if asked is None:
+            continue
+        place = f"/estimates/{index}/only_with"
+        if asked.feature not in features:
+            yield Pointer(f"{place}/feature", "unknown_feature", _("No such input."))
+            continue
+        feature = features[asked.feature]
+        if not feature.required:
+            text = _("Only an input without which nothing is run decides this.")
+            yield Pointer(f"{place}/feature", "not_required", text)
+        if not {category.value for category in feature.categories}.issuperset(asked.values):
+            yield Pointer(f"{place}/values", "unknown_value", _("The input has no such answer."))
+
+
 def _kind(sheet: Sheet, _features: FeatureSchema) -> Iterator[Pointer]:
     """What the pages of its answer need: each kind judges that itself."""
     kind = answers.named(sheet.kind)
@@ -192,7 +210,7 @@ def _kind(sheet: Sheet, _features: FeatureSchema) -> Iterator[Pointer]:
 
 
 CHECKS: tuple[Callable[[Sheet, FeatureSchema], Iterator[Pointer]], ...] = (
-    _facts, _actions, _templates, _never, _contradictions,
+    _facts, _actions, _templates, _never, _contradictions, _conditions,
     rule_checks.problems, band_checks.problems, _kind,
 )  # fmt: skip
 

@@ -73,6 +73,8 @@ class Sentence(Part):
     event: Text = field(default_factory=dict)
     not_event: Text = field(default_factory=dict)
     quantity: Text | None = None
+    none: Text | None = None
+    """What is said where none of several labels is flagged, and what that does not mean."""
     possible: Text | None = None
     """Which classes of several stay possible, with the places {classes} and {level}."""
     all_possible: Text | None = None
@@ -110,6 +112,24 @@ class ScaleSaid(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OnlyWith(Part):
+    """One of several numbers that is there only where an input has one of these values."""
+
+    feature: str
+    values: tuple[str, ...]
+    reason: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotOffered(Part):
+    """What the service does not answer, by name, so that its absence is not read as a no."""
+
+    code: str
+    label: Text
+    reason: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class EstimateSaid(Part):
     """One of several numbers of an answer: its name in the model, and how it is called.
 
@@ -119,6 +139,7 @@ class EstimateSaid(Part):
     name: str
     text: Text = field(metadata=BESIDE)
     explained: bool = False
+    only_with: OnlyWith | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +171,7 @@ class Sheet(Part):
     """Of an answer with several; one with a single number names none."""
     bands_of: str | None = None
     """Which of them bands, worklist and trend speak of; none where no single one says it all."""
+    not_offered: tuple[NotOffered, ...] = ()
     warnings: tuple[Rule, ...] = ()
     short_name: Text | None = None
     population_note: Text | None = None

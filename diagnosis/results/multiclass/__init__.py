@@ -12,13 +12,18 @@ from diagnosis.registry.sheet.kinds import BOTH
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.kind import Panel, Seen, Templates
 from diagnosis.results.multiclass import wire
+from diagnosis.results.multiclass.card import MeasuredClasses, measured
 from diagnosis.results.multiclass.shown import ShownClasses, classes_of, is_all_open, is_sum, shown
 from diagnosis.results.result import Result
 from diagnosis.results.several import Several
 from medportal.common.errors import Pointer
 from medportal.common.plain import Stored
 
-TEMPLATES = Templates("results/multiclass/_number.html")
+TEMPLATES = Templates(
+    number="results/multiclass/_number.html",
+    adds="results/multiclass/_card_adds.html",
+    metrics="results/multiclass/_card_metrics.html",
+)
 PANELS = frozenset({Panel.OUTCOME, Panel.OWN_ESTIMATE, Panel.TRY_OUT, Panel.COHORT})
 CUMULATIVE = "cumulative"
 
@@ -57,6 +62,9 @@ class Multiclass(Several):
 
     def shown(self, seen: Seen) -> ShownClasses | None:
         return shown(seen)
+
+    def measured(self, manifest: Stored, sheet: Sheet) -> MeasuredClasses:
+        return measured(manifest, sheet)
 
     def leaves_open(self, result: Result) -> bool:
         return is_all_open(result)

@@ -57,6 +57,8 @@ def _problems(
 
 
 def _fits(problem: dict[str, Any], row: Row) -> bool:
+    if row.service in problem.get("not_with", ()):
+        return False
     of_age = problem.get("from", 0) + YEARS <= row.age <= problem.get("to", 120)
     return bool(of_age and problem.get("sex", row.sex) == row.sex)
 

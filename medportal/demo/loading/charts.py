@@ -26,6 +26,7 @@ PROBLEMS = {
     "breast-mass": ("N63", "Lump in breast", "active"),
     "body-weight": ("S32.8", "Fracture of the pelvis, bed-bound", "active"),
     "breast-recurrence": ("C50.9", "Breast cancer, node-positive", "active"),
+    "thyroid-report": ("R94.6", "Abnormal thyroid function tests", "active"),
 }
 """(ICD-10 code, name, status): what the problem list of such a patient says."""
 

@@ -262,6 +262,35 @@ def weight_row(key: str) -> Row:
     )
 
 
+THYROID_TESTS = {"TSH": "tsh", "T3": "t3", "TT4": "t4", "T4U": "t4_uptake"}
+THYROID_FLAGS = {
+    "on_thyroxine": "on_thyroxine",
+    "on_antithyroid_meds": "on_antithyroid_drug",
+    "thyroid_surgery": "thyroid_surgery",
+    "I131_treatment": "radioiodine",
+    "lithium": "lithium",
+    "goitre": "goitre",
+    "tumor": "tumour",
+}
+
+
+def thyroid_row(key: str) -> Row:
+    """A report; its comment is no event of a patient."""
+    rows = _CACHE.setdefault("thyroid", table("thyroid"))
+    row = next(row for row in rows if row["patient_id"] == key)
+    tests = {name: number(row[column]) for column, name in THYROID_TESTS.items()}
+    flags = {name: "yes" if row[column] == "t" else "no" for column, name in THYROID_FLAGS.items()}
+    return Row(
+        service="thyroid-report",
+        key=key,
+        sex="male" if row["sex"] == "M" else "female",
+        age=float(row["age"]),
+        values={**tests, **flags},
+        event=None,
+        event_after_days=0,
+    )
+
+
 READERS: dict[str, Callable[[str], Row]] = {
     "coronary-disease": coronary_row,
     "diabetes-onset": diabetes_row,
@@ -270,4 +299,5 @@ READERS: dict[str, Callable[[str], Row]] = {
     "breast-mass": breast_row,
     "breast-recurrence": recurrence_row,
     "body-weight": weight_row,
+    "thyroid-report": thyroid_row,
 }

@@ -16,7 +16,7 @@ FIRST = {"pbc-prognosis": "pbc-prognosis-first"}
 """Services whose published version had a forerunner: its results stand in the courses."""
 SLUGS = (
     "coronary-disease", "diabetes-onset", "pbc-prognosis", "flc-mortality", "breast-mass",
-    "breast-recurrence", "body-weight",
+    "breast-recurrence", "body-weight", "thyroid-report",
 )  # fmt: skip
 OF_THE_SAME = ("pbc-stage",)
 """Services of persons who are another one's patients already: held out of both."""

@@ -28,6 +28,7 @@ WORSENING = ("151", "111", "50", "104")
 """Rows of the PBC table whose risk rises from visit to visit; the first that the doctor sees."""
 NEAR_A_LIMIT = ("585", "564", "61", "161")
 """Rows of the diabetes table without insulin, where measuring it may change the band."""
+REPORTS, REPORTED = "thyroid-report", 5
 OF_A_COHORT, COHORT = "flc-mortality", 16
 
 
@@ -51,6 +52,7 @@ def leave_work(cast: Cast, services: dict[str, Service], patients: Patients) -> 
     _worth_measuring(desk)
     desk.again(desk.run("diabetes-onset", _complete(desk, "diabetes-onset")))
     _after_surgery(desk)
+    _reports(desk)
     _running(desk)
     _access_to_look_at(cast)
 
@@ -135,6 +137,15 @@ def _complete(desk: Desk, slug: str) -> Patient:
         if all(found[name].status == "current" for name in required):
             return patient
     raise LookupError(f"No demonstration patient of {slug} has all inputs.")
+
+
+def _reports(desk: Desk) -> None:
+    """Thyroid reports that wait for their comment: some flagged, one without any."""
+    waiting = desk.patients_of(REPORTS)
+    found = [desk.run(REPORTS, next(waiting)) for _ in range(REPORTED)]
+    decision = actions.DecisionInput(assessment="about-right", action="no-comment")
+    plain = next(run for run in found if run.state == Prediction.State.DONE)
+    actions.record_decision(actor=desk.doctor, prediction=plain, decision=decision)
 
 
 def _running(desk: Desk) -> None:

@@ -12,9 +12,9 @@ Manifest = Mapping[str, Any]
 INTRODUCTION = """\
 # Other kinds of answer
 
-Not yet loaded into the clinic. Made by the same command, on the same terms: every figure is of rows
-that the model had not seen, with its 95 % interval (`docs/mechanisms/intervals.md`); the simple
-models beside used the same folds; «higher by» is of the same patients. Sets and ranges:
+Made by the same command, on the same terms: every figure is of rows that the model had not seen,
+with its 95 % interval (`docs/mechanisms/intervals.md`); the simple models beside used
+the same folds; «higher by» is of the same patients. Sets and ranges:
 `docs/decisions/0137-sets-and-ranges.md`; «coverage» is of rows that neither fitted, calibrated nor
 set the quantile.
 """
