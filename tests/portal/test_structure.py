@@ -7,8 +7,7 @@ import re
 import pytest
 
 from diagnosis.ml import Artifact
-from diagnosis.ml.families import plain
-from diagnosis.ml.families.structure import describe
+from diagnosis.ml.families import describe, plain
 from diagnosis.portal.charts.histogram import histogram
 from diagnosis.portal.charts.layers import diagram
 from diagnosis.portal.version import model_structure
