@@ -100,6 +100,7 @@ TERMS = {
     "MedPortal", "OpenAPI", "Bundle", "Accept-Language", "English", "Brier", "Shapley", "Mayo",
     "Pima", "Mammographic", "Mass", "Statlog", "Heart", "Romhilt-Estes", "Smith",
     "Dispenzieri", "Fleming", "Harrington", "ehae177", "indistinct", "ill-defined", "Cr",
+    "Uno", "Harrell", "Cox", "Kaplan-Meier", "Royston", "Altman", "Schumacher", "Galea",
     "min", "max", "PostgreSQL", "Django", "Python",
 }  # fmt: skip
 """Products, scores and tables with a name, authors, quoted terms, a formula."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from diagnosis.inference.rest.next_serializers import NextMeasurementSerializer
@@ -23,6 +24,21 @@ class BandSerializer(Base):
     action_code = serializers.CharField()
     text = serializers.CharField(allow_null=True)
     source = serializers.CharField()
+
+
+_ENDS = {"type": "array", "items": {"type": "number"}}
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {**_ENDS, "minItems": 2, "maxItems": 2},
+            {"type": "array", "items": _ENDS, "minItems": 2, "maxItems": 2},
+        ]
+    }
+)
+class IntervalField(serializers.JSONField):
+    """Two numbers, or two lists of them."""
 
 
 class ResultSerializer(Base):
@@ -54,13 +70,32 @@ class ResultSerializer(Base):
         required=False,
         help_text="people like this one whose truth sets or ranges hold too seldom",
     )
-    unit = serializers.CharField(required=False, help_text="UCUM; of a number")
-    interval = serializers.ListField(
+    unit = serializers.CharField(required=False, help_text="UCUM; of a number, or of time")
+    risks = serializers.DictField(
         child=serializers.FloatField(),
         required=False,
+        help_text="of the kind `survival`: of the event by each time, in `unit`",
+    )
+    times = serializers.ListField(
+        child=serializers.FloatField(),
+        required=False,
+        help_text="of the kind `survival`: of the points of the curve; it ends where enough were"
+        " followed",
+    )
+    survival = serializers.ListField(
+        child=serializers.FloatField(),
+        required=False,
+        help_text="the share still without the event by each of `times`",
+    )
+    median = serializers.FloatField(
+        required=False,
         allow_null=True,
-        min_length=2,
-        max_length=2,
+        help_text="when half have had the event, in `unit`; null where that is not reached",
+    )
+    interval = IntervalField(
+        required=False,
+        allow_null=True,
+        help_text="both ends; of the kind `survival` the lower and the upper ends of the curve",
     )
     interval_method = serializers.CharField(
         allow_null=True,

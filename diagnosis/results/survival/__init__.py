@@ -24,9 +24,10 @@ TEMPLATES = Templates(
     adds="results/survival/_card_adds.html",
     metrics="results/survival/_card_metrics.html",
 )
-NEVER = frozenset({Panel.LOG_ODDS, Panel.PATIENT_SHEET, Panel.WARD})
-"""A median is not for a sheet that is taken home, hazards add up on no other scale, and cases known
-to the horizon alone are not those that a doctor will meet."""
+NEVER = frozenset({Panel.ADDED_VALUE, Panel.LOG_ODDS, Panel.PATIENT_SHEET, Panel.WARD})
+"""The card compares risks over time with other models itself, hazards add up on no other scale, a
+median is not for a sheet that is taken home, and cases known to the horizon alone are not those
+that a doctor will meet."""
 
 
 @dataclass(frozen=True)

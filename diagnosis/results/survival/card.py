@@ -196,5 +196,6 @@ def _share(found: Stored) -> Figure:
 
 
 def _number(value: float, decimals: int, *, signed: bool = False) -> str:
-    text = f"{value:+.{decimals}f}" if signed else f"{value:.{decimals}f}"
+    near = round(value, decimals) + 0.0  # no sign before what rounds to nothing
+    text = f"{near:+.{decimals}f}" if signed and near else f"{near:.{decimals}f}"
     return text.replace("-", MINUS)
