@@ -63,8 +63,9 @@ def test_the_flagged_stand_first_the_likeliest_on_top_and_a_line_names_them():
 
 def test_beside_each_stands_what_a_flag_is_worth():
     (line, *_rest) = shown(answer(thyrotoxic=0.5)).lines
-    assert (line.said, line.base_rate) == ("50\u00a0%", "3.0\u00a0%")
-    assert "of 200 reports flagged so, 150 had the comment (75\u00a0%); 20" in line.worth
+    assert line.said == "50\u00a0%"
+    assert line.told.startswith("Base rate 3.0\u00a0%.")
+    assert "of 200 reports flagged so, 150 had the comment (75\u00a0%); 20" in line.told
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,15 @@ def next_card(prediction: Prediction, *, may_run: bool) -> NextCard | None:
         return None
     if not stored.get("items") and not is_wide(prediction):
         return None
+    if _is_open(prediction):
+        return None
     return NextCard(prediction, stored, may_run)
+
+
+def _is_open(prediction: Prediction) -> bool:
+    """The inputs do not tell, and there is no band that a measurement could change."""
+    kind, answer = prediction.kind, prediction.answer
+    return kind is not None and answer is not None and kind.leaves_open(answer)
 
 
 def is_wide(prediction: Prediction) -> bool:

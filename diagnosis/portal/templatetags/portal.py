@@ -20,7 +20,6 @@ from diagnosis.portal.words.sources import source_said
 from diagnosis.records.models import Patient
 from diagnosis.registry.models import Service
 from diagnosis.registry.sheet.levels import level_of
-from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.kind import Panel
 from diagnosis.results.pictures.rounding import whole
 from medportal.common import glossary, moments, signs, text
@@ -80,13 +79,6 @@ def percent(probability: float | None) -> str:
 def headline(prediction: Prediction) -> str:
     """The one estimate that lists speak of, as its kind says numbers, or that it has none."""
     return said_of(prediction)
-
-
-@register.filter
-def estimate_word(name: str, sheet: Sheet) -> str:
-    """How the sheet calls one estimate of several; its own name where it does not."""
-    found = sheet.estimate_named(name)
-    return text.localized(found.text) if found else name
 
 
 @register.filter

@@ -63,8 +63,8 @@ class Multiclass(Several):
     def shown(self, seen: Seen) -> ShownClasses | None:
         return shown(seen)
 
-    def measured(self, manifest: Stored) -> MeasuredClasses:
-        return measured(manifest)
+    def measured(self, manifest: Stored, sheet: Sheet) -> MeasuredClasses:
+        return measured(manifest, sheet)
 
     def leaves_open(self, result: Result) -> bool:
         return is_all_open(result)

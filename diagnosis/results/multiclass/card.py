@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.figures import MINUS, percent
 from diagnosis.results.kind import Measured
+from diagnosis.results.multiclass.shown import called
 from medportal.common.plain import Stored
 from medportal.common.text import localized
 
@@ -73,12 +75,12 @@ class MeasuredClasses(Measured):
     """Those over which no gain is shown."""
 
 
-def measured(manifest: Stored) -> MeasuredClasses:
+def measured(manifest: Stored, sheet: Sheet) -> MeasuredClasses:
     metrics, told = manifest.get("metrics") or {}, manifest.get("conformal")
     others = manifest.get("comparators") or ()
     ours = {"label": {"en": "This version", "zh-Hans": "本版本"}, "metrics": metrics}
     return MeasuredClasses(
-        classes=tuple(_classes(manifest)),
+        classes=tuple(_classes(manifest, sheet)),
         beside=(*(_beside(one) for one in others), _beside(ours, is_model=True)),
         base_rps=_figure(metrics.get("rps_base"), 3) if "rps_base" in metrics else None,
         base_brier=_figure(metrics.get("brier_base"), 3) if "brier_base" in metrics else None,
@@ -88,7 +90,7 @@ def measured(manifest: Stored) -> MeasuredClasses:
     )
 
 
-def _classes(manifest: Stored) -> Iterator[OfAClass]:
+def _classes(manifest: Stored, sheet: Sheet) -> Iterator[OfAClass]:
     coverage = {one["code"]: one for one in (manifest.get("conformal") or {}).get("classes") or ()}
     told = manifest.get("estimates") or {}
     listed = [*((manifest.get("task") or {}).get("classes") or ())]
@@ -97,7 +99,7 @@ def _classes(manifest: Stored) -> Iterator[OfAClass]:
         metrics, events, rows = one["metrics"], one["events"], one["rows"]
         thin = min(events, rows - events) < FEW_EVENTS
         yield OfAClass(
-            label=name,
+            label=called(sheet, name),
             events=events,
             rows=rows,
             auroc=_figure(metrics.get("auroc"), 2),

@@ -8,8 +8,10 @@ from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.figures import PERCENT
 from diagnosis.results.multiclass.shown import called
 from diagnosis.results.result import Result
-from diagnosis.results.wire import extension, interval, percentage
+from diagnosis.results.wire import OWN, interval, percentage
 from medportal.common.plain import Stored
+
+POSSIBLE = f"{OWN}:fhir:possible"
 
 
 def predictions(result: Result, sheet: Sheet) -> Iterator[Stored]:
@@ -22,7 +24,7 @@ def predictions(result: Result, sheet: Sheet) -> Iterator[Stored]:
     for one in listed:
         told = [interval(one.interval, PERCENT.scale)] if one.interval else []
         if result.possible is not None:
-            told.append(extension("possible", valueBoolean=one.name in result.possible))
+            told.append({"url": POSSIBLE, "valueBoolean": one.name in result.possible})
         yield {
             "outcome": {"text": called(sheet, one.name)},
             "extension": told,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from diagnosis.ml.results.estimate import Estimate
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.figures import PERCENT, percent
 from diagnosis.results.kind import Seen, Shown
@@ -29,10 +30,9 @@ class LabelLine:
     name: str
     label: str
     said: str
-    interval: str
     is_flagged: bool
-    base_rate: str
-    worth: str
+    told: str
+    """Its base rate, what a flag has been worth, and what other models would say."""
     at: str
     threshold_at: str
     is_explained: bool
@@ -136,10 +136,8 @@ def _line(result: Result, sheet: Sheet, name: str) -> LabelLine:
         name=name,
         label=_label(sheet, name),
         said=PERCENT.said(one.value),
-        interval=PERCENT.span(*one.interval) if one.interval else "",
         is_flagged=facts.flags(one.value),
-        base_rate=_rate(facts.rate),
-        worth=_worth(facts),
+        told=signs.blank().join(filter(None, (_rate(facts.rate), _worth(facts), _others(one)))),
         at=f"{100 * one.value:.1f}%",
         threshold_at="" if facts.threshold is None else f"{100 * facts.threshold:.1f}%",
         is_explained=bool(said and said.explained),
@@ -147,7 +145,14 @@ def _line(result: Result, sheet: Sheet, name: str) -> LabelLine:
 
 
 def _rate(rate: float | None) -> str:
-    return "" if rate is None else percent(rate, 1 if rate < RARE else 0)
+    return "" if rate is None else say("rate", rate=percent(rate, 1 if rate < RARE else 0))
+
+
+def _others(one: Estimate) -> str:
+    """Nothing where they would say the same."""
+    if one.interval is None or len({PERCENT.said(end) for end in one.interval}) == 1:
+        return ""
+    return say("others", range=PERCENT.span(*one.interval))
 
 
 def _worth(facts: LabelFacts) -> str:
