@@ -7,25 +7,20 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Portal
 from tests.e2e.looks import PHONE, faults
 
 SLUG = "thyroid-report"
 WORDS = {
-    "en": ("1 comment", "flagged", "Not judged here"),
-    "zh-hans": ("1条提示语", "已标记", "此处不作判断"),
+    "en-GB": ("1 comment", "flagged", "Not judged here"),
+    "zh-CN": ("1条提示语", "已标记", "此处不作判断"),
 }
+SIZES = {"en-GB": {"width": 1280, "height": 900}, "zh-CN": PHONE}
 
 
-@pytest.mark.parametrize(("language", "size"), [("en", None), ("zh-hans", PHONE)])
-def test_a_label_and_its_reasons(
-    logged_in: Callable[..., Page], portal: Portal, language: str, size: dict[str, int] | None
-) -> None:
-    counted, flagged, not_judged = WORDS[language]
-    page = logged_in("doctor")
-    page.context.add_cookies([{"name": "django_language", "value": language, "url": portal.url}])
-    if size:
-        page.set_viewport_size(size)
+@pytest.mark.parametrize("locale", WORDS)
+def test_a_label_and_its_reasons(logged_in: Callable[..., Page], locale: str) -> None:
+    counted, flagged, not_judged = WORDS[locale]
+    page = logged_in("doctor", locale=locale, viewport=SIZES[locale])
     page.goto(f"/?service={SLUG}")
     page.locator(f"main tr:has-text('{counted}') a[href^='/predictions/']").first.click()
     expect(page.locator(".figure")).to_contain_text(counted)
