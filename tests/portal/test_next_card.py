@@ -51,7 +51,7 @@ def refused_without(ward, version, *names, **fields):
         version=version, patient=ward.patient, requested_by=ward.doctor,
         state=Job.State.REFUSED, headline=None, result=None, band="",
         inputs=written_snapshot(snapshot),
-        refusal=Refusal(tuple(grounds), worth).to_dict(), **fields,
+        refusal=Refusal(tuple(grounds), worth.to_dict() if worth else None).to_dict(), **fields,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from diagnosis.portal.result.decision_form import DecisionForm
 from diagnosis.portal.result.earlier import History, history
 from diagnosis.portal.result.freshness import Newer, newer_data
 from diagnosis.portal.result.next_measurement import NextCard, next_card
-from diagnosis.portal.result.outcome_shown import what_happened
+from diagnosis.portal.result.outcome_shown import Happened, what_happened
 from diagnosis.portal.result.reasons.chosen_estimate import Chosen, Switches
 from diagnosis.portal.result.reasons.shown import Reasons, reasons
 from diagnosis.portal.result.result_number import Number, number_of
@@ -234,8 +234,13 @@ class ResultPage:
         """What can be asked beyond the number; what the kind has not is not there."""
         return panels(self.prediction.definition, self.prediction.sheet.features)
 
+    @property
+    def is_unread(self) -> bool:
+        """Shown to somebody who does not decide, before anybody did."""
+        return self.is_done and not offered(self.user, "decision.record") and not self.decision
+
     @cached_property
-    def outcome(self) -> dict[str, Any] | None:
+    def outcome(self) -> Happened | None:
         return what_happened(self.user, self.prediction)
 
     @cached_property

@@ -157,6 +157,7 @@ for sign in (
 
 
 register.filter("bracketed", signs.bracketed, is_safe=True)
+register.filter("aside", signs.aside, is_safe=True)
 register.filter("source_said", source_said)
 
 
