@@ -144,22 +144,30 @@ def _people(route: Route, *, named: bool, first: bool) -> tuple[str, ...]:
 def _addresses(world: World, name: str) -> Iterator[tuple[str, str]]:
     """One address for each kind of what the route names; its other arguments go with that."""
     wanted = reverse_arguments(name)
-    if not wanted:
-        yield "", reverse(name)
+    if set(wanted) <= {"app_label"}:
+        yield "", reverse(name, kwargs=dict.fromkeys(wanted, "accounts"))
     elif "object_id" in wanted:
         yield from _administered(name)
-    elif "app_label" in wanted:
-        yield "", reverse(name, kwargs={"app_label": "accounts"})
     elif {"patient", "slug"} <= set(wanted):
         yield from _courses(world, name)
     elif "observation" in wanted:
         row = world.first("observation")
         held = {"observation": row.pk, "patient": row.patient_id}
         yield "", reverse(name, kwargs={word: held[word] for word in wanted})
+    elif "estimate" in wanted:
+        yield from _estimates(world, name)
     else:
         (word,) = wanted
         for kind, row in world.named[word].items():
             yield kind, reverse(name, kwargs={word: kind if word == "slug" else row.pk})
+
+
+def _estimates(world: World, name: str) -> Iterator[tuple[str, str]]:
+    """Of every result the one that is explained, and one that is not."""
+    for kind, row in world.named["prediction"].items():
+        for estimate in ("event", "nobody"):
+            kwargs = {"prediction": row.pk, "estimate": estimate}
+            yield f"{kind} {estimate}", reverse(name, kwargs=kwargs)
 
 
 def _courses(world: World, name: str) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.kind import Panel, Templates
 from diagnosis.results.quantity import TEMPLATES as OF_A_QUANTITY
 from diagnosis.results.quantity import OneQuantity
@@ -38,5 +39,5 @@ class Regression(OneQuantity):
     templates: Templates = TEMPLATES
     why_not: Mapping[Panel, str | Promise] = field(default_factory=lambda: WHY_NOT)
 
-    def measured(self, manifest: Stored) -> MeasuredNumber:
+    def measured(self, manifest: Stored, sheet: Sheet) -> MeasuredNumber:
         return measured(manifest)
