@@ -121,7 +121,7 @@ def test_the_chart_s_units_go_there_and_back_and_keep_their_bounds(code: Any, da
     value = data.draw(st.floats(low, high))
     for unit in code.units:
         there = code.convert(value, code.unit, unit)
-        assert code.convert(there, unit, code.unit) == pytest.approx(value, abs=1e-12)
+        assert code.convert(there, unit, code.unit) == pytest.approx(value, rel=1e-12, abs=1e-12)
         assert code.is_possible(there, unit)
 
 

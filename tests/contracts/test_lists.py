@@ -29,6 +29,7 @@ def identifiers(world):
     known |= world.rows | world.colleagues
     known |= {f"foreign-{name}": row for name, row in world.foreign.items()}
     found = {}
+    known.pop("estimate", None)  # a word that every service uses
     for name, row in known.items():
         found.setdefault(row if isinstance(row, str) else str(row.pk), name)
     return found

@@ -27,7 +27,7 @@ class AnyValue(serializers.JSONField):
     """A number, a category's word, the numbers of a kind that has several, or nothing."""
 
 
-class PartSerializer(Base):
+class AttributionPartSerializer(Base):
     """One part of an input that has several; they add up to its contribution."""
 
     name = serializers.CharField()
@@ -68,7 +68,7 @@ class AttributionSerializer(Base):
         help_text="outside that range, or in which half of it",
     )
     family = serializers.CharField(allow_null=True, help_text="laboratory, history and the like")
-    parts = PartSerializer(many=True, required=False)
+    parts = AttributionPartSerializer(many=True, required=False)
 
 
 class BackgroundSerializer(Base):

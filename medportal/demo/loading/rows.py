@@ -243,6 +243,9 @@ def recurrence_row(key: str) -> Row:
     )
 
 
+GIRTHS = {"hgt": "height", "nav_gi": "waist", "hip_gi": "hip", "cal_gi": "calf"}
+
+
 def weight_row(key: str) -> Row:
     """Height and girths of a physically active adult; what the scales said stays in the table."""
     row = _at("bdims", key)
@@ -251,12 +254,7 @@ def weight_row(key: str) -> Row:
         key=key,
         sex="male" if row["sex"] == "1" else "female",
         age=float(row["age"]),
-        values={
-            "height": number(row["hgt"]),
-            "waist": number(row["nav_gi"]),
-            "hip": number(row["hip_gi"]),
-            "calf": number(row["cal_gi"]),
-        },
+        values={name: number(row[column]) for column, name in GIRTHS.items()},
         event=None,
         event_after_days=0,
     )
