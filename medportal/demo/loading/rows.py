@@ -274,8 +274,7 @@ THYROID_FLAGS = {
 
 def thyroid_row(key: str) -> Row:
     """A report; its comment is no event of a patient."""
-    rows = _CACHE.setdefault("thyroid", table("thyroid"))
-    row = next(row for row in rows if row["patient_id"] == key)
+    row = _of("thyroid", "patient_id", key)
     tests = {name: number(row[column]) for column, name in THYROID_TESTS.items()}
     flags = {name: "yes" if row[column] == "t" else "no" for column, name in THYROID_FLAGS.items()}
     return Row(
