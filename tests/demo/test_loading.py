@@ -120,6 +120,14 @@ def test_every_role_finds_work(organisation):
     assert AuditEvent.objects.filter(act="patient.read", actor_name="Dr P. Haddad").exists()
 
 
+def test_an_estimated_weight_is_never_stored_as_a_measured_one(demonstration, organisation):
+    runs = Prediction.unscoped.filter(service__slug="body-weight", state=Job.State.DONE)
+    people = runs.values("patient")
+
+    assert runs.exists()
+    assert not Observation.unscoped.filter(patient__in=people, code="29463-7").exists()
+
+
 def test_what_happened_is_sealed_until_a_decision_is_made(demonstration, organisation):
     doctor = User.objects.get(username="doctor")
     prediction = Prediction.objects.visible_to(doctor).undecided().first()
