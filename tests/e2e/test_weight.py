@@ -1,4 +1,4 @@
-"""Whoever cannot be weighed: a number with its range, in kilograms, from the chart to a decision."""
+"""Whoever cannot be weighed: a number with its range, in kilograms, from chart to decision."""
 
 from __future__ import annotations
 
