@@ -16,7 +16,7 @@ from tests.e2e.test_doctor import decide, find, read, run
 SLUG = "body-weight"
 WORDS = {
     "en-GB": ("Estimated, not measured", "of 100 such people about 80", "kg"),
-    "zh-CN": ("并非实测值", "约80名", "kg"),
+    "zh-CN": ("估算值，非实测", "约80名", "kg"),
 }
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from diagnosis.ml.evaluation.counts import exact_interval
 from diagnosis.registry.sheet.sheets import Sheet
 from diagnosis.results.figures import MINUS, percent, percent_range
 from diagnosis.results.kind import Measured
 from diagnosis.results.sentences import beside
-from medportal.common import signs
+from medportal.common import moments, signs
 from medportal.common.plain import Stored
 from medportal.common.text import localized
 
@@ -96,7 +97,7 @@ def _tables(manifest: Stored, sheet: Sheet, names: Sequence[str]) -> Iterator[On
         if "labels" in late:
             told: Mapping[str, Stored] = late["labels"]
             rows = tuple(_of(sheet, name, told[name], told[name]) for name in names)
-            yield OnRows(say("by_date", day=late["from"]), rows)
+            yield OnRows(say("by_date", day=moments.day(date.fromisoformat(late["from"]))), rows)
     ours = [(name, estimates[name]) for name in names]
     yield OnRows(
         say("by_folds"),
