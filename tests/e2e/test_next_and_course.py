@@ -24,7 +24,10 @@ def test_a_refusal_says_what_to_measure_first_and_leads_to_its_field(
     logged_in: Callable[..., Page], atlas: Atlas, locale: str
 ) -> None:
     page = logged_in("doctor", locale=locale)
-    page.goto(atlas.addresses["portal:prediction refused"])
+    page.goto("/?show=refused")
+    page.locator("main tr:has-text('Diabetes'), main tr:has-text('糖尿病')").first.locator(
+        "a[href^='/predictions/']"
+    ).first.click()
     panel = page.locator("#next")
     expect(panel.locator(".says")).to_have_text(re.compile(MOVES[locale]))
     assert faults(page) == []

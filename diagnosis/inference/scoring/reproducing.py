@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.scoring import score
 from diagnosis.ml import Artifact, ArtifactError
+from diagnosis.ml.results.estimate import Estimate
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions.store import FOR_REPRODUCTION, load_artifact
 
@@ -16,22 +18,24 @@ AGREED = 1e-6
 
 @dataclass(frozen=True)
 class Reproduction:
-    """``reason`` says why nothing could be computed: no_result, version_withdrawn, unreadable."""
+    """``reason`` says why nothing could be computed: no_result, version_withdrawn, unreadable.
+
+    ``stored`` and ``computed`` are the headline; ``difference`` is the largest of all estimates.
+    """
 
     stored: float | None
     computed: float | None
     digest: str
     reason: str = ""
+    difference: float | None = None
 
     @property
     def is_same(self) -> bool:
-        if self.stored is None or self.computed is None:
-            return False
-        return abs(self.stored - self.computed) <= AGREED
+        return self.difference is not None and self.difference <= AGREED
 
     @property
     def is_exact(self) -> bool:
-        return self.is_same and self.stored == self.computed
+        return self.difference == 0
 
 
 def artifact_of(version: ModelVersion) -> Artifact | None:
@@ -52,7 +56,8 @@ def is_unreadable(version: ModelVersion) -> bool:
 def reproduce(prediction: Prediction) -> Reproduction:
     """Run the serving form here and now; stores nothing. For callers who went through the gate."""
     version, stored = prediction.version, prediction.headline
-    if prediction.state != Job.State.DONE or stored is None:
+    kept = prediction.answer
+    if prediction.state != Job.State.DONE or kept is None or not kept.estimates:
         return Reproduction(stored, None, version.digest, "no_result")
     if version.state not in FOR_REPRODUCTION:
         return Reproduction(stored, None, version.digest, "version_withdrawn")
@@ -61,4 +66,14 @@ def reproduce(prediction: Prediction) -> Reproduction:
         return Reproduction(stored, None, version.digest, "unreadable")
     result = score.score(artifact, prediction.definition, prediction.snapshot)
     computed = result.headline.value if result.headline else None
-    return Reproduction(stored, computed, version.digest)
+    return Reproduction(
+        stored, computed, version.digest, difference=_difference(kept.estimates, result.estimates)
+    )
+
+
+def _difference(kept: Sequence[Estimate], now: Sequence[Estimate]) -> float | None:
+    """The largest between estimates of one name; None where they are not the same ones."""
+    values = {one.name: one.value for one in now}
+    if values.keys() != {one.name for one in kept}:
+        return None
+    return max(abs(one.value - values[one.name]) for one in kept)

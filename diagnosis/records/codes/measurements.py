@@ -130,7 +130,7 @@ BODY = (
         {"en": "Waist at the navel", "zh-Hans": "脐水平腰围"},
         "body",
         factors={"cm": 1.0, **conversions("length", "cm")},
-        bounds=(20, 300),
+        bounds=(30, 250),
         decimals=1,
     ),
     Code(
@@ -139,7 +139,7 @@ BODY = (
         "body",
         system=OWN_CODES,
         factors={"cm": 1.0, **conversions("length", "cm")},
-        bounds=(20, 300),
+        bounds=(40, 250),
         decimals=1,
     ),
     Code(
@@ -148,7 +148,7 @@ BODY = (
         "body",
         system=OWN_CODES,
         factors={"cm": 1.0, **conversions("length", "cm")},
-        bounds=(5, 120),
+        bounds=(10, 100),
         decimals=1,
     ),
     Code(
