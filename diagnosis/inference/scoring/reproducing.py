@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from diagnosis.inference.models import Job, Prediction
 from diagnosis.inference.scoring import score
 from diagnosis.ml import Artifact, ArtifactError
-from diagnosis.ml.results.estimate import Estimate
 from diagnosis.registry.models import ModelVersion
 from diagnosis.registry.versions.store import FOR_REPRODUCTION, load_artifact
+from diagnosis.results.result import Result
 
 AGREED = 1e-6
 """Another processor may round the last digits of a float32 differently."""
@@ -66,14 +66,18 @@ def reproduce(prediction: Prediction) -> Reproduction:
         return Reproduction(stored, None, version.digest, "unreadable")
     result = score.score(artifact, prediction.definition, prediction.snapshot)
     computed = result.headline.value if result.headline else None
-    return Reproduction(
-        stored, computed, version.digest, difference=_difference(kept.estimates, result.estimates)
-    )
+    found = _difference(_values(kept, stored), _values(result, computed))
+    return Reproduction(stored, computed, version.digest, difference=found)
 
 
-def _difference(kept: Sequence[Estimate], now: Sequence[Estimate]) -> float | None:
-    """The largest between estimates of one name; None where they are not the same ones."""
-    values = {one.name: one.value for one in now}
-    if values.keys() != {one.name for one in kept}:
+def _values(answer: Result, headline: float | None) -> dict[str, float]:
+    """Every estimate, and the headline as its column holds it."""
+    values = {one.name: one.value for one in answer.estimates}
+    return values if headline is None else {**values, "": headline}
+
+
+def _difference(kept: Mapping[str, float], now: Mapping[str, float]) -> float | None:
+    """The largest between numbers of one name; None where they are not the same ones."""
+    if kept.keys() != now.keys():
         return None
-    return max(abs(one.value - values[one.name]) for one in kept)
+    return max(abs(value - now[name]) for name, value in kept.items())
