@@ -95,13 +95,15 @@ def too_wide(page: Page) -> list[str]:
 HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN = re.compile(r"[A-Za-zÀ-ÿ][0-9A-Za-zÀ-ÿ'’.-]*[A-Za-zÀ-ÿ][0-9A-Za-z]*")
 ABBREVIATION = re.compile(r"[A-Z][A-Z0-9]{0,7}|eGFR|HbA1c|pH|[A-Z]\d+")
-UNIT = re.compile(r"(?:[kmcµnp]?(?:g|L|m|mol|IU|U|V|Pa)|dL|mmHg|min|kg|INR|cm|mg|mL|fL|pg)")
+UNIT = re.compile(r"(?:[kmcµnpf]?(?:g|L|m|mol|IU|U|V|Pa)|dL|mmHg|min|kg|INR|cm|mg|mL|fL|pg)")
 TERMS = {
     "MedPortal", "OpenAPI", "Bundle", "Accept-Language", "English", "Brier", "Shapley", "Mayo",
     "Pima", "Mammographic", "Mass", "Statlog", "Heart", "Romhilt-Estes", "Smith",
     "Dispenzieri", "Fleming", "Harrington", "ehae177", "indistinct", "ill-defined", "Cr",
     "Uno", "Harrell", "Cox", "Kaplan-Meier", "Royston", "Altman", "Schumacher", "Galea",
-    "min", "max", "PostgreSQL", "Django", "Python",
+    "min", "max", "PostgreSQL", "Django", "Python", "Ludwig", "Lorenz", "Bland",
+    "openintro", "bdims", "Heinz", "Peterson", "Johnson", "Kerk", "exp", "kappa", "Garvan",
+    "thyroid0387",
 }  # fmt: skip
 """Products, scores and tables with a name, authors, quoted terms, a formula."""
 FOREIGN = re.compile(r"\b(?:note|native|link|original|reference)\b| button$")
