@@ -161,7 +161,7 @@ def test_the_card_tells_precision_and_whom_a_flag_caught_by_date_first():
     found = measured(Artifact.load(artifact_folder(SLUG)).manifest, SHEET)
     assert found is not None
     late, folds = found.tables
-    assert "1986-08-18" in late.title
+    assert "18-Aug-1986" in late.title
     assert len(folds.labels) == 8
     assert all(row.area_ends and row.precision_ends for row in folds.labels)
     assert {one.label for one in found.beside} >= {"Two-line rule", "This version"}
