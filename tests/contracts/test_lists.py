@@ -29,7 +29,8 @@ def identifiers(world):
     known |= world.rows | world.colleagues
     known |= {f"foreign-{name}": row for name, row in world.foreign.items()}
     found = {}
-    known.pop("estimate", None)  # a word that every service uses
+    for word in ("estimate", "foreign-estimate"):  # every service uses the same
+        known.pop(word, None)
     for name, row in known.items():
         found.setdefault(row if isinstance(row, str) else str(row.pk), name)
     return found
