@@ -147,8 +147,10 @@ def _differs(own: Mapping[str, float], other: Mapping[str, float]) -> tuple[str,
 def _tally(user: User, near: Sequence[Prediction]) -> Tally | None:
     """Decided results with an open outcome; None unless many of both kinds are known."""
     decided = {one.patient_id for one in near if one.decided_at is not None}
-    kind = near[0].kind if near else None
-    if len(decided) < FEWEST or (kind is not None and kind.censors):
+    if len(decided) < FEWEST:
+        return None
+    kind = near[0].kind
+    if kind is not None and kind.censors:
         return None  # who was lost before the horizon cannot be counted as without the event
     rows = (
         Outcome.objects.visible_to(user)
