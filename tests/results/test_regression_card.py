@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.utils import translation
 
 from diagnosis.results import RESULT_KINDS
 from diagnosis.results.absent import NAMES, WHY, absent
@@ -15,7 +16,9 @@ from tests.runnable import artifact_of
 
 @pytest.fixture(scope="module")
 def card() -> MeasuredNumber:
-    return measured(json.loads((artifact_of("body-weight") / "manifest.json").read_text()))
+    manifest = json.loads((artifact_of("body-weight") / "manifest.json").read_text())
+    with translation.override("en"):
+        return measured(manifest)
 
 
 def test_errors_are_told_in_the_unit_with_their_intervals(card: MeasuredNumber) -> None:

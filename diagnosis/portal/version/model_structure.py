@@ -86,6 +86,7 @@ def shown(made_of: Entry, manifest: Entry) -> Structure:
     schema = FeatureSchema.from_dict(manifest["schema"])
     given = made_of["layers"]
     is_deep = any(layer["kind"] == "dense" for layer in given)
+    is_number = words.is_number(made_of)
     boxes = [
         (
             words.title(layer, is_deep=is_deep),
@@ -100,13 +101,12 @@ def shown(made_of: Entry, manifest: Entry) -> Structure:
         rows=made_of["rows"],
         diagram=diagram(boxes),
         layers=tuple(
-            _layer(layer, made_of["rows"], is_deep=is_deep, is_number=words.is_number(made_of))
-            for layer in given
+            _layer(layer, made_of["rows"], is_deep=is_deep, is_number=is_number) for layer in given
         ),
         weights=weight_rows(made_of, schema),
         entering=entering_rows(made_of, schema),
         is_deep=is_deep,
-        is_number=words.is_number(made_of),
+        is_number=is_number,
     )
 
 

@@ -8,21 +8,14 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from diagnosis.registry.sheet.sheets import Sheet
-from diagnosis.results.figures import MINUS, percent
+from diagnosis.results.card import Figure, figure
+from diagnosis.results.figures import percent
 from diagnosis.results.kind import Measured
 from diagnosis.results.multiclass.shown import called
 from medportal.common.plain import Stored
 from medportal.common.text import localized
 
 FEW_EVENTS = 100
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A number with its 95 % interval."""
-
-    value: str
-    ends: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,9 +75,9 @@ def measured(manifest: Stored, sheet: Sheet) -> MeasuredClasses:
     return MeasuredClasses(
         classes=tuple(_classes(manifest, sheet)),
         beside=(*(_beside(one) for one in others), _beside(ours, is_model=True)),
-        base_rps=_figure(metrics.get("rps_base"), 3) if "rps_base" in metrics else None,
-        base_brier=_figure(metrics.get("brier_base"), 3) if "brier_base" in metrics else None,
-        kappa=_figure(metrics.get("kappa"), 2) if "kappa" in metrics else None,
+        base_rps=figure(metrics.get("rps_base"), 3) if "rps_base" in metrics else None,
+        base_brier=figure(metrics.get("brier_base"), 3) if "brier_base" in metrics else None,
+        kappa=figure(metrics.get("kappa"), 2) if "kappa" in metrics else None,
         sets=_sets(told) if told and told.get("kind") == "set" else None,
         equal=tuple(localized(one["label"]) for one in others if one["verdict"] == "no-gain"),
     )
@@ -102,23 +95,23 @@ def _classes(manifest: Stored, sheet: Sheet) -> Iterator[OfAClass]:
             label=called(sheet, name),
             events=events,
             rows=rows,
-            auroc=_figure(metrics.get("auroc"), 2),
-            precision=_figure(metrics.get("auprc"), 2),
-            ratio=_figure(metrics.get("expected_observed"), 2),
-            slope=None if thin else _figure(metrics.get("calibration_slope"), 2),
+            auroc=figure(metrics.get("auroc"), 2),
+            precision=figure(metrics.get("auprc"), 2),
+            ratio=figure(metrics.get("expected_observed"), 2),
+            slope=None if thin else figure(metrics.get("calibration_slope"), 2),
             coverage=_share(coverage[name]) if name in coverage else None,
         )
 
 
 def _beside(given: Stored, *, is_model: bool = False) -> Beside:
-    metrics, ahead = given["metrics"], given.get("difference") or {}
-    found = _figure(ahead, 3, signed=True)
+    metrics = given["metrics"]
+    found = figure(given.get("difference"), 3, signed=True, signed_ends=True)
     return Beside(
         label=localized(given["label"]),
-        rps=_figure(metrics.get("rps"), 3),
-        brier=_figure(metrics.get("brier"), 3),
-        auroc=_figure(metrics.get("auroc"), 3),
-        ahead=f"{found.value} ({found.ends})" if found.ends else found.value,
+        rps=figure(metrics.get("rps"), 3),
+        brier=figure(metrics.get("brier"), 3),
+        auroc=figure(metrics.get("auroc"), 3),
+        ahead=found.in_a_line,
         verdict=_verdict(given.get("verdict")),
         is_model=is_model,
     )
@@ -144,18 +137,3 @@ def _share(found: Stored) -> Figure:
     return Figure(
         percent(found["value"]), f"{percent(found['lower'])}\u2013{percent(found['upper'])}"
     )
-
-
-def _figure(found: Stored | None, decimals: int, *, signed: bool = False) -> Figure:
-    if not found or found.get("value") is None:
-        return Figure("–")
-    value = _number(found["value"], decimals, signed=signed)
-    if found.get("lower") is None or found.get("upper") is None:
-        return Figure(value)
-    low, high = (_number(found[end], decimals, signed=signed) for end in ("lower", "upper"))
-    return Figure(value, _("%(low)s to %(high)s") % {"low": low, "high": high})
-
-
-def _number(value: float, decimals: int, *, signed: bool) -> str:
-    text = f"{value:+.{decimals}f}" if signed else f"{value:.{decimals}f}"
-    return text.replace("-", MINUS)

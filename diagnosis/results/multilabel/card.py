@@ -11,7 +11,8 @@ from datetime import date
 
 from diagnosis.ml.evaluation.counts import exact_interval
 from diagnosis.registry.sheet.sheets import Sheet
-from diagnosis.results.figures import MINUS, percent, percent_range
+from diagnosis.results.card import decimal
+from diagnosis.results.figures import percent, percent_range
 from diagnosis.results.kind import Measured
 from diagnosis.results.sentences import beside
 from medportal.common import moments, signs
@@ -133,8 +134,10 @@ def _others(manifest: Stored, names: Sequence[str]) -> Iterator[Beside]:
             label=localized(one["label"]),
             area=_decimal(area["value"]),
             area_ends=_ends(area),
-            ahead=_signed(apart["value"])
-            + signs.aside(f"{_signed(apart['lower'])} … {_signed(apart['upper'])}"),
+            ahead=decimal(apart["value"], 2, signed=True)
+            + signs.aside(
+                " … ".join(decimal(apart[end], 2, signed=True) for end in ("lower", "upper"))
+            ),
             verdict=say(one["verdict"]),
             each=tuple(_decimal(one["estimates"][name][PRECISION]["value"]) for name in names),
         )
@@ -158,10 +161,6 @@ def _name(sheet: Sheet, name: str) -> str:
 
 def _decimal(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", MINUS)
 
 
 def _ends(found: Stored) -> str:

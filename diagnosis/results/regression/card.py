@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from diagnosis.ml.schema import FeatureSchema
-from diagnosis.results.figures import MINUS, exact_percent, exact_range
+from diagnosis.results.card import NONE, Figure, figure
+from diagnosis.results.figures import exact_percent, exact_range
 from diagnosis.results.kind import Measured
 from medportal.common.plain import Stored
 from medportal.common.quantities import number, unit
@@ -31,14 +32,6 @@ VERDICTS: dict[str, str | Promise] = {
     "no-gain": gettext_lazy("no difference shown"),
     "loss": gettext_lazy("this version is worse"),
 }
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A number with its 95 % interval."""
-
-    value: str
-    ends: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,21 +166,11 @@ def _in_unit(value: float, ucum: str | None) -> str:
 
 
 def _figure(found: Stored | None, name: str, ucum: str | None) -> Figure:
+    """In the unit of the number; what is a share in whole per cent."""
     if not found or found.get("value") is None:
-        return Figure("–")
-    value, low, high = found["value"], found.get("lower"), found.get("upper")
+        return Figure(NONE)
     if name in SHARES:
-        return Figure(exact_percent(value), "" if low is None else exact_range(low, high or 1.0))
-    decimals = 2
-    said = _number(value, decimals, signed=name in SIGNED)
-    if name not in BARE and ucum:
-        said = f"{said}\u00a0{unit(ucum)}"
-    if low is None or high is None:
-        return Figure(said)
-    between = _("{low} to {high}").format(low=_number(low, decimals), high=_number(high, decimals))
-    return Figure(said, between)
-
-
-def _number(value: float, decimals: int, *, signed: bool = False) -> str:
-    text = f"{value:+.{decimals}f}" if signed else f"{value:.{decimals}f}"
-    return text.replace("-", MINUS)
+        return Figure(exact_percent(found["value"]), exact_range(found["lower"], found["upper"]))
+    told = figure(found, 2, signed=name in SIGNED)
+    is_bare = name in BARE or not ucum
+    return told if is_bare else replace(told, value=f"{told.value}\u00a0{unit(ucum)}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from diagnosis.results.figures import MINUS, percent
+from diagnosis.results.card import Figure, figure
+from diagnosis.results.figures import percent
 from diagnosis.results.kind import Measured
 from diagnosis.results.pictures.agreement import Agreement, agreement
 from diagnosis.results.survival.periods import period, say
@@ -15,14 +16,6 @@ from medportal.common.text import localized
 BEHIND = 0.01
 """Of Uno's C: who is behind by less is not worse where it matters."""
 FEW_EVENTS = 100
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A number with its 95 % interval."""
-
-    value: str
-    ends: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,11 +123,11 @@ def _by(one: Stored, metrics: Stored, unit: str) -> ByHorizon:
         followed=one["at_risk"],
         observed=_share(one["observed"]),
         expected=percent(one["expected"]),
-        auc=_figure(metrics.get(f"auc_{name}"), 2),
-        brier=_figure(metrics.get(f"brier_{name}"), 3),
-        scaled=_figure(metrics.get(f"scaled_brier_{name}"), 2),
-        ratio=_figure(metrics.get(f"oe_{name}"), 2),
-        slope=_figure(metrics.get(f"slope_{name}"), 2),
+        auc=figure(metrics.get(f"auc_{name}"), 2),
+        brier=figure(metrics.get(f"brier_{name}"), 3),
+        scaled=figure(metrics.get(f"scaled_brier_{name}"), 2),
+        ratio=figure(metrics.get(f"oe_{name}"), 2),
+        slope=figure(metrics.get(f"slope_{name}"), 2),
         is_thin=one["events"] < FEW_EVENTS,
         said=_off(one, metrics.get(f"oe_{name}"), by),
     )
@@ -153,14 +146,14 @@ def _off(one: Stored, ratio: Stored | None, by: str) -> str:
 
 
 def _beside(given: Stored, middle: str, *, is_model: bool = False) -> Beside:
-    metrics, ahead = given["metrics"], given.get("difference") or {}
-    found = _figure(ahead, 3, signed=True)
+    metrics = given["metrics"]
+    found = figure(given.get("difference"), 3, signed=True)
     return Beside(
         label=localized(given["label"]),
-        uno=_figure(metrics.get("uno_c"), 3),
-        harrell=_figure(metrics.get("harrell_c"), 3),
-        brier=_figure(metrics.get(f"brier_{middle}"), 3),
-        ahead=f"{found.value} ({found.ends})" if found.ends else found.value,
+        uno=figure(metrics.get("uno_c"), 3),
+        harrell=figure(metrics.get("harrell_c"), 3),
+        brier=figure(metrics.get(f"brier_{middle}"), 3),
+        ahead=found.in_a_line,
         verdict=_verdict(given.get("verdict")),
         is_model=is_model,
     )
@@ -180,22 +173,6 @@ def _pictures(told: Sequence[Stored], unit: str) -> Iterator[tuple[str, Agreemen
             yield period(one["horizon"], unit), agreement(one["curve"])
 
 
-def _figure(found: Stored | None, decimals: int, *, signed: bool = False) -> Figure:
-    if not found or found.get("value") is None:
-        return Figure("–")
-    low, high = found.get("lower"), found.get("upper")
-    if low is None or high is None:
-        return Figure(_number(found["value"], decimals, signed=signed))
-    between = say("to", low=_number(low, decimals), high=_number(high, decimals))
-    return Figure(_number(found["value"], decimals, signed=signed), between)
-
-
 def _share(found: Stored) -> Figure:
     ends = say("to", low=percent(found["lower"]), high=percent(found["upper"]))
     return Figure(percent(found["value"]), ends)
-
-
-def _number(value: float, decimals: int, *, signed: bool = False) -> str:
-    near = round(value, decimals) + 0.0  # no sign before what rounds to nothing
-    text = f"{near:+.{decimals}f}" if signed and near else f"{near:.{decimals}f}"
-    return text.replace("-", MINUS)

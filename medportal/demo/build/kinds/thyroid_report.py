@@ -21,6 +21,7 @@ from medportal.demo.build.kinds.study import KindPlan, Predictor, Rival
 from medportal.demo.build.kinds.table import KindTable, held_out
 from medportal.demo.build.report import interval
 from medportal.demo.build.table import read
+from medportal.demo.loading.rows import THYROID_FLAGS, THYROID_TESTS
 
 Array = NDArray[np.float64]
 SLUG, GROUP = "thyroid-report", "look_alike"
@@ -35,16 +36,6 @@ LABELS: Mapping[str, str] = {
     "over_replaced": "N",
 }
 """Letters of each offered label. Not offered: J, S, L, O to Q, E, H, T."""
-TESTS = {"TSH": "tsh", "T3": "t3", "TT4": "t4", "T4U": "t4_uptake"}
-FLAGS = {
-    "on_thyroxine": "on_thyroxine",
-    "on_antithyroid_meds": "on_antithyroid_drug",
-    "thyroid_surgery": "thyroid_surgery",
-    "I131_treatment": "radioiodine",
-    "lithium": "lithium",
-    "goitre": "goitre",
-    "tumor": "tumour",
-}
 HIGH_TSH, LOW_INDEX = 6.0, 65.0
 LATE = 860818  # the last fifth
 DRAWS = 200
@@ -61,8 +52,8 @@ def load() -> KindTable:
     accepted = raw["TSH"].notna() & (raw["pregnant"] != "t") & ~(raw["age"] < 14)
     raw = raw[accepted].reset_index(drop=True)
     inputs = pd.DataFrame({"age": raw["age"], "sex": raw["sex"].map({"M": 1, "F": 0})})
-    inputs = inputs.assign(**{name: raw[column] for column, name in TESTS.items()})
-    yes_no = {name: (raw[column] == "t").astype(int) for column, name in FLAGS.items()}
+    inputs = inputs.assign(**{name: raw[column] for column, name in THYROID_TESTS.items()})
+    yes_no = {name: (raw[column] == "t").astype(int) for column, name in THYROID_FLAGS.items()}
     inputs = inputs.assign(**yes_no)
     found = raw["target"].map(letters)
     targets = pd.DataFrame(
@@ -92,7 +83,7 @@ def look_alike(raw: pd.DataFrame) -> NDArray[np.int64]:
 
     No column says who a person is; the first six digits of a number are a day.
     """
-    same = raw.assign(day=raw["patient_id"] // 1000)[["day", "age", "sex", *FLAGS]]
+    same = raw.assign(day=raw["patient_id"] // 1000)[["day", "age", "sex", *THYROID_FLAGS]]
     before = same.shift()
     alike = ((same == before) | (same.isna() & before.isna())).all(axis=1)
     return np.asarray((~alike).cumsum().to_numpy(), dtype=np.int64)
