@@ -142,13 +142,8 @@ def _added_value(prediction: Prediction) -> dict[str, Any] | None:
 
 def explanation(prediction: Prediction, reasons: Explanation) -> dict[str, Any]:
     """The reasons, or which check of their own they fail: then none of their numbers."""
-    content, told = (
-        reasons.content or {},
-        {
-            "estimate": reasons.estimate or prediction.explained[0],
-            "state": reasons.state,
-        },
-    )
+    content = reasons.content or {}
+    told = {"estimate": reasons.estimate or prediction.explained[0], "state": reasons.state}
     if not content:
         return told
     failed = fault(content, prediction.value_of(reasons.estimate))
