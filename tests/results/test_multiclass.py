@@ -16,6 +16,7 @@ from diagnosis.ml.results.estimate import Estimate
 from diagnosis.registry import actions
 from diagnosis.registry.models import Service
 from diagnosis.registry.sheet.sheets import Sheet, read
+from diagnosis.registry.versions.ward_cases import SealedCase, define_ward
 from diagnosis.results import RESULT_KINDS
 from diagnosis.results.kind import Panel, Seen
 from diagnosis.results.result import Missed, Result
@@ -235,11 +236,23 @@ def test_every_list_names_what_the_number_is_of(liver, run, client_for):
 
 
 @pytest.mark.slow
+def test_practice_on_what_is_no_event_is_refused_by_name(liver):
+    scientist = data_scientist_at(liver.service.organisation)
+    case = SealedCase({"bilirubin": 1.0}, happened=True)
+    with pytest.raises(DomainError) as refusal:
+        define_ward(actor=scientist, service=liver.service, cases=[case] * 20)
+    assert refusal.value.code == "ward_of_another_kind"
+
+
+@pytest.mark.slow
 def test_a_course_is_not_drawn_and_values_can_be_tried(liver, run, client_for):
     client = client_for(liver.doctor)
     patient, slug = liver.patient.pk, liver.service.slug
     assert Panel.TREND not in KIND.panels
     assert client.get(f"/patients/{patient}/services/{slug}/trend/").status_code == 404
-    assert client.get(f"/predictions/{run.pk}/try/").status_code == 200
+    tried = client.get(f"/predictions/{run.pk}/try/", headers={"accept-language": "en"})
+    assert tried.status_code == 200
+    assert "Classes in their order" in tried.content.decode()
+    assert 'cx=""' not in tried.content.decode()
     assert client.get(f"/services/{slug}/cohort/").status_code == 200
     assert again(run).explained == ("4", "3+")

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 class AnswerKind(Protocol):
     """What a sheet must hold so that an answer of this kind can be shown."""
 
+    @property
+    def panels(self) -> Collection[str]:
+        """What can be asked beyond the number, by name."""
+
     def problems(self, sheet: Sheet) -> Iterator[Pointer]:
         """Each thing that the pages of this kind could not do without."""
 

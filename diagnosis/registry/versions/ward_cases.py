@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.rights import demand
 from diagnosis.ml import FeatureSchema
 from diagnosis.registry.models import Service, WardCase
+from diagnosis.registry.sheet import answers
 from diagnosis.registry.versions import steps
 from medportal.common.errors import DomainError
 
@@ -36,6 +37,7 @@ def define_ward(*, actor: User, service: Service, cases: Sequence[SealedCase]) -
     """Store a new edition; rounds that were begun with the one before keep its cases."""
     demand(actor, "ward.define")
     service = steps.visible_service(actor, service.pk)
+    _demand_events(service)
     _check(service.sheet.features, cases)
     Service.objects.select_for_update(no_key=True).get(pk=service.pk)
     last = WardCase.objects.filter(service=service).aggregate(last=Max("edition"))["last"] or 0
@@ -51,6 +53,13 @@ def define_ward(*, actor: User, service: Service, cases: Sequence[SealedCase]) -
     )
     audit.record(actor=actor, act="ward.define", what=service.slug, detail={"edition": last + 1})
     return rows
+
+
+def _demand_events(service: Service) -> None:
+    kind = answers.named(service.definition.kind)
+    if kind is None or "ward" not in kind.panels:
+        text = _("Practice is judged by whether an event came: {service} answers no such question.")
+        raise DomainError("ward_of_another_kind", text.format(service=service.slug))
 
 
 def readable(

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from medportal.demo.columns import THYROID_FLAGS, THYROID_TESTS
+
 HERE = Path(__file__).resolve().parent.parent / "data"
 Value = float | str | None
 Record = dict[str, str]
@@ -258,18 +260,6 @@ def weight_row(key: str) -> Row:
         event=None,
         event_after_days=0,
     )
-
-
-THYROID_TESTS = {"TSH": "tsh", "T3": "t3", "TT4": "t4", "T4U": "t4_uptake"}
-THYROID_FLAGS = {
-    "on_thyroxine": "on_thyroxine",
-    "on_antithyroid_meds": "on_antithyroid_drug",
-    "thyroid_surgery": "thyroid_surgery",
-    "I131_treatment": "radioiodine",
-    "lithium": "lithium",
-    "goitre": "goitre",
-    "tumor": "tumour",
-}
 
 
 def thyroid_row(key: str) -> Row:

@@ -21,7 +21,7 @@ from medportal.demo.build.kinds.study import KindPlan, Predictor, Rival
 from medportal.demo.build.kinds.table import KindTable, held_out
 from medportal.demo.build.report import interval
 from medportal.demo.build.table import read
-from medportal.demo.loading.rows import THYROID_FLAGS, THYROID_TESTS
+from medportal.demo.columns import THYROID_FLAGS, THYROID_TESTS
 
 Array = NDArray[np.float64]
 SLUG, GROUP = "thyroid-report", "look_alike"
