@@ -73,10 +73,16 @@ BREAST: dict[str, tuple[str, str, float | str, str]] = {
     "pgr_positive": (OWN_CODES, "progesterone-receptor-positive", "no", ""),
     "hormone_therapy": (OWN_CODES, "hormone-therapy-given", "no", ""),
 }
+BODY: dict[str, tuple[str, str, float | str, str]] = {
+    "height": (LOINC, "8302-2", 175.3, "cm"),
+    "waist": (LOINC, "8280-0", 83.0, "cm"),
+    "hip": (OWN_CODES, "hip-girth", 97.0, "cm"),
+    "calf": (OWN_CODES, "calf-girth", 37.0, "cm"),
+}
 CHARTS = {
     "coronary-disease": CORONARY, "diabetes-onset": DIABETES, "flc-mortality": LIGHT_CHAINS,
     "pbc-prognosis": CHOLANGITIS, "breast-recurrence": BREAST,
-    "pbc-stage": LIVER,
+    "pbc-stage": LIVER, "body-weight": BODY,
 }  # fmt: skip
 
 

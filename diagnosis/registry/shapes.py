@@ -206,7 +206,7 @@ def full(service: Service, version: ModelVersion | None) -> Full:
         not_for=[_not_for(point) for point in sheet.never],
         population_note=localized(sheet.population_note),
         inputs=[_input(feature) for feature in schema],
-        population=[_rule(rule) for rule in sheet.population],
+        population=[_rule(rule) for rule in sheet.refusing],
         bands=[_band(sheet, band) for band in sheet.bands],
         actions=[ActionShape(one.code, localized(one.label), one.free) for one in sheet.actions],
     )

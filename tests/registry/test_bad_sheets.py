@@ -27,6 +27,7 @@ SLUGS = sorted(path.name for path in (ROOT / "medportal" / "demo" / "data" / "se
 SLUG = "coronary-disease"
 Change = Callable[[dict[str, Any]], object]
 EN = {"en": "Only this."}
+SURE = {"en": "Sure?", "zh-Hans": "确定？"}
 
 
 def band(place: int, **changes: Any) -> Change:
@@ -48,6 +49,12 @@ def without(*path: str | int) -> Change:
 
 def told(**fields: Any) -> Change:
     return lambda sheet: sheet.update(fields)
+
+
+def an_age(**changes: Any) -> dict[str, Any]:
+    text = {"en": "x", "zh-Hans": "甲"}
+    made = {"code": "older", "kind": "age", "minimum": 30, "reason": text, "cure": text}
+    return {**made, "source": text, **changes}
 
 
 BAD: list[tuple[str, Change, dict[str, str]]] = [
@@ -109,16 +116,23 @@ BAD: list[tuple[str, Change, dict[str, str]]] = [
     ("a note for a strange band",
      lambda s: s.update(result_notes=[{"en": "x", "zh-Hans": "甲", "bands": ["green"]}]),
      {"/result_notes/0/bands": "unknown_band"}),
+    ("a rule of answers among those of people", rule(0, kind="answer_range", maximum=0.5),
+     {"/population/0/kind": "unknown_kind"}),
+    ("a rule of people among those of answers", told(answer_rules=[an_age()]),
+     {"/answer_rules/0/kind": "unknown_kind"}),
+    ("a rule of answers that a person could confirm",
+     told(answer_rules=[an_age(kind="answer_range", question=SURE)]),
+     {"/answer_rules/0/question": "not_asked"}),
+    ("a square metre of a pressure",
+     told(answer_rules=[an_age(kind="answer_per_square_metre", feature="systolic_bp")]),
+     {"/answer_rules/0/feature": "not_a_length"}),
+    ("a rule of answers without a cure",
+     told(answer_rules=[{**an_age(kind="answer_range"), "cure": None}]),
+     {"/answer_rules/0/cure": "text_missing"}),
     ("a threshold beyond the scale", told(flag_threshold=1.5),
      {"/flag_threshold": "out_of_range"}),
     ("no name for the address", told(slug="Coronary disease"), {"/slug": "invalid"}),
 ]  # fmt: skip
-
-
-def an_age(**changes: Any) -> dict[str, Any]:
-    text = {"en": "x", "zh-Hans": "甲"}
-    made = {"code": "older", "kind": "age", "minimum": 30, "reason": text, "cure": text}
-    return {**made, "source": text, **changes}
 
 
 def sheet_of(slug: str = SLUG) -> dict[str, Any]:

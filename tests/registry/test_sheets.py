@@ -139,7 +139,7 @@ def test_a_clinician_does_not_define_services():
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_not_for_of_every_sheet_is_checked_or_says_that_it_is_not(slug):
     sheet = sheet_of(slug)
-    rules = {rule["code"] for rule in sheet["population"]}
+    rules = {rule["code"] for rule in sheet["population"] + sheet.get("answer_rules", [])}
 
     for point in sheet["never"]:
         named = {*point.get("rules", ()), *point.get("inputs", ())}

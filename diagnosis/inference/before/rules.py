@@ -55,18 +55,11 @@ def verdict(rule: Rule, case: Case) -> str:
     return found
 
 
-def _within(rule: Rule, value: float) -> bool:
-    low, high = rule.minimum, rule.maximum
-    if low is not None and (value < low or (value == low and not rule.minimum_inclusive)):
-        return False
-    return high is None or (value < high or (value == high and rule.maximum_inclusive))
-
-
 def _age(rule: Rule, case: Case) -> str:
     age = case.facts.age if case.has_patient else case.number("age")
     if age is None:
         return CANNOT_TELL
-    return FITS if _within(rule, int(age)) else DOES_NOT_FIT
+    return FITS if rule.admits(int(age)) else DOES_NOT_FIT
 
 
 def _sex(rule: Rule, case: Case) -> str:
@@ -129,7 +122,7 @@ def _medication_absent(rule: Rule, case: Case) -> str:
 def _input_range(rule: Rule, case: Case) -> str:
     """A missing input is for the rule of required inputs to refuse, not for this one."""
     value = case.number(rule.feature)
-    return FITS if value is None or _within(rule, value) else DOES_NOT_FIT
+    return FITS if value is None or rule.admits(value) else DOES_NOT_FIT
 
 
 def _input_not_among(rule: Rule, case: Case) -> str:
@@ -143,7 +136,7 @@ def _ratio_range(rule: Rule, case: Case) -> str:
     upper, lower = case.number(rule.numerator), case.number(rule.denominator)
     if upper is None or not lower:
         return FITS
-    return FITS if _within(rule, upper / lower) else DOES_NOT_FIT
+    return FITS if rule.admits(upper / lower) else DOES_NOT_FIT
 
 
 def _observation_range(rule: Rule, case: Case) -> str:
@@ -156,7 +149,7 @@ def _observation_range(rule: Rule, case: Case) -> str:
             continue
         value = _in_unit(rule, row)
         if value is not None:
-            return FITS if _within(rule, value) else DOES_NOT_FIT
+            return FITS if rule.admits(value) else DOES_NOT_FIT
     return FITS
 
 

@@ -18,7 +18,7 @@ from diagnosis.inference.before.own_estimate import with_own_estimates_first
 from diagnosis.inference.before.population import check_population
 from diagnosis.inference.before.warnings import of_run, standing_rules
 from diagnosis.inference.models import Explanation, Job, Prediction
-from diagnosis.inference.scoring import explaining, likeness, score
+from diagnosis.inference.scoring import answer_rules, explaining, likeness, score
 from diagnosis.inference.snapshot.inputs import entry_given, is_personal
 from diagnosis.inference.stored.entry import Entry, Snapshot, converted_of, written_snapshot
 from diagnosis.inference.stored.refusal import Ground
@@ -132,7 +132,9 @@ def attempt(
     grounds = _grounds(run, artifact, facts)
     if grounds:
         return Tried(run, grounds)
-    _score(run, artifact, facts)
+    against = _score(run, artifact, facts)
+    if against:
+        return Tried(run, against)
     if is_overtaken():
         return None
     return Tried(run, [], _explained(run, artifact), _shares(prediction, run, artifact))
@@ -160,12 +162,16 @@ def _grounds(run: Prediction, artifact: Artifact, facts: Facts) -> list[Ground]:
     )
 
 
-def _score(run: Prediction, artifact: Artifact, facts: Facts) -> None:
+def _score(run: Prediction, artifact: Artifact, facts: Facts) -> list[Ground]:
     result = score.score(artifact, run.definition, run.snapshot)
+    against = answer_rules.broken(run.definition, artifact.schema, run.snapshot, result)
+    if against:
+        return against
     run.result = written_result(result)
     run.headline = result.headline.value if result.headline else None
     run.band = result.band.code if result.band else ""
     run.warnings = [one.to_dict() for one in of_run(run, result, facts)]
+    return []
 
 
 def _explained(run: Prediction, artifact: Artifact) -> Explanation | None:

@@ -17,7 +17,7 @@ from diagnosis.inference.before.population import check_population
 from diagnosis.inference.before.warnings import of_run
 from diagnosis.inference.models import Explanation, Job, Prediction
 from diagnosis.inference.runner.holding import UNREADABLE, patients_of
-from diagnosis.inference.scoring import likeness, next_measurement, score
+from diagnosis.inference.scoring import answer_rules, likeness, next_measurement, score
 from diagnosis.inference.stored.refusal import Ground, Refusal
 from diagnosis.inference.stored.worth import WorthMeasuring
 from diagnosis.ml import ArtifactError
@@ -77,7 +77,9 @@ def _compute(job: Prediction) -> Computed:
         codes = [ground.code for ground in grounds]
         worth = next_measurement.of_refusal(artifact, sheet, inputs, at, codes)
         return Computed(grounds=grounds, worth=worth)
-    return Computed(result=score.score(artifact, sheet, inputs, at))
+    result = score.score(artifact, sheet, inputs, at)
+    against = answer_rules.broken(sheet, artifact.schema, inputs, result)
+    return Computed(grounds=against) if against else Computed(result=result)
 
 
 @transaction.atomic

@@ -23,6 +23,9 @@ class AnswerKind(Protocol):
     def panels(self) -> Collection[str]:
         """What can be asked beyond the number, by name."""
 
+    def headline(self, sheet: Sheet) -> str | None:
+        """The one estimate that bands and rules of the answer speak of."""
+
     def problems(self, sheet: Sheet) -> Iterator[Pointer]:
         """Each thing that the pages of this kind could not do without."""
 

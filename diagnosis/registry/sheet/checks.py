@@ -158,8 +158,8 @@ def _can_be_filled(template: str, places: tuple[str, ...]) -> bool:
 
 
 def _never(sheet: Sheet, features: FeatureSchema) -> Iterator[Pointer]:
-    """Each point names rules of the population or required inputs, or is marked as unchecked."""
-    rules = {rule.code for rule in sheet.population}
+    """Each point names rules that refuse or required inputs, or is marked as unchecked."""
+    rules = {rule.code for rule in sheet.refusing}
     required = {feature.name for feature in features if feature.required}
     for index, point in enumerate(sheet.never):
         place = f"/never/{index}"
@@ -207,6 +207,9 @@ def _kind(sheet: Sheet, _features: FeatureSchema) -> Iterator[Pointer]:
         yield Pointer("/kind", "unknown_kind", said)
         return
     yield from kind.problems(sheet)
+    if sheet.answer_rules and kind.headline(sheet) is None:
+        text = _("Only an answer that one number speaks for can be judged by it.")
+        yield Pointer("/answer_rules", "no_headline", text)
 
 
 CHECKS: tuple[Callable[[Sheet, FeatureSchema], Iterator[Pointer]], ...] = (

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from diagnosis.ml import FeatureSchema
+from diagnosis.ml import Feature, FeatureSchema
 from diagnosis.registry.sheet.kinds import BOTH
-from diagnosis.registry.sheet.rules import NEEDS, RANGES, Rule
+from diagnosis.registry.sheet.rules import METRES, NEEDS, OF_ANSWERS, RANGES, Rule
 from diagnosis.registry.sheet.sheets import Sheet
 from medportal.common.errors import Pointer
 
@@ -21,25 +21,29 @@ def problems(sheet: Sheet, features: FeatureSchema) -> Iterator[Pointer]:
         if not rule.code or rule.code in seen:
             yield Pointer(f"{place}/code", "code", _("Each rule needs a code of its own."))
         seen.add(rule.code)
-        if rule.kind not in NEEDS:
+        needs = OF_ANSWERS if place.startswith("/answer_rules") else NEEDS
+        if rule.kind not in needs:
             yield Pointer(f"{place}/kind", "unknown_kind", _("No rule of this kind is known."))
             continue
-        yield from _missing(place, rule)
+        yield from _missing(place, rule, needs[rule.kind])
         yield from _limits(place, rule)
+        if rule.asks and needs is OF_ANSWERS:
+            text = _("Nobody can confirm away what the answer itself says: leave the question out.")
+            yield Pointer(f"{place}/question", "not_asked", text)
         yield from _inputs(place, rule, features)
 
 
 def _placed(sheet: Sheet) -> Iterator[tuple[str, Rule]]:
-    for part in ("population", "warnings"):
+    for part in ("population", "warnings", "answer_rules"):
         for index, rule in enumerate(getattr(sheet, part)):
             yield f"/{part}/{index}", rule
 
 
-def _missing(place: str, rule: Rule) -> Iterator[Pointer]:
-    for name in NEEDS[rule.kind]:
+def _missing(place: str, rule: Rule, needed: tuple[str, ...]) -> Iterator[Pointer]:
+    for name in needed:
         if not getattr(rule, name):
             yield Pointer(f"{place}/{name}", "required", _("This rule needs it."))
-    if place.startswith("/population") and not rule.cure:
+    if not place.startswith("/warnings") and not rule.cure:
         yield Pointer(f"{place}/cure", "text_missing", BOTH)
 
 
@@ -59,8 +63,20 @@ def _inputs(place: str, rule: Rule, features: FeatureSchema) -> Iterator[Pointer
     for name in NAMES_FEATURES:
         if getattr(rule, name) and getattr(rule, name) not in features:
             yield Pointer(f"{place}/{name}", "unknown_feature", _("No such input."))
+    if rule.kind == "answer_per_square_metre" and rule.feature in features:
+        yield from _length(place, features[rule.feature])
     if rule.kind != "input_not_among" or rule.feature not in features:
         return
     known = {category.value for category in features[rule.feature].categories}
     if not known.issuperset(rule.values):
         yield Pointer(f"{place}/values", "unknown_answer", _("No such answer."))
+
+
+def _length(place: str, feature: Feature) -> Iterator[Pointer]:
+    """A length that is always known: else a refusal would hang on what nobody measured."""
+    if feature.unit not in METRES:
+        text = _("Only a length in {units} has a square in metres.")
+        yield Pointer(f"{place}/feature", "not_a_length", text.format(units=", ".join(METRES)))
+    if not feature.required:
+        text = _("Only an input without which nothing is run decides this.")
+        yield Pointer(f"{place}/feature", "not_required", text)

@@ -46,6 +46,13 @@ class Rule(Part):
         """Whether a person can answer the rule with yes."""
         return bool(self.question)
 
+    def admits(self, value: float) -> bool:
+        """Whether a value lies within its minimum and maximum."""
+        low, high = self.minimum, self.maximum
+        if low is not None and (value < low or (value == low and not self.minimum_inclusive)):
+            return False
+        return high is None or (value < high or (value == high and self.maximum_inclusive))
+
     @property
     def features(self) -> tuple[str, ...]:
         return tuple(name for name in (self.feature, self.numerator, self.denominator) if name)
@@ -64,5 +71,12 @@ NEEDS: dict[str, tuple[str, ...]] = {  # kind: what it cannot do without
     "outcome_absent": (),
     "confirm": ("question",),
 }
-RANGES = ("age", "input_range", "observation_range", "ratio_range")
+OF_ANSWERS: dict[str, tuple[str, ...]] = {
+    "answer_range": (),
+    "answer_per_square_metre": ("feature",),
+}
+"""Kinds that are judged once the answer is there, by its headline: they alone, and there alone."""
+RANGES = ("age", "input_range", "observation_range", "ratio_range", *OF_ANSWERS)
 """Kinds that never apply without a minimum or a maximum."""
+METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
+"""Units of a length, in metres."""

@@ -173,6 +173,8 @@ class Sheet(Part):
     """Which of them bands, worklist and trend speak of; none where no single one says it all."""
     not_offered: tuple[NotOffered, ...] = ()
     warnings: tuple[Rule, ...] = ()
+    answer_rules: tuple[Rule, ...] = ()
+    """Where the answer itself says that the model does not hold: it is refused, never shown."""
     short_name: Text | None = None
     population_note: Text | None = None
     band_note: Text | None = None
@@ -187,6 +189,11 @@ class Sheet(Part):
     @property
     def rules(self) -> tuple[Rule, ...]:
         return self.population + self.warnings
+
+    @property
+    def refusing(self) -> tuple[Rule, ...]:
+        """Everything that keeps a number from being given, before or after it is computed."""
+        return self.population + self.answer_rules
 
     @property
     def ends(self) -> tuple[float, float]:
