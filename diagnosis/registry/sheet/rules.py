@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from diagnosis.ml.inputs.units import conversions
 from diagnosis.registry.sheet.shape import Part
 from medportal.common.text import Text
 
@@ -78,5 +79,5 @@ OF_ANSWERS: dict[str, tuple[str, ...]] = {
 """Kinds that are judged once the answer is there, by its headline: they alone, and there alone."""
 RANGES = ("age", "input_range", "observation_range", "ratio_range", *OF_ANSWERS)
 """Kinds that never apply without a minimum or a maximum."""
-METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
+METRES = {"m": 1.0, **conversions("length", "m")}
 """Units of a length, in metres."""
